@@ -1,0 +1,94 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# "make" alone lists what there is. Everything that is created lies below .build/.
+
+# The first Python that will do; "make PYTHON=/usr/bin/python3.12 test" names another.
+PYTHON := $(shell for python in python3 python3.13 python3.12 python3.11 python3.14; do \
+	$$python -c 'import sys; assert sys.version_info >= (3, 11); print(sys.executable)' 2>/dev/null && break; done)
+
+ROOT := $(CURDIR)
+BUILD := $(ROOT)/.build
+TREE := $(BUILD)/ansible_collections/voip_communications/sms
+VENV := $(BUILD)/venv
+TOOLS := ansible_collections.voip_communications.sms.tests.tools
+
+# Inside the copy: project code is imported by its full name, tools leave their caches below .build.
+INSIDE := cd $(TREE) && PYTHONPATH=$(BUILD) ANSIBLE_COLLECTIONS_PATH=$(BUILD) \
+	ANSIBLE_HOME=$(BUILD)/home/.ansible \
+	HYPOTHESIS_STORAGE_DIRECTORY=$(BUILD)/cache/hypothesis
+DEV := $(INSIDE) PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python
+PYTEST := $(DEV) -m pytest -n auto --maxprocesses 4
+PYTEST_ARGS :=
+# Which pairs of "make matrix" run sanity: all, or all but the one that "make sanity" is for.
+SANITY := all
+# Which pairs, such as "2.19-3.11 2.21-3.13"; all that are found when empty.
+PAIRS :=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format unit process sanity matrix build importer introspect tree venv lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+demo: demo-venv ## see it work: install, send to three people, send again, look at the sandbox
+	@$(PYTHON) tests/tools/tree.py $(BUILD)/package
+	@cd $(ROOT) && $(BUILD)/demo-venv/bin/python tests/demo/run.py $(BUILD)/package
+
+test: venv ## lint, unit tests and tests with real processes, on the Python that is there
+	@status=0; \
+	( $(DEV) -m $(TOOLS).lint ) || status=1; \
+	( $(PYTEST) --junitxml=$(BUILD)/results/pytest.xml $(PYTEST_ARGS) $$(ls -d tests/unit tests/process 2>/dev/null) ) || status=1; \
+	exit $$status
+
+lint: venv ## ruff, mypy, yamllint, ansible-lint, antsibull-docs, antsibull-changelog, reuse
+	@$(DEV) -m $(TOOLS).lint
+
+format: venv ## write what ruff would have otherwise: layout, imports, simple forms
+	@cd $(ROOT) && $(VENV)/bin/ruff check --fix-only --quiet --cache-dir $(BUILD)/cache/ruff . ; \
+	$(VENV)/bin/ruff format --cache-dir $(BUILD)/cache/ruff .
+
+unit: venv ## the tests below tests/unit
+	@$(PYTEST) --junitxml=$(BUILD)/results/pytest-unit.xml $(PYTEST_ARGS) tests/unit
+
+process: venv ## the tests below tests/process, which start real processes
+	@$(PYTEST) --junitxml=$(BUILD)/results/pytest-process.xml $(PYTEST_ARGS) tests/process
+
+sanity: venv ## ansible-test sanity, without any ignore file
+	@$(DEV) -m $(TOOLS).sanity
+
+matrix: venv ## sanity, unit tests and integration targets over every pair of ansible-core and Python found
+	@$(DEV) -m $(TOOLS).matrix --sanity $(SANITY) $(PAIRS)
+
+build: venv ## the tarball, from tracked files only
+	@$(PYTHON) tests/tools/tree.py $(BUILD)/package
+	@ANSIBLE_HOME=$(BUILD)/home/.ansible $(VENV)/bin/ansible-galaxy collection build --force --output-path $(BUILD) $(BUILD)/package
+
+importer: build ## galaxy-importer on the tarball
+	@$(INSIDE) $(PYTHON) -P -m $(TOOLS).venv $(BUILD)/importer-venv importer.txt
+	@$(INSIDE) $(PYTHON) -P -m $(TOOLS).importer
+
+introspect: venv ## what an execution environment installs for this collection
+	@$(VENV)/bin/ansible-builder introspect $(BUILD)
+
+tree: ## the copy of the tracked files that everything runs in
+	$(if $(word 2,$(CURDIR)),$(error make cannot handle the space in $(CURDIR): clone to a path without one))
+	$(if $(PYTHON),,$(error Python 3.11 or newer is needed, and was not found. Install it, or name it: make PYTHON=...))
+	@$(PYTHON) tests/tools/tree.py $(TREE)
+
+venv: tree ## the environment for lint, tests and builds
+	@$(INSIDE) $(PYTHON) -P -m $(TOOLS).venv $(VENV) dev.txt
+
+.PHONY: demo-venv
+demo-venv: tree
+	@$(INSIDE) $(PYTHON) -P -m $(TOOLS).venv $(BUILD)/demo-venv demo.txt
+
+lock: tree ## write the lock files anew, with the newest releases
+	@$(INSIDE) $(PYTHON) -P -m $(TOOLS).lock
+
+.PHONY: print-python
+print-python:
+	@echo $(PYTHON)
+
+clean: ## remove everything that was created
+	rm -rf $(BUILD)

@@ -1,0 +1,78 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options that reach the account."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """The account, and how to reach it."""
+
+    DOCUMENTATION = r"""
+options:
+  api_key:
+    description:
+      - The API key of the account; the user name of HTTP Basic authentication.
+      - It is needed, here or in the environment.
+      - If not set, the value of the environment variable E(VOIPSMS_API_KEY) is used.
+    type: str
+  api_password:
+    description:
+      - The API password of the account.
+      - It is needed, unless O(api_password_file) is given.
+      - A password that the task gives, in either way, beats one from the environment.
+      - If not set, the value of the environment variable E(VOIPSMS_API_PASSWORD) is used.
+    type: str
+  api_password_file:
+    description:
+      - A file that holds the API password in one line, and nothing else.
+      - It is read on the machine that runs the module.
+      - Excludes O(api_password).
+      - If not set, the value of the environment variable E(VOIPSMS_API_PASSWORD_FILE) is used.
+    type: path
+  api_url:
+    description:
+      - The base address of the API.
+      - It must begin with V(https://). Plain V(http://) is accepted for this machine itself only, such as a sandbox on
+        V(http://127.0.0.1:8025/api-v2/index.php/).
+      - Redirects are never followed.
+      - If not set, the value of the environment variable E(VOIPSMS_API_URL) is used.
+    type: str
+    default: https://voip-communications.net/api-v2/index.php/
+  timeout:
+    description:
+      - Seconds to wait for a connection, and for each part of an answer, from V(0.1) to V(300).
+      - If not set, the value of the environment variable E(VOIPSMS_TIMEOUT) is used.
+    type: float
+    default: 20
+  deadline:
+    description:
+      - Seconds that the whole task may take, waiting and all requests together, from V(1) to V(3600).
+      - What cannot begin by then is not sent, and the task says so.
+      - If not set, the value of the environment variable E(VOIPSMS_DEADLINE) is used.
+    type: float
+    default: 120
+  validate_certs:
+    description:
+      - Whether the certificate of the service is checked. V(false) gives the password to whoever answers.
+      - If not set, the value of the environment variable E(VOIPSMS_VALIDATE_CERTS) is used.
+    type: bool
+    default: true
+  ca_path:
+    description:
+      - A file or folder with the certificate authorities to trust, instead of those that C(requests) brings.
+      - If not set, the value of the environment variable E(VOIPSMS_CA_PATH) is used.
+    type: path
+  default_region:
+    description:
+      - The country in which numbers without C(+) or C(00) are read, as two letters (ISO 3166), such as V(US).
+      - Without it, such numbers are international, as the API takes them.
+      - With it, they are read both ways, and refused when both are possible and differ.
+      - If not set, the value of the environment variable E(VOIPSMS_DEFAULT_REGION) is used.
+    type: str
+requirements:
+  - requests >= 2.25
+  - phonenumbers >= 8.12
+"""

@@ -1,0 +1,34 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every module says of check mode, diff mode and the action group."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """The attributes that modules share."""
+
+    DOCUMENTATION = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and return changed status prediction without modifying target.
+  diff_mode:
+    description: Returns who has had the message before, and who has after, when in diff mode.
+  idempotent:
+    description:
+      - When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
+      - This assumes that the system controlled or queried by the module has not changed in a relevant way.
+"""
+
+    ACTIONGROUP_VOIPSMS = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/voip_communications.sms.voipsms) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - voip_communications.sms.voipsms
+"""

@@ -1,0 +1,34 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options of what was sent before."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """The ledger."""
+
+    DOCUMENTATION = r"""
+options:
+  ledger:
+    description:
+      - Where the collection remembers what it has sent, so that nothing is sent twice.
+      - The absolute path of a file, which is made when it is needed, for its owner alone.
+      - It belongs to the machine and the user that run the module. Run the task with C(delegate_to=localhost) and
+        C(become=false), or every host and every user has a ledger of its own.
+      - Numbers and texts are kept as keyed hashes, besides a masked number; never a text, a whole number or a
+        credential. An O(idempotency_key) is kept as it was given.
+      - V(none) remembers nothing beyond the task.
+      - Without it, C(voipsms/ledger.sqlite3) in E(XDG_STATE_HOME), which is C(~/.local/state) where that is not set.
+      - If not set, the value of the environment variable E(VOIPSMS_LEDGER) is used.
+    type: path
+  ledger_account:
+    description:
+      - The account's name in the ledger.
+      - Without it, C(api-) and the first 32 hexadecimal digits of the SHA-256 of the API key. A new API key is then a
+        new account, which has sent nothing yet. Set this to the old name before a key is changed.
+      - If not set, the value of the environment variable E(VOIPSMS_LEDGER_ACCOUNT) is used.
+    type: str
+"""

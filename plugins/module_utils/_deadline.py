@@ -1,0 +1,59 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How long a task may take, and until when a request may begin. Reads the machine's clocks, nothing else."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Callable
+
+
+class Deadline:
+    """The end of a whole task: waiting, requests and look-ups together."""
+
+    def __init__(
+        self,
+        seconds: float,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Start counting now."""
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._end = monotonic() + seconds
+
+    def left(self) -> float:
+        """Seconds that are left, never below 0."""
+        return max(0.0, self._end - self._monotonic())
+
+    def wait(self, seconds: float) -> bool:
+        """Sleep, unless the deadline would be over by then; whether it slept."""
+        if seconds >= self.left():
+            return False
+        self._sleep(seconds)
+        return True
+
+
+@dataclass(frozen=True)
+class Latest:
+    """The latest moment at which the first byte of a request may leave, by two clocks.
+
+    The monotonic clock stands still while a laptop sleeps, and the wall clock can be set back: a request may begin
+    only while both of them allow it.
+    """
+
+    monotonic: float
+    wall: float
+
+    @classmethod
+    def within(cls, seconds: float) -> Latest:
+        """This many seconds from now."""
+        return cls(monotonic=time.monotonic() + seconds, wall=time.time() + seconds)
+
+    def permits(self) -> bool:
+        """Whether the first byte may leave now."""
+        return time.monotonic() < self.monotonic and time.time() < self.wall

@@ -1,0 +1,330 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one way anything is sent: claim, POST, settle, report.
+
+Of each batch the claim is committed before its first byte leaves, and what came of it directly after. Whatever
+stops the run in between leaves a row that reads as unknown, never as free.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Optional, Union
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._api import Api, Denied, Throttled
+from ansible_collections.voip_communications.sms.plugins.module_utils._deadline import Deadline, Latest
+from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import (
+    Fate,
+    Judgement,
+    Verdict,
+    alike,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._http import NotSent
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
+    Claim,
+    Fingerprints,
+    Ledger,
+    LedgerError,
+    Row,
+    Standing,
+    Terms,
+    standing,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._numbers import mask
+from ansible_collections.voip_communications.sms.plugins.module_utils._report import Outcome, Result, moment
+
+PAUSES = (0.5, 1.0, 2.0)
+"""Seconds before another try, when it is proven that nothing was sent and the reason may pass."""
+
+LONGEST_RETRY_AFTER = 30.0
+"""Seconds that a service which asks for fewer requests (429) is waited for, once."""
+
+_BEGUN_BY = 0.9
+"""Share of the time left in which a request must begin, so that what has begun has time to be answered."""
+
+_LOOK_EVERY = (0.1, 0.2, 0.5, 1.0)
+"""Seconds between two looks at the rows of another run that is sending the same; the last one repeats."""
+
+_OUTCOMES = {
+    Fate.ACCEPTED: Outcome.SENT,
+    Fate.REFUSED: Outcome.REFUSED,
+    Fate.UNKNOWN: Outcome.UNKNOWN,
+    Fate.NOT_SENT: Outcome.NOT_SENT,
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One delivery: a text, who says it, and who shall have it (E.164 digits, each once).
+
+    ``key`` is what people see, ``label`` what the ledger keeps of it in the clear (a key that the user gave).
+    """
+
+    key: str
+    label: str
+    sender: Optional[str]
+    text: str
+    segments: int
+    recipients: tuple[str, ...]
+    terms: Terms
+    batch_size: int
+
+
+@dataclass
+class Report:
+    """What became of every recipient, in the order in which they were given, and what else is to be said."""
+
+    results: tuple[Result, ...] = ()
+    warnings: list[str] = field(default_factory=list)
+
+
+class Delivery:
+    """One run of one delivery. With ``check_mode`` it takes the same way, and neither claims nor posts."""
+
+    def __init__(
+        self,
+        wanted: Wanted,
+        api: Api,
+        ledger: Ledger,
+        fingerprints: Fingerprints,
+        deadline: Deadline,
+        *,
+        check_mode: bool,
+    ) -> None:
+        """Nothing happens yet."""
+        self._wanted = wanted
+        self._api = api
+        self._ledger = ledger
+        self._deadline = deadline
+        self._check_mode = check_mode
+        self._key = fingerprints.key(wanted.key)
+        self._names = {number: fingerprints.recipient(number) for number in wanted.recipients}
+        self._owner = secrets.token_hex(16)
+        self._origin = f"{socket.gethostname()}:{os.getpid()}"
+        self._results: dict[str, Result] = {}
+        self._warnings: list[str] = []
+        self._stopped: Optional[str] = None
+
+    def run(self) -> Report:
+        """Send to everybody who is free, wait for what other runs have in hand, and say what became of each."""
+        try:
+            rows = self._rows(self._wanted.recipients)
+            free, twins = self._sort(self._wanted.recipients, rows, self._ledger.now())
+        except LedgerError as error:
+            return self._report(self._all_not_sent(str(error)))
+        if self._differing:
+            return self._report(self._all_not_sent("a different message stands in the way for another recipient"))
+        twins += self._send(free)
+        freed = self._wait_for(twins)
+        self._send(freed)
+        return self._report(self._results)
+
+    def _report(self, results: Mapping[str, Result]) -> Report:
+        ordered = tuple(results[number] for number in self._wanted.recipients)
+        return Report(ordered, list(dict.fromkeys(self._warnings)))
+
+    # What the ledger says -------------------------------------------------------------------------------------
+
+    def _rows(self, numbers: Iterable[str]) -> dict[str, Row]:
+        """The rows of some recipients, by number."""
+        numbers = list(numbers)
+        found = self._ledger.rows(self._key, [self._names[number] for number in numbers])
+        return {number: found[self._names[number]] for number in numbers if self._names[number] in found}
+
+    def _sort(self, numbers: Iterable[str], rows: Mapping[str, Row], now: float) -> tuple[list[str], list[str]]:
+        """Those who are free, and those whom another run is sending to; of all but the free the result is noted."""
+        free, twins = [], []
+        for number in numbers:
+            row = rows.get(number)
+            found = standing(row, self._wanted.terms, now)
+            if row is None or found is Standing.FREE:
+                free.append(number)
+                continue
+            self._results[number] = _apart(number, row, found)
+            if found is Standing.IN_PROGRESS:
+                twins.append(number)
+        return free, twins
+
+    @property
+    def _differing(self) -> bool:
+        """Whether something that was found in the ledger forbids the whole task."""
+        return any(result.outcome is Outcome.NOT_SENT for result in self._results.values())
+
+    def _all_not_sent(self, reason: str) -> dict[str, Result]:
+        """A result for everybody; what is already known of somebody stays."""
+        everybody = {number: _not_sent(number, reason) for number in self._wanted.recipients}
+        return {**everybody, **self._results}
+
+    # What other runs do ---------------------------------------------------------------------------------------
+
+    def _wait_for(self, twins: list[str]) -> list[str]:
+        """Wait for other runs to settle, within the deadline; return those whom they left free."""
+        freed: list[str] = []
+        for pause in _pauses():
+            if not twins or not self._deadline.wait(pause):
+                return freed
+            try:
+                free, twins = self._sort(twins, self._rows(twins), self._ledger.now())
+            except LedgerError as error:
+                self._warnings.append(f"another run could not be waited for: {error}")
+                return freed
+            freed += free
+        return freed
+
+    # What this run does ---------------------------------------------------------------------------------------
+
+    def _send(self, free: Sequence[str]) -> list[str]:
+        """Send to those who are free; return those whom another run has claimed first."""
+        twins: list[str] = []
+        for start in range(0, len(free), self._wanted.batch_size):
+            twins += self._send_batch(free[start : start + self._wanted.batch_size])
+        return twins
+
+    def _send_batch(self, numbers: Sequence[str]) -> list[str]:
+        """One claim, one POST, one settlement."""
+        if self._check_mode:
+            self._note(Result(f"+{number}", Outcome.WOULD_SEND, posted=True) for number in numbers)
+            return []
+        start_within = self._deadline.left() * _BEGUN_BY
+        reason = self._stopped or ("" if start_within > 0 else "the deadline was over before the request could begin")
+        if reason:
+            self._note(_not_sent(number, reason) for number in numbers)
+            return []
+        latest = Latest.within(start_within)
+        try:
+            won, twins = self._claim(numbers, start_within)
+        except LedgerError as error:
+            self._stopped = str(error)
+            self._note(_not_sent(number, self._stopped) for number in numbers)
+            return []
+        if won:
+            judgement = self._post(won, latest)
+            self._settle(judgement)
+            self._note(_result(number, verdict) for number, verdict in judgement.verdicts.items())
+        return twins
+
+    def _claim(self, numbers: Sequence[str], start_within: float) -> tuple[list[str], list[str]]:
+        """Claim some recipients: those who are ours now, and those whom another run is sending to."""
+        claim = Claim(
+            key=self._key,
+            label=self._wanted.label,
+            terms=self._wanted.terms,
+            recipients={self._names[number]: mask(number) for number in numbers},
+            owner=self._owner,
+            origin=self._origin,
+            start_within=start_within,
+            finish_within=self._deadline.left(),
+        )
+        claimed = self._ledger.claim(claim)
+        won = [number for number in numbers if self._names[number] in claimed.won]
+        lost = {number: claimed.lost[self._names[number]] for number in numbers if number not in won}
+        _free, twins = self._sort(lost, lost, claimed.at)
+        return won, twins
+
+    def _post(self, numbers: Sequence[str], latest: Latest) -> Judgement:
+        """One POST; more only while it is proven that nothing was sent, and the reason may pass."""
+        pauses = iter(PAUSES)
+        throttled = False
+        while True:
+            found = self._attempt(numbers, latest)
+            if isinstance(found, Judgement):
+                return found
+            if isinstance(found, Denied):
+                self._stopped = str(found)
+            pause = _pause(found, pauses, throttled=throttled)
+            throttled = throttled or isinstance(found, Throttled)
+            if pause is None or not self._deadline.wait(pause):
+                return alike(numbers, Fate.NOT_SENT, str(found))
+
+    def _attempt(self, numbers: Sequence[str], latest: Latest) -> Union[Judgement, NotSent]:
+        """One POST, or the proof that nothing was sent."""
+        try:
+            return self._api.send(
+                numbers,
+                self._wanted.text,
+                self._wanted.sender,
+                segments=self._wanted.segments,
+                seconds=self._deadline.left(),
+                permits=latest.permits,
+            )
+        except NotSent as error:
+            return error
+
+    def _settle(self, judgement: Judgement) -> None:
+        """Write down what came of a claim. What was sent stays sent when that fails; the user is told."""
+        self._warnings += judgement.warnings
+        fates = {self._names[number]: (found.fate, found.smsids) for number, found in judgement.verdicts.items()}
+        try:
+            overtaken = self._ledger.settle(self._key, self._owner, fates)
+        except LedgerError as error:
+            smsids = [smsid for found in judgement.verdicts.values() for smsid in found.smsids]
+            accepted = f" (smsid {', '.join(smsids)})" if smsids else ""
+            self._warnings.append(
+                f"ledger not updated: {error}; the results of this run stand{accepted}, but until that is mended the"
+                " same task fails with 'may have been sent' rather than sending again"
+            )
+            return
+        if overtaken:
+            self._warnings.append("ledger not updated: another run has meanwhile sent the same to the same recipient")
+
+    def _note(self, results: Iterable[Result]) -> None:
+        for result in results:
+            self._results[result.to.lstrip("+")] = result
+
+
+def _pause(error: NotSent, pauses: Iterator[float], *, throttled: bool) -> Optional[float]:
+    """How long to wait before another try, or None when there is to be none."""
+    if isinstance(error, Throttled):
+        short = error.retry_after is not None and error.retry_after <= LONGEST_RETRY_AFTER
+        return error.retry_after if short and not throttled else None
+    return next(pauses, None) if error.passing else None
+
+
+def _pauses() -> Iterator[float]:
+    yield from _LOOK_EVERY
+    while True:
+        yield _LOOK_EVERY[-1]
+
+
+def _not_sent(number: str, reason: str) -> Result:
+    return Result(f"+{number}", Outcome.NOT_SENT, code_desc=reason)
+
+
+def _result(number: str, verdict: Verdict) -> Result:
+    """What this run's own request brought."""
+    return Result(
+        to=f"+{number}",
+        outcome=_OUTCOMES[verdict.fate],
+        posted=True,
+        smsids=verdict.smsids,
+        code=verdict.code,
+        code_desc=verdict.code_desc,
+        status=verdict.status,
+        country=verdict.country,
+        type=verdict.type,
+        sale=verdict.sale,
+        delivery_date=verdict.delivery_date,
+    )
+
+
+def _apart(number: str, row: Row, found: Standing) -> Result:
+    """What an earlier run's row says of a recipient whom this run leaves alone."""
+    since = moment(row.claimed_at)
+    if found is Standing.ACCEPTED:
+        return Result(f"+{number}", Outcome.DUPLICATE, smsids=row.smsids, first_sent_at=since)
+    if found is Standing.DIFFERENT:
+        reason = (
+            f"different message: another text or sender was used for +{number} under this idempotency_key at {since};"
+            " give the new message a key of its own, or set on_different=skip"
+        )
+        return Result(f"+{number}", Outcome.NOT_SENT, code_desc=reason, first_sent_at=since)
+    if found is Standing.IN_PROGRESS:
+        return Result(f"+{number}", Outcome.IN_PROGRESS, code_desc=f"claimed by {row.origin}", first_sent_at=since)
+    reason = f"the run that sent it at {since} ({row.origin}) did not learn what became of it"
+    return Result(f"+{number}", Outcome.UNKNOWN, smsids=row.smsids, code_desc=reason, first_sent_at=since)

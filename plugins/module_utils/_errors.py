@@ -1,0 +1,70 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The exceptions that every part of the collection raises; pure, it knows nothing of Ansible."""
+
+from __future__ import annotations
+
+from typing import Callable, Optional, TypeVar
+
+T = TypeVar("T")
+
+
+class VoipsmsError(Exception):
+    """Anything that went wrong and has a sentence for the user: no prefix, no final period, no secret."""
+
+
+class InputError(VoipsmsError):
+    """The task asks for something that cannot be done; nothing was sent.
+
+    `faults` holds one sentence for each fault, in the order in which they were found.
+    """
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__("; ".join(faults))
+        self.faults: tuple[str, ...] = faults
+
+
+class MissingLibrary(VoipsmsError):
+    """A Python library that is needed cannot be imported.
+
+    `library` is the name to install, `detail` the traceback of the failed import.
+    """
+
+    def __init__(self, library: str, detail: str) -> None:
+        super().__init__(f"the Python library {library} cannot be imported")
+        self.library = library
+        self.detail = detail
+
+
+class Faults:
+    """Gathers everything that is wrong with a task, so that all of it is named at once."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._found: list[str] = []
+
+    def add(self, *sentences: str) -> None:
+        """Note one sentence for each fault."""
+        self._found.extend(sentences)
+
+    def attempt(self, read: Callable[[], T]) -> Optional[T]:
+        """What a reader returns; None when it raises ``VoipsmsError``, whose sentences are noted.
+
+        ``MissingLibrary`` goes through: it is not the task that is wrong.
+        """
+        try:
+            return read()
+        except MissingLibrary:
+            raise
+        except InputError as error:
+            self.add(*error.faults)
+        except VoipsmsError as error:
+            self.add(str(error))
+        return None
+
+    def raise_if_any(self) -> None:
+        """Raise ``InputError`` with every fault that was noted."""
+        if self._found:
+            raise InputError(*dict.fromkeys(self._found))

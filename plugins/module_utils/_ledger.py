@@ -1,0 +1,256 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What was sent before: the states of a row, the pure transitions between them, and the interface of a ledger.
+
+Times are Unix seconds (UTC) of the ledger's own clock. Nothing in here reads a clock, a file or a network.
+A store keeps the rows and runs these functions inside its transactions; it decides nothing by itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Protocol
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._errors import VoipsmsError
+from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate
+
+GRACE = 900.0
+"""Seconds after the latest first byte in which the service may still accept a request whose answer was lost."""
+
+SETTLE_MARGIN = 30.0
+"""Seconds that a run has left, after its last byte, to write down what came of a claim."""
+
+KEPT = 30 * 86400.0
+"""Seconds that a row is kept at the least, so that a longer window may still be asked for later."""
+
+
+class LedgerError(VoipsmsError):
+    """The ledger cannot be read or written. The sentence names the ledger, the reason and what to do."""
+
+
+class State(str, Enum):
+    """What the ledger holds of one message to one recipient."""
+
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+
+
+class Standing(Enum):
+    """What a row means for a task that wants to send now."""
+
+    FREE = "free"
+    ACCEPTED = "accepted"
+    UNKNOWN = "unknown"
+    IN_PROGRESS = "in progress"
+    DIFFERENT = "different"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the ledger: one key, one recipient, the newest attempt, and the fact that it replaced, if any."""
+
+    key: str
+    recipient: str
+    masked: str
+    label: str
+    content: str
+    state: State
+    attempt: int
+    owner: str
+    origin: str
+    claimed_at: float
+    first_byte_by: float
+    lease_until: float
+    keep_until: float
+    smsids: tuple[str, ...] = ()
+    previous: Row | None = None
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How a task reads the rows of its key.
+
+    ``window``: seconds for which an accepted row makes the same message a duplicate, counted from its claim.
+    """
+
+    content: str
+    window: float
+    force: bool = False
+    resend_unknown: bool = False
+    skip_different: bool = False
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A wish to send one message to some recipients now.
+
+    ``recipients``: fingerprint of a recipient → the masked number that people may read. ``start_within``: seconds
+    from now in which the first byte may leave; ``finish_within``: seconds from now after which nothing of this
+    run is under way any more. ``owner``: a random id, since process ids repeat. ``origin``: for people only.
+    """
+
+    key: str
+    label: str
+    terms: Terms
+    recipients: Mapping[str, str]
+    owner: str
+    origin: str
+    start_within: float
+    finish_within: float
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """What a claim brought: the recipients that are now ours, and the rows that stand in the way of the others.
+
+    ``at``: the moment, by the ledger's clock, at which all of this was so.
+    """
+
+    won: frozenset[str]
+    lost: Mapping[str, Row]
+    at: float
+
+
+@dataclass(frozen=True)
+class Fingerprints:
+    """Keyed hashes of what must not stand in a ledger in the clear.
+
+    The hash key is made from the account's name. By default that comes from the API key, which is not in the
+    ledger, so whoever copies the file alone cannot try out numbers or texts against it.
+    """
+
+    account: str
+    _secret: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, ledger_account: str | None, api_key: str) -> Fingerprints:
+        """The fingerprints of an account, named by the user or derived from the API key."""
+        name = ledger_account or f"api-{hashlib.sha256(api_key.encode(errors='surrogatepass')).hexdigest()[:32]}"
+        secret = hashlib.sha256(b"voipsms ledger\0" + name.encode(errors="surrogatepass")).digest()
+        return cls(account=_keyed(secret, "account", name), _secret=secret)
+
+    def key(self, key: str) -> str:
+        """The fingerprint of an idempotency key."""
+        return _keyed(self._secret, "key", key)
+
+    def recipient(self, digits: str) -> str:
+        """The fingerprint of a recipient, given in E.164 digits."""
+        return _keyed(self._secret, "recipient", digits)
+
+    def content(self, *parts: str) -> str:
+        """The fingerprint of what a message says and who says it."""
+        return _keyed(self._secret, "content", *parts)
+
+
+class Ledger(Protocol):
+    """Where rows are kept, for one account. Each method is one transaction, and raises ``LedgerError``."""
+
+    name: str
+    """The ledger as people know it: a path, or ``none``. Never with a credential."""
+    created: bool
+    """True when this run made the ledger: it remembers nothing of earlier runs."""
+
+    def now(self) -> float:
+        """The ledger's clock, in Unix seconds."""
+
+    def rows(self, key: str, recipients: Iterable[str]) -> dict[str, Row]:
+        """The rows of a key. Reads only: never creates a ledger, never changes a row."""
+
+    def claim(self, claim: Claim) -> Claimed:
+        """Commit ``sending`` for every recipient that is free by the claim's terms."""
+
+    def settle(self, key: str, owner: str, fates: Mapping[str, tuple[Fate, tuple[str, ...]]]) -> list[str]:
+        """Commit what came of a claim; return the recipients whose claim somebody else has taken over meanwhile."""
+
+
+def key_of(*parts: str) -> str:
+    """The key of a message without an ``idempotency_key``: a hash that shows nothing of its parts.
+
+    Each part goes in with its length, so that moving a character from one part to the next makes another key.
+    """
+    digest = hashlib.sha256()
+    for part in parts:
+        encoded = part.encode(errors="surrogatepass")
+        digest.update(b"%d:%s" % (len(encoded), encoded))
+    return digest.hexdigest()[:40]
+
+
+def standing(row: Row | None, terms: Terms, now: float) -> Standing:
+    """What a row means for a task with these terms at this moment."""
+    if row is None or row.state in (State.REFUSED, State.CANCELLED):
+        return Standing.FREE
+    if row.state is State.SENDING and now < row.lease_until:
+        return Standing.IN_PROGRESS
+    if terms.force or now >= _holds_until(row, terms):
+        return Standing.FREE
+    if row.content != terms.content and not terms.skip_different:
+        return Standing.DIFFERENT
+    if row.state is State.ACCEPTED:
+        return Standing.ACCEPTED
+    return Standing.FREE if terms.resend_unknown else Standing.UNKNOWN
+
+
+def claimed(row: Row | None, claim: Claim, recipient: str, now: float) -> Row:
+    """The row that a claim writes over a free one. A fact that it covers is kept, in case nothing comes of it."""
+    return Row(
+        key=claim.key,
+        recipient=recipient,
+        masked=claim.recipients[recipient],
+        label=claim.label,
+        content=claim.terms.content,
+        state=State.SENDING,
+        attempt=1 if row is None else row.attempt + 1,
+        owner=claim.owner,
+        origin=claim.origin,
+        claimed_at=now,
+        first_byte_by=now + claim.start_within,
+        lease_until=now + claim.finish_within + SETTLE_MARGIN,
+        keep_until=now + max(claim.terms.window, KEPT) + GRACE,
+        previous=_fact(row, now),
+    )
+
+
+def settled(row: Row, fate: Fate, smsids: tuple[str, ...]) -> Row | None:
+    """The row after an attempt; None when no row is left.
+
+    What was covered comes back when the attempt brought nothing: a refused second message does not undo that the
+    first was accepted, and does not prove that a first of unknown fate was not.
+    """
+    if fate is Fate.ACCEPTED:
+        return replace(row, state=State.ACCEPTED, smsids=smsids, previous=None)
+    if fate is Fate.UNKNOWN:
+        return replace(row, state=State.UNKNOWN, smsids=smsids)
+    if row.previous is not None:
+        return replace(row.previous, attempt=row.attempt)
+    return None if fate is Fate.NOT_SENT else replace(row, state=State.REFUSED)
+
+
+def _holds_until(row: Row, terms: Terms) -> float:
+    """Until when an accepted row makes duplicates, and one of unknown fate stands in the way.
+
+    After its window even an accepted message may be sent again; an unknown one must also be past the moment at
+    which the service may still accept it, or the two could come within one window of each other.
+    """
+    window_ends = row.claimed_at + terms.window
+    return window_ends if row.state is State.ACCEPTED else max(window_ends, row.first_byte_by + GRACE)
+
+
+def _fact(row: Row | None, now: float) -> Row | None:
+    """What a new attempt must not forget: that a message was, or may have been, accepted before."""
+    if row is None or row.state in (State.REFUSED, State.CANCELLED) or now >= row.keep_until:
+        return None
+    return replace(row, state=State.ACCEPTED if row.state is State.ACCEPTED else State.UNKNOWN, previous=None)
+
+
+def _keyed(secret: bytes, kind: str, *parts: str) -> str:
+    """A keyed hash (HMAC-SHA-256, RFC 2104) of one or more parts, in 40 hexadecimal digits."""
+    return hmac.new(secret, f"{kind}\0{key_of(*parts)}".encode(), hashlib.sha256).hexdigest()[:40]

@@ -1,0 +1,226 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options that modules share, what may be wrong with them, and the API and the ledger that are built from them."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Optional, Union
+from urllib.parse import urlsplit
+
+from ansible.module_utils.common.parameters import env_fallback
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._api import DEFAULT_URL, Api
+from ansible_collections.voip_communications.sms.plugins.module_utils._deadline import Deadline
+from ansible_collections.voip_communications.sms.plugins.module_utils._errors import Faults, InputError
+from ansible_collections.voip_communications.sms.plugins.module_utils._http import Service
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import Fingerprints, Ledger
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_memory import MemoryLedger
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_sqlite import SqliteLedger
+from ansible_collections.voip_communications.sms.plugins.module_utils._numbers import region_fault
+
+NO_LEDGER = "none"
+"""The value of ``ledger`` that remembers nothing beyond the task."""
+
+_LONGEST_BUSY_WAIT = 30.0
+_MAX_PASSWORD = 4096
+
+
+def account_options() -> dict[str, dict[str, Any]]:
+    """A fresh argument spec of what reaches the account: the options of the documentation fragment ``account``."""
+    return {
+        "api_key": _option("API_KEY", type="str", no_log=True),
+        "api_password": _option("API_PASSWORD", type="str", no_log=True),
+        "api_password_file": _option("API_PASSWORD_FILE", type="path", no_log=False),
+        "api_url": _option("API_URL", type="str", default=DEFAULT_URL),
+        "timeout": _option("TIMEOUT", type="float", default=20.0),
+        "deadline": _option("DEADLINE", type="float", default=120.0),
+        "validate_certs": _option("VALIDATE_CERTS", type="bool", default=True),
+        "ca_path": _option("CA_PATH", type="path"),
+        "default_region": _option("DEFAULT_REGION", type="str"),
+    }
+
+
+def ledger_options() -> dict[str, dict[str, Any]]:
+    """A fresh argument spec of what was sent before: the options of the documentation fragment ``ledger``."""
+    return {
+        "ledger": _option("LEDGER", type="path"),
+        "ledger_account": _option("LEDGER_ACCOUNT", type="str"),
+    }
+
+
+@dataclass(frozen=True)
+class Account:
+    """The shared options, read: how to reach the service, by when, and how numbers are read."""
+
+    service: Service
+    seconds: float
+    region: Optional[str]
+
+    def api(self) -> Api:
+        """The calls of this account."""
+        return Api(self.service)
+
+    def deadline(self) -> Deadline:
+        """The end of the whole task, counted from now."""
+        return Deadline(self.seconds)
+
+
+def read_account(params: Mapping[str, Any], faults: Faults) -> Optional[Account]:
+    """The account of a task, or None when faults were noted."""
+    url = faults.attempt(lambda: read_url(params["api_url"]))
+    password = faults.attempt(lambda: _password(params, os.environ))
+    verify = faults.attempt(lambda: _verify(params["validate_certs"], params["ca_path"]))
+    faults.add(*_account_faults(params))
+    if url is None or password is None or verify is None:
+        return None
+    service = Service(
+        url=url, user=params["api_key"] or "", password=password, timeout=float(params["timeout"]), verify=verify
+    )
+    return Account(service=service, seconds=float(params["deadline"]), region=read_region(params))
+
+
+def read_ledger(params: Mapping[str, Any], faults: Faults) -> tuple[Ledger, Fingerprints]:
+    """The ledger of a task and the fingerprints of its account; faults are noted, and nothing is opened."""
+    fingerprints = Fingerprints.of(params["ledger_account"], params["api_key"] or "")
+    path = params["ledger"] or default_ledger(os.environ)
+    if path == NO_LEDGER:
+        return MemoryLedger(), fingerprints
+    if "://" in path:
+        faults.add("ledger must be the path of a file, or none; this release knows no other kind of ledger")
+    elif not os.path.isabs(path):
+        faults.add(f"ledger {path!r} must be an absolute path, since a module runs in a folder of Ansible's choosing")
+    busy_timeout = min(_LONGEST_BUSY_WAIT, float(params["deadline"]))
+    return SqliteLedger(path, fingerprints.account, busy_timeout=busy_timeout), fingerprints
+
+
+def read_url(url: str) -> str:
+    """The base of all calls, with a slash at its end.
+
+    Raises ``InputError`` for what would show a credential or send one in the clear: plain HTTP is for loopback only.
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        _port = parts.port
+    except ValueError:
+        raise InputError("api_url is not a URL") from None
+    if parts.username is not None or parts.password is not None:
+        raise InputError("api_url must not hold credentials; use api_key and api_password")
+    if "?" in url or "#" in url or not url.isprintable() or " " in url:
+        raise InputError("api_url must be a plain address, without a query, a fragment or spaces")
+    if parts.scheme not in ("https", "http") or not host:
+        raise InputError("api_url must begin with https:// and name a host")
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise InputError(
+            "api_url must begin with https://, since plain HTTP would show the password to the network;"
+            " only this machine itself (localhost, 127.0.0.1, ::1) may be reached by http://"
+        )
+    return url if url.endswith("/") else f"{url}/"
+
+
+def read_region(params: Mapping[str, Any]) -> Optional[str]:
+    """The region of national numbers, or None; whether there is such a region is not looked at."""
+    return params["default_region"].upper() if params["default_region"] else None
+
+
+def default_ledger(environment: Mapping[str, str]) -> str:
+    """The path of the ledger of this user (XDG Base Directory Specification: relative paths do not count)."""
+    state = environment.get("XDG_STATE_HOME", "")
+    if not os.path.isabs(state):
+        state = os.path.expanduser("~/.local/state")
+    return os.path.join(state, "voipsms", "ledger.sqlite3")
+
+
+def in_range(name: str, value: Optional[float], least: float, most: float) -> list[str]:
+    """The fault of a number outside its bounds, not-a-number included. None is a number that was not given."""
+    if value is None or least <= value <= most:
+        return []
+    return [f"{name} must be from {least} to {most}"]
+
+
+def _option(variable: str, **spec: Any) -> dict[str, Any]:
+    return {**spec, "fallback": (env_fallback, [f"VOIPSMS_{variable}"])}
+
+
+def _account_faults(params: Mapping[str, Any]) -> list[str]:
+    faults = in_range("timeout", params["timeout"], 0.1, 300) + in_range("deadline", params["deadline"], 1, 3600)
+    if not params["api_key"]:
+        faults.append("api_key is missing; give it, or set VOIPSMS_API_KEY")
+    elif ":" in params["api_key"]:
+        faults.append("api_key must not hold a colon, which ends the user name in HTTP Basic authentication")
+    if params["ledger_account"] is not None and not params["ledger_account"].strip():
+        faults.append("ledger_account is empty; leave it out to have it derived from the API key")
+    texts = ("api_key", "api_password", "ledger_account")
+    faults += [f"{name} is not UTF-8 text" for name in texts if not _is_text(params[name] or "")]
+    unknown = region_fault(read_region(params))
+    return faults + ([unknown] if unknown else [])
+
+
+def _is_text(value: str) -> bool:
+    """Whether it can be written; what the environment holds in another encoding than UTF-8 cannot."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _password(params: Mapping[str, Any], environment: Mapping[str, str]) -> str:
+    """The password. What the task gives beats the environment; within one of them there must be one password."""
+    password, path = params["api_password"] or None, params["api_password_file"] or None
+    if password is not None and path is not None:
+        password_is_inherited = password == environment.get("VOIPSMS_API_PASSWORD")
+        # As Ansible reads a path, whichever source it comes from.
+        inherited = os.path.expandvars(environment.get("VOIPSMS_API_PASSWORD_FILE", ""))
+        path_is_inherited = path == os.path.expanduser(inherited)
+        if password_is_inherited == path_is_inherited:
+            raise InputError("api_password and api_password_file exclude each other; give one of them")
+        password, path = (None, path) if password_is_inherited else (password, None)
+    if path is not None:
+        return _read_password(path)
+    if not password:
+        raise InputError("api_password is missing; give it, or api_password_file, or set VOIPSMS_API_PASSWORD")
+    return str(password)
+
+
+def _read_password(path: str) -> str:
+    """The one line of a password file, without its line end."""
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            text = file.read(_MAX_PASSWORD + 1)
+    except UnicodeDecodeError:
+        raise InputError(f"api_password_file {path!r} is not UTF-8 text") from None
+    except ValueError:
+        raise InputError(f"api_password_file {path!r} is not a path") from None
+    except OSError as error:
+        raise InputError(f"api_password_file {path!r} cannot be read ({error.strerror})") from error
+    password = text.rstrip("\r\n")
+    if not password or len(text) > _MAX_PASSWORD or "\n" in password or "\r" in password:
+        raise InputError(f"api_password_file {path!r} must hold the password in one line, and nothing else")
+    return password
+
+
+def _verify(validate_certs: bool, ca_path: Optional[str]) -> Union[bool, str]:
+    """Whether certificates are checked, and by which authorities."""
+    if not ca_path:
+        return validate_certs
+    if not validate_certs:
+        raise InputError("ca_path is given while validate_certs is false; leave one of them out")
+    if not os.path.exists(ca_path):
+        raise InputError(f"ca_path {ca_path!r} does not exist")
+    return ca_path
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,141 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From the options of ``voipsms_send`` to one delivery; whatever is wrong with them is named at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Optional
+
+from ansible_collections.voip_communications.sms.plugins.module_utils import _numbers, _text
+from ansible_collections.voip_communications.sms.plugins.module_utils._delivery import Wanted
+from ansible_collections.voip_communications.sms.plugins.module_utils._errors import Faults
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import Fingerprints, Ledger, Terms, key_of
+from ansible_collections.voip_communications.sms.plugins.module_utils._options import (
+    NO_LEDGER,
+    Account,
+    in_range,
+    read_account,
+    read_ledger,
+    read_region,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._report import Outcome, Policy, Result
+
+HASHED_WINDOW = 600
+"""Seconds for which the same text to the same recipient is a duplicate, without a key of the user's own."""
+
+GIVEN_WINDOW = 30 * 86400
+"""Seconds for which an ``idempotency_key`` of the user's own makes duplicates."""
+
+_MAX_KEY = 200
+_YEAR = 365 * 86400
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a task asks for: one delivery, how to judge it, and what was found on the way."""
+
+    account: Account
+    ledger: Ledger
+    fingerprints: Fingerprints
+    wanted: Wanted
+    encoding: str
+    policy: Policy
+    impossible: tuple[Result, ...]
+    warnings: tuple[str, ...]
+
+
+def read_order(params: Mapping[str, Any]) -> Order:
+    """The order of a task. Raises ``InputError`` with every fault, before anything is opened or sent."""
+    faults = Faults()
+    account = read_account(params, faults)
+    ledger, fingerprints = read_ledger(params, faults)
+    region = read_region(params)
+    numbers = _numbers.read_all(params["to"], region)
+    impossible = _impossible(numbers, params["fail_on"], faults)
+    sender = _sender(params["from"], region, faults)
+    text = _written(params["msg"], params["charset"], faults)
+    faults.add(*_text.faults(text, params["max_segments"]), *_option_faults(params, ledger))
+    faults.raise_if_any()
+    if account is None:  # read_account has noted why, so this line is never reached
+        raise RuntimeError("an account without faults must be there")
+    measure = _text.measure(text)
+    key = params["idempotency_key"] or key_of(sender or "", text)
+    wanted = Wanted(
+        key=key,
+        label=params["idempotency_key"] or "",
+        sender=sender,
+        text=text,
+        segments=measure.segments,
+        recipients=tuple(digits for _given, digits in numbers.read),
+        terms=_terms(params, fingerprints.content(sender or "", text)),
+        batch_size=params["batch_size"],
+    )
+    policy = Policy(fail_on=params["fail_on"], skip_unknown=params["on_unknown"] == "skip")
+    warnings = tuple(
+        f"{given!r} is listed more than once in to; it gets one message" for given, _digits in numbers.duplicates
+    )
+    return Order(account, ledger, fingerprints, wanted, measure.encoding, policy, impossible, warnings)
+
+
+def _impossible(numbers: _numbers.Numbers, fail_on: str, faults: Faults) -> tuple[Result, ...]:
+    """Numbers that cannot be: faults of the task, or, where one bad number shall not silence the rest, refused."""
+    if fail_on == "any":
+        faults.add(*(f"to: {sentence}" for _given, sentence in numbers.faults))
+        return ()
+    if not numbers.read and not any(given for given, _sentence in numbers.faults):
+        faults.add("to: there is no number to send to")
+    return tuple(Result(given, Outcome.REFUSED, code_desc=sentence) for given, sentence in numbers.faults)
+
+
+def _sender(value: Any, region: Optional[str], faults: Faults) -> Optional[str]:
+    """The sender's digits; None without one, which makes a BULK message (documented)."""
+    if value is None or value == "":
+        return None
+    try:
+        return _numbers.read(value, region)
+    except _numbers.NumberError as error:
+        faults.add(f"from: {error}")
+        return None
+
+
+def _written(text: str, charset: str, faults: Faults) -> str:
+    """The text as it is sent."""
+    if charset == "auto":
+        return text
+    plain = _text.to_gsm7(text)
+    left = _text.not_gsm7(plain)
+    if left:
+        shown = ", ".join(f"{character!a}" for character in left[:10])
+        faults.add(f"msg holds characters that GSM-7 does not have ({shown}); write them otherwise, or charset=auto")
+    return plain
+
+
+def _option_faults(params: Mapping[str, Any], ledger: Ledger) -> list[str]:
+    key = params["idempotency_key"]
+    faults = [
+        *in_range("dedupe_window", params["dedupe_window"], 1, _YEAR),
+        *in_range("batch_size", params["batch_size"], 1, 1000),
+        *in_range("max_segments", params["max_segments"], 1, 255),
+    ]
+    if key is not None and not (0 < len(key) <= _MAX_KEY and key.isprintable() and key.strip()):
+        faults.append(f"idempotency_key must be 1 to {_MAX_KEY} printable characters")
+    if key is not None and ledger.name == NO_LEDGER:
+        faults.append("idempotency_key needs a ledger, and ledger is none, which remembers nothing")
+    return faults
+
+
+def _terms(params: Mapping[str, Any], content: str) -> Terms:
+    window = params["dedupe_window"]
+    if window is None:
+        window = HASHED_WINDOW if params["idempotency_key"] is None else GIVEN_WINDOW
+    return Terms(
+        content=content,
+        window=float(window),
+        force=params["force"],
+        resend_unknown=params["on_unknown"] == "resend",
+        skip_different=params["on_different"] == "skip",
+    )

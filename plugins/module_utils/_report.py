@@ -1,0 +1,277 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From what became of each recipient to what the task says: failed, changed, outcome, message, diff. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
+from enum import Enum
+from typing import Any, Optional
+
+_NAMED = 5
+"""Recipients that a message names before it counts the rest; all of them are in ``results``."""
+
+
+class Outcome(str, Enum):
+    """What a recipient can be told apart by. The task's outcome is one of these, ``partial`` or ``unchanged``."""
+
+    SENT = "sent"
+    DUPLICATE = "duplicate"
+    REFUSED = "refused"
+    NOT_SENT = "not_sent"
+    UNKNOWN = "unknown"
+    IN_PROGRESS = "in_progress"
+    WOULD_SEND = "would_send"
+
+
+PARTIAL = "partial"
+UNCHANGED = "unchanged"
+
+_HAS_IT = frozenset({Outcome.SENT, Outcome.DUPLICATE, Outcome.WOULD_SEND})
+_NEW = frozenset({Outcome.SENT, Outcome.WOULD_SEND})
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one recipient. Times are ISO 8601 in UTC; ``sale`` is in the account's currency.
+
+    ``posted``: this run sent a request for it, or would. It decides about ``changed`` and is not shown.
+    """
+
+    to: str
+    outcome: Outcome
+    posted: bool = False
+    smsids: tuple[str, ...] = ()
+    code: Optional[int] = None
+    code_desc: Optional[str] = None
+    status: Optional[str] = None
+    country: Optional[str] = None
+    type: Optional[str] = None
+    sale: Optional[float] = None
+    delivery_date: Optional[str] = None
+    first_sent_at: Optional[str] = None
+
+    def shown(self) -> dict[str, Any]:
+        """The result as a task returns it."""
+        fields = asdict(self)
+        del fields["posted"]
+        return {**fields, "outcome": self.outcome.value, "smsids": list(self.smsids)}
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the user wants to be a failure. ``fail_on``: any, all, none. ``skip_unknown``: leave out, go on."""
+
+    fail_on: str = "any"
+    skip_unknown: bool = False
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What the task reports as a whole."""
+
+    failed: bool
+    changed: bool
+    outcome: str
+    msg: str
+
+
+def blank() -> dict[str, Any]:
+    """The keys that are returned whatever happens, of a run that got nowhere."""
+    return {
+        "changed": False,
+        "results": [],
+        "outcome": UNCHANGED,
+        "smsids": [],
+        "encoding": None,
+        "segments": None,
+        "cost": None,
+        "requests": 0,
+        "failed_to": [],
+        "key": None,
+        "ledger": None,
+        "ledger_created": False,
+    }
+
+
+def summary(results: Sequence[Result], key: str, policy: Policy) -> dict[str, Any]:
+    """What a task returns about its recipients, one by one and as a whole."""
+    ruling = rule(results, key, policy)
+    return {
+        "failed": ruling.failed,
+        "changed": ruling.changed,
+        "outcome": ruling.outcome,
+        "msg": ruling.msg,
+        "results": [result.shown() for result in results],
+        "smsids": [smsid for result in results for smsid in result.smsids],
+        "cost": cost(results),
+        "failed_to": failed_to(results),
+        "key": key,
+        "diff": diff(results, key),
+    }
+
+
+def rule(results: Sequence[Result], key: str, policy: Policy) -> Ruling:
+    """The whole from its parts."""
+    failed = _failed(results, policy)
+    return Ruling(
+        failed=failed,
+        changed=any(_has_changed(result) for result in results),
+        outcome=_outcome(results),
+        msg=_message(results, key),
+    )
+
+
+def failed_to(results: Iterable[Result]) -> list[str]:
+    """The recipients that do not have the message for certain."""
+    return [result.to for result in results if result.outcome not in _HAS_IT]
+
+
+def cost(results: Iterable[Result]) -> Optional[float]:
+    """The sum of the prices of what this run had accepted, or None when one of them is not known."""
+    prices = [result.sale for result in results if result.outcome is Outcome.SENT]
+    known = [price for price in prices if price is not None]
+    return round(float(sum(known)), 6) if len(known) == len(prices) else None
+
+
+def diff(results: Iterable[Result], key: str) -> dict[str, Any]:
+    """Who has had the message before, and who after."""
+    results = list(results)
+    had = [result.to for result in results if result.outcome is Outcome.DUPLICATE]
+    have = [result.to for result in results if result.outcome in _HAS_IT]
+    return {
+        "before_header": f"recipients of message {key}",
+        "after_header": f"recipients of message {key}",
+        "before": _lines(had),
+        "after": _lines(have),
+    }
+
+
+def moment(seconds: float) -> str:
+    """Unix seconds as ISO 8601 in UTC."""
+    return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _failed(results: Sequence[Result], policy: Policy) -> bool:
+    """Whether the task fails. An unknown fate that this run caused is always a failure, whatever the policy."""
+    some_have_it = any(result.outcome in _HAS_IT for result in results)
+    return any(_fails(result, policy, some_have_it=some_have_it) for result in results)
+
+
+def _fails(result: Result, policy: Policy, *, some_have_it: bool) -> bool:
+    if result.outcome is Outcome.REFUSED:
+        return {"any": True, "all": not some_have_it, "none": False}[policy.fail_on]
+    if result.outcome is Outcome.UNKNOWN and not result.posted:
+        return not (policy.skip_unknown and some_have_it)
+    return result.outcome not in _HAS_IT
+
+
+def _has_changed(result: Result) -> bool:
+    return result.outcome in _NEW or (result.outcome is Outcome.UNKNOWN and result.posted)
+
+
+def _outcome(results: Sequence[Result]) -> str:
+    outcomes = {result.outcome.value for result in results}
+    if not outcomes:
+        return UNCHANGED
+    return outcomes.pop() if len(outcomes) == 1 else PARTIAL
+
+
+def _message(results: Sequence[Result], key: str) -> str:
+    """One sentence a kind of outcome, what went well first; where somebody goes without, whether anything was sent."""
+    clauses = []
+    for outcome, sentence in _SENTENCES.items():
+        concerned = [result for result in results if result.outcome is outcome]
+        if concerned:
+            clauses.append(sentence(concerned, key))
+    if failed_to(results) and not any(_has_changed(result) for result in results):
+        clauses.append("nothing was sent by this run")
+    return "; ".join(clauses) or "there was nothing to do"
+
+
+def _sent(results: Sequence[Result], _key: str) -> str:
+    return f"sent to {_count(results)}"
+
+
+def _would_send(results: Sequence[Result], _key: str) -> str:
+    return f"would send to {_count(results)}"
+
+
+def _duplicate(results: Sequence[Result], _key: str) -> str:
+    first = min((result.first_sent_at for result in results if result.first_sent_at), default=None)
+    smsids = [smsid for result in results for smsid in result.smsids]
+    return f"already sent to {_count(results)}" + (f" (first at {first}{_ids(smsids)})" if first else "")
+
+
+def _refused(results: Sequence[Result], _key: str) -> str:
+    """Those whom the service refused, and every number that cannot be, since only the user can mend those."""
+    by_service = [result for result in results if result.code is not None]
+    impossible = [result.code_desc or result.to for result in results if result.code is None]
+    named = [_each(by_service, _why)] if by_service else []
+    return f"refused for {_count(results)}: {'; '.join([*named, *impossible])}"
+
+
+def _not_sent(results: Sequence[Result], _key: str) -> str:
+    reasons = list(dict.fromkeys(result.code_desc or "no reason given" for result in results))
+    return f"not sent to {_count(results)}, {_each(results, _number)}: {' / '.join(reasons)}"
+
+
+def _unknown(results: Sequence[Result], key: str) -> str:
+    reasons = list(dict.fromkeys(result.code_desc or "no reason given" for result in results))
+    return (
+        f"may have been sent to {_each(results, _number)}: {' / '.join(reasons)}; key {key}; look into the account's"
+        " message log, and run the task with on_unknown=resend if it did not go out, or with on_unknown=skip to leave"
+        " these recipients out"
+    )
+
+
+def _in_progress(results: Sequence[Result], _key: str) -> str:
+    return f"in progress: another run has been sending to {_each(results, _since)}; run the task again when it is over"
+
+
+_SENTENCES: dict[Outcome, Callable[[Sequence[Result], str], str]] = {
+    Outcome.SENT: _sent,
+    Outcome.WOULD_SEND: _would_send,
+    Outcome.DUPLICATE: _duplicate,
+    Outcome.REFUSED: _refused,
+    Outcome.NOT_SENT: _not_sent,
+    Outcome.UNKNOWN: _unknown,
+    Outcome.IN_PROGRESS: _in_progress,
+}
+
+
+def _each(results: Sequence[Result], shown: Callable[[Result], str]) -> str:
+    named = ", ".join(shown(result) for result in results[:_NAMED])
+    return named + (f" and {len(results) - _NAMED} more" if len(results) > _NAMED else "")
+
+
+def _number(result: Result) -> str:
+    return result.to
+
+
+def _since(result: Result) -> str:
+    return f"{result.to} since {result.first_sent_at}" if result.first_sent_at else result.to
+
+
+def _why(result: Result) -> str:
+    said = " ".join(str(part) for part in (result.code, result.code_desc) if part is not None)
+    return f"{result.to} ({said})" if said else result.to
+
+
+def _ids(smsids: Sequence[str]) -> str:
+    if not smsids:
+        return ""
+    more = f" and {len(smsids) - _NAMED} more" if len(smsids) > _NAMED else ""
+    return f", smsid {', '.join(smsids[:_NAMED])}{more}"
+
+
+def _count(results: Sequence[Result]) -> str:
+    return f"{len(results)} recipient{'s' if len(results) != 1 else ''}"
+
+
+def _lines(numbers: Iterable[str]) -> str:
+    return "".join(f"{number}\n" for number in numbers)

@@ -1,0 +1,378 @@
+#!/usr/bin/python
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Send an SMS now, once."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: voipsms_send
+short_description: Send an SMS, once, through VoIP Communications
+version_added: 0.1.0
+description:
+  - Sends one text to one or many recipients through the SMS API of VoIP Communications
+    (voip-communications.net, which is not VoIP.ms).
+  - The same task run again sends nothing again, for as long as O(dedupe_window) says. Nothing is reported as sent whose
+    fate is not known.
+  - In check mode nothing is sent and nothing is written; the result tells what a real run would do. What the service
+    will refuse cannot be foreseen.
+author:
+  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+extends_documentation_fragment:
+  - voip_communications.sms._attributes
+  - voip_communications.sms._attributes.actiongroup_voipsms
+  - voip_communications.sms._account
+  - voip_communications.sms._ledger
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: partial
+    details:
+      - Within O(dedupe_window), and with a ledger that is kept. O(force=true) always sends.
+options:
+  to:
+    description:
+      - The recipients, as a list of numbers, or as one string with commas between the numbers.
+      - Numbers may be written as people write them, such as V(+1 (281\) 234-5678).
+      - C(+) or C(00) is always international; see O(default_region) for the others.
+      - Each number must be a quoted string. YAML and INI turn unquoted digits into integers, and lose or change some.
+      - A number that is listed twice gets one message, and a warning says so.
+      - Impossible numbers are named all at once, before anything is sent; see O(fail_on).
+    type: raw
+    required: true
+  msg:
+    description:
+      - The text.
+      - More than 160 characters of the GSM alphabet, or more than 70 with any other character, are sent and billed in
+        parts; see RV(segments).
+    type: str
+    required: true
+  from:
+    description:
+      - The sender; a number of the account that is enabled for SMS. Replies go to the callback address of that number.
+      - Without it, the message is a BULK message, at the lower rate.
+    type: raw
+  idempotency_key:
+    description:
+      - A name for this message, of 1 to 200 characters, such as C(deploy-4711-failed).
+      - Whoever had a message by this key is not sent another, whatever its text; see O(on_different).
+      - Without it, the key is made from sender and text.
+    type: str
+  dedupe_window:
+    description:
+      - For how many seconds, from when it was sent, the message counts as already sent; V(1) to V(31536000).
+      - The default is V(600) without O(idempotency_key), and V(2592000) (30 days) with it.
+    type: int
+  force:
+    description:
+      - Send although it was already sent, or may have been.
+      - A run that is sending the same at this moment is still waited for.
+    type: bool
+    default: false
+  on_different:
+    description:
+      - What it means when a recipient had another text, or the same from another sender, under this O(idempotency_key).
+      - V(fail) sends nothing to anybody and fails.
+      - V(skip) counts it as the same message.
+    type: str
+    choices: [fail, skip]
+    default: fail
+  on_unknown:
+    description:
+      - What to do about a recipient to whom an earlier run may have sent the message, without learning whether it did.
+      - V(fail) leaves it out and fails, after the others were sent to.
+      - V(skip) leaves it out and goes on. The task still fails when nobody at all has the message for certain.
+      - V(resend) sends again, which may be the second time.
+      - A message of which this run itself does not learn what became of it always fails the task.
+    type: str
+    choices: [fail, skip, resend]
+    default: fail
+  fail_on:
+    description:
+      - When refused recipients fail the task; always after all were tried.
+      - V(any) fails on the first refused one. Impossible numbers fail it before anything is sent.
+      - V(all) fails when nobody has the message. Impossible numbers count as refused, and the others are sent to.
+      - V(none) does not fail on refused recipients.
+      - When the service refuses a whole request, or cannot be reached, the task fails always.
+    type: str
+    choices: [any, all, none]
+    default: any
+  max_segments:
+    description:
+      - Refuse a text that would be billed in more parts than this, V(1) to V(255).
+    type: int
+  charset:
+    description:
+      - V(auto) sends the text as it is. One character outside the GSM alphabet makes all of it UCS-2, with 70
+        characters a part.
+      - V(gsm7) writes typographic quotes, dashes, ellipses and spaces plainly, and refuses what is then left.
+    type: str
+    choices: [auto, gsm7]
+    default: auto
+  batch_size:
+    description:
+      - How many recipients go into one request, V(1) to V(1000). Each batch succeeds or fails on its own.
+    type: int
+    default: 100
+"""
+
+EXAMPLES = r"""
+- name: Tell whoever is on call
+  voip_communications.sms.voipsms_send:
+    api_key: "{{ vault_voipsms_api_key }}"
+    api_password: "{{ vault_voipsms_api_password }}"
+    to: "+1 281 234 5678"
+    msg: "db1 is down"
+  delegate_to: localhost
+  become: false
+  run_once: true
+
+- name: Tell three people once, however often this job is run again
+  voip_communications.sms.voipsms_send:
+    to:
+      - "+12812345678"
+      - "+1 (281) 234-5679"
+      - "0012812345680"
+    msg: "Deployment {{ release }} has failed"
+    idempotency_key: "deploy-{{ release }}-failed"
+    on_different: skip
+    fail_on: all
+  delegate_to: localhost
+  become: false
+  run_once: true
+
+- name: Send from a number of ours, in one segment, with national numbers
+  voip_communications.sms.voipsms_send:
+    to: ["281 234 5678", "281 234 5679"]
+    from: "713 456 7890"
+    default_region: US
+    msg: "Maintenance begins at 22:00 \u2013 mail will be away for \u201cabout\u201d an hour\u2026"
+    charset: gsm7
+    max_segments: 1
+    dedupe_window: 86400
+  delegate_to: localhost
+  become: false
+
+- name: Set credentials and behaviour once for all modules of the collection
+  module_defaults:
+    group/voip_communications.sms.voipsms:
+      api_key: "{{ vault_voipsms_api_key }}"
+      api_password_file: /etc/voipsms/password
+      api_url: https://voip-communications.net/api-v2/index.php/
+      timeout: 10
+      deadline: 60
+      validate_certs: true
+      ca_path: /etc/ssl/certs/ca-certificates.crt
+      ledger: /var/lib/voipsms/ledger.sqlite3
+      ledger_account: production
+  delegate_to: localhost
+  become: false
+  block:
+    - name: Send to many, in requests of 50
+      voip_communications.sms.voipsms_send:
+        to: "{{ groups['oncall'] | map('extract', hostvars, 'phone') | list }}"
+        msg: "Datacentre 2 is on batteries"
+        batch_size: 50
+
+    - name: Send again on purpose, although it was already sent
+      voip_communications.sms.voipsms_send:
+        to: "+12812345678"
+        msg: "Datacentre 2 is on batteries"
+        force: true
+
+    - name: Send again after an unknown outcome, having looked into the message log
+      voip_communications.sms.voipsms_send:
+        to: "+12812345678"
+        msg: "db1 is down"
+        on_unknown: resend
+
+- name: Try it on a sandbox of one's own, remembering nothing
+  voip_communications.sms.voipsms_send:
+    api_key: sandbox
+    api_password: sandbox
+    api_url: http://127.0.0.1:8025/api-v2/index.php/
+    ledger: none
+    to: "+12812345678"
+    msg: "This goes nowhere"
+  delegate_to: localhost
+  become: false
+"""
+
+RETURN = r"""
+results:
+  description: What became of each recipient, in the order in which they were given; impossible numbers last.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    to:
+      description: The recipient in E.164, or as it was given when it cannot be read.
+      type: str
+      sample: "+12812345678"
+    outcome:
+      description:
+        - V(sent) by this run, or V(duplicate) when an earlier run had it accepted within the window.
+        - V(refused) by the service for this recipient, or an impossible number.
+        - V(not_sent), which is certain, for the reason in C(code_desc).
+        - V(unknown) when it may have been sent.
+        - V(in_progress) when another run is sending it and did not end before the deadline.
+        - V(would_send) in check mode.
+      type: str
+      sample: sent
+    smsids:
+      description: The identifiers that the service gave the message, one or more.
+      type: list
+      elements: str
+      sample: ["2017559ea27008c6b7122900621"]
+    code:
+      description: The code of the service's record; 200 is success. Null without a record.
+      type: int
+      sample: 200
+    code_desc:
+      description: What the service, or this module, says about the outcome.
+      type: str
+      sample: ""
+    status:
+      description: The status in the service's record.
+      type: str
+      sample: SENT
+    country:
+      description: The country in the service's record.
+      type: str
+      sample: US
+    type:
+      description: The kind of message in the service's record.
+      type: str
+      sample: BULKSMS
+    sale:
+      description: The price in the service's record, of all its parts together.
+      type: float
+      sample: 0.01
+    delivery_date:
+      description: The date in the service's record, as the service writes it.
+      type: str
+      sample: "2026-12-01 22:00:00"
+    first_sent_at:
+      description: When an earlier run sent it, or began to, in UTC. Null when this run did.
+      type: str
+      sample: "2026-12-01T21:00:00Z"
+outcome:
+  description: The outcome of all recipients when they agree, else V(partial).
+  returned: always
+  type: str
+  sample: sent
+smsids:
+  description: The identifiers of all messages, of earlier runs too.
+  returned: always
+  type: list
+  elements: str
+  sample: ["2017559ea27008c6b7122900621"]
+encoding:
+  description:
+    - How the text is encoded, V(GSM-7) or V(UCS-2); computed here by 3GPP TS 23.038.
+    - Null when the options could not be read.
+  returned: always
+  type: str
+  sample: GSM-7
+segments:
+  description: In how many parts the text is sent and billed to each recipient; computed here by 3GPP TS 23.040.
+  returned: always
+  type: int
+  sample: 1
+cost:
+  description: The sum of the prices that the service named for what this run sent; null when it named none.
+  returned: always
+  type: float
+  sample: 0.03
+requests:
+  description: How many requests this run made.
+  returned: always
+  type: int
+  sample: 1
+failed_to:
+  description: The recipients that do not have the message for certain.
+  returned: always
+  type: list
+  elements: str
+  sample: ["+12812345679"]
+key:
+  description: The key by which the message is known, given or made from sender and text.
+  returned: always
+  type: str
+  sample: deploy-4711-failed
+ledger:
+  description: The ledger that was used.
+  returned: always
+  type: str
+  sample: /root/.local/state/voipsms/ledger.sqlite3
+ledger_created:
+  description:
+    - Whether this run made the ledger, so that nothing is known of earlier runs.
+    - In check mode, whether a real run would.
+    - Where a ledger was expected, V(true) is a warning sign.
+  returned: always
+  type: bool
+  sample: false
+msg:
+  description: What happened, in a sentence; on failure also whether anything was sent, and what to do.
+  returned: always
+  type: str
+  sample: sent to 3 recipients
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._delivery import Delivery
+from ansible_collections.voip_communications.sms.plugins.module_utils._front import Task, main
+from ansible_collections.voip_communications.sms.plugins.module_utils._options import account_options, ledger_options
+from ansible_collections.voip_communications.sms.plugins.module_utils._order import read_order
+from ansible_collections.voip_communications.sms.plugins.module_utils._report import blank, summary
+
+
+def argument_spec() -> dict[str, dict[str, Any]]:
+    """A fresh argument spec."""
+    return {
+        **account_options(),
+        **ledger_options(),
+        "to": {"type": "raw", "required": True},
+        "msg": {"type": "str", "required": True},
+        "from": {"type": "raw"},
+        "idempotency_key": {"type": "str", "no_log": False},
+        "dedupe_window": {"type": "int"},
+        "force": {"type": "bool", "default": False},
+        "on_different": {"type": "str", "choices": ["fail", "skip"], "default": "fail"},
+        "on_unknown": {"type": "str", "choices": ["fail", "skip", "resend"], "default": "fail"},
+        "fail_on": {"type": "str", "choices": ["any", "all", "none"], "default": "any"},
+        "max_segments": {"type": "int"},
+        "charset": {"type": "str", "choices": ["auto", "gsm7"], "default": "auto"},
+        "batch_size": {"type": "int", "default": 100},
+    }
+
+
+def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Deliver what the options ask for. Raises ``VoipsmsError`` while nothing was sent yet."""
+    order = read_order(params)
+    api = order.account.api()
+    delivery = Delivery(
+        order.wanted, api, order.ledger, order.fingerprints, order.account.deadline(), check_mode=check_mode
+    )
+    report = delivery.run()
+    return {
+        **summary((*report.results, *order.impossible), order.wanted.key, order.policy),
+        "warnings": [*order.warnings, *report.warnings],
+        "encoding": order.encoding,
+        "segments": order.wanted.segments,
+        "requests": api.requests,
+        "ledger": order.ledger.name,
+        "ledger_created": order.ledger.created,
+    }
+
+
+if __name__ == "__main__":
+    main(Task(argument_spec=argument_spec(), run=run, blank=blank))

@@ -1,0 +1,146 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Show the collection at work, installed as a user installs it, against the sandbox that comes with it.
+
+Usage: run.py PACKAGE, the folder from which the tarball is built. Leaves nothing behind: no file, no process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.request import ProxyHandler, build_opener
+
+PLAYBOOK = Path(__file__).with_name("playbook.yml")
+BIN = Path(sys.executable).parent
+COLUMNS = {"to": "to", "status": "status", "segments": "parts", "msg": "text"}
+
+
+class DemoError(Exception):
+    """A step did not do what it shows; the text says which."""
+
+
+def main(package: Path) -> int:
+    """Run every step; 0 when each did what it says, 1 when not, 130 when interrupted."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="voipsms-demo-") as folder:
+            demonstrate(package, Path(folder))
+    except DemoError as error:
+        print(f"\nThe demo failed: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted; everything that was started is stopped.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def demonstrate(package: Path, folder: Path) -> None:
+    """Every step, in a folder that is removed afterwards."""
+    say("1. Build the collection and install it", "as a user does, from a tarball")
+    environment = {
+        **os.environ,
+        "ANSIBLE_HOME": str(folder / "ansible"),
+        "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"),
+        "ANSIBLE_LOCALHOST_WARNING": "false",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+        "XDG_STATE_HOME": str(folder / "state"),
+    }
+    install(package, folder, environment)
+    say("2. Start the sandbox", "the same API on this machine; nothing is really sent")
+    with sandbox(folder / "collections") as url:
+        print(f"   {url}")
+        environment |= {"VOIPSMS_API_URL": url, "VOIPSMS_API_KEY": "sandbox", "VOIPSMS_API_PASSWORD": "sandbox"}
+        say("3. Send to three people", "look for 'changed', and 'sent to 3 recipients'")
+        play(environment, changed=True)
+        say("4. Run the same again", "look for 'ok': nobody is told twice")
+        play(environment, changed=False)
+        say("5. Run it with --check --diff and a new text", "look for the three '+' lines; nothing is sent")
+        play(environment, "--check", "--diff", "--extra-vars", "text='db1 is up again'", changed=True)
+        say("6. What the sandbox received", "three messages, from step 3")
+        received = messages(url)
+        show(received)
+        expect(len(received) == 3, f"the sandbox holds {len(received)} messages, and should hold 3")
+    say("Done", "the sandbox is stopped, and nothing is left behind")
+
+
+def install(package: Path, folder: Path, environment: dict[str, str]) -> None:
+    """Build the tarball and install it without any network."""
+    galaxy = [str(BIN / "ansible-galaxy"), "collection"]
+    run([*galaxy, "build", "--output-path", str(folder), str(package)], environment)
+    (tarball,) = folder.glob("*.tar.gz")
+    run([*galaxy, "install", "--offline", "-p", str(folder / "collections"), str(tarball)], environment)
+
+
+@contextmanager
+def sandbox(collections: Path) -> Iterator[str]:
+    """The address of a sandbox that runs until the block ends, or until this process does, however it ends."""
+    program = collections / "ansible_collections" / "voip_communications" / "sms" / "extensions" / "sandbox"
+    command = [sys.executable, str(program), "--port", "0", "--until-stdin-closes"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        line = process.stdout.readline() if process.stdout else ""
+        expect(" at http://" in line, "the sandbox did not start")
+        yield line.split(" at ", 1)[1].strip()
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+def play(environment: dict[str, str], *options: str, changed: bool) -> None:
+    """Run the playbook and show what it prints; its recap must say whether something changed."""
+    printed = run([str(BIN / "ansible-playbook"), str(PLAYBOOK), *options], environment)
+    expect(f"changed={int(changed)}" in printed, f"the playbook should have said changed={int(changed)}")
+
+
+def run(command: list[str], environment: dict[str, str]) -> str:
+    """Run a command, indented beneath its step; raise DemoError when it fails."""
+    done = subprocess.run(
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    print("\n".join(f"   {line}" for line in done.stdout.strip().splitlines() if line.strip()))
+    expect(done.returncode == 0, f"{Path(command[0]).name} ended with status {done.returncode}")
+    return done.stdout
+
+
+def messages(url: str) -> list[dict[str, Any]]:
+    """What the sandbox received."""
+    address = url.split("/api-v2/", 1)[0] + "/sandbox/messages"
+    with build_opener(ProxyHandler({})).open(address, timeout=10) as answer:
+        found: list[dict[str, Any]] = json.load(answer)["messages"]
+    return found
+
+
+def show(rows: list[dict[str, Any]]) -> None:
+    """A small table."""
+    table = [list(COLUMNS.values()), *([str(row.get(name, "")) for name in COLUMNS] for row in rows)]
+    widths = [max(len(row[column]) for row in table) for column in range(len(COLUMNS))]
+    for row in table:
+        print("   " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def say(title: str, look: str) -> None:
+    """Announce a step, and what to look at."""
+    print(f"\n== {title}: {look}", flush=True)
+
+
+def expect(holds: bool, otherwise: str) -> None:
+    """Raise DemoError with what is wrong, unless it holds."""
+    if not holds:
+        raise DemoError(otherwise)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

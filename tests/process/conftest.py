@@ -1,0 +1,38 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A sandbox and a controller for every test that asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
+from ansible_collections.voip_communications.sms.tests.support.sandbox import Sandbox
+
+
+@pytest.fixture(scope="session")
+def sandbox_process() -> Iterator[Sandbox]:
+    """One process for all tests of a worker; `service` takes it back to its beginning for each."""
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def service(sandbox_process: Sandbox) -> Iterator[CountedSandbox]:
+    """The service of one test, which fails when it gets an `sms/send` that the test did not expect."""
+    sandbox_process.reset()
+    counted = CountedSandbox(sandbox_process)
+    yield counted
+    counted.finish()
+
+
+@pytest.fixture
+def controller(tmp_path: Path, service: CountedSandbox) -> Controller:
+    """A machine that has nothing yet, with the account's options set for every task."""
+    controller = Controller(tmp_path / "controller", **service.options)
+    controller.options["ledger"] = str(controller.ledger)
+    return controller

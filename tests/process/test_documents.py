@@ -1,0 +1,46 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the documents show runs: every example has the right syntax, and the README's playbook does what it says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.voip_communications.sms.tests.support import markdown
+from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
+
+README = (markdown.COLLECTION / "README.md").read_text(encoding="utf-8")
+PLAYS = [
+    pytest.param(play, id=f"{path.name}:{block.line}")
+    for path in markdown.DOCUMENTS
+    for block in markdown.blocks(path.read_text(encoding="utf-8"), "yaml")
+    for play in block.plays()
+]
+
+
+@pytest.mark.parametrize("play", PLAYS)
+def test_the_syntax_is_right(play: dict[str, Any], controller: Controller) -> None:
+    run = controller.play(keywords=play, arguments=["--syntax-check"])
+    assert (run.rc, run.stderr) == (0, ""), run.everything
+
+
+def test_the_playbook_of_the_readme_sends_once(controller: Controller, service: CountedSandbox) -> None:
+    """With nothing set but the three variables that the README names."""
+    (play,) = markdown.blocks(README, "yaml")[0].plays()
+    names = {line.split("=")[0].removeprefix("export ") for line in markdown.blocks(README, "sh")[0].text.splitlines()}
+    environment = service.sandbox.environment
+    assert names == set(environment)
+
+    first = controller.play(keywords=play, environment=environment)
+    assert service.expect(1)[0]["form"]["to"] == "12812345678,442079460958"
+    assert (first.rc, first.results[0]["changed"]) == (0, True), first.everything
+    second = controller.play(keywords=play, environment=environment)
+    service.expect(1)
+    assert (second.rc, second.results[0]["changed"]) == (0, False), second.everything
+    for run in (first, second):
+        sentence = run.results[1]["msg"].split(" (")[0]
+        assert f"`{sentence}`" in README
+    assert controller.ledger.exists()

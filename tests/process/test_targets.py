@@ -1,0 +1,25 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The integration targets, run by `ansible-playbook` alone; `make matrix` runs them by ansible-test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.voip_communications.sms.tests.support.playbook import COLLECTION, Controller
+
+TARGETS = COLLECTION / "tests" / "integration" / "targets"
+MODULES = sorted(path.stem for path in (COLLECTION / "plugins" / "modules").glob("[!_]*.py"))
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_module_has_a_target_that_passes(name: str, tmp_path: Path) -> None:
+    assert (TARGETS / name / "tasks" / "main.yml").exists(), "a module without an integration target"
+    controller = Controller(tmp_path / "controller")
+    run = controller.play(
+        keywords={"roles": [name]}, environment={"ANSIBLE_ROLES_PATH": str(TARGETS)}, inventory="testhost\n"
+    )
+    assert run.rc == 0, run.stdout[-4000:] + run.stderr
+    assert run.records

@@ -1,0 +1,190 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The password and the API key appear nowhere: not printed at -vvvv, not in a result, not in the ledger."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from ansible_collections.voip_communications.sms.tests.support.playbook import MODULE, Controller
+from ansible_collections.voip_communications.sms.tests.support.sandbox import Sandbox
+
+ANNA, BEN, NOT_IN_SERVICE = "+12812345678", "+12812345679", "+15005550404"
+# Whatever a password may hold, a quote of each kind among it, and what URLs, JSON, shells and repr() write otherwise.
+KEY = "canary-KEY-4711/ä+b%c"
+PASSWORD = "canary-P4ss:/+ &=%'\"\\ü§-word"
+# What only this test's wrong password would show.
+WRONG = "canary-WRONG+/:%'\"\\ß"
+
+
+def forms(user: str, password: str) -> set[str]:
+    """Every form in which credentials might be shown."""
+    plain = {user, password, f"{user}:{password}"}
+    shown = plain | {quote(secret) for secret in plain} | {quote(secret, safe="") for secret in plain}
+    shown |= {quote_plus(secret) for secret in plain}
+    shown |= {repr(secret)[1:-1] for secret in plain} | {ascii(secret)[1:-1] for secret in plain}
+    shown |= {json.dumps(secret, ensure_ascii=only)[1:-1] for secret in plain for only in (True, False)}
+    for encoding in ("utf-8", "latin-1"):
+        # Without the last characters, which the bytes that follow would change.
+        shown |= {encode(secret.encode(encoding)).decode().rstrip("=")[:-1] for secret in plain for encode in ENCODERS}
+    return shown
+
+
+ENCODERS = (b64encode, urlsafe_b64encode)
+FORMS = forms(KEY, PASSWORD) | forms(KEY, WRONG)
+ECHOES = [
+    f"You said {PASSWORD}",
+    f"You said {KEY}",
+    f"Authorization: Basic {b64encode(f'{KEY}:{PASSWORD}'.encode()).decode()}",
+    f"https://{quote(KEY, safe='')}:{quote(PASSWORD, safe='')}@gateway",
+    f"password={quote_plus(PASSWORD)}",
+    repr(PASSWORD),
+    json.dumps(PASSWORD),
+    json.dumps(KEY, ensure_ascii=False).replace("/", "\\/"),
+]
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[Sandbox]:
+    """A sandbox that takes the canary's credentials."""
+    with Sandbox(api_key=KEY, api_password=PASSWORD) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(guarded: Sandbox) -> Sandbox:
+    guarded.reset()
+    return guarded
+
+
+@pytest.fixture
+def user(tmp_path: Path, sandbox: Sandbox) -> Controller:
+    controller = Controller(tmp_path / "controller", api_url=sandbox.url, api_key=KEY, api_password=PASSWORD)
+    controller.options["ledger"] = str(controller.ledger)
+    return controller
+
+
+def assert_absent(text: str, of: set[str] = FORMS) -> None:
+    found = [(form, text[max(0, text.index(form) - 60) : text.index(form) + 90]) for form in of if form in text]
+    assert not found
+
+
+def assert_nothing_kept(controller: Controller) -> None:
+    """Neither in the ledger nor in anything else below the home."""
+    for path in controller.home.rglob("*"):
+        if path.is_file():
+            kept = path.read_bytes()
+            assert not [form for form in FORMS if form.encode() in kept], path
+
+
+def cases(controller: Controller, closed: str) -> list[dict[str, Any]]:
+    """Tasks that succeed, and that fail in every way that needs no arranging."""
+    wishes: list[dict[str, Any]] = [
+        {"msg": "First"},
+        {"msg": "First"},
+        {"api_password": WRONG},
+        {"to": "123"},
+        {"to": 12812345678},
+        {"to": NOT_IN_SERVICE},
+        {"api_url": closed, "deadline": 1},
+        {"api_url": "https://127.0.0.1:1/", "deadline": 1},
+        {"api_url": "http://192.0.2.1/"},
+        {"ledger": "/proc/voipsms/ledger"},
+        {"api_password_file": "/etc/hostname"},
+        {"idempotency_key": "k", "ledger": "none"},
+        {"nonsense": True},
+        {"timeout": "never"},
+        {"validate_certs": False, "ca_path": "/etc/hosts"},
+    ]
+    keywords = {"ignore_errors": True}
+    return [controller.task("Case", keywords, **{"to": ANNA, "msg": "Hello", **wish}) for wish in wishes]
+
+
+def test_no_case_shows_a_secret_at_vvvv(user: Controller, sandbox: Sandbox) -> None:
+    tasks = cases(user, "http://127.0.0.1:1/")
+    run = user.play(*tasks, arguments=["-vvvv", "--diff"])
+    assert len(run.records) == len(tasks)
+    kinds = [record.kind for record in run.records]
+    assert kinds == ["ok"] * 2 + ["failed"] * (len(tasks) - 2)
+    assert "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" in run.stdout  # so it did print the options
+    assert len(sandbox.sends()) == 3
+    assert_absent(run.everything)
+    assert_nothing_kept(user)
+
+
+def test_no_echo_of_the_service_shows_a_secret_at_vvvv(user: Controller, sandbox: Sandbox) -> None:
+    """Refused, unreadable, unknown, and with success in a field: whatever the service sends back."""
+    tasks = []
+    answers: list[dict[str, Any]] = []
+    for echo in ECHOES:
+        answers += [
+            {"status": 401, "body": {"error": True, "error_message": echo}},
+            {"record": {"code": 500, "code_desc": echo}},
+        ]
+    echo = " ".join(ECHOES)
+    answers += [
+        {"status": 200, "body": {"error": True, "error_message": echo}},
+        {"status": 500, "body": echo},
+        {"status": 200, "body": echo},
+        {"status": 302, "body": "", "headers": {"Location": f"http://127.0.0.1:1/{quote(PASSWORD)}"}},
+        {"record": {"smsid": PASSWORD, "status": echo, "type": KEY, "country": PASSWORD, "to": echo}},
+        {"record": {"smsid": PASSWORD, "status": echo, "type": KEY, "country": PASSWORD, "delivery_date": echo}},
+    ]
+    for number, answer in enumerate(answers):
+        sandbox.order(**answer)
+        tasks.append(user.task(f"Echo {number}", {"ignore_errors": True}, to=ANNA, msg=f"Echo {number}"))
+    run = user.play(*tasks, arguments=["-vvvv"])
+    assert len(sandbox.sends()) == len(run.records) == len(answers)
+    assert_absent(run.everything)
+    assert_nothing_kept(user)
+
+
+def test_credentials_of_the_environment_do_not_appear(user: Controller, sandbox: Sandbox) -> None:
+    for name in ("api_key", "api_password"):
+        del user.options[name]
+    ignored = {"ignore_errors": True}
+    sandbox.order(status=401, body={"error": True, "error_message": " ".join(ECHOES)})
+    run = user.play(
+        user.task("Echo", ignored, to=ANNA, msg="Hello"),
+        user.task("Success", to=ANNA, msg="Hello"),
+        user.task("Failure", ignored, to="12", msg="Hello"),
+        arguments=["-vvvv"],
+        environment=sandbox.environment,
+    )
+    assert [record.kind for record in run.records] == ["failed", "ok", "failed"]
+    assert len(sandbox.sends()) == 2
+    assert_absent(run.everything)
+    assert_nothing_kept(user)
+
+
+def test_a_password_of_a_file_does_not_appear(user: Controller, sandbox: Sandbox, tmp_path: Path) -> None:
+    """Ansible does not know it and so masks nothing: all that keeps it away is that nothing passes it on."""
+    file = tmp_path / "password"
+    file.write_text(PASSWORD + "\n", encoding="utf-8")
+    del user.options["api_password"]
+    user.options["api_password_file"] = str(file)
+    tasks = []
+    for number, echo in enumerate(ECHOES):
+        sandbox.order(status=401, body={"error": True, "error_message": echo})
+        tasks.append(user.task("Echo", {"ignore_errors": True}, to=ANNA, msg=f"Echo {number}"))
+    run = user.play(*tasks, user.task("Success", to=ANNA, msg="Hello"), arguments=["-vvvv"])
+    assert [record.kind for record in run.records] == ["failed"] * len(ECHOES) + ["ok"]
+    assert_absent(run.everything)
+    assert_nothing_kept(user)
+
+
+def test_the_net_is_fine_enough(user: Controller) -> None:
+    """The check finds what a task without no_log would print, in every form."""
+    debug = [{"name": "Show", "ansible.builtin.debug": {"msg": [form]}} for form in (PASSWORD, ECHOES[2], ECHOES[4])]
+    for task in debug:
+        run = user.play(task)
+        with pytest.raises(AssertionError):
+            assert_absent(run.stdout)
+    assert MODULE not in FORMS

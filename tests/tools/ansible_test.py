@@ -1,0 +1,180 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run ansible-test in a copy of the tracked files, with one ansible-core on one Python, and record each outcome."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ansible_collections.voip_communications.sms.tests.tools import layout, record, tree
+
+SHIM = Path(__file__).with_name("bootstrap_pip.py")
+# Whatever the person at the keyboard has set for Ansible or for the modules must not decide what a test finds.
+FOREIGN = re.compile(r"ANSIBLE_|VOIPSMS_|PYTHON|PYTEST_|VIRTUAL_ENV|XDG_")
+
+
+@dataclass
+class AnsibleTest:
+    """One ansible-core on one Python: the environment that holds both, and the copy of the tracked files to run in."""
+
+    venv: Path
+    core: str
+    python: str
+    tree: Path
+
+    @property
+    def name(self) -> str:
+        """The pair as it is printed, such as core2.19-py3.11."""
+        return f"core{self.core}-py{self.python}"
+
+    def sanity(self) -> bool:
+        """Run every sanity test; return whether all passed."""
+        return self._sanity("sanity", ["--python", self.python])
+
+    def sanity_on(self, python: str, interpreter: str) -> bool:
+        """Compile and import the plugins on a Python that only managed hosts have; return whether that works."""
+        arguments = ["--python", python, "--test", "compile", "--test", "import"]
+        return self._sanity(f"sanity-on-py{python}", arguments, Path(interpreter).parent)
+
+    def _sanity(self, kind: str, arguments: list[str], *paths: Path) -> bool:
+        """Run sanity tests, with more folders on the PATH when given, and record the outcome of each."""
+        self._provide_pip()
+        self._hand_on_pip_settings()
+        code, output = self._run("sanity", *arguments, paths=paths)
+        skipped = re.findall(r'Skipping sanity test "?([\w-]+)', output)
+        ran = [
+            name for name in re.findall(r'^Running sanity test "([\w-]+)"', output, re.MULTILINE) if name not in skipped
+        ]
+        # A name may carry options, as in "import --python 3.11".
+        failed = {name.split()[0] for name in listed_below(output)}
+        return self.note(kind, ran, failed, code)
+
+    def units(self) -> bool:
+        """Run the unit tests as ansible-test does, each in a process of its own; return whether all passed."""
+        reports = self.tree / "tests" / "output" / "junit"
+        shutil.rmtree(reports, ignore_errors=True)
+        code, _output = self._run("units", "--python", self.python, "--num-workers", "2")
+        found = sorted(reports.glob("*.xml"))
+        layout.RESULTS.mkdir(parents=True, exist_ok=True)
+        for report in found:
+            shutil.copyfile(report, layout.RESULTS / f"units-{self.name}-{report.name}")
+        return code == 0 if found else self.note("units", [], set(), code)
+
+    def integration(self, targets: list[str]) -> bool:
+        """Run integration targets, going on after a failure; return whether all passed."""
+        code, output = self._run("integration", "--python", self.python, "--continue-on-error", *targets)
+        ran = re.findall(r"^Running ([\w-]+) integration test (?:role|script)", output, re.MULTILINE)
+        return self.note("integration", ran, set(listed_below(output)), code)
+
+    def note(self, kind: str, ran: Iterable[str], failed: set[str], code: int) -> bool:
+        """Record the outcomes; a run that failed without naming a test, or that ran none, is one failure by itself."""
+        outcomes = {name: name not in failed for name in ran} | dict.fromkeys(failed, False)
+        if not outcomes or (code and not failed):
+            outcomes[f"ansible-test {kind}"] = False
+        record.write(f"{kind}-{self.name}", outcomes)
+        return all(outcomes.values())
+
+    def _run(self, *arguments: str, paths: Iterable[Path] = ()) -> tuple[int, str]:
+        """Run ansible-test, showing what it prints; return its exit code and what it printed."""
+        tree.refresh(layout.ROOT, self.tree)
+        layout.HOME.mkdir(parents=True, exist_ok=True)
+        # Always this one: the launcher's first line may be too long for the kernel where the path is.
+        command = [
+            str(self.venv / "bin" / "python"),
+            str(self.venv / "bin" / "ansible-test"),
+            *arguments,
+            "--color",
+            "no",
+        ]
+        print(f"{self.name}: ansible-test {' '.join(arguments)}", flush=True)
+        process = subprocess.Popen(
+            command,
+            cwd=self.tree,
+            env=self._environment(paths),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+        lines = []
+        with process:
+            for line in process.stdout or ():
+                lines.append(line)
+                sys.stdout.write(line)
+                sys.stdout.flush()
+        return process.returncode, "".join(lines)
+
+    def _environment(self, paths: Iterable[Path]) -> dict[str, str]:
+        """Return the environment: nothing foreign, and a home below the build folder, the user's left alone."""
+        kept = {name: value for name, value in os.environ.items() if not FOREIGN.match(name)}
+        path = os.pathsep.join([str(self.venv / "bin"), *map(str, paths), os.environ.get("PATH", os.defpath)])
+        return kept | {
+            # Told its root, ansible-test does not look for a git repository around it, which ignores this folder.
+            "ANSIBLE_TEST_CONTENT_ROOT": str(self.tree),
+            "HOME": str(layout.HOME),
+            "LC_ALL": "C.UTF-8",
+            "PATH": path,
+        }
+
+    def _hand_on_pip_settings(self) -> None:
+        """Write what the user's files and environment tell pip to the home that ansible-test sees; it keeps neither."""
+        listed = subprocess.run(
+            [str(self.venv / "bin" / "python"), "-m", "pip", "config", "list"],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        settings = configparser.RawConfigParser()
+        settings["global"] = {"quiet": "1"}
+        for line in listed.stdout.splitlines():
+            name, _equals, value = line.partition("=")
+            section, _dot, key = name.rpartition(".")
+            if section in {"global", "install", "download", ":env:"}:
+                settings["global"][key] = ast.literal_eval(value)
+        path = layout.HOME / ".config" / "pip" / "pip.conf"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w", encoding="utf-8") as file:
+            settings.write(file)
+
+    def _provide_pip(self) -> None:
+        """Put pip's wheel, and a script that installs it, where ansible-test looks before it downloads its own."""
+        sources = next(self.venv.glob("lib/python3*/site-packages/ansible_test/_internal/python_requirements.py"))
+        versions = set(re.findall(r"""pip=['"]([\d.]+)['"]""", sources.read_text(encoding="utf-8")))
+        cache = layout.HOME / ".ansible" / "test" / "cache"
+        cache.mkdir(parents=True, exist_ok=True)
+        for version in versions:
+            script = cache / f"get_pip_{version.replace('.', '_')}.py"
+            if not list(cache.glob(f"pip-{version}-*.whl")):
+                download = [
+                    str(self.venv / "bin" / "python"),
+                    "-m",
+                    "pip",
+                    "download",
+                    "--quiet",
+                    "--disable-pip-version-check",
+                ]
+                subprocess.run([*download, "--no-deps", "--dest", str(cache), f"pip=={version}"], check=True)
+            shutil.copyfile(SHIM, script)
+
+
+def listed_below(output: str) -> list[str]:
+    """Return the names that ansible-test lists at its end, one a line, as those that failed."""
+    found = re.search(r"test\(s\) listed below \(out of \d+\) failed[^\n]*\n(.*)", output, re.DOTALL)
+    if not found:
+        return []
+    names: list[str] = []
+    for line in found[1].splitlines():
+        if not re.fullmatch(r"[\w-]+( --python [\d.]+)?", line.strip()):
+            break
+        names.append(line.strip())
+    return names

@@ -1,0 +1,384 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One delivery after the other over a real ledger, with a provider in the same process and a clock that is moved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._api import Denied, Throttled
+from ansible_collections.voip_communications.sms.plugins.module_utils._deadline import Deadline
+from ansible_collections.voip_communications.sms.plugins.module_utils._delivery import Delivery, Report, Wanted
+from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate, Judgement, Verdict, alike
+from ansible_collections.voip_communications.sms.plugins.module_utils._http import NotSent
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
+    GRACE,
+    SETTLE_MARGIN,
+    Claim,
+    Fingerprints,
+    LedgerError,
+    Row,
+    State,
+    Terms,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_sqlite import SqliteLedger
+
+ANN, BOB, CARL = "12812345678", "12812345679", "12812345680"
+FINGERPRINTS = Fingerprints.of("test", "")
+KEY = FINGERPRINTS.key("key")
+DEADLINE = 100.0
+
+Answer = Callable[[Sequence[str]], Judgement]
+
+
+def accepted(numbers: Sequence[str]) -> Judgement:
+    return Judgement({number: Verdict(Fate.ACCEPTED, code=200, smsids=(f"id{number}",)) for number in numbers})
+
+
+def refused(numbers: Sequence[str]) -> Judgement:
+    return Judgement({number: Verdict(Fate.REFUSED, code=404, code_desc="no such number") for number in numbers})
+
+
+def lost(numbers: Sequence[str]) -> Judgement:
+    return alike(numbers, Fate.UNKNOWN, "the connection was reset")
+
+
+def raises(error: BaseException) -> Answer:
+    def answer(_numbers: Sequence[str]) -> Judgement:
+        raise error
+
+    return answer
+
+
+def passing() -> Answer:
+    return raises(NotSent("the service refused the connection", passing=True))
+
+
+def lasting() -> Answer:
+    return raises(NotSent("the service refused the request (HTTP 400 Bad Request)", passing=False))
+
+
+class World:
+    """A provider, a ledger, and one clock for both. Waiting moves the clock, and what is due then happens."""
+
+    def __init__(self, path: Path) -> None:
+        self.seconds = 1_000_000.0
+        self.path = path
+        self.answers: list[Answer] = []
+        self.posts: list[list[str]] = []
+        self.seen_while_posting: list[set[State]] = []
+        self.due: list[tuple[float, Callable[[], object]]] = []
+        self.ledger = SqliteLedger(str(path), FINGERPRINTS.account, clock=lambda: self.seconds)
+        self.requests = 0
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+        for moment, happen in [entry for entry in self.due if entry[0] <= self.seconds]:
+            self.due.remove((moment, happen))
+            happen()
+
+    def send(self, recipients: Sequence[str], text: str, sender: str | None, **limits: Any) -> Judgement:
+        """What ``Api.send`` is to a delivery."""
+        assert text == "text"
+        assert sender is None
+        assert 0 < limits["seconds"] <= DEADLINE
+        self.posts.append(list(recipients))
+        self.seen_while_posting.append({row.state for row in self.rows(*recipients).values()})
+        answer = self.answers.pop(0) if self.answers else accepted
+        return answer(recipients)
+
+    def rows(self, *numbers: str) -> dict[str, Row]:
+        names = {FINGERPRINTS.recipient(number): number for number in numbers}
+        return {names[name]: row for name, row in self.ledger.rows(KEY, names).items()}
+
+    def states(self, *numbers: str) -> list[str]:
+        rows = self.rows(*numbers)
+        return [rows[number].state.value if number in rows else "none" for number in numbers]
+
+    def run(self, *numbers: str, check_mode: bool = False, ledger: Any = None, batch_size: int = 100) -> Report:
+        return self.run_on(Terms("text", 600.0), *numbers, check_mode=check_mode, ledger=ledger, batch_size=batch_size)
+
+    def run_on(self, terms: Terms, *numbers: str, check_mode: bool = False, **other: Any) -> Report:
+        wanted = Wanted(
+            key="key",
+            label="",
+            sender=None,
+            text="text",
+            segments=1,
+            recipients=numbers,
+            terms=terms,
+            batch_size=other.get("batch_size", 100),
+        )
+        deadline = Deadline(DEADLINE, monotonic=lambda: self.seconds, sleep=self.sleep)
+        api: Any = self
+        ledger = other.get("ledger") or SqliteLedger(str(self.path), FINGERPRINTS.account, clock=lambda: self.seconds)
+        return Delivery(wanted, api, ledger, FINGERPRINTS, deadline, check_mode=check_mode).run()
+
+    def twin_claims(self, *numbers: str, owner: str = "twin") -> None:
+        names = {FINGERPRINTS.recipient(number): "+1*" for number in numbers}
+        claim = Claim(KEY, "", Terms("text", 600.0), names, owner, "twin:1", 90.0, 100.0)
+        assert self.ledger.claim(claim).won == set(names)
+
+    def twin_settles(self, fate: Fate, *numbers: str) -> None:
+        fates = {FINGERPRINTS.recipient(number): (fate, ("twin-id",)) for number in numbers}
+        self.ledger.settle(KEY, "twin", fates)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path / "ledger.sqlite3")
+
+
+def outcomes(report: Report) -> list[str]:
+    return [result.outcome.value for result in report.results]
+
+
+def test_the_claim_is_committed_before_the_post_and_settled_after(world: World) -> None:
+    report = world.run(ANN, BOB)
+    assert outcomes(report) == ["sent", "sent"]
+    assert world.seen_while_posting == [{State.SENDING}]
+    assert world.states(ANN, BOB) == ["accepted", "accepted"]
+
+
+def test_the_same_again_is_a_duplicate_with_its_ids(world: World) -> None:
+    world.run(ANN)
+    again = world.run(ANN)
+    assert outcomes(again) == ["duplicate"]
+    assert again.results[0].smsids == (f"id{ANN}",)
+    assert again.results[0].first_sent_at == "1970-01-12T13:46:40Z"
+    assert world.posts == [[ANN]]
+
+
+def test_only_those_who_have_not_had_it_are_posted(world: World) -> None:
+    world.run(BOB)
+    assert outcomes(world.run(ANN, BOB, CARL)) == ["sent", "duplicate", "sent"]
+    assert world.posts == [[BOB], [ANN, CARL]]
+
+
+def test_250_recipients_take_three_posts_and_none_the_second_time(world: World) -> None:
+    many = [str(12812340000 + number) for number in range(250)]
+    world.run(*many)
+    assert [len(post) for post in world.posts] == [100, 100, 50]
+    assert set(outcomes(world.run(*many))) == {"duplicate"}
+    assert len(world.posts) == 3
+
+
+def test_the_second_of_three_batches_dying_touches_no_other(world: World) -> None:
+    world.answers = [accepted, lost, accepted]
+    report = world.run(ANN, BOB, CARL, batch_size=1)
+    assert outcomes(report) == ["sent", "unknown", "sent"]
+    assert world.states(ANN, BOB, CARL) == ["accepted", "unknown", "accepted"]
+    assert outcomes(world.run(ANN, BOB, CARL)) == ["duplicate", "unknown", "duplicate"]
+    assert len(world.posts) == 3
+
+
+def test_what_provably_was_not_sent_is_tried_again_and_sent_once(world: World) -> None:
+    world.answers = [passing(), passing()]
+    assert outcomes(world.run(ANN)) == ["sent"]
+    assert len(world.posts) == 3
+    assert world.states(ANN) == ["accepted"]
+
+
+def test_it_is_not_tried_for_ever_and_leaves_no_row(world: World) -> None:
+    world.answers = [passing()] * 20
+    report = world.run(ANN)
+    assert outcomes(report) == ["not_sent"]
+    assert len(world.posts) == 4
+    assert world.states(ANN) == ["none"]
+    world.answers = []
+    assert outcomes(world.run(ANN)) == ["sent"]
+
+
+def test_what_will_not_pass_is_not_tried_again(world: World) -> None:
+    world.answers = [lasting()]
+    assert outcomes(world.run(ANN)) == ["not_sent"]
+    assert len(world.posts) == 1
+
+
+def test_an_unknown_outcome_is_never_posted_again_by_itself(world: World) -> None:
+    world.answers = [lost]
+    assert outcomes(world.run(ANN)) == ["unknown"]
+    for _again in range(3):
+        assert outcomes(world.run(ANN)) == ["unknown"]
+    assert len(world.posts) == 1
+    world.seconds += max(600.0, DEADLINE + GRACE) + 1
+    assert outcomes(world.run(ANN)) == ["sent"]
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "waits"), [(5.0, True), (0.0, True), (30.0, True), (31.0, False), (86400.0, False), (None, False)]
+)
+def test_a_429_is_waited_for_once_if_short(world: World, retry_after: float | None, waits: bool) -> None:
+    world.answers = [raises(Throttled(retry_after)), raises(Throttled(retry_after))]
+    before = world.seconds
+    assert outcomes(world.run(ANN)) == ["not_sent"]
+    assert len(world.posts) == (2 if waits else 1)
+    assert world.seconds - before == (retry_after if waits else 0)
+
+
+def test_refused_credentials_are_not_tried_on_every_batch(world: World) -> None:
+    world.answers = [raises(Denied("the service refused the request (HTTP 401 Unauthorized)", passing=False))]
+    report = world.run(ANN, BOB, CARL, batch_size=1)
+    assert outcomes(report) == ["not_sent"] * 3
+    assert len(world.posts) == 1
+    assert {str(result.code_desc)[:35] for result in report.results} == {"the service refused the request (HT"}
+
+
+def test_another_whole_refusal_does_not_stop_the_other_batches(world: World) -> None:
+    world.answers = [lasting()]
+    assert outcomes(world.run(ANN, BOB, batch_size=1)) == ["not_sent", "sent"]
+
+
+def test_who_was_refused_is_free_again(world: World) -> None:
+    world.answers = [refused]
+    assert outcomes(world.run(ANN)) == ["refused"]
+    assert world.states(ANN) == ["refused"]
+    assert outcomes(world.run(ANN)) == ["sent"]
+
+
+class Broken:
+    """A ledger of which one method does not work."""
+
+    def __init__(self, real: SqliteLedger, method: str) -> None:
+        self._real = real
+        self._method = method
+
+    def __getattr__(self, name: str) -> Any:
+        if name == self._method:
+            return self._fail
+        return getattr(self._real, name)
+
+    def _fail(self, *_args: object) -> None:
+        raise LedgerError("the ledger '/l' cannot be written (database or disk is full)")
+
+
+@pytest.mark.parametrize("method", ["rows", "claim"])
+def test_a_ledger_that_does_not_work_before_the_post_means_no_post(world: World, method: str) -> None:
+    report = world.run(ANN, BOB, ledger=Broken(world.ledger, method), batch_size=1)
+    assert outcomes(report) == ["not_sent", "not_sent"]
+    assert report.results[0].code_desc == "the ledger '/l' cannot be written (database or disk is full)"
+    assert world.posts == []
+
+
+def test_a_ledger_that_fails_after_the_post_is_a_warning_and_never_a_second_post(world: World) -> None:
+    report = world.run(ANN, ledger=Broken(world.ledger, "settle"))
+    assert outcomes(report) == ["sent"]
+    assert [warning.partition(":")[0] for warning in report.warnings] == ["ledger not updated"]
+    world.seconds += DEADLINE + SETTLE_MARGIN + 1
+    assert outcomes(world.run(ANN)) == ["unknown"]
+    assert len(world.posts) == 1
+
+
+def test_a_twin_that_succeeds_makes_a_duplicate(world: World) -> None:
+    world.twin_claims(ANN)
+    world.due.append((world.seconds + 3, lambda: world.twin_settles(Fate.ACCEPTED, ANN)))
+    report = world.run(ANN, BOB)
+    assert outcomes(report) == ["duplicate", "sent"]
+    assert report.results[0].smsids == ("twin-id",)
+    assert world.posts == [[BOB]]
+
+
+def test_what_a_twin_leaves_free_is_sent_once(world: World) -> None:
+    world.twin_claims(ANN)
+    world.due.append((world.seconds + 3, lambda: world.twin_settles(Fate.NOT_SENT, ANN)))
+    assert outcomes(world.run(ANN, BOB)) == ["sent", "sent"]
+    assert world.posts == [[BOB], [ANN]]
+
+
+def test_a_twin_that_learns_nothing_makes_an_unknown(world: World) -> None:
+    world.twin_claims(ANN)
+    world.due.append((world.seconds + 3, lambda: world.twin_settles(Fate.UNKNOWN, ANN)))
+    assert outcomes(world.run(ANN)) == ["unknown"]
+    assert world.posts == []
+
+
+def test_a_twin_is_waited_for_no_longer_than_the_deadline(world: World) -> None:
+    world.twin_claims(ANN)
+    before = world.seconds
+    report = world.run(ANN)
+    assert outcomes(report) == ["in_progress"]
+    assert report.results[0].code_desc == "claimed by twin:1"
+    assert world.seconds - before <= DEADLINE
+    assert world.posts == []
+
+
+class Overtaken:
+    """A ledger in which another run is a moment quicker, between the first look and the claim."""
+
+    def __init__(self, world: World, then: Fate | None) -> None:
+        self._world = world
+        self._then = then
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._world.ledger, name)
+
+    def claim(self, claim: Claim) -> Any:
+        if self._world.rows(ANN) == {}:
+            self._world.twin_claims(ANN)
+            if self._then is not None:
+                self._world.twin_settles(self._then, ANN)
+        return self._world.ledger.claim(claim)
+
+
+@pytest.mark.parametrize(
+    ("then", "outcome"), [(Fate.ACCEPTED, "duplicate"), (Fate.UNKNOWN, "unknown"), (None, "in_progress")]
+)
+def test_being_overtaken_at_the_claim_posts_nothing_twice(world: World, then: Fate | None, outcome: str) -> None:
+    assert outcomes(world.run(ANN, BOB, ledger=Overtaken(world, then))) == [outcome, "sent"]
+    assert world.posts == [[BOB]]
+
+
+def test_a_run_that_is_killed_in_its_post_leaves_unknown_and_never_free(world: World) -> None:
+    world.answers = [raises(KeyboardInterrupt())]
+    with pytest.raises(KeyboardInterrupt):
+        world.run(ANN)
+    assert outcomes(world.run(ANN)) == ["in_progress"]
+    world.seconds += DEADLINE + SETTLE_MARGIN + 1
+    assert outcomes(world.run(ANN)) == ["unknown"]
+    assert len(world.posts) == 1
+    assert outcomes(world.run_on(Terms("text", 600.0, resend_unknown=True), ANN)) == ["sent"]
+
+
+def test_another_text_under_one_key_sends_nothing_to_anybody(world: World) -> None:
+    world.run(ANN)
+    report = world.run_on(Terms("another text", 600.0), ANN, BOB)
+    assert outcomes(report) == ["not_sent", "not_sent"]
+    assert "different message" in str(report.results[0].code_desc)
+    assert world.posts == [[ANN]]
+    skipped = world.run_on(Terms("another text", 600.0, skip_different=True), ANN, BOB)
+    assert outcomes(skipped) == ["duplicate", "sent"]
+
+
+def test_a_refused_forced_message_does_not_forget_the_first(world: World) -> None:
+    world.run(ANN)
+    world.answers = [refused]
+    assert outcomes(world.run_on(Terms("text", 600.0, force=True), ANN)) == ["refused"]
+    assert outcomes(world.run(ANN)) == ["duplicate"]
+    assert outcomes(world.run_on(Terms("text", 600.0, force=True), ANN)) == ["sent"]
+
+
+def test_what_cannot_begin_within_the_deadline_is_not_sent(world: World) -> None:
+    def slowly(numbers: Sequence[str]) -> Judgement:
+        world.seconds += DEADLINE
+        return accepted(numbers)
+
+    world.answers = [slowly]
+    report = world.run(ANN, BOB, batch_size=1)
+    assert outcomes(report) == ["sent", "not_sent"]
+    assert "deadline" in str(report.results[1].code_desc)
+    assert world.states(ANN, BOB) == ["accepted", "none"]
+
+
+def test_check_mode_foresees_and_touches_nothing(world: World) -> None:
+    assert outcomes(world.run(ANN, check_mode=True)) == ["would_send"]
+    assert not world.path.exists()
+    world.run(ANN)
+    before = world.path.read_bytes()
+    assert outcomes(world.run(ANN, BOB, check_mode=True)) == ["duplicate", "would_send"]
+    assert world.path.read_bytes() == before
+    assert world.posts == [[ANN]]

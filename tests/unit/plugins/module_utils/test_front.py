@@ -1,0 +1,205 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The front: every run ends in a result with all its keys, whatever was raised, and shows no secret."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from ansible_collections.voip_communications.sms.plugins.module_utils import _front
+from ansible_collections.voip_communications.sms.plugins.module_utils._errors import (
+    Faults,
+    InputError,
+    MissingLibrary,
+    VoipsmsError,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._front import Run, Task, answer, main
+from ansible_collections.voip_communications.sms.plugins.module_utils._http import NotSent
+from ansible_collections.voip_communications.sms.plugins.module_utils._report import blank
+from ansible_collections.voip_communications.sms.plugins.modules import voipsms_send
+
+SECRET = "canary-password"
+
+
+def returning(**result: Any) -> Run:
+    return lambda _params, _check_mode: result
+
+
+def raising(error: BaseException) -> Run:
+    def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
+        held = dict(params)  # what an uncaught exception would show
+        raise error if held else RuntimeError
+
+    return run
+
+
+def task(run: Run) -> Task:
+    return Task(argument_spec={"word": {"type": "str"}}, run=run, blank=blank)
+
+
+def result_of(run: Run) -> dict[str, Any]:
+    return answer(task(run), {"word": SECRET}, check_mode=False)
+
+
+# --- answer -------------------------------------------------------------------------------------------------------
+
+
+def test_a_result_has_every_key() -> None:
+    found = result_of(returning(changed=True, msg="sent to 1 recipient"))
+    assert found == {**blank(), "changed": True, "msg": "sent to 1 recipient"}
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_options_and_check_mode_reach_the_run(check_mode: bool) -> None:
+    found = answer(task(lambda params, check: {"seen": (params["word"], check)}), {"word": "x"}, check_mode=check_mode)
+    assert found["seen"] == ("x", check_mode)
+
+
+@pytest.mark.parametrize(
+    ("error", "msg"),
+    [
+        (VoipsmsError("the ledger '/x' is not used"), "the ledger '/x' is not used; nothing was sent"),
+        (InputError("to is bad", "msg is bad"), "to is bad; msg is bad; nothing was sent"),
+        (
+            NotSent("the service refused the connection", passing=True),
+            "the service refused the connection; nothing was sent",
+        ),
+    ],
+    ids=["any", "input", "not sent"],
+)
+def test_an_expected_error_is_a_sentence(error: VoipsmsError, msg: str) -> None:
+    assert result_of(raising(error)) == {**blank(), "failed": True, "msg": msg}
+
+
+def test_a_missing_library_says_what_to_install() -> None:
+    found = result_of(raising(MissingLibrary("requests", "Traceback: no requests")))
+    assert (found["failed"], found["changed"], found["exception"]) == (True, False, "Traceback: no requests")
+    assert "(requests)" in found["msg"]
+    assert found["msg"].endswith("; nothing was sent")
+    assert ".;" not in found["msg"]
+    assert set(blank()) < set(found)
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError(SECRET), KeyError(SECRET), RecursionError(SECRET), OSError(5, SECRET), MemoryError()], ids=repr
+)
+def test_a_defect_shows_where_and_no_more(error: Exception) -> None:
+    found = result_of(raising(error))
+    assert (found["failed"], found["changed"]) == (True, False)
+    assert found["msg"].startswith(f"internal error {type(error).__name__} at test_front.py:")
+    assert "whether a message was sent is not known" in found["msg"]
+    assert "exception" not in found
+    assert SECRET not in json.dumps(found)
+    assert set(blank()) < set(found)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(1)], ids=repr)
+def test_what_ends_the_process_ends_it(error: BaseException) -> None:
+    with pytest.raises(type(error)):
+        result_of(raising(error))
+
+
+# --- main ---------------------------------------------------------------------------------------------------------
+
+
+class Ended(Exception):
+    """Stands in for the end of the process."""
+
+
+class FakeModule:
+    """Stands in for AnsibleModule."""
+
+    made: FakeModule
+
+    def __init__(self, **arguments: Any) -> None:
+        FakeModule.made = self
+        self.arguments = arguments
+        self.params = {"word": SECRET}
+        self.check_mode = True
+        self._diff = getattr(FakeModule, "wants_diff", False)
+        self.warnings: list[str] = []
+        self.ended: tuple[str, dict[str, Any]] = ("", {})
+
+    def warn(self, text: str) -> None:
+        self.warnings.append(text)
+
+    def exit_json(self, **result: Any) -> None:
+        self.ended = ("exit", result)
+        raise Ended
+
+    def fail_json(self, **result: Any) -> None:
+        self.ended = ("fail", result)
+        raise Ended
+
+
+def ended(run: Run, monkeypatch: pytest.MonkeyPatch, *, wants_diff: bool = False) -> FakeModule:
+    monkeypatch.setattr(_front, "AnsibleModule", FakeModule)
+    monkeypatch.setattr(FakeModule, "wants_diff", wants_diff, raising=False)
+    with pytest.raises(Ended):
+        main(task(run))
+    return FakeModule.made
+
+
+def test_a_success_exits(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ended(returning(failed=False, changed=True, msg="sent"), monkeypatch)
+    assert module.ended == ("exit", {**blank(), "changed": True, "msg": "sent"})
+    assert module.arguments == {"argument_spec": {"word": {"type": "str"}}, "supports_check_mode": True}
+
+
+def test_a_failure_keeps_its_results(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ended(returning(failed=True, msg="refused", results=[{"to": "+1"}]), monkeypatch)
+    assert module.ended == ("fail", {**blank(), "msg": "refused", "results": [{"to": "+1"}]})
+
+
+def test_an_error_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ended(raising(VoipsmsError("no")), monkeypatch)
+    assert module.ended == ("fail", {**blank(), "msg": "no; nothing was sent"})
+
+
+def test_warnings_are_given_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ended(returning(warnings=["one", "two"]), monkeypatch)
+    assert (module.warnings, "warnings" in module.ended[1]) == (["one", "two"], False)
+
+
+@pytest.mark.parametrize("wants_diff", [False, True])
+def test_a_difference_is_shown_when_asked_for(monkeypatch: pytest.MonkeyPatch, wants_diff: bool) -> None:
+    module = ended(returning(diff={"before": "", "after": "x"}), monkeypatch, wants_diff=wants_diff)
+    assert ("diff" in module.ended[1]) is wants_diff
+
+
+# --- What modules have in common with it --------------------------------------------------------------------------
+
+
+def test_what_a_module_is_missing_is_named_with_nothing_sent() -> None:
+    defaults = {name: spec.get("default") for name, spec in voipsms_send.argument_spec().items()}
+    params = {**defaults, "to": [12812345678], "msg": SECRET, "api_password": SECRET, "ledger": "/nowhere/ledger"}
+    found = answer(Task(voipsms_send.argument_spec(), voipsms_send.run, blank), params, check_mode=False)
+    assert (found["failed"], found["requests"]) == (True, 0)
+    assert "api_key is missing" in found["msg"]
+    assert "to: 12812345678 is not text" in found["msg"]
+    assert found["msg"].endswith("; nothing was sent")
+    assert SECRET not in json.dumps(found)
+
+
+def test_faults_are_gathered_once_each_and_in_order() -> None:
+    faults = Faults()
+    faults.raise_if_any()
+
+    def broken() -> None:
+        raise InputError("one", "two")
+
+    assert faults.attempt(lambda: 7) == 7
+    assert faults.attempt(broken) is None
+    assert faults.attempt(raising_error) is None
+    faults.add("one", "four")
+    with pytest.raises(InputError) as caught:
+        faults.raise_if_any()
+    assert caught.value.faults == ("one", "two", "three", "four")
+
+
+def raising_error() -> None:
+    raise VoipsmsError("three")

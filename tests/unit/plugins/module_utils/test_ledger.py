@@ -1,0 +1,214 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The states of a row: every transition, and the contract that every kind of ledger keeps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
+    GRACE,
+    KEPT,
+    SETTLE_MARGIN,
+    Claim,
+    Fingerprints,
+    Ledger,
+    Row,
+    Standing,
+    State,
+    Terms,
+    claimed,
+    key_of,
+    settled,
+    standing,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_memory import MemoryLedger
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_sqlite import SqliteLedger
+
+NOW = 1_000_000.0
+WINDOW = 600.0
+TERMS = Terms(content="text", window=WINDOW)
+ANN, BOB = "ann", "bob"
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.seconds = NOW
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def claim_of(*recipients: str, terms: Terms = TERMS, owner: str = "run 1") -> Claim:
+    """A claim that must begin within 90 s and end within 100 s."""
+    return Claim(
+        key="key",
+        label="",
+        terms=terms,
+        recipients={name: f"*{name}" for name in recipients},
+        owner=owner,
+        origin="host:1",
+        start_within=90.0,
+        finish_within=100.0,
+    )
+
+
+def row_of(state: State, *, age: float = 0.0, content: str = "text") -> Row:
+    """A row that was claimed ``age`` seconds before NOW."""
+    row = claimed(None, claim_of(ANN, terms=Terms(content=content, window=WINDOW)), ANN, NOW - age)
+    fates = {State.ACCEPTED: Fate.ACCEPTED, State.REFUSED: Fate.REFUSED, State.UNKNOWN: Fate.UNKNOWN}
+    after = settled(row, fates[state], ("id",)) if state in fates else row
+    assert after is not None
+    return after
+
+
+@pytest.mark.parametrize(
+    ("state", "age", "expected"),
+    [
+        (State.ACCEPTED, 0, Standing.ACCEPTED),
+        (State.ACCEPTED, WINDOW - 1, Standing.ACCEPTED),
+        (State.ACCEPTED, WINDOW + 1, Standing.FREE),
+        (State.ACCEPTED, -86400, Standing.ACCEPTED),  # the clock was set back: still a duplicate
+        (State.REFUSED, 0, Standing.FREE),
+        (State.SENDING, 0, Standing.IN_PROGRESS),
+        (State.SENDING, 100 + SETTLE_MARGIN - 1, Standing.IN_PROGRESS),
+        (State.SENDING, 100 + SETTLE_MARGIN + 1, Standing.UNKNOWN),
+        (State.UNKNOWN, 0, Standing.UNKNOWN),
+        (State.UNKNOWN, WINDOW + 1, Standing.UNKNOWN),  # the window is over, GRACE is not
+        (State.UNKNOWN, 90 + GRACE - 1, Standing.UNKNOWN),
+        (State.UNKNOWN, 90 + GRACE + 1, Standing.FREE),
+        (State.SENDING, 90 + GRACE - 1, Standing.UNKNOWN),
+        (State.SENDING, 90 + GRACE + 1, Standing.FREE),
+    ],
+)
+def test_what_a_row_means_later(state: State, age: float, expected: Standing) -> None:
+    assert standing(row_of(state, age=age), TERMS, NOW) is expected
+
+
+def test_an_unknown_row_lasts_as_long_as_its_window() -> None:
+    month = Terms(content="text", window=KEPT)
+    assert standing(row_of(State.UNKNOWN, age=KEPT - 1), month, NOW) is Standing.UNKNOWN
+    assert standing(row_of(State.UNKNOWN, age=KEPT + 1), month, NOW) is Standing.FREE
+
+
+@pytest.mark.parametrize(
+    ("state", "terms", "expected"),
+    [
+        (State.ACCEPTED, Terms("text", WINDOW, force=True), Standing.FREE),
+        (State.UNKNOWN, Terms("text", WINDOW, force=True), Standing.FREE),
+        (State.SENDING, Terms("text", WINDOW, force=True), Standing.IN_PROGRESS),
+        (State.UNKNOWN, Terms("text", WINDOW, resend_unknown=True), Standing.FREE),
+        (State.ACCEPTED, Terms("text", WINDOW, resend_unknown=True), Standing.ACCEPTED),
+        (State.SENDING, Terms("text", WINDOW, resend_unknown=True), Standing.IN_PROGRESS),
+        (State.ACCEPTED, Terms("other", WINDOW), Standing.DIFFERENT),
+        (State.UNKNOWN, Terms("other", WINDOW), Standing.DIFFERENT),
+        (State.UNKNOWN, Terms("other", WINDOW, resend_unknown=True), Standing.DIFFERENT),
+        (State.REFUSED, Terms("other", WINDOW), Standing.FREE),
+        (State.ACCEPTED, Terms("other", WINDOW, skip_different=True), Standing.ACCEPTED),
+        (State.UNKNOWN, Terms("other", WINDOW, skip_different=True), Standing.UNKNOWN),
+        (State.ACCEPTED, Terms("other", WINDOW, force=True), Standing.FREE),
+    ],
+)
+def test_what_a_row_means_by_the_users_terms(state: State, terms: Terms, expected: Standing) -> None:
+    assert standing(row_of(state), terms, NOW) is expected
+
+
+@pytest.mark.parametrize("fate", [Fate.NOT_SENT, Fate.REFUSED])
+@pytest.mark.parametrize("before", [State.ACCEPTED, State.UNKNOWN, State.SENDING])
+def test_an_attempt_that_brings_nothing_gives_back_what_it_covered(before: State, fate: Fate) -> None:
+    covered = row_of(before, age=300)
+    after = settled(claimed(covered, claim_of(ANN), ANN, NOW), fate, ())
+    assert after is not None
+    assert after.claimed_at == covered.claimed_at
+    assert after.state is (State.ACCEPTED if before is State.ACCEPTED else State.UNKNOWN)
+    assert after.smsids == covered.smsids
+
+
+@pytest.mark.parametrize(("fate", "state"), [(Fate.NOT_SENT, None), (Fate.REFUSED, State.REFUSED)])
+def test_an_attempt_that_covers_nothing(fate: Fate, state: State | None) -> None:
+    after = settled(row_of(State.SENDING), fate, ())
+    assert (after.state if after else None) is state
+
+
+def test_attempts_are_counted_and_the_owner_changes() -> None:
+    second = claimed(row_of(State.REFUSED), claim_of(ANN, owner="run 2"), ANN, NOW + 5)
+    assert (second.attempt, second.owner, second.state) == (2, "run 2", State.SENDING)
+    assert (second.first_byte_by, second.lease_until) == (NOW + 95, NOW + 105 + SETTLE_MARGIN)
+
+
+@given(st.lists(st.text(), max_size=4), st.lists(st.text(), max_size=4))
+def test_keys_of_different_messages_differ(one: list[str], other: list[str]) -> None:
+    assert (key_of(*one) == key_of(*other)) == (one == other)
+
+
+def test_fingerprints_belong_to_an_account() -> None:
+    by_key = Fingerprints.of(None, "the key")
+    assert by_key == Fingerprints.of(None, "the key")
+    assert by_key.recipient("12812345678") != Fingerprints.of(None, "another key").recipient("12812345678")
+    assert by_key.recipient("1") != by_key.key("1") != by_key.content("1")
+    assert by_key.content("ab", "c") != by_key.content("a", "bc")
+    assert "the key" not in repr(by_key)
+
+
+def test_a_key_can_be_rotated_when_its_account_was_named_as_documented() -> None:
+    documented = "api-" + "2c70e12b7a0646f92279f427c7b38e7334d8e5389cff167a1dc30e73f826b683"[:32]
+    assert Fingerprints.of(documented, "new key") == Fingerprints.of(None, "key")
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Ledger, Clock]:
+    """A ledger of each kind, with a clock of our own."""
+    clock = Clock()
+    if request.param == "memory":
+        return MemoryLedger(clock), clock
+    return SqliteLedger(str(tmp_path / "state" / "ledger.sqlite3"), "account", clock=clock), clock
+
+
+def test_contract_a_claim_is_won_once(kept: tuple[Ledger, Clock]) -> None:
+    ledger, _clock = kept
+    assert ledger.rows("key", [ANN]) == {}
+    assert ledger.claim(claim_of(ANN)).won == {ANN}
+    second = ledger.claim(claim_of(ANN, BOB, owner="run 2"))
+    assert second.won == {BOB}
+    assert second.lost[ANN].owner == "run 1"
+    assert second.at == NOW
+
+
+def test_contract_what_came_of_a_claim_is_kept(kept: tuple[Ledger, Clock]) -> None:
+    ledger, _clock = kept
+    ledger.claim(claim_of(ANN, BOB))
+    assert ledger.settle("key", "run 1", {ANN: (Fate.ACCEPTED, ("1", "2")), BOB: (Fate.NOT_SENT, ())}) == []
+    rows = ledger.rows("key", [ANN, BOB, "carl"])
+    assert set(rows) == {ANN}
+    assert (rows[ANN].state, rows[ANN].smsids, rows[ANN].masked) == (State.ACCEPTED, ("1", "2"), "*ann")
+    assert ledger.rows("another key", [ANN]) == {}
+
+
+def test_contract_a_covered_fact_survives_storage(kept: tuple[Ledger, Clock]) -> None:
+    ledger, clock = kept
+    ledger.claim(claim_of(ANN))
+    ledger.settle("key", "run 1", {ANN: (Fate.ACCEPTED, ("1",))})
+    before = ledger.rows("key", [ANN])[ANN]
+    clock.seconds += 10
+    assert ledger.claim(claim_of(ANN, terms=Terms("text", WINDOW, force=True), owner="run 2")).won == {ANN}
+    ledger.settle("key", "run 2", {ANN: (Fate.REFUSED, ())})
+    after = ledger.rows("key", [ANN])[ANN]
+    assert (after.state, after.smsids, after.claimed_at) == (State.ACCEPTED, ("1",), before.claimed_at)
+
+
+def test_contract_who_was_overtaken_learns_it_and_changes_nothing(kept: tuple[Ledger, Clock]) -> None:
+    ledger, clock = kept
+    ledger.claim(claim_of(ANN))
+    clock.seconds += 100 + SETTLE_MARGIN + 1
+    resend = Terms("text", WINDOW, resend_unknown=True)
+    assert ledger.claim(claim_of(ANN, terms=resend, owner="run 2")).won == {ANN}
+    assert ledger.settle("key", "run 1", {ANN: (Fate.NOT_SENT, ())}) == [ANN]
+    assert ledger.rows("key", [ANN])[ANN].owner == "run 2"

@@ -1,0 +1,265 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The ledger in a file: what it refuses, what it creates, what it holds, and that many processes share it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.voip_communications.sms.plugins.module_utils import _ledger_sqlite
+from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import KEPT, Claim, LedgerError, Terms
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_sqlite import SqliteLedger
+
+COLLECTIONS = Path(__file__).absolute().parents[7]
+
+CLAIM = Claim(
+    key="key",
+    label="",
+    terms=Terms(content="text", window=600.0),
+    recipients={"ann": "+1*78"},
+    owner="run 1",
+    origin="host:1",
+    start_within=90.0,
+    finish_within=100.0,
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the ledger is to be."""
+    return tmp_path / "deep" / "down" / "ledger.sqlite3"
+
+
+@pytest.fixture
+def made(path: Path) -> Path:
+    """A ledger that is there."""
+    ledger_at(path).claim(CLAIM)
+    return path
+
+
+def ledger_at(path: Path) -> SqliteLedger:
+    return SqliteLedger(str(path), "account", busy_timeout=5.0)
+
+
+def test_reading_creates_nothing(path: Path) -> None:
+    ledger = ledger_at(path)
+    assert ledger.rows("key", ["ann"]) == {}
+    assert ledger.created
+    assert not path.parent.parent.exists()
+
+
+def test_reading_changes_no_byte(made: Path) -> None:
+    before = (made.read_bytes(), made.stat().st_mtime_ns)
+    ledger = ledger_at(made)
+    assert set(ledger.rows("key", ["ann"])) == {"ann"}
+    assert not ledger.created
+    assert (made.read_bytes(), made.stat().st_mtime_ns) == before
+    assert [entry.name for entry in made.parent.iterdir()] == [made.name]
+
+
+def test_the_first_claim_creates_it_for_its_owner_alone(path: Path) -> None:
+    ledger = ledger_at(path)
+    ledger.claim(CLAIM)
+    assert ledger.created
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    second = ledger_at(path)
+    second.claim(CLAIM)
+    assert not second.created
+    ledger.claim(CLAIM)
+    assert ledger.created, "a second batch of the run that made it must not hide that it did"
+
+
+def test_an_empty_file_is_a_new_ledger_and_says_so(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    path.touch(0o600)
+    ledger = ledger_at(path)
+    assert ledger.rows("key", ["ann"]) == {}
+    assert ledger.created
+    assert ledger.claim(CLAIM).won == {"ann"}
+    assert ledger.created
+
+
+def as_symlink(made: Path) -> Path:
+    link = made.with_name("link")
+    link.symlink_to(made)
+    return link
+
+
+def as_dangling_symlink(made: Path) -> Path:
+    link = made.with_name("link")
+    link.symlink_to(made.with_name("nowhere"))
+    return link
+
+
+def as_directory(made: Path) -> Path:
+    return made.parent
+
+
+def as_garbage(made: Path) -> Path:
+    made.write_bytes(b"this is not a database, and it is long enough to be looked at as one" * 20)
+    return made
+
+
+def as_foreign_database(made: Path) -> Path:
+    made.unlink()
+    with sqlite3.connect(made) as connection:
+        connection.execute("CREATE TABLE songs (title TEXT)")
+    connection.close()
+    return made
+
+
+def as_newer_schema(made: Path) -> Path:
+    connection = sqlite3.connect(made)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    return made
+
+
+def as_writable_by_all(made: Path) -> Path:
+    made.chmod(0o666)
+    return made
+
+
+def as_below_a_file(made: Path) -> Path:
+    return made / "ledger.sqlite3"
+
+
+def as_broken_row(made: Path) -> Path:
+    connection = sqlite3.connect(made)
+    connection.execute("UPDATE row SET state = 'nonsense'")
+    connection.commit()
+    connection.close()
+    return made
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (as_symlink, "symbolic link"),
+        (as_dangling_symlink, "symbolic link"),
+        (as_directory, "not a regular file"),
+        (as_garbage, "not a database"),
+        (as_foreign_database, "another program"),
+        (as_newer_schema, "newer release"),
+        (as_writable_by_all, "other users may write"),
+        (as_below_a_file, "is not a folder"),
+        (as_broken_row, "nonsense"),
+    ],
+)
+def test_what_cannot_be_trusted_is_refused_with_path_and_reason(made: Path, spoil: object, reason: str) -> None:
+    assert callable(spoil)
+    spoilt = spoil(made)
+    for use in (lambda: ledger_at(spoilt).rows("key", ["ann"]), lambda: ledger_at(spoilt).claim(CLAIM)):
+        with pytest.raises(LedgerError, match=reason) as raised:
+            use()
+        assert repr(str(spoilt)) in str(raised.value)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_a_file_of_another_user_is_refused(made: Path) -> None:
+    os.chown(made, 12345, -1)
+    with pytest.raises(LedgerError, match="belongs to user 12345"):
+        ledger_at(made).claim(CLAIM)
+
+
+def test_a_full_disk_is_one_sentence(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page limit stands for a full disk: SQLite raises the same error for both."""
+    real = sqlite3.connect
+
+    def limited(*args: object, **kwargs: object) -> sqlite3.Connection:
+        connection: sqlite3.Connection = real(*args, **kwargs)  # type: ignore[call-overload]  # passed on as they are
+        connection.execute("PRAGMA max_page_count = 1")
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", limited)
+    many = {f"recipient {number}": "+1*" for number in range(2000)}
+    with pytest.raises(LedgerError, match="full"):
+        ledger_at(made).claim(Claim(**{**CLAIM.__dict__, "recipients": many}))
+
+
+def test_a_claim_that_fails_leaves_nothing(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    before = made.read_bytes()
+    monkeypatch.setattr(SqliteLedger, "_write", fail)
+    with pytest.raises(LedgerError, match="disk I/O error"):
+        ledger_at(made).claim(Claim(**{**CLAIM.__dict__, "recipients": {"bob": "+1*"}}))
+    assert made.read_bytes() == before
+
+
+def test_ten_thousand_recipients_in_one_claim(path: Path) -> None:
+    many = {f"recipient {number}": "+1*" for number in range(10_000)}
+    ledger = ledger_at(path)
+    assert len(ledger.claim(Claim(**{**CLAIM.__dict__, "recipients": many})).won) == 10_000
+    assert len(ledger.rows("key", many)) == 10_000
+
+
+def test_old_rows_are_purged_in_bounded_steps(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_ledger_sqlite, "PURGED_AT_ONCE", 3)
+    now = [1_000_000.0]
+    ledger = SqliteLedger(str(path), "account", clock=lambda: now[0])
+    old = {f"recipient {number}": "+1*" for number in range(5)}
+    ledger.claim(Claim(**{**CLAIM.__dict__, "key": "old", "recipients": old}))
+    ledger.settle("old", "run 1", dict.fromkeys(old, (Fate.ACCEPTED, ("id",))))
+    now[0] += KEPT + 86400
+    ledger.claim(CLAIM)
+    assert len(ledger.rows("old", old)) == 2
+    ledger.claim(CLAIM)
+    assert ledger.rows("old", old) == {}
+
+
+def test_accounts_do_not_see_each_other(path: Path) -> None:
+    ledger_at(path).claim(CLAIM)
+    assert SqliteLedger(str(path), "another account").claim(CLAIM).won == {"ann"}
+
+
+def test_the_claim_looks_rows_up_by_an_index(made: Path) -> None:
+    connection = sqlite3.connect(made)
+    plans = [
+        connection.execute(f"EXPLAIN QUERY PLAN {_ledger_sqlite._SELECT}", ("", "", "")).fetchall(),
+        connection.execute(f"EXPLAIN QUERY PLAN {_ledger_sqlite._PURGE}", (0, 1)).fetchall(),
+    ]
+    connection.close()
+    for plan in plans:
+        assert "SCAN row" not in str(plan)
+
+
+RACER = """
+import sys, time
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import Claim, Terms
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_sqlite import SqliteLedger
+path, owner, begin = sys.argv[1], sys.argv[2], float(sys.argv[3])
+claim = Claim("key", "", Terms("text", 600.0), {"ann": "+1*"}, owner, "host", 90.0, 100.0)
+time.sleep(max(0.0, begin - time.time()))
+print(len(SqliteLedger(path, "account").claim(claim).won))
+"""
+
+
+@pytest.mark.parametrize("there_before", [False, True], ids=["new file", "existing file"])
+def test_of_twenty_processes_one_wins(path: Path, there_before: bool) -> None:
+    if there_before:
+        ledger_at(path).claim(Claim(**{**CLAIM.__dict__, "key": "another"}))
+    begin = str(time.time() + 2.0)
+    racers = [
+        subprocess.Popen(
+            [sys.executable, "-c", RACER, str(path), f"run {number}", begin],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(COLLECTIONS)},
+        )
+        for number in range(20)
+    ]
+    won = [racer.communicate(timeout=60)[0].strip() for racer in racers]
+    assert sorted(won) == ["0"] * 19 + ["1"]
