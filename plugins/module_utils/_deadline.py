@@ -24,6 +24,7 @@ class Deadline:
         """Start counting now."""
         self._monotonic = monotonic
         self._sleep = sleep
+        self.seconds = seconds
         self._end = monotonic() + seconds
 
     def left(self) -> float:

@@ -33,6 +33,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger im
     LedgerError,
     Row,
     Standing,
+    State,
     Terms,
     standing,
 )
@@ -46,7 +47,7 @@ LONGEST_RETRY_AFTER = 30.0
 """Seconds that a service which asks for fewer requests (429) is waited for, once."""
 
 _BEGUN_BY = 0.9
-"""Share of the time left in which a request must begin, so that what has begun has time to be answered."""
+"""Share of the deadline in which a request must begin, so that what has begun has time to be answered."""
 
 _LOOK_EVERY = (0.1, 0.2, 0.5, 1.0)
 """Seconds between two looks at the rows of another run that is sending the same; the last one repeats."""
@@ -121,8 +122,11 @@ class Delivery:
         if self._differing:
             return self._report(self._all_not_sent("a different message stands in the way for another recipient"))
         twins += self._send(free)
-        freed = self._wait_for(twins)
-        self._send(freed)
+        while twins:
+            freed, twins = self._wait_for(twins)
+            if not freed:
+                break
+            self._send(freed)
         return self._report(self._results)
 
     def _report(self, results: Mapping[str, Result]) -> Report:
@@ -163,19 +167,19 @@ class Delivery:
 
     # What other runs do ---------------------------------------------------------------------------------------
 
-    def _wait_for(self, twins: list[str]) -> list[str]:
-        """Wait for other runs to settle, within the deadline; return those whom they left free."""
-        freed: list[str] = []
+    def _wait_for(self, twins: list[str]) -> tuple[list[str], list[str]]:
+        """Wait for other runs, within the deadline, until they leave somebody free; return those, and who is left."""
         for pause in _pauses():
             if not twins or not self._deadline.wait(pause):
-                return freed
+                break
             try:
                 free, twins = self._sort(twins, self._rows(twins), self._ledger.now())
             except LedgerError as error:
                 self._warnings.append(f"another run could not be waited for: {error}")
-                return freed
-            freed += free
-        return freed
+                break
+            if free:
+                return free, twins
+        return [], twins
 
     # What this run does ---------------------------------------------------------------------------------------
 
@@ -191,7 +195,7 @@ class Delivery:
         if self._check_mode:
             self._note(Result(f"+{number}", Outcome.WOULD_SEND, posted=True) for number in numbers)
             return []
-        start_within = self._deadline.left() * _BEGUN_BY
+        start_within = self._deadline.left() - self._deadline.seconds * (1 - _BEGUN_BY)
         reason = self._stopped or ("" if start_within > 0 else "the deadline was over before the request could begin")
         if reason:
             self._note(_not_sent(number, reason) for number in numbers)
@@ -255,6 +259,8 @@ class Delivery:
             )
         except NotSent as error:
             return error
+        except Exception as error:  # noqa: BLE001 - a defect of ours must not lose what other batches brought
+            return alike(numbers, Fate.UNKNOWN, f"internal error {type(error).__name__} while it was sent")
 
     def _settle(self, judgement: Judgement) -> None:
         """Write down what came of a claim. What was sent stays sent when that fails; the user is told."""
@@ -262,16 +268,16 @@ class Delivery:
         fates = {self._names[number]: (found.fate, found.smsids) for number, found in judgement.verdicts.items()}
         try:
             overtaken = self._ledger.settle(self._key, self._owner, fates)
+            reason = "its rows are gone, or another run has taken them over" if overtaken else ""
         except LedgerError as error:
+            reason = str(error)
+        if reason:
             smsids = [smsid for found in judgement.verdicts.values() for smsid in found.smsids]
-            accepted = f" (smsid {', '.join(smsids)})" if smsids else ""
             self._warnings.append(
-                f"ledger not updated: {error}; the results of this run stand{accepted}, but until that is mended the"
-                " same task fails with 'may have been sent' rather than sending again"
+                f"ledger not updated: {reason}; the results of this run stand (smsid {', '.join(smsids) or 'none'});"
+                " mend the ledger before the same task runs again: where the ledger still has the claim, the task"
+                " fails with 'may have been sent', and where it has not, it sends again"
             )
-            return
-        if overtaken:
-            self._warnings.append("ledger not updated: another run has meanwhile sent the same to the same recipient")
 
     def _note(self, results: Iterable[Result]) -> None:
         for result in results:
@@ -324,6 +330,9 @@ def _apart(number: str, row: Row, found: Standing) -> Result:
             " give the new message a key of its own, or set on_different=skip"
         )
         return Result(f"+{number}", Outcome.NOT_SENT, code_desc=reason, first_sent_at=since)
+    if row.state is State.ACCEPTED:
+        reason = f"the ledger has it accepted at {since}, which lies ahead: a clock is wrong, or was"
+        return Result(f"+{number}", Outcome.UNKNOWN, smsids=row.smsids, code_desc=reason, first_sent_at=since)
     if found is Standing.IN_PROGRESS:
         return Result(f"+{number}", Outcome.IN_PROGRESS, code_desc=f"claimed by {row.origin}", first_sent_at=since)
     reason = f"the run that sent it at {since} ({row.origin}) did not learn what became of it"

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import Callable, Optional, TypeVar
+from collections.abc import Mapping
+from typing import Any, Callable, Optional, TypeVar
 
 T = TypeVar("T")
 
@@ -18,12 +19,14 @@ class VoipsmsError(Exception):
 class InputError(VoipsmsError):
     """The task asks for something that cannot be done; nothing was sent.
 
-    `faults` holds one sentence for each fault, in the order in which they were found.
+    `faults` holds one sentence for each fault, in the order in which they were found; `known` what can be returned
+    nevertheless, such as who goes without the message.
     """
 
-    def __init__(self, *faults: str) -> None:
+    def __init__(self, *faults: str, known: Optional[Mapping[str, Any]] = None) -> None:
         super().__init__("; ".join(faults))
         self.faults: tuple[str, ...] = faults
+        self.known: Mapping[str, Any] = known or {}
 
 
 class MissingLibrary(VoipsmsError):
@@ -64,7 +67,7 @@ class Faults:
             self.add(str(error))
         return None
 
-    def raise_if_any(self) -> None:
-        """Raise ``InputError`` with every fault that was noted."""
+    def raise_if_any(self, known: Optional[Mapping[str, Any]] = None) -> None:
+        """Raise ``InputError`` with every fault that was noted, and with what can be returned nevertheless."""
         if self._found:
-            raise InputError(*dict.fromkeys(self._found))
+            raise InputError(*dict.fromkeys(self._found), known=known)

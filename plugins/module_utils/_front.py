@@ -17,7 +17,12 @@ from typing import Any, Callable
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._errors import MissingLibrary, VoipsmsError
+from ansible_collections.voip_communications.sms.plugins.module_utils._errors import (
+    InputError,
+    MissingLibrary,
+    VoipsmsError,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._options import url_secrets
 
 Run = Callable[[Mapping[str, Any], bool], dict[str, Any]]
 """Takes validated options and whether this is check mode; returns a result, with ``failed`` and ``warnings``."""
@@ -35,6 +40,7 @@ class Task:
 def main(task: Task) -> None:
     """Run a task as an Ansible module; ends the process."""
     module = AnsibleModule(argument_spec=dict(task.argument_spec), supports_check_mode=True)
+    module.no_log_values.update(url_secrets(module.params))
     result = answer(task, module.params, check_mode=module.check_mode)
     for warning in result.pop("warnings", []):
         module.warn(warning)
@@ -53,6 +59,8 @@ def answer(task: Task, params: Mapping[str, Any], *, check_mode: bool) -> dict[s
     except MissingLibrary as error:
         sentence = missing_required_lib(error.library).rstrip(".")
         return _failure(task, f"{sentence}; nothing was sent", exception=error.detail)
+    except InputError as error:
+        return _failure(task, f"{error}; nothing was sent", **error.known)
     except VoipsmsError as error:
         return _failure(task, f"{error}; nothing was sent")
     except Exception as error:  # noqa: BLE001 - uncaught, it would print whatever it holds, credentials too

@@ -273,6 +273,11 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         link = link.__cause__ or link.__context__
 
 
+def _told(error: BaseException, attribute: str) -> str:
+    """What OpenSSL says; an error that Python code raised itself, as below 3.10 for a wrong name, does not have it."""
+    return getattr(error, attribute, None) or type(error).__name__
+
+
 def _says(sentence: str) -> Callable[[Any], str]:
     return lambda _error: sentence
 
@@ -283,10 +288,10 @@ _REASONS: tuple[tuple[type[BaseException], Callable[[Any], str], bool], ...] = (
     (_Unreadable, str, False),
     (
         ssl.SSLCertVerificationError,
-        lambda error: f"the certificate of the service is not trusted ({error.verify_message})",
+        lambda error: f"the certificate of the service is not trusted ({_told(error, 'verify_message')})",
         False,
     ),
-    (ssl.SSLError, lambda error: f"the TLS connection failed ({error.reason or type(error).__name__})", False),
+    (ssl.SSLError, lambda error: f"the TLS connection failed ({_told(error, 'reason')})", False),
     (socket.gaierror, _says("the name of the service cannot be resolved"), True),
     (ConnectionRefusedError, _says("the service refused the connection"), True),
     (ConnectionResetError, _says("the connection was reset"), True),

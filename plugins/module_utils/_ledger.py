@@ -56,7 +56,10 @@ class Standing(Enum):
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the ledger: one key, one recipient, the newest attempt, and the fact that it replaced, if any."""
+    """One row of the ledger: one key, one recipient, the newest attempt, and the fact that it replaced, if any.
+
+    ``claimed_at``: from when its window runs; the claim, and once it is accepted, the acceptance.
+    """
 
     key: str
     recipient: str
@@ -132,10 +135,15 @@ class Fingerprints:
     _secret: bytes = field(repr=False)
 
     @classmethod
-    def of(cls, ledger_account: str | None, api_key: str) -> Fingerprints:
-        """The fingerprints of an account, named by the user or derived from the API key."""
+    def of(cls, ledger_account: str | None, api_key: str, *, rehearsal: bool = False) -> Fingerprints:
+        """The fingerprints of an account, named by the user or derived from the API key.
+
+        ``rehearsal``: the service is on this machine. Whoever tries a playbook on a sandbox with the account of
+        everyday use must not find the real message swallowed afterwards as a duplicate.
+        """
         name = ledger_account or f"api-{hashlib.sha256(api_key.encode(errors='surrogatepass')).hexdigest()[:32]}"
-        secret = hashlib.sha256(b"voipsms ledger\0" + name.encode(errors="surrogatepass")).digest()
+        purpose = b"voipsms rehearsal\0" if rehearsal else b"voipsms ledger\0"
+        secret = hashlib.sha256(purpose + name.encode(errors="surrogatepass")).digest()
         return cls(account=_keyed(secret, "account", name), _secret=secret)
 
     def key(self, key: str) -> str:
@@ -158,6 +166,8 @@ class Ledger(Protocol):
     """The ledger as people know it: a path, or ``none``. Never with a credential."""
     created: bool
     """True when this run made the ledger: it remembers nothing of earlier runs."""
+    missing: bool
+    """True when there was none to read."""
 
     def now(self) -> float:
         """The ledger's clock, in Unix seconds."""
@@ -188,13 +198,14 @@ def standing(row: Row | None, terms: Terms, now: float) -> Standing:
     """What a row means for a task with these terms at this moment."""
     if row is None or row.state in (State.REFUSED, State.CANCELLED):
         return Standing.FREE
-    if row.state is State.SENDING and now < row.lease_until:
-        return Standing.IN_PROGRESS
-    if terms.force or now >= _holds_until(row, terms):
+    at_work = row.state is State.SENDING and now < row.lease_until
+    if not at_work and (terms.force or now >= _holds_until(row, terms)):
         return Standing.FREE
-    if row.content != terms.content and not terms.skip_different:
+    if row.content != terms.content and not terms.skip_different and not terms.force:
         return Standing.DIFFERENT
-    if row.state is State.ACCEPTED:
+    if at_work:
+        return Standing.IN_PROGRESS
+    if row.state is State.ACCEPTED and not _is_from_the_future(row, terms, now):
         return Standing.ACCEPTED
     return Standing.FREE if terms.resend_unknown else Standing.UNKNOWN
 
@@ -219,14 +230,16 @@ def claimed(row: Row | None, claim: Claim, recipient: str, now: float) -> Row:
     )
 
 
-def settled(row: Row, fate: Fate, smsids: tuple[str, ...]) -> Row | None:
+def settled(row: Row, fate: Fate, smsids: tuple[str, ...], now: float) -> Row | None:
     """The row after an attempt; None when no row is left.
 
     What was covered comes back when the attempt brought nothing: a refused second message does not undo that the
-    first was accepted, and does not prove that a first of unknown fate was not.
+    first was accepted, and does not prove that a first of unknown fate was not. The window of an accepted message
+    begins anew: getting through may have taken longer than it.
     """
     if fate is Fate.ACCEPTED:
-        return replace(row, state=State.ACCEPTED, smsids=smsids, previous=None)
+        since = max(row.claimed_at, now)
+        return replace(row, state=State.ACCEPTED, smsids=smsids, previous=None, claimed_at=since)
     if fate is Fate.UNKNOWN:
         return replace(row, state=State.UNKNOWN, smsids=smsids)
     if row.previous is not None:
@@ -242,6 +255,14 @@ def _holds_until(row: Row, terms: Terms) -> float:
     """
     window_ends = row.claimed_at + terms.window
     return window_ends if row.state is State.ACCEPTED else max(window_ends, row.first_byte_by + GRACE)
+
+
+def _is_from_the_future(row: Row, terms: Terms, now: float) -> bool:
+    """Whether a row lies more than a window ahead, so that no clock can have it within one: that is a wrong clock.
+
+    Taken for a duplicate, it would swallow the message for as long as the clock was wrong by.
+    """
+    return row.claimed_at > now + terms.window
 
 
 def _fact(row: Row | None, now: float) -> Row | None:

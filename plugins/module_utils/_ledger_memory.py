@@ -30,6 +30,7 @@ class MemoryLedger:
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         """Start with no rows; ``clock`` gives Unix seconds."""
         self.created = False
+        self.missing = False
         self._clock = clock
         self._rows: dict[tuple[str, str], Row] = {}
 
@@ -56,7 +57,7 @@ class MemoryLedger:
         found = self.rows(key, fates)
         ours = [name for name in fates if name in found and found[name].owner == owner]
         for name in ours:
-            row = settled(found[name], *fates[name])
+            row = settled(found[name], *fates[name], now=self.now())
             if row is None:
                 del self._rows[key, name]
             else:

@@ -104,7 +104,7 @@ class SqliteLedger:
             raise MissingLibrary("sqlite3", SQLITE_ERROR)
         self.name = path
         self.created = False
-        self._made = False
+        self.missing = False
         self._account = account
         self._busy_timeout = busy_timeout
         self._clock = clock
@@ -116,16 +116,16 @@ class SqliteLedger:
     def rows(self, key: str, recipients: Iterable[str]) -> dict[str, Row]:
         """The rows of a key. Reads only; a ledger that is not there has no rows, and stays not there.
 
-        Sets ``created`` for a ledger that is missing or empty, since the first claim makes it.
+        Sets ``missing`` for a ledger that is not there, or empty: the first claim would make it.
         """
         with self._guarded("read"):
             if not os.path.lexists(self.name):
                 self._refuse_closed_folder()
-                self.created = True
+                self.missing = True
                 return {}
             with self._connection() as connection:
                 if self._is_empty(connection):
-                    self.created = True
+                    self.missing = True
                     return {}
                 return self._select(connection, key, recipients)
 
@@ -134,8 +134,7 @@ class SqliteLedger:
         with self._guarded("write"):
             self._make_file()
             with self._connection() as connection, _transaction(connection):
-                self._made = self._make_schema(connection) or self._made
-                self.created = self._made
+                self.created = self._make_schema(connection) or self.created
                 now = self.now()
                 connection.execute(_PURGE, (now, PURGED_AT_ONCE))
                 found = self._select(connection, claim.key, claim.recipients)
@@ -150,7 +149,7 @@ class SqliteLedger:
             found = self._select(connection, key, fates)
             ours = [name for name in fates if name in found and found[name].owner == owner]
             for name in ours:
-                row = settled(found[name], *fates[name])
+                row = settled(found[name], *fates[name], now=self.now())
                 if row is None:
                     connection.execute(_DELETE, (self._account, key, name))
                 else:

@@ -87,7 +87,8 @@ def read_account(params: Mapping[str, Any], faults: Faults) -> Optional[Account]
 
 def read_ledger(params: Mapping[str, Any], faults: Faults) -> tuple[Ledger, Fingerprints]:
     """The ledger of a task and the fingerprints of its account; faults are noted, and nothing is opened."""
-    fingerprints = Fingerprints.of(params["ledger_account"], params["api_key"] or "")
+    rehearsal = _is_loopback(_host(params["api_url"]))
+    fingerprints = Fingerprints.of(params["ledger_account"], params["api_key"] or "", rehearsal=rehearsal)
     path = params["ledger"] or default_ledger(os.environ)
     if path == NO_LEDGER:
         return MemoryLedger(), fingerprints
@@ -215,6 +216,23 @@ def _verify(validate_certs: bool, ca_path: Optional[str]) -> Union[bool, str]:
     if not os.path.exists(ca_path):
         raise InputError(f"ca_path {ca_path!r} does not exist")
     return ca_path
+
+
+def _host(url: str) -> str:
+    """The host of a URL that may be anything; empty when it has none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def url_secrets(params: Mapping[str, Any]) -> list[str]:
+    """The user and the password that somebody has put into ``api_url``, which is refused, and must not be shown."""
+    try:
+        parts = urlsplit(params["api_url"])
+    except ValueError:
+        return []
+    return [part for part in (parts.username, parts.password) if part]
 
 
 def _is_loopback(host: str) -> bool:

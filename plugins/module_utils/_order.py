@@ -22,7 +22,15 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._options i
     read_ledger,
     read_region,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._report import Outcome, Policy, Result
+from ansible_collections.voip_communications.sms.plugins.module_utils._report import (
+    LOOK,
+    RESEND,
+    SKIP,
+    Outcome,
+    Policy,
+    Result,
+    summary,
+)
 
 HASHED_WINDOW = 600
 """Seconds for which the same text to the same recipient is a duplicate, without a key of the user's own."""
@@ -59,7 +67,7 @@ def read_order(params: Mapping[str, Any]) -> Order:
     sender = _sender(params["from"], region, faults)
     text = _written(params["msg"], params["charset"], faults)
     faults.add(*_text.faults(text, params["max_segments"]), *_option_faults(params, ledger))
-    faults.raise_if_any()
+    faults.raise_if_any(known=_going_without(numbers, ledger))
     if account is None:  # read_account has noted why, so this line is never reached
         raise RuntimeError("an account without faults must be there")
     measure = _text.measure(text)
@@ -74,11 +82,30 @@ def read_order(params: Mapping[str, Any]) -> Order:
         terms=_terms(params, fingerprints.content(sender or "", text)),
         batch_size=params["batch_size"],
     )
-    policy = Policy(fail_on=params["fail_on"], skip_unknown=params["on_unknown"] == "skip")
+    policy = Policy(
+        fail_on=params["fail_on"], skip_unknown=params["on_unknown"] == "skip", advice=_advice(params, ledger)
+    )
     warnings = tuple(
         f"{given!r} is listed more than once in to; it gets one message" for given, _digits in numbers.duplicates
     )
     return Order(account, ledger, fingerprints, wanted, measure.encoding, policy, impossible, warnings)
+
+
+def _going_without(numbers: _numbers.Numbers, ledger: Ledger) -> dict[str, Any]:
+    """What a task that is refused returns of its recipients: a rescue may want to tell them otherwise."""
+    reason = "nothing was sent to anybody, since the task was refused"
+    results = [Result(f"+{digits}", Outcome.NOT_SENT, code_desc=reason) for _given, digits in numbers.read]
+    results += [Result(given, Outcome.REFUSED, code_desc=sentence) for given, sentence in numbers.faults]
+    known = summary(results, "", Policy())
+    return {**{name: known[name] for name in ("results", "outcome", "failed_to")}, "ledger": ledger.name}
+
+
+def _advice(params: Mapping[str, Any], ledger: Ledger) -> str:
+    """What to do about a message of unknown fate; what a task has set already is not advised."""
+    if ledger.name == NO_LEDGER:
+        return f"{LOOK}; this task has no ledger, so running it again sends again"
+    skip = "" if params["on_unknown"] == "skip" else f", or {SKIP}"
+    return f"{LOOK}, and {RESEND}{skip}" + ("; without force, which sends again" if params["force"] else "")
 
 
 def _impossible(numbers: _numbers.Numbers, fail_on: str, faults: Faults) -> tuple[Result, ...]:

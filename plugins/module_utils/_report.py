@@ -16,6 +16,11 @@ _NAMED = 5
 """Recipients that a message names before it counts the rest; all of them are in ``results``."""
 
 
+LOOK = "look into the account's message log"
+RESEND = "run the task with on_unknown=resend if it did not go out"
+SKIP = "with on_unknown=skip to leave these recipients out"
+
+
 class Outcome(str, Enum):
     """What a recipient can be told apart by. The task's outcome is one of these, ``partial`` or ``unchanged``."""
 
@@ -64,10 +69,14 @@ class Result:
 
 @dataclass(frozen=True)
 class Policy:
-    """What the user wants to be a failure. ``fail_on``: any, all, none. ``skip_unknown``: leave out, go on."""
+    """What the user wants to be a failure. ``fail_on``: any, all, none. ``skip_unknown``: leave out, go on.
+
+    ``advice``: what to do about a message of unknown fate.
+    """
 
     fail_on: str = "any"
     skip_unknown: bool = False
+    advice: str = f"{LOOK}, and {RESEND}, or {SKIP}"
 
 
 @dataclass(frozen=True)
@@ -122,7 +131,7 @@ def rule(results: Sequence[Result], key: str, policy: Policy) -> Ruling:
         failed=failed,
         changed=any(_has_changed(result) for result in results),
         outcome=_outcome(results),
-        msg=_message(results, key),
+        msg=_message(results, key, policy),
     )
 
 
@@ -132,8 +141,9 @@ def failed_to(results: Iterable[Result]) -> list[str]:
 
 
 def cost(results: Iterable[Result]) -> Optional[float]:
-    """The sum of the prices of what this run had accepted, or None when one of them is not known."""
-    prices = [result.sale for result in results if result.outcome is Outcome.SENT]
+    """The sum of the prices of what this run posted, or would; None when one of them is not known."""
+    charged = (Outcome.SENT, Outcome.UNKNOWN, Outcome.WOULD_SEND)
+    prices = [result.sale for result in results if result.posted and result.outcome in charged]
     known = [price for price in prices if price is not None]
     return round(float(sum(known)), 6) if len(known) == len(prices) else None
 
@@ -181,33 +191,33 @@ def _outcome(results: Sequence[Result]) -> str:
     return outcomes.pop() if len(outcomes) == 1 else PARTIAL
 
 
-def _message(results: Sequence[Result], key: str) -> str:
+def _message(results: Sequence[Result], key: str, policy: Policy) -> str:
     """One sentence a kind of outcome, what went well first; where somebody goes without, whether anything was sent."""
     clauses = []
     for outcome, sentence in _SENTENCES.items():
         concerned = [result for result in results if result.outcome is outcome]
         if concerned:
-            clauses.append(sentence(concerned, key))
+            clauses.append(sentence(concerned, key, policy))
     if failed_to(results) and not any(_has_changed(result) for result in results):
         clauses.append("nothing was sent by this run")
     return "; ".join(clauses) or "there was nothing to do"
 
 
-def _sent(results: Sequence[Result], _key: str) -> str:
+def _sent(results: Sequence[Result], _key: str, _policy: Policy) -> str:
     return f"sent to {_count(results)}"
 
 
-def _would_send(results: Sequence[Result], _key: str) -> str:
+def _would_send(results: Sequence[Result], _key: str, _policy: Policy) -> str:
     return f"would send to {_count(results)}"
 
 
-def _duplicate(results: Sequence[Result], _key: str) -> str:
+def _duplicate(results: Sequence[Result], _key: str, _policy: Policy) -> str:
     first = min((result.first_sent_at for result in results if result.first_sent_at), default=None)
     smsids = [smsid for result in results for smsid in result.smsids]
     return f"already sent to {_count(results)}" + (f" (first at {first}{_ids(smsids)})" if first else "")
 
 
-def _refused(results: Sequence[Result], _key: str) -> str:
+def _refused(results: Sequence[Result], _key: str, _policy: Policy) -> str:
     """Those whom the service refused, and every number that cannot be, since only the user can mend those."""
     by_service = [result for result in results if result.code is not None]
     impossible = [result.code_desc or result.to for result in results if result.code is None]
@@ -215,25 +225,21 @@ def _refused(results: Sequence[Result], _key: str) -> str:
     return f"refused for {_count(results)}: {'; '.join([*named, *impossible])}"
 
 
-def _not_sent(results: Sequence[Result], _key: str) -> str:
+def _not_sent(results: Sequence[Result], _key: str, _policy: Policy) -> str:
     reasons = list(dict.fromkeys(result.code_desc or "no reason given" for result in results))
     return f"not sent to {_count(results)}, {_each(results, _number)}: {' / '.join(reasons)}"
 
 
-def _unknown(results: Sequence[Result], key: str) -> str:
+def _unknown(results: Sequence[Result], key: str, policy: Policy) -> str:
     reasons = list(dict.fromkeys(result.code_desc or "no reason given" for result in results))
-    return (
-        f"may have been sent to {_each(results, _number)}: {' / '.join(reasons)}; key {key}; look into the account's"
-        " message log, and run the task with on_unknown=resend if it did not go out, or with on_unknown=skip to leave"
-        " these recipients out"
-    )
+    return f"may have been sent to {_each(results, _number)}: {' / '.join(reasons)}; key {key}; {policy.advice}"
 
 
-def _in_progress(results: Sequence[Result], _key: str) -> str:
+def _in_progress(results: Sequence[Result], _key: str, _policy: Policy) -> str:
     return f"in progress: another run has been sending to {_each(results, _since)}; run the task again when it is over"
 
 
-_SENTENCES: dict[Outcome, Callable[[Sequence[Result], str], str]] = {
+_SENTENCES: dict[Outcome, Callable[[Sequence[Result], str, Policy], str]] = {
     Outcome.SENT: _sent,
     Outcome.WOULD_SEND: _would_send,
     Outcome.DUPLICATE: _duplicate,

@@ -65,13 +65,14 @@ options:
     type: str
   dedupe_window:
     description:
-      - For how many seconds, from when it was sent, the message counts as already sent; V(1) to V(31536000).
+      - For how many seconds, from when it was accepted, the message counts as already sent; V(1) to V(31536000).
       - The default is V(600) without O(idempotency_key), and V(2592000) (30 days) with it.
     type: int
   force:
     description:
       - Send although it was already sent, or may have been.
       - A run that is sending the same at this moment is still waited for.
+      - Each run, and each host that runs the task, sends again; give it C(run_once=true).
     type: bool
     default: false
   on_different:
@@ -95,7 +96,7 @@ options:
   fail_on:
     description:
       - When refused recipients fail the task; always after all were tried.
-      - V(any) fails on the first refused one. Impossible numbers fail it before anything is sent.
+      - V(any) fails when one is refused. Impossible numbers fail it before anything is sent.
       - V(all) fails when nobody has the message. Impossible numbers count as refused, and the others are sent to.
       - V(none) does not fail on refused recipients.
       - When the service refuses a whole request, or cannot be reached, the task fails always.
@@ -184,6 +185,7 @@ EXAMPLES = r"""
         to: "+12812345678"
         msg: "Datacentre 2 is on batteries"
         force: true
+      run_once: true
 
     - name: Send again after an unknown outcome, having looked into the message log
       voip_communications.sms.voipsms_send:
@@ -201,6 +203,7 @@ EXAMPLES = r"""
     msg: "This goes nowhere"
   delegate_to: localhost
   become: false
+  run_once: true
 """
 
 RETURN = r"""
@@ -234,9 +237,9 @@ results:
       type: int
       sample: 200
     code_desc:
-      description: What the service, or this module, says about the outcome.
+      description: What the service, or this module, says about the outcome. Null when there is nothing to say.
       type: str
-      sample: ""
+      sample: number not in service
     status:
       description: The status in the service's record.
       type: str
@@ -285,7 +288,9 @@ segments:
   type: int
   sample: 1
 cost:
-  description: The sum of the prices that the service named for what this run sent; null when it named none.
+  description:
+    - The sum of the prices that the service named for what this run sent.
+    - Null when it did not name all of them, and in check mode when something would be sent.
   returned: always
   type: float
   sample: 0.03
@@ -363,14 +368,15 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
         order.wanted, api, order.ledger, order.fingerprints, order.account.deadline(), check_mode=check_mode
     )
     report = delivery.run()
+    told = summary((*report.results, *order.impossible), order.wanted.key, order.policy)
     return {
-        **summary((*report.results, *order.impossible), order.wanted.key, order.policy),
+        **told,
         "warnings": [*order.warnings, *report.warnings],
         "encoding": order.encoding,
         "segments": order.wanted.segments,
         "requests": api.requests,
         "ledger": order.ledger.name,
-        "ledger_created": order.ledger.created,
+        "ledger_created": order.ledger.missing and told["changed"] if check_mode else order.ledger.created,
     }
 
 

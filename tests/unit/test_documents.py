@@ -145,7 +145,7 @@ def test_the_times_are_those_of_the_code() -> None:
     assert windows["without `idempotency_key`"] == f"{_order.HASHED_WINDOW // minutes} minutes"
     assert windows["with `idempotency_key`"] == f"{_order.GIVEN_WINDOW // days} days"
     times = {row[0]: row[1:] for row in markdown.rows(markdown.section(SENT_ONCE, "States"))}
-    assert times["first byte"][0] == f"{_delivery._BEGUN_BY:.0%} of the time left".replace("%", " %")
+    assert times["first byte"][0] == f"{_delivery._BEGUN_BY:.0%} of the deadline".replace("%", " %")
     assert times["lease"][0].endswith(f"{_ledger.SETTLE_MARGIN:.0f} seconds")
     assert times["GRACE"][0] == f"{_ledger.GRACE / minutes:.0f} minutes"
     assert times["kept"][0].startswith(f"{_ledger.KEPT / days:.0f} days")

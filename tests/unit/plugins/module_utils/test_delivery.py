@@ -241,6 +241,67 @@ def test_who_was_refused_is_free_again(world: World) -> None:
     assert outcomes(world.run(ANN)) == ["sent"]
 
 
+def test_who_is_left_free_is_sent_to_at_once_and_does_not_wait_for_the_others(world: World) -> None:
+    world.twin_claims(ANN, BOB)
+    began = world.seconds
+    world.due.append((began + 1, lambda: world.twin_settles(Fate.NOT_SENT, ANN)))
+    posted_at: list[float] = []
+
+    def noting(numbers: Sequence[str]) -> Judgement:
+        posted_at.append(world.seconds)
+        return accepted(numbers)
+
+    world.answers = [noting]
+    assert outcomes(world.run(ANN, BOB)) == ["sent", "in_progress"]
+    assert world.posts == [[ANN]]
+    assert posted_at[0] - began < 3
+
+
+def test_a_request_does_not_begin_when_there_is_no_time_left_to_be_answered(world: World) -> None:
+    def slowly(numbers: Sequence[str]) -> Judgement:
+        world.seconds += DEADLINE * 0.91
+        return accepted(numbers)
+
+    world.answers = [slowly]
+    assert outcomes(world.run(ANN, BOB, batch_size=1)) == ["sent", "not_sent"]
+    assert len(world.posts) == 1
+
+
+def test_a_defect_in_one_batch_does_not_lose_what_the_others_brought(world: World) -> None:
+    world.answers = [accepted, raises(ZeroDivisionError())]
+    report = world.run(ANN, BOB, batch_size=1)
+    assert outcomes(report) == ["sent", "unknown"]
+    assert report.results[1].code_desc == "internal error ZeroDivisionError while it was sent"
+    assert world.states(ANN, BOB) == ["accepted", "unknown"]
+
+
+def test_a_ledger_that_vanishes_during_the_post_is_told_with_the_smsid(world: World) -> None:
+    def vanish(numbers: Sequence[str]) -> Judgement:
+        world.path.unlink()
+        return accepted(numbers)
+
+    world.answers = [vanish]
+    report = world.run(ANN)
+    assert outcomes(report) == ["sent"]
+    assert report.warnings[0].startswith("ledger not updated: ")
+    assert "it sends again" in report.warnings[0]
+    assert f"smsid id{ANN}" in report.warnings[0]
+
+
+def test_a_row_from_the_future_is_not_believed_and_says_why(world: World) -> None:
+    world.run(ANN)
+    world.seconds -= 86400 * 365
+    report = world.run(ANN)
+    assert outcomes(report) == ["unknown"]
+    assert "a clock is wrong" in str(report.results[0].code_desc)
+
+
+def test_another_text_in_hand_of_another_run_sends_nothing_to_anybody(world: World) -> None:
+    world.twin_claims(ANN)
+    assert outcomes(world.run_on(Terms("another text", 600.0), ANN, BOB)) == ["not_sent", "not_sent"]
+    assert world.posts == []
+
+
 class Broken:
     """A ledger of which one method does not work."""
 

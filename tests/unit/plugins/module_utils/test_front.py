@@ -118,7 +118,8 @@ class FakeModule:
     def __init__(self, **arguments: Any) -> None:
         FakeModule.made = self
         self.arguments = arguments
-        self.params = {"word": SECRET}
+        self.params = {"word": SECRET, "api_url": f"https://ann:{SECRET}@sms.example/"}
+        self.no_log_values: set[str] = set()
         self.check_mode = True
         self._diff = getattr(FakeModule, "wants_diff", False)
         self.warnings: list[str] = []
@@ -148,6 +149,10 @@ def test_a_success_exits(monkeypatch: pytest.MonkeyPatch) -> None:
     module = ended(returning(failed=False, changed=True, msg="sent"), monkeypatch)
     assert module.ended == ("exit", {**blank(), "changed": True, "msg": "sent"})
     assert module.arguments == {"argument_spec": {"word": {"type": "str"}}, "supports_check_mode": True}
+
+
+def test_credentials_that_somebody_has_put_into_the_url_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ended(raising(VoipsmsError("no")), monkeypatch).no_log_values == {"ann", SECRET}
 
 
 def test_a_failure_keeps_its_results(monkeypatch: pytest.MonkeyPatch) -> None:

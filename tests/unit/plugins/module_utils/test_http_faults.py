@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import json
+import ssl
 import threading
 import time
 import traceback
@@ -21,6 +22,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.voip_communications.sms.plugins.module_utils import _http
 from ansible_collections.voip_communications.sms.plugins.module_utils._api import Api, Denied, Throttled
 from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate, Judgement
 from ansible_collections.voip_communications.sms.plugins.module_utils._http import MAX_ANSWER, NotSent, Service
@@ -514,3 +516,15 @@ def test_an_echo_in_a_record_is_withheld(name: str) -> None:
     with FaultServer([faults.send_log(echoing)]) as server:
         send(server.url)
     assert len(server.posts) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (ssl.SSLCertVerificationError("hostname 'a' doesn't match 'b'"), "is not trusted (SSLCertVerificationError)"),
+        (ssl.SSLError("raised by Python code"), "the TLS connection failed (SSLError)"),
+    ],
+)
+def test_a_tls_error_that_openssl_did_not_raise_is_understood(error: ssl.SSLError, sentence: str) -> None:
+    """Below Python 3.10, urllib3 1.26 compares names itself, and its errors lack what OpenSSL's have."""
+    assert sentence in _http._reason(error, False)[0]

@@ -65,7 +65,7 @@ def row_of(state: State, *, age: float = 0.0, content: str = "text") -> Row:
     """A row that was claimed ``age`` seconds before NOW."""
     row = claimed(None, claim_of(ANN, terms=Terms(content=content, window=WINDOW)), ANN, NOW - age)
     fates = {State.ACCEPTED: Fate.ACCEPTED, State.REFUSED: Fate.REFUSED, State.UNKNOWN: Fate.UNKNOWN}
-    after = settled(row, fates[state], ("id",)) if state in fates else row
+    after = settled(row, fates[state], ("id",), NOW - age) if state in fates else row
     assert after is not None
     return after
 
@@ -76,7 +76,8 @@ def row_of(state: State, *, age: float = 0.0, content: str = "text") -> Row:
         (State.ACCEPTED, 0, Standing.ACCEPTED),
         (State.ACCEPTED, WINDOW - 1, Standing.ACCEPTED),
         (State.ACCEPTED, WINDOW + 1, Standing.FREE),
-        (State.ACCEPTED, -86400, Standing.ACCEPTED),  # the clock was set back: still a duplicate
+        (State.ACCEPTED, -WINDOW + 1, Standing.ACCEPTED),  # the clock was set back: still a duplicate
+        (State.ACCEPTED, -WINDOW - 1, Standing.UNKNOWN),  # so far ahead that one of the clocks is wrong
         (State.REFUSED, 0, Standing.FREE),
         (State.SENDING, 0, Standing.IN_PROGRESS),
         (State.SENDING, 100 + SETTLE_MARGIN - 1, Standing.IN_PROGRESS),
@@ -110,6 +111,9 @@ def test_an_unknown_row_lasts_as_long_as_its_window() -> None:
         (State.SENDING, Terms("text", WINDOW, resend_unknown=True), Standing.IN_PROGRESS),
         (State.ACCEPTED, Terms("other", WINDOW), Standing.DIFFERENT),
         (State.UNKNOWN, Terms("other", WINDOW), Standing.DIFFERENT),
+        (State.SENDING, Terms("other", WINDOW), Standing.DIFFERENT),
+        (State.SENDING, Terms("other", WINDOW, skip_different=True), Standing.IN_PROGRESS),
+        (State.SENDING, Terms("other", WINDOW, force=True), Standing.IN_PROGRESS),
         (State.UNKNOWN, Terms("other", WINDOW, resend_unknown=True), Standing.DIFFERENT),
         (State.REFUSED, Terms("other", WINDOW), Standing.FREE),
         (State.ACCEPTED, Terms("other", WINDOW, skip_different=True), Standing.ACCEPTED),
@@ -125,7 +129,7 @@ def test_what_a_row_means_by_the_users_terms(state: State, terms: Terms, expecte
 @pytest.mark.parametrize("before", [State.ACCEPTED, State.UNKNOWN, State.SENDING])
 def test_an_attempt_that_brings_nothing_gives_back_what_it_covered(before: State, fate: Fate) -> None:
     covered = row_of(before, age=300)
-    after = settled(claimed(covered, claim_of(ANN), ANN, NOW), fate, ())
+    after = settled(claimed(covered, claim_of(ANN), ANN, NOW), fate, (), NOW)
     assert after is not None
     assert after.claimed_at == covered.claimed_at
     assert after.state is (State.ACCEPTED if before is State.ACCEPTED else State.UNKNOWN)
@@ -134,8 +138,21 @@ def test_an_attempt_that_brings_nothing_gives_back_what_it_covered(before: State
 
 @pytest.mark.parametrize(("fate", "state"), [(Fate.NOT_SENT, None), (Fate.REFUSED, State.REFUSED)])
 def test_an_attempt_that_covers_nothing(fate: Fate, state: State | None) -> None:
-    after = settled(row_of(State.SENDING), fate, ())
+    after = settled(row_of(State.SENDING), fate, (), NOW)
     assert (after.state if after else None) is state
+
+
+def test_a_window_begins_when_the_message_is_accepted_not_when_it_was_claimed() -> None:
+    after = settled(row_of(State.SENDING), Fate.ACCEPTED, ("id",), NOW + WINDOW)
+    assert after is not None
+    assert standing(after, TERMS, NOW + 2 * WINDOW - 1) is Standing.ACCEPTED
+    assert standing(after, TERMS, NOW + 2 * WINDOW + 1) is Standing.FREE
+
+
+def test_a_rehearsal_on_this_machine_is_another_account() -> None:
+    real, rehearsal = Fingerprints.of("production", "key"), Fingerprints.of("production", "key", rehearsal=True)
+    assert real.account != rehearsal.account
+    assert real.recipient("1") != rehearsal.recipient("1")
 
 
 def test_attempts_are_counted_and_the_owner_changes() -> None:

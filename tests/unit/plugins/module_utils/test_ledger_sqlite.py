@@ -54,7 +54,7 @@ def ledger_at(path: Path) -> SqliteLedger:
 def test_reading_creates_nothing(path: Path) -> None:
     ledger = ledger_at(path)
     assert ledger.rows("key", ["ann"]) == {}
-    assert ledger.created
+    assert (ledger.missing, ledger.created) == (True, False)
     assert not path.parent.parent.exists()
 
 
@@ -85,7 +85,7 @@ def test_an_empty_file_is_a_new_ledger_and_says_so(path: Path) -> None:
     path.touch(0o600)
     ledger = ledger_at(path)
     assert ledger.rows("key", ["ann"]) == {}
-    assert ledger.created
+    assert (ledger.missing, ledger.created) == (True, False)
     assert ledger.claim(CLAIM).won == {"ann"}
     assert ledger.created
 

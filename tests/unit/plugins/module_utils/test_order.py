@@ -320,3 +320,38 @@ def test_impossible_numbers_only(fail_on: str, tmp_path: Path) -> None:
     assert (found["failed"], found["changed"], found["outcome"]) == (fail_on == "all", False, "refused")
     assert "nothing was sent" in found["msg"]
     assert (server.posts, found["requests"], list(tmp_path.iterdir())) == ([], 0, [])
+
+
+def test_a_refused_task_tells_who_goes_without() -> None:
+    with pytest.raises(InputError) as raised:
+        order(to=["+12812345678", "+1"])
+    known = raised.value.known
+    assert [(each["to"], each["outcome"]) for each in known["results"]] == [
+        ("+12812345678", "not_sent"),
+        ("+1", "refused"),
+    ]
+    assert known["failed_to"] == ["+12812345678", "+1"]
+
+
+@pytest.mark.parametrize(
+    ("options", "advised", "not_advised"),
+    [
+        ({}, "on_unknown=skip", "without force"),
+        ({"on_unknown": "skip"}, "on_unknown=resend", "on_unknown=skip"),
+        ({"force": True}, "without force", "no ledger"),
+        ({"ledger": "none"}, "running it again sends again", "on_unknown=skip"),
+    ],
+    ids=["default", "skips already", "forced", "no ledger"],
+)
+def test_advice_about_an_unknown_message_never_sends_it_a_second_time(
+    options: dict[str, Any], advised: str, not_advised: str
+) -> None:
+    advice = order(**options).policy.advice
+    assert advised in advice
+    assert not_advised not in advice
+
+
+def test_a_rehearsal_on_this_machine_does_not_count_for_the_real_service() -> None:
+    real = order(api_url="https://sms.example/", ledger_account="production")
+    rehearsal = order(api_url="http://127.0.0.1:8025/", ledger_account="production")
+    assert real.fingerprints.account != rehearsal.fingerprints.account
