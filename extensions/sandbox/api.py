@@ -124,6 +124,8 @@ class _Doorway:
         if order is not None:
             _lay_over(response, order)
         with self._state.open() as state:
+            # The service's own time (RFC 9110, 6.6.1), which is how a client sees that the clock was turned.
+            response.date = state.gateway.clock.now()
             g.noted.status = response.status_code
             delay = state.gateway.settings.latency + (order.delay if order else 0.0)
         time.sleep(delay)

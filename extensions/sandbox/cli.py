@@ -34,7 +34,16 @@ _BACKLOG = 128
 _END_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
-class _QuietHandler(WSGIRequestHandler):
+class _Handler(WSGIRequestHandler):
+    """Leaves the Date of an answer to the application, whose clock can be turned."""
+
+    def send_response(self, code: int, message: str | None = None) -> None:
+        """The status line alone; the base class would add the machine's own Date."""
+        self.log_request(code)
+        self.send_response_only(code, message)
+
+
+class _QuietHandler(_Handler):
     """Writes no line per request."""
 
     def log_request(self, code: Any = "-", size: Any = "-") -> None:
@@ -111,7 +120,7 @@ def _listener(host: str, port: int) -> socket.socket:
 
 def _server(options: argparse.Namespace, state: State, listener: socket.socket) -> BaseWSGIServer:
     app = create_app(state, Account(options.api_key, options.api_password))
-    handler = WSGIRequestHandler if options.verbose else _QuietHandler
+    handler = _Handler if options.verbose else _QuietHandler
     return make_server(options.host, options.port, app, threaded=True, request_handler=handler, fd=listener.fileno())
 
 

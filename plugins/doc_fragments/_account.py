@@ -72,6 +72,13 @@ options:
       - With it, they are read both ways, and refused when both are possible and differ.
       - If not set, the value of the environment variable E(VOIPSMS_DEFAULT_REGION) is used.
     type: str
+  account_timezone:
+    description:
+      - The zone in which the account reads and writes dates, as an IANA name such as V(America/Chicago).
+      - The service names none. M(voip_communications.sms.voipsms_account_info) shows what the account has.
+      - It needs zone data, of the system or of the Python package C(tzdata). Modules that send at once do not use it.
+      - If not set, the value of the environment variable E(VOIPSMS_ACCOUNT_TIMEZONE) is used.
+    type: str
 requirements:
   - requests >= 2.25
   - phonenumbers >= 8.12

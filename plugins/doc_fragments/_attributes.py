@@ -32,3 +32,20 @@ attributes:
     membership:
       - voip_communications.sms.voipsms
 """
+
+    INFO = r"""
+options: {}
+attributes:
+  check_mode:
+    support: full
+    details:
+      - This module changes nothing.
+  diff_mode:
+    support: N/A
+    details:
+      - This module changes nothing.
+  idempotent:
+    support: full
+    details:
+      - This module changes nothing.
+"""

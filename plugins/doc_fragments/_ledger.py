@@ -19,7 +19,7 @@ options:
       - It belongs to the machine and the user that run the module. Run the task with C(delegate_to=localhost) and
         C(become=false), or every host and every user has a ledger of its own.
       - Numbers and texts are kept as keyed hashes, besides a masked number; never a text, a whole number or a
-        credential. An O(idempotency_key) is kept as it was given.
+        credential. An C(idempotency_key) is kept as it was given.
       - V(none) remembers nothing beyond the task, so that every run, and every host that runs it, sends again.
       - What was sent to a service on this machine, such as a sandbox, is kept apart from what was really sent.
       - Without it, C(voipsms/ledger.sqlite3) in E(XDG_STATE_HOME), which is C(~/.local/state) where that is not set.

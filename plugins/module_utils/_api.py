@@ -13,12 +13,16 @@ from __future__ import annotations
 import json
 import time
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, Callable, Optional
 from urllib.parse import quote, quote_plus
 
 from ansible_collections.voip_communications.sms.plugins.module_utils import _json
+from ansible_collections.voip_communications.sms.plugins.module_utils._deadline import Deadline
+from ansible_collections.voip_communications.sms.plugins.module_utils._errors import VoipsmsError
 from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import (
     REDIRECTING_STATUSES,
     REFUSING_STATUSES,
@@ -26,7 +30,9 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._evidence 
     Fate,
     Judgement,
     alike,
+    is_error,
     judge,
+    smsid_of,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._http import (
     Answer,
@@ -35,6 +41,13 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._http impo
     NotSent,
     Service,
     status_text,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._pending import (
+    ListError,
+    Listing,
+    Record,
+    names_more,
+    records,
 )
 
 DEFAULT_URL = "https://voip-communications.net/api-v2/index.php/"
@@ -45,6 +58,22 @@ _SHOWN = 200
 
 _LEAST_SECRET = 4
 """Characters of a secret that is looked for. Shorter ones occur in any text by chance, smsids included."""
+
+
+_STALE_PAGES = 2
+"""Pages in a row without a new record that end a list: one is the first page again where pages count from 1."""
+
+_MOST_PAGES = 2000
+"""Pages that are read at the most."""
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Where the assumed calls are; users set them when the vendor's page says otherwise."""
+
+    scheduled: str = "sms/scheduled"
+    cancel: str = "sms/scheduled/{smsid}"
+    cancel_method: str = "DELETE"
 
 
 class Throttled(NotSent):
@@ -59,12 +88,23 @@ class Denied(NotSent):
     """The service does not know the credentials, or does not allow them this call (401, 403)."""
 
 
+@contextmanager
+def counted(api: Api) -> Iterator[None]:
+    """Whatever is raised within tells how many requests were made until then."""
+    try:
+        yield
+    except VoipsmsError as error:
+        error.known = {**error.known, "requests": api.requests}
+        raise
+
+
 class Api:
     """The calls of one account. ``requests`` counts those that were begun."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, paths: Paths = Paths()) -> None:
         """Raises ``MissingLibrary`` without ``requests``."""
         self._http = Http(service)
+        self._paths = paths
         self._secrets = _forms(service.user, service.password)
         self.requests = 0
 
@@ -77,8 +117,11 @@ class Api:
         segments: int,
         seconds: float,
         permits: Callable[[], bool],
+        date: Optional[str] = None,
     ) -> Judgement:
         """``POST sms/send`` (documented): one text to one or several numbers, in E.164 digits.
+
+        ``date``: ``YYYY-MM-DD HH:MM``, wall time of the account; without it the message is sent now.
 
         ``seconds``: for the whole exchange. ``permits`` is asked directly before the first byte leaves. Raises
         ``NotSent`` when nothing can have been sent; everything else, an answer that never came included, is a
@@ -87,6 +130,8 @@ class Api:
         form = {"to": ",".join(recipients), "msg": text}
         if sender:
             form["from"] = sender
+        if date:
+            form["delivery_date"] = date
         self.requests += 1
         try:
             answer = self._http.post("sms/send", form, seconds, permits)
@@ -99,6 +144,92 @@ class Api:
             return judge(_json.read(answer.body), recipients, segments, self._clean)
         except _json.NotJson as error:
             return alike(recipients, Fate.UNKNOWN, f"the answer cannot be understood: {error}")
+
+    def pending(self, seconds: float) -> Listing:
+        """``GET sms/scheduled`` (assumed): every message that waits, read to its last page.
+
+        Whether the list has pages is not known, so ``page`` is asked for as the message log takes it (observed),
+        counted from 0 or from 1: nothing new under two further pages is the end. Raises ``ListError`` when the list
+        cannot be had or not be believed, and ``Denied``.
+        """
+        deadline = Deadline(seconds)
+        found, more, at = self._pending_page(self._paths.scheduled, deadline)
+        known, stale = set(found), 0
+        for page in range(1, _MOST_PAGES):
+            if not found or stale == _STALE_PAGES:
+                break
+            further, more, _at = self._pending_page(self._page_path(page), deadline)
+            new = [record for record in further if record not in known]
+            stale = 0 if new else stale + 1
+            found += new
+            known.update(new)
+            if not further:
+                break
+        if more:
+            raise ListError("the list of pending messages says that there is more of it, which could not be read")
+        return Listing(tuple(found), at)
+
+    def cancel(self, smsid: str, seconds: float) -> Optional[str]:
+        """``DELETE sms/scheduled/{smsid}`` (assumed): what the service says against it, or None.
+
+        That an smsid is what a cancel needs is documented. None is no proof: only a list that no longer shows it is.
+        """
+        self.requests += 1
+        path = self._paths.cancel.replace("{smsid}", quote(smsid, safe=""))
+        try:
+            answer = self._http.bodiless(self._paths.cancel_method, path, seconds)
+        except Lost as error:
+            return str(error)
+        if answer.status >= 300:
+            return f"HTTP {status_text(answer.status)}{self._stated(answer.body)}"
+        try:
+            payload = _json.read(answer.body) if answer.body.strip() else {}
+        except _json.NotJson:
+            return None
+        if is_error(payload):
+            return self._clean(payload.get("error_message")) or "refused without a reason"
+        return None
+
+    def user(self, seconds: float) -> Mapping[str, Optional[str]]:
+        """``GET cms/user`` (observed): the account's zone and balance warning.
+
+        The record also holds credentials, so nothing but the named fields leaves this method. Raises ``VoipsmsError``.
+        """
+        payload = self._read("cms/user", seconds)[0]
+        user = payload.get("user") if isinstance(payload, dict) else None
+        if not isinstance(user, dict):
+            raise VoipsmsError("the answer holds no account (user)")
+        return {name: self._clean(user.get(name)) for name in ("user_timezone", "user_balance_warning")}
+
+    def _pending_page(self, path: str, deadline: Deadline) -> tuple[list[Record], bool, Optional[float]]:
+        """The records of one page, whether it says that there are more, and the service's time."""
+        try:
+            payload, at = self._read(path, deadline.left())
+        except Denied:
+            raise
+        except VoipsmsError as error:
+            raise ListError(f"the list of pending messages cannot be had: {error}") from None
+        return records(payload, lambda value: smsid_of(value, self._clean)), names_more(payload), at
+
+    def _page_path(self, page: int) -> str:
+        separator = "&" if "?" in self._paths.scheduled else "?"
+        return f"{self._paths.scheduled}{separator}page={page}"
+
+    def _read(self, path: str, seconds: float) -> tuple[Any, Optional[float]]:
+        """The JSON of a reading call, and the service's time (RFC 9110, 6.6.1). Raises ``VoipsmsError``."""
+        self.requests += 1
+        answer = self._http.bodiless("GET", path, seconds)
+        if answer.status != 200:
+            self._raise_for_status(answer)
+            raise VoipsmsError(f"the service answered HTTP {status_text(answer.status)}")
+        try:
+            payload = _json.read(answer.body)
+        except _json.NotJson as error:
+            raise VoipsmsError(f"the answer cannot be understood: {error}") from None
+        if is_error(payload):
+            message = self._clean(payload.get("error_message")) or "no reason given"
+            raise VoipsmsError(f"the service refused the request: {message}")
+        return payload, _moment(answer.headers.get("date", ""))
 
     def _raise_for_status(self, answer: Answer) -> None:
         """Raise ``NotSent`` for a status that proves that the request was not carried out."""
@@ -148,12 +279,17 @@ def _forms(user: str, password: str) -> frozenset[str]:
     return frozenset(form for form in forms if len(form) >= _LEAST_SECRET)
 
 
+def _moment(value: str) -> Optional[float]:
+    """An HTTP date as Unix seconds, or None."""
+    try:
+        return parsedate_to_datetime(value).timestamp()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
 def _retry_after(value: str) -> Optional[float]:
     """Seconds to wait (RFC 9110, 10.2.3: a number, or a date), or None when the field says nothing usable."""
     if value.isascii() and value.isdigit() and len(value) < 10:
         return float(value)
-    try:
-        wait = parsedate_to_datetime(value).timestamp() - time.time()
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return wait if wait > 0 else None
+    moment = _moment(value)
+    return moment - time.time() if moment is not None and moment > time.time() else None

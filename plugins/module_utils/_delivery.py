@@ -14,6 +14,7 @@ import os
 import secrets
 import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Optional, Union
 
@@ -32,6 +33,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger im
     Ledger,
     LedgerError,
     Row,
+    Schedule,
     Standing,
     State,
     Terms,
@@ -53,7 +55,6 @@ _LOOK_EVERY = (0.1, 0.2, 0.5, 1.0)
 """Seconds between two looks at the rows of another run that is sending the same; the last one repeats."""
 
 _OUTCOMES = {
-    Fate.ACCEPTED: Outcome.SENT,
     Fate.REFUSED: Outcome.REFUSED,
     Fate.UNKNOWN: Outcome.UNKNOWN,
     Fate.NOT_SENT: Outcome.NOT_SENT,
@@ -65,6 +66,7 @@ class Wanted:
     """One delivery: a text, who says it, and who shall have it (E.164 digits, each once).
 
     ``key`` is what people see, ``label`` what the ledger keeps of it in the clear (a key that the user gave).
+    ``at_a_time``: how many batches may be under way at once.
     """
 
     key: str
@@ -75,6 +77,8 @@ class Wanted:
     recipients: tuple[str, ...]
     terms: Terms
     batch_size: int
+    schedule: Optional[Schedule] = None
+    at_a_time: int = 1
 
 
 @dataclass
@@ -185,10 +189,12 @@ class Delivery:
 
     def _send(self, free: Sequence[str]) -> list[str]:
         """Send to those who are free; return those whom another run has claimed first."""
-        twins: list[str] = []
-        for start in range(0, len(free), self._wanted.batch_size):
-            twins += self._send_batch(free[start : start + self._wanted.batch_size])
-        return twins
+        size = self._wanted.batch_size
+        batches = [free[start : start + size] for start in range(0, len(free), size)]
+        if self._wanted.at_a_time == 1 or len(batches) <= 1:
+            return [number for batch in batches for number in self._send_batch(batch)]
+        with ThreadPoolExecutor(self._wanted.at_a_time) as threads:
+            return [number for twins in threads.map(self._send_batch, batches) for number in twins]
 
     def _send_batch(self, numbers: Sequence[str]) -> list[str]:
         """One claim, one POST, one settlement."""
@@ -210,7 +216,8 @@ class Delivery:
         if won:
             judgement = self._post(won, latest)
             self._settle(judgement)
-            self._note(_result(number, verdict) for number, verdict in judgement.verdicts.items())
+            accepted = Outcome.SENT if self._wanted.schedule is None else Outcome.SCHEDULED
+            self._note(_result(number, verdict, accepted) for number, verdict in judgement.verdicts.items())
         return twins
 
     def _claim(self, numbers: Sequence[str], start_within: float) -> tuple[list[str], list[str]]:
@@ -224,6 +231,7 @@ class Delivery:
             origin=self._origin,
             start_within=start_within,
             finish_within=self._deadline.left(),
+            schedule=self._wanted.schedule,
         )
         claimed = self._ledger.claim(claim)
         won = [number for number in numbers if self._names[number] in claimed.won]
@@ -253,6 +261,7 @@ class Delivery:
                 numbers,
                 self._wanted.text,
                 self._wanted.sender,
+                date=self._wanted.schedule.date if self._wanted.schedule else None,
                 segments=self._wanted.segments,
                 seconds=self._deadline.left(),
                 permits=latest.permits,
@@ -302,11 +311,11 @@ def _not_sent(number: str, reason: str) -> Result:
     return Result(f"+{number}", Outcome.NOT_SENT, code_desc=reason)
 
 
-def _result(number: str, verdict: Verdict) -> Result:
+def _result(number: str, verdict: Verdict, accepted: Outcome) -> Result:
     """What this run's own request brought."""
     return Result(
         to=f"+{number}",
-        outcome=_OUTCOMES[verdict.fate],
+        outcome=_OUTCOMES.get(verdict.fate, accepted),
         posted=True,
         smsids=verdict.smsids,
         code=verdict.code,

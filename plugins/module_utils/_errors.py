@@ -13,31 +13,35 @@ T = TypeVar("T")
 
 
 class VoipsmsError(Exception):
-    """Anything that went wrong and has a sentence for the user: no prefix, no final period, no secret."""
+    """Anything that went wrong and has a sentence for the user: no prefix, no final period, no secret.
+
+    `known` is what a task can return nevertheless, such as who goes without the message.
+    """
+
+    known: Mapping[str, Any] = {}
 
 
 class InputError(VoipsmsError):
     """The task asks for something that cannot be done; nothing was sent.
 
-    `faults` holds one sentence for each fault, in the order in which they were found; `known` what can be returned
-    nevertheless, such as who goes without the message.
+    `faults` holds one sentence for each fault, in the order in which they were found.
     """
 
     def __init__(self, *faults: str, known: Optional[Mapping[str, Any]] = None) -> None:
         super().__init__("; ".join(faults))
         self.faults: tuple[str, ...] = faults
-        self.known: Mapping[str, Any] = known or {}
+        self.known = known or {}
 
 
 class MissingLibrary(VoipsmsError):
     """A Python library that is needed cannot be imported.
 
-    `library` is the name to install, `detail` the traceback of the failed import.
+    `package` is the name to install, `detail` the traceback of the failed import.
     """
 
-    def __init__(self, library: str, detail: str) -> None:
-        super().__init__(f"the Python library {library} cannot be imported")
-        self.library = library
+    def __init__(self, package: str, detail: str) -> None:
+        super().__init__(f"the Python library {package} cannot be imported")
+        self.package = package
         self.detail = detail
 
 

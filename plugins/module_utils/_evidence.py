@@ -90,7 +90,7 @@ def judge(payload: Any, recipients: Sequence[str], segments: int, clean: Clean) 
     if not isinstance(payload, dict):
         return alike(recipients, Fate.UNKNOWN, "the answer is not a JSON object")
     log = payload.get("send_log")
-    if payload.get("error") in (True, 1, "true", "1"):
+    if is_error(payload):
         message = clean(payload.get("error_message")) or "no reason given"
         if "send_log" not in payload:
             return alike(recipients, Fate.NOT_SENT, f"the service refused the request: {message}")
@@ -98,6 +98,18 @@ def judge(payload: Any, recipients: Sequence[str], segments: int, clean: Clean) 
     if not isinstance(log, list):
         return alike(recipients, Fate.UNKNOWN, "the answer has no list of records (send_log)")
     return _judge_log([_record(entry, clean) for entry in log], recipients, segments, clean)
+
+
+def is_error(payload: Any) -> bool:
+    """Whether an answer is the error envelope (observed), which comes with status 200 and is never success."""
+    return isinstance(payload, dict) and payload.get("error") in (True, 1, "true", "1")
+
+
+def smsid_of(value: Any, clean: Clean) -> Optional[str]:
+    """An smsid as text, or None when it is not one that a later cancel could name, or may not be shown."""
+    text = str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+    plain = 0 < len(text) <= 128 and text.isascii() and text.isprintable() and " " not in text
+    return text if plain and clean(text) == text else None
 
 
 def _judge_log(
@@ -154,7 +166,7 @@ def _record(entry: Any, clean: Clean) -> Optional[Record]:
     to = entry.get("to")
     if isinstance(to, bool) or not isinstance(to, (str, int)) or not digits(str(to)):
         return None
-    smsid = _smsid(entry.get("smsid"), clean)
+    smsid = smsid_of(entry.get("smsid"), clean)
     return Record(to=digits(str(to)), code=_code(entry.get("code")), smsid=smsid, fields=entry)
 
 
@@ -165,13 +177,6 @@ def _code(value: Any) -> Optional[int]:
     if isinstance(value, str):
         return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
     return int(value) if value == value // 1 and abs(value) < 1e9 else None
-
-
-def _smsid(value: Any, clean: Clean) -> Optional[str]:
-    """An smsid as text, or None when it is not one that a later cancel could name, or may not be shown."""
-    text = str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
-    plain = 0 < len(text) <= 128 and text.isascii() and text.isprintable() and " " not in text
-    return text if plain and clean(text) == text else None
 
 
 def _total(records: Sequence[Record]) -> Optional[float]:

@@ -17,11 +17,7 @@ from typing import Any, Callable
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._errors import (
-    InputError,
-    MissingLibrary,
-    VoipsmsError,
-)
+from ansible_collections.voip_communications.sms.plugins.module_utils._errors import MissingLibrary, VoipsmsError
 from ansible_collections.voip_communications.sms.plugins.module_utils._options import url_secrets
 
 Run = Callable[[Mapping[str, Any], bool], dict[str, Any]]
@@ -57,12 +53,10 @@ def answer(task: Task, params: Mapping[str, Any], *, check_mode: bool) -> dict[s
     try:
         return {**task.blank(), **task.run(params, check_mode)}
     except MissingLibrary as error:
-        sentence = missing_required_lib(error.library).rstrip(".")
+        sentence = missing_required_lib(error.package).rstrip(".")
         return _failure(task, f"{sentence}; nothing was sent", exception=error.detail)
-    except InputError as error:
-        return _failure(task, f"{error}; nothing was sent", **error.known)
     except VoipsmsError as error:
-        return _failure(task, f"{error}; nothing was sent")
+        return _failure(task, f"{error}; nothing was sent", **error.known)
     except Exception as error:  # noqa: BLE001 - uncaught, it would print whatever it holds, credentials too
         return _failure(task, _internal(error))
 

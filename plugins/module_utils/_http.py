@@ -22,7 +22,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Callable, Union
+from typing import Any, Callable, Optional, Union
 from urllib.parse import urlencode, urlsplit
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import MissingLibrary, VoipsmsError
@@ -101,15 +101,23 @@ class Http:
                 raise Lost(reason) from None
             raise NotSent(reason, passing=passing) from None
 
-    def _exchange(self, method: str, path: str, body: _Body) -> Answer:
+    def bodiless(self, method: str, path: str, seconds: float) -> Answer:
+        """A request without a body, within this many seconds in all. Raises ``Lost``: what it did is not known."""
+        try:
+            return _within(seconds, lambda: self._exchange(method, path, None))
+        except Exception as error:  # noqa: BLE001 - whatever it is, there is no complete answer
+            raise Lost(_reason(error, False)[0]) from None
+
+    def _exchange(self, method: str, path: str, body: Optional[_Body]) -> Answer:
         """One request on a connection of its own, and its whole answer."""
         headers = {
             "Accept": "application/json",
             "Accept-Encoding": "identity",
             "Connection": "close",
-            "Content-Type": "application/x-www-form-urlencoded",
             "User-Agent": "voip_communications.sms (Ansible collection)",
         }
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
         data: Any = body
         with requests.Session() as session:
             # Plain HTTP is for this machine only, and a proxy would be another one.

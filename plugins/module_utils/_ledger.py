@@ -15,7 +15,7 @@ import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Protocol
+from typing import Any, Protocol
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import VoipsmsError
 from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate
@@ -76,6 +76,24 @@ class Row:
     keep_until: float
     smsids: tuple[str, ...] = ()
     previous: Row | None = None
+    name: str = ""
+    date: str | None = None
+    delivers_at: float | None = None
+    listed: bool = False
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """What a row holds besides when its message waits for a date.
+
+    ``date``: wall time of the account, as it goes over the wire. ``delivers_at``: the same as Unix seconds; where the
+    account's zone is not known, the earliest moment that it can mean. ``name``: the fingerprint of what the message
+    belongs to, or empty.
+    """
+
+    date: str
+    delivers_at: float
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,10 +101,12 @@ class Terms:
     """How a task reads the rows of its key.
 
     ``window``: seconds for which an accepted row makes the same message a duplicate, counted from its claim.
+    ``until``: for a scheduled message, the moment (Unix seconds) until which it does, instead.
     """
 
     content: str
     window: float
+    until: float | None = None
     force: bool = False
     resend_unknown: bool = False
     skip_different: bool = False
@@ -109,6 +129,7 @@ class Claim:
     origin: str
     start_within: float
     finish_within: float
+    schedule: Schedule | None = None
 
 
 @dataclass(frozen=True)
@@ -154,6 +175,10 @@ class Fingerprints:
         """The fingerprint of a recipient, given in E.164 digits."""
         return _keyed(self._secret, "recipient", digits)
 
+    def name(self, name: str) -> str:
+        """The fingerprint of what scheduled messages belong to."""
+        return _keyed(self._secret, "name", name)
+
     def content(self, *parts: str) -> str:
         """The fingerprint of what a message says and who says it."""
         return _keyed(self._secret, "content", *parts)
@@ -180,6 +205,15 @@ class Ledger(Protocol):
 
     def settle(self, key: str, owner: str, fates: Mapping[str, tuple[Fate, tuple[str, ...]]]) -> list[str]:
         """Commit what came of a claim; return the recipients whose claim somebody else has taken over meanwhile."""
+
+    def scheduled(self) -> list[Row]:
+        """Every row of a scheduled message. Reads only, as ``rows`` does."""
+
+    def amend(self, changes: Iterable[tuple[Row | None, Row | None]]) -> None:
+        """Commit what was learned apart from a claim: pairs of a row as it was read, and as it shall be.
+
+        None stands for no row. A row that is no longer as it was read stays as it is: whoever changed it knows more.
+        """
 
 
 def key_of(*parts: str) -> str:
@@ -225,8 +259,9 @@ def claimed(row: Row | None, claim: Claim, recipient: str, now: float) -> Row:
         claimed_at=now,
         first_byte_by=now + claim.start_within,
         lease_until=now + claim.finish_within + SETTLE_MARGIN,
-        keep_until=now + max(claim.terms.window, KEPT) + GRACE,
+        keep_until=_keep_until(claim, now),
         previous=_fact(row, now),
+        **_scheduled(claim.schedule),
     )
 
 
@@ -253,16 +288,29 @@ def _holds_until(row: Row, terms: Terms) -> float:
     After its window even an accepted message may be sent again; an unknown one must also be past the moment at
     which the service may still accept it, or the two could come within one window of each other.
     """
-    window_ends = row.claimed_at + terms.window
+    window_ends = row.claimed_at + terms.window if terms.until is None else terms.until
     return window_ends if row.state is State.ACCEPTED else max(window_ends, row.first_byte_by + GRACE)
+
+
+def _keep_until(claim: Claim, now: float) -> float:
+    """As long as anybody may still ask: past the window, and past what the service may do late."""
+    return max(now + max(claim.terms.window, KEPT), claim.terms.until or 0.0) + GRACE
+
+
+def _scheduled(schedule: Schedule | None) -> dict[str, Any]:
+    """The columns that only a scheduled message has."""
+    if schedule is None:
+        return {}
+    return {"name": schedule.name, "date": schedule.date, "delivers_at": schedule.delivers_at}
 
 
 def _is_from_the_future(row: Row, terms: Terms, now: float) -> bool:
     """Whether a row lies more than a window ahead, so that no clock can have it within one: that is a wrong clock.
 
-    Taken for a duplicate, it would swallow the message for as long as the clock was wrong by.
+    Taken for a duplicate, it would swallow the message for as long as the clock was wrong by. A scheduled message
+    holds until a moment of its own, whenever it was claimed.
     """
-    return row.claimed_at > now + terms.window
+    return terms.until is None and row.claimed_at > now + terms.window
 
 
 def _fact(row: Row | None, now: float) -> Row | None:

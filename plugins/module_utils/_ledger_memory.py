@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from typing import Callable
+from typing import Callable, Optional
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
@@ -41,6 +41,21 @@ class MemoryLedger:
     def rows(self, key: str, recipients: Iterable[str]) -> dict[str, Row]:
         """The rows of a key."""
         return {name: self._rows[key, name] for name in recipients if (key, name) in self._rows}
+
+    def scheduled(self) -> list[Row]:
+        """The rows of scheduled messages."""
+        return [row for row in self._rows.values() if row.date is not None]
+
+    def amend(self, changes: Iterable[tuple[Optional[Row], Optional[Row]]]) -> None:
+        """Hold what was learned apart from a claim, where nothing has changed meanwhile."""
+        for before, after in changes:
+            row = before or after
+            if row is None or self._rows.get((row.key, row.recipient)) != before:
+                continue
+            if after is None:
+                del self._rows[row.key, row.recipient]
+            else:
+                self._rows[row.key, row.recipient] = after
 
     def claim(self, claim: Claim) -> Claimed:
         """Hold every recipient that is free by the claim's terms."""

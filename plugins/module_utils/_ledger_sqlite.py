@@ -18,7 +18,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict, fields
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 from urllib.parse import quote
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import MissingLibrary
@@ -66,16 +66,22 @@ CREATE TABLE row (
     keep_until REAL NOT NULL,
     smsids TEXT NOT NULL,
     previous TEXT,
+    name TEXT NOT NULL,
+    date TEXT,
+    delivers_at REAL,
+    listed INTEGER NOT NULL,
     PRIMARY KEY (account, key, recipient)
 )
 """
 _SCHEMA = (
     _TABLE,
     "CREATE INDEX row_keep_until ON row (keep_until)",
+    "CREATE INDEX row_scheduled ON row (account) WHERE date IS NOT NULL",
     f"PRAGMA application_id = {APPLICATION_ID}",
     f"PRAGMA user_version = {SCHEMA_VERSION}",
 )
 _SELECT = " ".join(("SELECT", ", ".join(_COLUMNS), "FROM row WHERE account = ? AND key = ? AND recipient = ?"))
+_SELECT_SCHEDULED = " ".join(("SELECT", ", ".join(_COLUMNS), "FROM row WHERE account = ? AND date IS NOT NULL"))
 _UPSERT = " ".join(
     (
         "INSERT OR REPLACE INTO row (account,",
@@ -118,43 +124,66 @@ class SqliteLedger:
 
         Sets ``missing`` for a ledger that is not there, or empty: the first claim would make it.
         """
-        with self._guarded("read"):
-            if not os.path.lexists(self.name):
-                self._refuse_closed_folder()
-                self.missing = True
-                return {}
-            with self._connection() as connection:
-                if self._is_empty(connection):
-                    self.missing = True
-                    return {}
-                return self._select(connection, key, recipients)
+        with self._reading() as connection:
+            return {} if connection is None else self._select(connection, key, recipients)
+
+    def scheduled(self) -> list[Row]:
+        """Every row of a scheduled message. Reads only, as ``rows`` does."""
+        with self._reading() as connection:
+            found = () if connection is None else connection.execute(_SELECT_SCHEDULED, (self._account,))
+            return [_row(values) for values in found]
+
+    def amend(self, changes: Iterable[tuple[Optional[Row], Optional[Row]]]) -> None:
+        """Commit what was learned apart from a claim, where the row is still as it was read."""
+        with self._writing() as connection:
+            for before, after in changes:
+                row = before or after
+                if row is None:
+                    continue
+                if self._select(connection, row.key, [row.recipient]).get(row.recipient) == before:
+                    self._replace(connection, row, after)
 
     def claim(self, claim: Claim) -> Claimed:
         """Commit ``sending`` for every recipient that is free by the claim's terms; makes the ledger if it must."""
-        with self._guarded("write"):
-            self._make_file()
-            with self._connection() as connection, _transaction(connection):
-                self.created = self._make_schema(connection) or self.created
-                now = self.now()
-                connection.execute(_PURGE, (now, PURGED_AT_ONCE))
-                found = self._select(connection, claim.key, claim.recipients)
-                free = {name for name in claim.recipients if _is_free(found.get(name), claim, now)}
-                self._write(connection, (claimed(found.get(name), claim, name, now) for name in free))
+        with self._writing() as connection:
+            now = self.now()
+            connection.execute(_PURGE, (now, PURGED_AT_ONCE))
+            found = self._select(connection, claim.key, claim.recipients)
+            free = {name for name in claim.recipients if _is_free(found.get(name), claim, now)}
+            self._write(connection, (claimed(found.get(name), claim, name, now) for name in free))
         lost = {name: row for name, row in found.items() if name not in free}
         return Claimed(won=frozenset(free), lost=lost, at=now)
 
     def settle(self, key: str, owner: str, fates: Mapping[str, tuple[Fate, tuple[str, ...]]]) -> list[str]:
         """Commit what came of a claim; return the recipients whose claim is no longer this owner's."""
-        with self._guarded("write"), self._connection() as connection, _transaction(connection):
+        with self._writing() as connection:
             found = self._select(connection, key, fates)
             ours = [name for name in fates if name in found and found[name].owner == owner]
             for name in ours:
-                row = settled(found[name], *fates[name], now=self.now())
-                if row is None:
-                    connection.execute(_DELETE, (self._account, key, name))
-                else:
-                    self._write(connection, [row])
+                self._replace(connection, found[name], settled(found[name], *fates[name], now=self.now()))
         return [name for name in fates if name not in ours]
+
+    @contextmanager
+    def _reading(self) -> Iterator[Optional[sqlite3.Connection]]:
+        """An open ledger, or None when there is none yet; nothing is created."""
+        with self._guarded("read"):
+            if not os.path.lexists(self.name):
+                self._refuse_closed_folder()
+                self.missing = True
+                yield None
+                return
+            with self._connection() as connection:
+                self.missing = self._is_empty(connection)
+                yield None if self.missing else connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """A ledger that is there, in one transaction."""
+        with self._guarded("write"):
+            self._make_file()
+            with self._connection() as connection, _transaction(connection):
+                self.created = self._make_schema(connection) or self.created
+                yield connection
 
     def _make_file(self) -> None:
         """Create the file for this user alone; SQLite gives its journal the same mode."""
@@ -240,6 +269,13 @@ class SqliteLedger:
         found = (connection.execute(_SELECT, (self._account, key, name)).fetchone() for name in recipients)
         return {row.recipient: row for row in map(_row, filter(None, found))}
 
+    def _replace(self, connection: sqlite3.Connection, before: Row, after: Optional[Row]) -> None:
+        """Put one row in the place of another; None removes it."""
+        if after is None:
+            connection.execute(_DELETE, (self._account, before.key, before.recipient))
+        else:
+            self._write(connection, [after])
+
     def _write(self, connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
         connection.executemany(_UPSERT, ((self._account, *_values(row)) for row in rows))
 
@@ -300,6 +336,7 @@ def _revived(found: dict[str, Any]) -> Row:
             **found,
             "state": State(found["state"]),
             "smsids": tuple(found["smsids"]),
+            "listed": bool(found["listed"]),
             "previous": None if previous is None else _revived(previous),
         }
     )

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 from ansible.module_utils.common.parameters import env_fallback
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._api import DEFAULT_URL, Api
+from ansible_collections.voip_communications.sms.plugins.module_utils._api import DEFAULT_URL, Api, Paths
+from ansible_collections.voip_communications.sms.plugins.module_utils._dates import DateError, zone
 from ansible_collections.voip_communications.sms.plugins.module_utils._deadline import Deadline
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import Faults, InputError
 from ansible_collections.voip_communications.sms.plugins.module_utils._http import Service
@@ -43,6 +44,7 @@ def account_options() -> dict[str, dict[str, Any]]:
         "validate_certs": _option("VALIDATE_CERTS", type="bool", default=True),
         "ca_path": _option("CA_PATH", type="path"),
         "default_region": _option("DEFAULT_REGION", type="str"),
+        "account_timezone": _option("ACCOUNT_TIMEZONE", type="str"),
     }
 
 
@@ -54,6 +56,17 @@ def ledger_options() -> dict[str, dict[str, Any]]:
     }
 
 
+def list_options() -> dict[str, dict[str, Any]]:
+    """A fresh argument spec of where the assumed calls are: the options of the documentation fragment ``scheduled``."""
+    return {
+        "scheduled_path": _option("SCHEDULED_PATH", type="str", default=Paths.scheduled),
+        "cancel_path": _option("CANCEL_PATH", type="str", default=Paths.cancel),
+        "cancel_method": _option(
+            "CANCEL_METHOD", type="str", choices=["DELETE", "POST", "GET"], default=Paths.cancel_method
+        ),
+    }
+
+
 @dataclass(frozen=True)
 class Account:
     """The shared options, read: how to reach the service, by when, and how numbers are read."""
@@ -62,9 +75,9 @@ class Account:
     seconds: float
     region: Optional[str]
 
-    def api(self) -> Api:
-        """The calls of this account."""
-        return Api(self.service)
+    def api(self, paths: Optional[Paths] = None) -> Api:
+        """The calls of this account; ``paths`` says where the assumed ones are."""
+        return Api(self.service, paths or Paths())
 
     def deadline(self) -> Deadline:
         """The end of the whole task, counted from now."""
@@ -98,6 +111,26 @@ def read_ledger(params: Mapping[str, Any], faults: Faults) -> tuple[Ledger, Fing
         faults.add(f"ledger {path!r} must be an absolute path, since a module runs in a folder of Ansible's choosing")
     busy_timeout = min(_LONGEST_BUSY_WAIT, float(params["deadline"]))
     return SqliteLedger(path, fingerprints.account, busy_timeout=busy_timeout), fingerprints
+
+
+def read_paths(params: Mapping[str, Any], faults: Faults) -> Paths:
+    """Where the assumed calls are, below ``api_url``; faults are noted."""
+    for name in ("scheduled_path", "cancel_path"):
+        if not _is_below(params[name]):
+            faults.add(f"{name} must be a path below api_url, such as {getattr(Paths, name.partition('_')[0])}")
+    if "{smsid}" not in params["cancel_path"]:
+        faults.add("cancel_path must hold {smsid}, where the identifier of the message goes")
+    return Paths(params["scheduled_path"], params["cancel_path"], params["cancel_method"])
+
+
+def _is_below(path: str) -> bool:
+    """Whether a path leads to something below the base of all calls, wherever that is."""
+    try:
+        parts = urlsplit(path)
+    except ValueError:
+        return False
+    leads_out = parts.scheme or parts.netloc or path.startswith("/") or ".." in parts.path.split("/")
+    return bool(parts.path) and not leads_out and path.isprintable() and "#" not in path and " " not in path
 
 
 def read_url(url: str) -> str:
@@ -160,7 +193,17 @@ def _account_faults(params: Mapping[str, Any]) -> list[str]:
     texts = ("api_key", "api_password", "ledger_account")
     faults += [f"{name} is not UTF-8 text" for name in texts if not _is_text(params[name] or "")]
     unknown = region_fault(read_region(params))
-    return faults + ([unknown] if unknown else [])
+    return faults + ([unknown] if unknown else []) + _zone_faults(params["account_timezone"])
+
+
+def _zone_faults(name: Optional[str]) -> list[str]:
+    """Zone data is loaded only for who names a zone."""
+    try:
+        if name:
+            zone(name, "account_timezone")
+    except DateError as error:
+        return [str(error)]
+    return []
 
 
 def _is_text(value: str) -> bool:

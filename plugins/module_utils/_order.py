@@ -64,8 +64,8 @@ def read_order(params: Mapping[str, Any]) -> Order:
     region = read_region(params)
     numbers = _numbers.read_all(params["to"], region)
     impossible = _impossible(numbers, params["fail_on"], faults)
-    sender = _sender(params["from"], region, faults)
-    text = _written(params["msg"], params["charset"], faults)
+    sender = read_sender(params["from"], region, faults)
+    text = read_text(params["msg"], params["charset"], faults)
     faults.add(*_text.faults(text, params["max_segments"]), *_option_faults(params, ledger))
     faults.raise_if_any(known=_going_without(numbers, ledger))
     if account is None:  # read_account has noted why, so this line is never reached
@@ -118,7 +118,7 @@ def _impossible(numbers: _numbers.Numbers, fail_on: str, faults: Faults) -> tupl
     return tuple(Result(given, Outcome.REFUSED, code_desc=sentence) for given, sentence in numbers.faults)
 
 
-def _sender(value: Any, region: Optional[str], faults: Faults) -> Optional[str]:
+def read_sender(value: Any, region: Optional[str], faults: Faults) -> Optional[str]:
     """The sender's digits; None without one, which makes a BULK message (documented)."""
     if value is None or value == "":
         return None
@@ -129,7 +129,7 @@ def _sender(value: Any, region: Optional[str], faults: Faults) -> Optional[str]:
         return None
 
 
-def _written(text: str, charset: str, faults: Faults) -> str:
+def read_text(text: str, charset: str, faults: Faults) -> str:
     """The text as it is sent."""
     if charset == "auto":
         return text

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from enum import Enum
@@ -31,25 +31,35 @@ class Outcome(str, Enum):
     UNKNOWN = "unknown"
     IN_PROGRESS = "in_progress"
     WOULD_SEND = "would_send"
+    SCHEDULED = "scheduled"
+    CANCELLED = "cancelled"
+    ALREADY_SENT = "already_sent"
+    WOULD_SCHEDULE = "would_schedule"
+    WOULD_CANCEL = "would_cancel"
 
 
 PARTIAL = "partial"
 UNCHANGED = "unchanged"
 
-_HAS_IT = frozenset({Outcome.SENT, Outcome.DUPLICATE, Outcome.WOULD_SEND})
-_NEW = frozenset({Outcome.SENT, Outcome.WOULD_SEND})
+_ACCEPTED = frozenset({Outcome.SENT, Outcome.SCHEDULED})
+_TAKEN_BACK = frozenset({Outcome.CANCELLED, Outcome.WOULD_CANCEL})
+_HELD_BEFORE = frozenset({Outcome.DUPLICATE, Outcome.ALREADY_SENT})
+_NEW = _ACCEPTED | {Outcome.WOULD_SEND, Outcome.WOULD_SCHEDULE}
+_GOOD = _NEW | _HELD_BEFORE | _TAKEN_BACK
 
 
 @dataclass(frozen=True)
 class Result:
     """What became of one recipient. Times are ISO 8601 in UTC; ``sale`` is in the account's currency.
 
-    ``posted``: this run sent a request for it, or would. It decides about ``changed`` and is not shown.
+    Not shown: ``posted``, whether this run sent a request for it, or would, which decides about ``changed``; and
+    ``text``, by which a diff tells a scheduled message from another.
     """
 
     to: str
     outcome: Outcome
     posted: bool = False
+    text: Optional[str] = None
     smsids: tuple[str, ...] = ()
     code: Optional[int] = None
     code_desc: Optional[str] = None
@@ -63,7 +73,7 @@ class Result:
     def shown(self) -> dict[str, Any]:
         """The result as a task returns it."""
         fields = asdict(self)
-        del fields["posted"]
+        del fields["posted"], fields["text"]
         return {**fields, "outcome": self.outcome.value, "smsids": list(self.smsids)}
 
 
@@ -71,11 +81,13 @@ class Result:
 class Policy:
     """What the user wants to be a failure. ``fail_on``: any, all, none. ``skip_unknown``: leave out, go on.
 
-    ``advice``: what to do about a message of unknown fate.
+    ``fail_if_sent``: a message that has gone out already, and cannot be taken back, is a failure. ``advice``: what to
+    do about a message of unknown fate.
     """
 
     fail_on: str = "any"
     skip_unknown: bool = False
+    fail_if_sent: bool = False
     advice: str = f"{LOOK}, and {RESEND}, or {SKIP}"
 
 
@@ -107,9 +119,9 @@ def blank() -> dict[str, Any]:
     }
 
 
-def summary(results: Sequence[Result], key: str, policy: Policy) -> dict[str, Any]:
+def summary(results: Sequence[Result], key: str, policy: Policy, wording: Optional[Wording] = None) -> dict[str, Any]:
     """What a task returns about its recipients, one by one and as a whole."""
-    ruling = rule(results, key, policy)
+    ruling = rule(results, key, policy, wording)
     return {
         "failed": ruling.failed,
         "changed": ruling.changed,
@@ -124,25 +136,25 @@ def summary(results: Sequence[Result], key: str, policy: Policy) -> dict[str, An
     }
 
 
-def rule(results: Sequence[Result], key: str, policy: Policy) -> Ruling:
-    """The whole from its parts."""
+def rule(results: Sequence[Result], key: str, policy: Policy, wording: Optional[Wording] = None) -> Ruling:
+    """The whole from its parts. ``wording``: the sentences for a message, those of sending now by default."""
     failed = _failed(results, policy)
     return Ruling(
         failed=failed,
         changed=any(_has_changed(result) for result in results),
         outcome=_outcome(results),
-        msg=_message(results, key, policy),
+        msg=_message(results, key, policy, wording or SENDING),
     )
 
 
 def failed_to(results: Iterable[Result]) -> list[str]:
-    """The recipients that do not have the message for certain."""
-    return [result.to for result in results if result.outcome not in _HAS_IT]
+    """The recipients of whom it is not certain that the message is where it shall be."""
+    return [result.to for result in results if result.outcome not in _GOOD]
 
 
 def cost(results: Iterable[Result]) -> Optional[float]:
     """The sum of the prices of what this run posted, or would; None when one of them is not known."""
-    charged = (Outcome.SENT, Outcome.UNKNOWN, Outcome.WOULD_SEND)
+    charged = _NEW | {Outcome.UNKNOWN}
     prices = [result.sale for result in results if result.posted and result.outcome in charged]
     known = [price for price in prices if price is not None]
     return round(float(sum(known)), 6) if len(known) == len(prices) else None
@@ -151,8 +163,8 @@ def cost(results: Iterable[Result]) -> Optional[float]:
 def diff(results: Iterable[Result], key: str) -> dict[str, Any]:
     """Who has had the message before, and who after."""
     results = list(results)
-    had = [result.to for result in results if result.outcome is Outcome.DUPLICATE]
-    have = [result.to for result in results if result.outcome in _HAS_IT]
+    had = [result.to for result in results if result.outcome in _HELD_BEFORE]
+    have = [result.to for result in results if result.outcome in _HELD_BEFORE | _NEW]
     return {
         "before_header": f"recipients of message {key}",
         "after_header": f"recipients of message {key}",
@@ -168,7 +180,7 @@ def moment(seconds: float) -> str:
 
 def _failed(results: Sequence[Result], policy: Policy) -> bool:
     """Whether the task fails. An unknown fate that this run caused is always a failure, whatever the policy."""
-    some_have_it = any(result.outcome in _HAS_IT for result in results)
+    some_have_it = any(result.outcome in _GOOD for result in results)
     return any(_fails(result, policy, some_have_it=some_have_it) for result in results)
 
 
@@ -177,11 +189,13 @@ def _fails(result: Result, policy: Policy, *, some_have_it: bool) -> bool:
         return {"any": True, "all": not some_have_it, "none": False}[policy.fail_on]
     if result.outcome is Outcome.UNKNOWN and not result.posted:
         return not (policy.skip_unknown and some_have_it)
-    return result.outcome not in _HAS_IT
+    if result.outcome is Outcome.ALREADY_SENT:
+        return policy.fail_if_sent
+    return result.outcome not in _GOOD
 
 
 def _has_changed(result: Result) -> bool:
-    return result.outcome in _NEW or (result.outcome is Outcome.UNKNOWN and result.posted)
+    return result.outcome in _NEW | _TAKEN_BACK or (result.outcome is Outcome.UNKNOWN and result.posted)
 
 
 def _outcome(results: Sequence[Result]) -> str:
@@ -191,15 +205,15 @@ def _outcome(results: Sequence[Result]) -> str:
     return outcomes.pop() if len(outcomes) == 1 else PARTIAL
 
 
-def _message(results: Sequence[Result], key: str, policy: Policy) -> str:
+def _message(results: Sequence[Result], key: str, policy: Policy, wording: Wording) -> str:
     """One sentence a kind of outcome, what went well first; where somebody goes without, whether anything was sent."""
     clauses = []
-    for outcome, sentence in _SENTENCES.items():
+    for outcome, sentence in wording.sentences.items():
         concerned = [result for result in results if result.outcome is outcome]
         if concerned:
             clauses.append(sentence(concerned, key, policy))
     if failed_to(results) and not any(_has_changed(result) for result in results):
-        clauses.append("nothing was sent by this run")
+        clauses.append(wording.nothing)
     return "; ".join(clauses) or "there was nothing to do"
 
 
@@ -226,28 +240,119 @@ def _refused(results: Sequence[Result], _key: str, _policy: Policy) -> str:
 
 
 def _not_sent(results: Sequence[Result], _key: str, _policy: Policy) -> str:
-    reasons = list(dict.fromkeys(result.code_desc or "no reason given" for result in results))
-    return f"not sent to {_count(results)}, {_each(results, _number)}: {' / '.join(reasons)}"
+    return f"not sent to {_count(results)}, {_each(results, _number)}: {_reasons(results)}"
 
 
 def _unknown(results: Sequence[Result], key: str, policy: Policy) -> str:
-    reasons = list(dict.fromkeys(result.code_desc or "no reason given" for result in results))
-    return f"may have been sent to {_each(results, _number)}: {' / '.join(reasons)}; key {key}; {policy.advice}"
+    return f"may have been sent to {_each(results, _number)}: {_reasons(results)}; key {key}; {policy.advice}"
 
 
 def _in_progress(results: Sequence[Result], _key: str, _policy: Policy) -> str:
     return f"in progress: another run has been sending to {_each(results, _since)}; run the task again when it is over"
 
 
-_SENTENCES: dict[Outcome, Callable[[Sequence[Result], str, Policy], str]] = {
-    Outcome.SENT: _sent,
-    Outcome.WOULD_SEND: _would_send,
-    Outcome.DUPLICATE: _duplicate,
-    Outcome.REFUSED: _refused,
-    Outcome.NOT_SENT: _not_sent,
-    Outcome.UNKNOWN: _unknown,
-    Outcome.IN_PROGRESS: _in_progress,
-}
+def _scheduled(results: Sequence[Result], _key: str, _policy: Policy) -> str:
+    return f"scheduled for {_count(results)}, at {_dates(results)}"
+
+
+def _would_schedule(results: Sequence[Result], _key: str, _policy: Policy) -> str:
+    return f"would schedule for {_count(results)}, at {_dates(results)}"
+
+
+def _pending(results: Sequence[Result], _key: str, _policy: Policy) -> str:
+    return f"already scheduled for {_count(results)}, at {_dates(results)}"
+
+
+def _cancelled(results: Sequence[Result], _key: str, _policy: Policy) -> str:
+    return f"taken back for {_count(results)}, at {_dates(results)}"
+
+
+def _would_cancel(results: Sequence[Result], _key: str, _policy: Policy) -> str:
+    return f"would take back for {_count(results)}, at {_dates(results)}"
+
+
+def _gone_out(results: Sequence[Result], _key: str, _policy: Policy) -> str:
+    return f"already sent to {_count(results)}, at {_dates(results)}"
+
+
+def _not_scheduled(results: Sequence[Result], _key: str, _policy: Policy) -> str:
+    return f"not scheduled for {_count(results)}, {_each(results, _number)}: {_reasons(results)}"
+
+
+def _doubtful(results: Sequence[Result], key: str, _policy: Policy) -> str:
+    known = f"; key {key}" if key else ""
+    return (
+        f"may have been scheduled, or still be pending, for {_each(results, _number)}: {_reasons(results)}{known};"
+        " look into the list of scheduled messages of the account, and run the task again"
+    )
+
+
+def _objected(results: Sequence[Result], _key: str, _policy: Policy) -> str:
+    return f"refused for {_count(results)}: {_each(results, _why)}"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How a kind of task speaks of each outcome, in this order, and what it says when it did nothing it should."""
+
+    sentences: Mapping[Outcome, Callable[[Sequence[Result], str, Policy], str]]
+    nothing: str
+
+
+SENDING = Wording(
+    nothing="nothing was sent by this run",
+    sentences={
+        Outcome.SENT: _sent,
+        Outcome.WOULD_SEND: _would_send,
+        Outcome.DUPLICATE: _duplicate,
+        Outcome.REFUSED: _refused,
+        Outcome.NOT_SENT: _not_sent,
+        Outcome.UNKNOWN: _unknown,
+        Outcome.IN_PROGRESS: _in_progress,
+    },
+)
+
+SCHEDULING = Wording(
+    nothing="nothing was changed by this run",
+    sentences={
+        Outcome.SCHEDULED: _scheduled,
+        Outcome.WOULD_SCHEDULE: _would_schedule,
+        Outcome.DUPLICATE: _pending,
+        Outcome.CANCELLED: _cancelled,
+        Outcome.WOULD_CANCEL: _would_cancel,
+        Outcome.ALREADY_SENT: _gone_out,
+        Outcome.REFUSED: _objected,
+        Outcome.NOT_SENT: _not_scheduled,
+        Outcome.UNKNOWN: _doubtful,
+        Outcome.IN_PROGRESS: _in_progress,
+    },
+)
+
+
+def calendar_diff(results: Iterable[Result]) -> dict[str, str]:
+    """The pending messages before and after, one a line, by date."""
+    results = list(results)
+    before = [result for result in results if result.outcome in _TAKEN_BACK | {Outcome.DUPLICATE}]
+    after = [result for result in results if result.outcome in _NEW | {Outcome.DUPLICATE}]
+    header = "pending messages"
+    return {"before_header": header, "after_header": header, "before": _entries(before), "after": _entries(after)}
+
+
+def _entries(results: Iterable[Result]) -> str:
+    return "".join(sorted(f"{_date(result)}  {result.to}  {result.text or ''}".rstrip() + "\n" for result in results))
+
+
+def _dates(results: Sequence[Result]) -> str:
+    return ", ".join(sorted({_date(result) for result in results}))
+
+
+def _date(result: Result) -> str:
+    """The date to the minute, as tasks write it; the service's own answers have seconds."""
+    return result.delivery_date[:16] if result.delivery_date else "a date that is not known"
+
+
+def _reasons(results: Sequence[Result]) -> str:
+    return " / ".join(dict.fromkeys(result.code_desc or "no reason given" for result in results))
 
 
 def _each(results: Sequence[Result], shown: Callable[[Result], str]) -> str:

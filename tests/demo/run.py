@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,9 +19,11 @@ from pathlib import Path
 from typing import Any
 from urllib.request import ProxyHandler, build_opener
 
-PLAYBOOK = Path(__file__).with_name("playbook.yml")
+HERE = Path(__file__).parent
+TELL, REMIND = HERE / "playbook.yml", HERE / "reminder.yml"
 BIN = Path(sys.executable).parent
-COLUMNS = {"to": "to", "status": "status", "segments": "parts", "msg": "text"}
+RECEIVED = {"to": "to", "status": "status", "segments": "parts", "msg": "text"}
+PENDING = {"delivery_date": "goes out at", "to": "to", "msg": "text"}
 
 
 class DemoError(Exception):
@@ -57,17 +60,36 @@ def demonstrate(package: Path, folder: Path) -> None:
     with sandbox(folder / "collections") as url:
         print(f"   {url}")
         environment |= {"VOIPSMS_API_URL": url, "VOIPSMS_API_KEY": "sandbox", "VOIPSMS_API_PASSWORD": "sandbox"}
-        say("3. Send to three people", "look for 'changed', and 'sent to 3 recipients'")
-        play(environment, changed=True)
-        say("4. Run the same again", "look for 'ok': nobody is told twice")
-        play(environment, changed=False)
-        say("5. Run it with --check --diff and a new text", "look for the three '+' lines; nothing is sent")
-        play(environment, "--check", "--diff", "--extra-vars", "text='db1 is up again'", changed=True)
-        say("6. What the sandbox received", "three messages, from step 3")
-        received = messages(url)
-        show(received)
-        expect(len(received) == 3, f"the sandbox holds {len(received)} messages, and should hold 3")
+        send(environment, url)
+        schedule(environment, url)
     say("Done", "the sandbox is stopped, and nothing is left behind")
+
+
+def send(environment: dict[str, str], url: str) -> None:
+    """Three people are told, once."""
+    say("3. Send to three people", "look for 'changed', and 'sent to 3 recipients'")
+    play(TELL, environment, changed=True)
+    say("4. Run the same again", "look for 'ok': nobody is told twice")
+    play(TELL, environment, changed=False)
+    say("5. Run it with --check --diff and a new text", "look for the three '+' lines; nothing is sent")
+    play(TELL, environment, "--check", "--diff", "--extra-vars", "text='db1 is up again'", changed=True)
+    say("6. What the sandbox received", "three messages, from step 3")
+    received = messages(url)
+    show(received, RECEIVED)
+    expect(len(received) == 3, f"the sandbox holds {len(received)} messages, and should hold 3")
+
+
+def schedule(environment: dict[str, str], url: str) -> None:
+    """A reminder waits, is moved, and is taken back."""
+    say("7. Schedule a reminder for two people", "look for 'scheduled for 2 recipients'")
+    play(REMIND, environment, changed=True)
+    show_pending(url, 2)
+    say("8. Run it with --diff and a new date", "look for the '-' and '+' lines: the reminder is moved")
+    play(REMIND, environment, "--diff", "--extra-vars", "date='2098-12-02 17:00'", changed=True)
+    show_pending(url, 2)
+    say("9. Take it back", "look for 'taken back for 2 recipients'")
+    play(REMIND, environment, "--extra-vars", "window=off", changed=True)
+    show_pending(url, 0)
 
 
 def install(package: Path, folder: Path, environment: dict[str, str]) -> None:
@@ -93,9 +115,9 @@ def sandbox(collections: Path) -> Iterator[str]:
         process.communicate()
 
 
-def play(environment: dict[str, str], *options: str, changed: bool) -> None:
-    """Run the playbook and show what it prints; its recap must say whether something changed."""
-    printed = run([str(BIN / "ansible-playbook"), str(PLAYBOOK), *options], environment)
+def play(playbook: Path, environment: dict[str, str], *options: str, changed: bool) -> None:
+    """Run a playbook and show what it prints; its recap must say whether something changed."""
+    printed = run([str(BIN / "ansible-playbook"), str(playbook), *options], environment)
     expect(f"changed={int(changed)}" in printed, f"the playbook should have said changed={int(changed)}")
 
 
@@ -123,10 +145,20 @@ def messages(url: str) -> list[dict[str, Any]]:
     return found
 
 
-def show(rows: list[dict[str, Any]]) -> None:
-    """A small table."""
-    table = [list(COLUMNS.values()), *([str(row.get(name, "")) for name in COLUMNS] for row in rows)]
-    widths = [max(len(row[column]) for row in table) for column in range(len(COLUMNS))]
+def show_pending(url: str, number: int) -> None:
+    """A table of the messages that wait; there must be so many."""
+    waiting = [message for message in messages(url) if message["state"] == "PENDING"]
+    pending = sorted(waiting, key=lambda message: (message["delivery_date"], message["to"]))
+    print("   What is pending now:" if pending else "   Nothing is pending now.")
+    if pending:
+        show(pending, PENDING)
+    expect(len(pending) == number, f"{len(pending)} messages are pending, and {number} should be")
+
+
+def show(rows: list[dict[str, Any]], columns: dict[str, str]) -> None:
+    """A small table. `columns`: which field stands under which heading."""
+    table = [list(columns.values()), *([str(row.get(name, "")) for name in columns] for row in rows)]
+    widths = [max(len(row[column]) for row in table) for column in range(len(columns))]
     for row in table:
         print("   " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
@@ -143,4 +175,6 @@ def expect(holds: bool, otherwise: str) -> None:
 
 
 if __name__ == "__main__":
+    # A shell starts what runs in the background with SIGINT ignored, and children would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(main(Path(sys.argv[1])))

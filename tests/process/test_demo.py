@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What `make demo` runs: it shows three messages, sends nothing twice, and leaves nothing behind, Ctrl-C or not."""
+"""What `make demo` runs: it sends once, schedules, moves, takes back, and leaves nothing behind, Ctrl-C or not."""
 
 from __future__ import annotations
 
@@ -113,23 +113,40 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
     started.kill()
 
 
-def test_it_shows_three_messages_and_leaves_nothing(demo: Demo) -> None:
+def section(printed: str, step: int) -> list[str]:
+    """The lines of a step, without its title."""
+    return printed.partition(f"== {step}.")[2].partition("\n== ")[0].strip().splitlines()[1:]
+
+
+def test_it_shows_what_it_says_and_leaves_nothing(demo: Demo) -> None:
     status, printed = demo.end()
     assert status == 0, printed
     sentences = ["sent to 3 recipients", "already sent to 3 recipients", "would send to 3 recipients"]
     assert all(f'"msg": "{sentence}' in printed for sentence in sentences)
-    table = printed.partition("== 6.")[2].partition("== Done")[0].strip().splitlines()[1:]
+    table = section(printed, 6)
     assert table[0].split() == ["to", "status", "parts", "text"]
     assert [line.split()[:3] for line in table[1:] if line] == [
         ["12812345678", "SENT", "1"],
         ["442079460958", "SENT", "1"],
         ["4930901820", "SENT", "1"],
     ]
+    for step, sentence, date in (
+        (7, "scheduled for 2 recipients", "2098-12-01 17:00:00"),
+        (8, "taken back for 2 recipients", "2098-12-02 17:00:00"),
+    ):
+        lines = section(printed, step)
+        assert sentence in "".join(lines)
+        assert [line.split()[:3] for line in lines[-2:]] == [
+            [*date.split(), "12812345678"],
+            [*date.split(), "442079460958"],
+        ]
+    assert "taken back for 2 recipients" in "".join(section(printed, 9))
+    assert section(printed, 9)[-1].strip() == "Nothing is pending now."
     assert gone(demo), demo.processes()
     assert list(demo.temporary.iterdir()) == []
 
 
-@pytest.mark.parametrize("step", ["== 1.", "== 3."])
+@pytest.mark.parametrize("step", ["== 1.", "== 3.", "== 8."])
 def test_an_interrupt_leaves_nothing(demo: Demo, step: str) -> None:
     demo.until(step)
     deadline = time.monotonic() + 10

@@ -15,12 +15,25 @@ import yaml
 
 from ansible_collections.voip_communications.sms.plugins.module_utils import _delivery, _evidence, _ledger, _order
 from ansible_collections.voip_communications.sms.plugins.module_utils._report import Outcome
-from ansible_collections.voip_communications.sms.plugins.modules import voipsms_send
+from ansible_collections.voip_communications.sms.plugins.modules import (
+    voipsms_account_info,
+    voipsms_scheduled,
+    voipsms_scheduled_info,
+    voipsms_send,
+)
 from ansible_collections.voip_communications.sms.tests.support import markdown
 
-MODULE = "voip_communications.sms.voipsms_send"
-OPTIONS = voipsms_send.argument_spec()
-RETURNED: dict[str, Any] = yaml.safe_load(voipsms_send.RETURN)
+COLLECTION = "voip_communications.sms."
+MODULES: dict[str, Any] = {
+    f"{COLLECTION}{module.__name__.rpartition('.')[2]}": module
+    for module in (voipsms_account_info, voipsms_scheduled, voipsms_scheduled_info, voipsms_send)
+}
+SPECS: dict[str, dict[str, Any]] = {name: module.argument_spec() for name, module in MODULES.items()}
+OPTIONS: dict[str, dict[str, Any]] = {option: spec for each in SPECS.values() for option, spec in each.items()}
+SEND_OPTIONS = SPECS[f"{COLLECTION}voipsms_send"]
+RETURNED: dict[str, Any] = {
+    key: value for module in MODULES.values() for key, value in yaml.safe_load(module.RETURN).items()
+}
 TEXTS = {path.relative_to(markdown.COLLECTION).as_posix(): path.read_text("utf-8") for path in markdown.DOCUMENTS}
 README = TEXTS["README.md"]
 SENT_ONCE = TEXTS["docs/sent-once.md"]
@@ -36,17 +49,18 @@ OTHERS = {
 every_document = pytest.mark.parametrize("name", TEXTS)
 
 
-def tasks(text: str) -> Iterator[dict[str, Any]]:
-    """The options of every task of the module in a document."""
+def tasks(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every task of a module of the collection in a document: the module's name, and the options."""
     for block in markdown.blocks(text, "yaml"):
         for play in block.plays():
-            yield from (task[MODULE] for task in play["tasks"] if MODULE in task)
+            for task in play["tasks"]:
+                yield from ((name, task[name] or {}) for name in task if name.startswith(COLLECTION))
 
 
-def assert_fits(option: str, value: Any) -> None:
+def assert_fits(options: dict[str, dict[str, Any]], option: str, value: Any) -> None:
     """Assert that there is such an option, and that it takes the value."""
-    assert option in OPTIONS
-    spec = OPTIONS[option]
+    assert option in options
+    spec = options[option]
     assert value in spec.get("choices", [value])
     assert spec["type"] != "bool" or isinstance(value, bool)
 
@@ -64,9 +78,9 @@ def test_every_yaml_block_parses(name: str) -> None:
 
 @every_document
 def test_tasks_in_examples_use_options_that_exist(name: str) -> None:
-    for options in tasks(TEXTS[name]):
+    for module, options in tasks(TEXTS[name]):
         for option, value in options.items():
-            assert_fits(option, value)
+            assert_fits(SPECS[module], option, value)
 
 
 @every_document
@@ -75,10 +89,10 @@ def test_options_with_values_in_the_text_exist(name: str) -> None:
     for word in markdown.code(TEXTS[name]):
         found = re.fullmatch(r"([a-z_]+)(?:: |=)(\S+)", word)
         if found and found[1] not in OTHERS | set(RETURNED):
-            assert_fits(found[1], yaml.safe_load(found[2]))
+            assert_fits(OPTIONS, found[1], yaml.safe_load(found[2]))
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/sent-once.md", "docs/api.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/sent-once.md", "docs/api.md", "docs/scheduled.md"])
 def test_words_that_look_like_options_exist(name: str) -> None:
     words = {word for word in markdown.code(TEXTS[name]) if re.fullmatch(r"[a-z]+(_[a-z]+)+", word)}
     known = {
@@ -86,7 +100,7 @@ def test_words_that_look_like_options_exist(name: str) -> None:
         *RETURNED,
         *RETURNED["results"]["contains"],
         *(outcome.value for outcome in Outcome),
-        MODULE.rpartition(".")[2],
+        *(name.removeprefix(COLLECTION) for name in MODULES),
     }
     assert words - known - OTHERS == set()
 
@@ -153,7 +167,7 @@ def test_the_times_are_those_of_the_code() -> None:
     assert f"three times more, after {pauses}" in SENT_ONCE
     assert f"asks for {_delivery.LONGEST_RETRY_AFTER:.0f} seconds or less" in SENT_ONCE
     assert f"up to {_delivery.LONGEST_RETRY_AFTER:.0f} seconds" in API
-    assert OPTIONS["batch_size"]["default"] == int(re.findall(r"sends (\d+) at a time", API)[0])
+    assert SEND_OPTIONS["batch_size"]["default"] == int(re.findall(r"sends (\d+) at a time", API)[0])
 
 
 def test_the_statuses_are_those_of_the_code() -> None:
@@ -166,7 +180,8 @@ def test_the_statuses_are_those_of_the_code() -> None:
 
 
 def test_every_outcome_is_explained() -> None:
-    assert {each.value for each in Outcome if f"`{each.value}`" not in SENT_ONCE} == set()
+    explained = SENT_ONCE + TEXTS["docs/scheduled.md"]
+    assert {each.value for each in Outcome if f"`{each.value}`" not in explained} == set()
 
 
 def sentences(path: Path) -> Iterator[str]:

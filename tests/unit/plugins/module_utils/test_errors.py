@@ -20,6 +20,6 @@ def test_input_error_joins_its_faults() -> None:
 
 def test_missing_library_keeps_the_traceback_out_of_its_sentence() -> None:
     error = MissingLibrary("phonenumbers", "Traceback")
-    assert (error.library, error.detail) == ("phonenumbers", "Traceback")
+    assert (error.package, error.detail) == ("phonenumbers", "Traceback")
     assert str(error) == "the Python library phonenumbers cannot be imported"
     assert isinstance(error, VoipsmsError)

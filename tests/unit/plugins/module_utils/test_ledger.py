@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger im
     Fingerprints,
     Ledger,
     Row,
+    Schedule,
     Standing,
     State,
     Terms,
@@ -229,3 +231,95 @@ def test_contract_who_was_overtaken_learns_it_and_changes_nothing(kept: tuple[Le
     assert ledger.claim(claim_of(ANN, terms=resend, owner="run 2")).won == {ANN}
     assert ledger.settle("key", "run 1", {ANN: (Fate.NOT_SENT, ())}) == [ANN]
     assert ledger.rows("key", [ANN])[ANN].owner == "run 2"
+
+
+# --- Scheduled messages -----------------------------------------------------------------------------------------------
+
+UNTIL = NOW + 50 * 86400
+
+
+@pytest.mark.parametrize(
+    ("state", "at", "expected"),
+    [
+        (State.ACCEPTED, NOW + WINDOW + 1, Standing.ACCEPTED),
+        (State.ACCEPTED, UNTIL - 1, Standing.ACCEPTED),
+        (State.ACCEPTED, UNTIL, Standing.FREE),
+        (State.UNKNOWN, UNTIL - 1, Standing.UNKNOWN),
+        (State.UNKNOWN, UNTIL, Standing.FREE),
+        (State.REFUSED, NOW, Standing.FREE),
+    ],
+)
+def test_a_scheduled_message_makes_duplicates_until_its_own_moment(state: State, at: float, expected: Standing) -> None:
+    assert standing(row_of(state), Terms(content="text", window=WINDOW, until=UNTIL), at) is expected
+
+
+def test_a_cancelled_message_is_free_and_no_fact_that_a_new_attempt_covers() -> None:
+    cancelled = replace(row_of(State.ACCEPTED), state=State.CANCELLED)
+    assert standing(cancelled, Terms(content="text", window=WINDOW, until=UNTIL), NOW) is Standing.FREE
+    assert claimed(cancelled, claim_of(ANN), ANN, NOW).previous is None
+
+
+def test_an_unknown_message_whose_date_is_near_still_has_its_grace() -> None:
+    soon = Terms(content="text", window=WINDOW, until=NOW + 5)
+    assert standing(row_of(State.UNKNOWN), soon, NOW + 90 + GRACE - 1) is Standing.UNKNOWN
+    assert standing(row_of(State.UNKNOWN), soon, NOW + 90 + GRACE) is Standing.FREE
+
+
+def scheduled_claim(*recipients: str, owner: str = "run 1") -> Claim:
+    terms = Terms(content="text", window=0.0, until=UNTIL)
+    schedule = Schedule(date="2026-12-01 15:00", delivers_at=UNTIL - KEPT, name="name")
+    return replace(claim_of(*recipients, terms=terms, owner=owner), schedule=schedule)
+
+
+def test_a_scheduled_row_is_kept_until_nobody_asks_any_more() -> None:
+    row = claimed(None, scheduled_claim(ANN), ANN, NOW)
+    assert row.keep_until == UNTIL + GRACE
+    assert (row.name, row.date, row.delivers_at, row.listed) == ("name", "2026-12-01 15:00", UNTIL - KEPT, False)
+
+
+def test_contract_scheduled_rows_are_found_and_others_are_not(kept: tuple[Ledger, Clock]) -> None:
+    ledger, _clock = kept
+    assert ledger.scheduled() == []
+    ledger.claim(replace(claim_of(ANN), key="now"))
+    ledger.claim(scheduled_claim(ANN, BOB))
+    ledger.settle("key", "run 1", {ANN: (Fate.ACCEPTED, ("1", "2")), BOB: (Fate.UNKNOWN, ())})
+    found = {row.recipient: row for row in ledger.scheduled()}
+    assert set(found) == {ANN, BOB}
+    assert (found[ANN].state, found[ANN].smsids, found[BOB].state) == (State.ACCEPTED, ("1", "2"), State.UNKNOWN)
+    assert found == ledger.rows("key", [ANN, BOB])
+    assert (found[ANN].name, found[ANN].date, found[ANN].delivers_at) == ("name", "2026-12-01 15:00", UNTIL - KEPT)
+
+
+def test_contract_what_was_learned_is_kept(kept: tuple[Ledger, Clock]) -> None:
+    ledger, _clock = kept
+    ledger.claim(scheduled_claim(ANN, BOB))
+    rows = ledger.rows("key", [ANN, BOB])
+    seen = replace(rows[ANN], state=State.ACCEPTED, smsids=("1",), listed=True)
+    new = replace(rows[ANN], key="another key", owner="adopted")
+    ledger.amend([(rows[ANN], seen), (rows[BOB], None), (None, new), (None, None)])
+    assert ledger.rows("key", [ANN, BOB]) == {ANN: seen}
+    assert ledger.rows("another key", [ANN]) == {ANN: new}
+
+
+def test_contract_a_row_that_has_changed_since_stays_as_it_is(kept: tuple[Ledger, Clock]) -> None:
+    ledger, _clock = kept
+    ledger.claim(scheduled_claim(ANN))
+    before = ledger.rows("key", [ANN])[ANN]
+    ledger.settle("key", "run 1", {ANN: (Fate.ACCEPTED, ("1",))})
+    after = ledger.rows("key", [ANN])[ANN]
+    ledger.amend([(before, None), (before, replace(before, listed=True)), (None, before)])
+    assert ledger.rows("key", [ANN]) == {ANN: after}
+    ledger.amend([(after, None), (after, replace(after, listed=True))])
+    assert ledger.rows("key", [ANN]) == {}
+
+
+def test_contract_a_covered_row_is_compared_whole(kept: tuple[Ledger, Clock]) -> None:
+    ledger, clock = kept
+    ledger.claim(scheduled_claim(ANN))
+    ledger.settle("key", "run 1", {ANN: (Fate.ACCEPTED, ("1",))})
+    clock.seconds = UNTIL + 1
+    ledger.claim(scheduled_claim(ANN, owner="run 2"))
+    (row,) = ledger.scheduled()
+    assert row.previous is not None
+    ledger.amend([(row, replace(row, listed=True))])
+    assert ledger.scheduled() == [replace(row, listed=True)]

@@ -11,7 +11,9 @@ import stat
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -263,3 +265,36 @@ def test_of_twenty_processes_one_wins(path: Path, there_before: bool) -> None:
     ]
     won = [racer.communicate(timeout=60)[0].strip() for racer in racers]
     assert sorted(won) == ["0"] * 19 + ["1"]
+
+
+def test_a_ledger_that_another_run_makes_at_this_moment_is_not_taken_for_another_programs(tmp_path: Path) -> None:
+    """Between two looks into an empty file somebody else may make the tables, all at once."""
+    path = tmp_path / "ledger.sqlite3"
+    path.touch(mode=0o600)
+
+    class Overtaken:
+        """A connection during whose first statement another run makes the ledger."""
+
+        def __init__(self, connection: sqlite3.Connection) -> None:
+            self._connection = connection
+            self._first = True
+
+        def execute(self, statement: str) -> Any:
+            found = self._connection.execute(statement).fetchone()
+            if self._first:
+                self._first = False
+                SqliteLedger(str(path), "account").amend([])
+            return Answer(found)
+
+    class Answer:
+        """The one row of a statement."""
+
+        def __init__(self, row: Any) -> None:
+            self._row = row
+
+        def fetchone(self) -> Any:
+            return self._row
+
+    with closing(sqlite3.connect(path)) as connection:
+        slow: Any = Overtaken(connection)
+        SqliteLedger(str(path), "account")._refuse_foreign(slow)

@@ -413,5 +413,5 @@ def test_without_phonenumbers(monkeypatch: pytest.MonkeyPatch) -> None:
     for call in (lambda: read("+12812345678"), lambda: read_all([]), lambda: region_fault(None)):
         with pytest.raises(MissingLibrary) as caught:
             call()
-        assert (caught.value.library, caught.value.detail) == ("phonenumbers", "Traceback: no module")
+        assert (caught.value.package, caught.value.detail) == ("phonenumbers", "Traceback: no module")
     assert mask("12812345678") == "+1********78"

@@ -12,6 +12,7 @@ from typing import Any, Optional
 import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils import _options
+from ansible_collections.voip_communications.sms.plugins.module_utils._api import Paths
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import Faults, InputError
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_memory import MemoryLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_sqlite import SqliteLedger
@@ -21,8 +22,10 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._options i
     default_ledger,
     in_range,
     ledger_options,
+    list_options,
     read_account,
     read_ledger,
+    read_paths,
     read_url,
 )
 
@@ -111,7 +114,7 @@ def test_all_faults_are_named_at_once(tmp_path: Path) -> None:
 
 
 def test_every_option_has_an_environment_variable_and_specs_are_fresh() -> None:
-    for options in (account_options, ledger_options):
+    for options in (account_options, ledger_options, list_options):
         for name, spec in options().items():
             assert spec["fallback"][1] == [f"VOIPSMS_{name.upper()}"]
         options().clear()
@@ -430,3 +433,45 @@ def test_an_empty_account_name_is_refused(name: str) -> None:
     assert account_faults(ledger_account=name) == [
         "ledger_account is empty; leave it out to have it derived from the API key"
     ]
+
+
+# --- Where the assumed calls are ----------------------------------------------------------------------------------
+
+
+def paths_of(**changes: Any) -> tuple[Paths, list[str]]:
+    faults = Faults()
+    defaults = {name: spec.get("default") for name, spec in list_options().items()}
+    return read_paths({**defaults, **changes}, faults), faults_of(faults)
+
+
+def test_the_assumed_calls_are_where_the_sandbox_has_them() -> None:
+    assert paths_of() == (Paths("sms/scheduled", "sms/scheduled/{smsid}", "DELETE"), [])
+    assert Paths() == paths_of()[0]
+
+
+def test_the_calls_may_be_elsewhere_below_the_base() -> None:
+    found = paths_of(scheduled_path="sms/list?all=1", cancel_path="sms/delete?id={smsid}", cancel_method="POST")
+    assert found == (Paths("sms/list?all=1", "sms/delete?id={smsid}", "POST"), [])
+
+
+@pytest.mark.parametrize("name", ["scheduled_path", "cancel_path"])
+@pytest.mark.parametrize(
+    "path", ["/sms/{smsid}", "//host/{smsid}", "https://host/{smsid}", "sms/{smsid}#a", "sms/{smsid} ", "sms/{smsid}\n"]
+)
+def test_a_path_that_leaves_the_base_is_refused(name: str, path: str) -> None:
+    assert paths_of(**{name: path})[1] == [
+        f"{name} must be a path below api_url, such as {getattr(Paths, name.partition('_')[0])}"
+    ]
+
+
+def test_a_cancel_names_the_message() -> None:
+    assert paths_of(cancel_path="sms/cancel")[1] == [
+        "cancel_path must hold {smsid}, where the identifier of the message goes"
+    ]
+
+
+@pytest.mark.parametrize("path", ["", "../../admin/{smsid}", "sms/../{smsid}", "//[{smsid}"])
+def test_other_senseless_paths_are_refused(path: str) -> None:
+    found = paths_of(scheduled_path=path, cancel_path=path)[1]
+    assert found
+    assert found[0].startswith("scheduled_path must be a path below api_url")

@@ -259,13 +259,23 @@ RESULTS = st.lists(
 )
 
 
+CHANGING = {
+    Outcome.SENT,
+    Outcome.WOULD_SEND,
+    Outcome.SCHEDULED,
+    Outcome.WOULD_SCHEDULE,
+    Outcome.CANCELLED,
+    Outcome.WOULD_CANCEL,
+}
+
+
 @settings(deadline=None)
 @given(RESULTS, st.sampled_from(sorted(POLICIES)))
 def test_no_mixture_hides_a_loss(results: list[Result], policy: str) -> None:
     ruling = rule(results, KEY, POLICIES[policy])
     outcomes = {result.outcome for result in results}
     lost = [result for result in results if result.outcome is Outcome.UNKNOWN and result.posted]
-    assert ruling.changed == bool(lost or outcomes & {Outcome.SENT, Outcome.WOULD_SEND})
+    assert ruling.changed == bool(lost or outcomes & CHANGING)
     if lost:
         assert ruling.failed
         assert "may have been sent" in ruling.msg

@@ -1,0 +1,263 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What there is at one moment: the service's list and the ledger's rows of scheduled messages, put together. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Optional
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
+    Fingerprints,
+    Row,
+    State,
+    key_of,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._pending import (
+    Listing,
+    Pending,
+    Record,
+    find,
+    runs,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._plan import (
+    Held,
+    Identity,
+    Presence,
+    is_past_grace,
+    presence,
+)
+
+Change = tuple[Optional[Row], Optional[Row]]
+"""A row as it was read, and as it shall be; None stands for no row."""
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """The list (None where it cannot be had, with the reason) and the rows, at a moment in Unix seconds.
+
+    ``now`` is the later of the ledger's clock and the service's: a message is taken to lie ahead only while both do.
+    ``asked_at`` is the ledger's clock alone, from before the list was asked for: what the list does not show proves
+    something only about requests that were over long enough by then.
+    """
+
+    listing: Optional[Listing]
+    reason: str
+    rows: Mapping[Identity, Row]
+    now: float
+    asked_at: float
+    fingerprints: Fingerprints = field(repr=False)
+
+    @cached_property
+    def listed(self) -> frozenset[str]:
+        """Every smsid on the list."""
+        return self.listing.smsids() if self.listing else frozenset()
+
+    @cached_property
+    def by_smsid(self) -> dict[str, list[Record]]:
+        """The records under each smsid: the parts of a message, or the messages of several recipients who share it."""
+        found: dict[str, list[Record]] = {}
+        for record in self.listing.records if self.listing else ():
+            found.setdefault(record.smsid, []).append(record)
+        return found
+
+    @cached_property
+    def groups(self) -> dict[tuple[str, str], list[Record]]:
+        """The records by recipient and date."""
+        return self.listing.groups() if self.listing else {}
+
+    @cached_property
+    def owners(self) -> dict[str, list[Identity]]:
+        """Which message of the ledger an smsid is; several where recipients share one."""
+        found: dict[str, list[Identity]] = {}
+        for identity, row in self.rows.items():
+            for smsid in row.smsids:
+                found.setdefault(smsid, []).append(identity)
+        return found
+
+    def owner(self, smsid: str, to: str) -> Optional[Identity]:
+        """Which message of the ledger this smsid is for this recipient (digits)."""
+        owners = self.owners.get(smsid, [])
+        if not owners:
+            return None
+        if len(owners) == 1 and not self._is_shared(smsid):
+            return owners[0]
+        recipient = self.fingerprints.recipient(to)
+        return next((identity for identity in owners if identity[1] == recipient), None)
+
+    def held(self, row: Row) -> Held:
+        """A row, what its message is now, and what the list shows of it, its parts put together."""
+        records = [record for smsid in dict.fromkeys(row.smsids) for record in self.by_smsid.get(smsid, ())]
+        if any(self._is_shared(record.smsid) for record in records):
+            records = [record for record in records if self.fingerprints.recipient(record.to) == row.recipient]
+        found = presence(row, self.listing, frozenset(record.smsid for record in records), self.now)
+        return Held(found, row.smsids, row, _joined(records) if records else None)
+
+    def equal(self, identity: Identity, to: str, date: str, text: str, sender: Optional[str]) -> Optional[Pending]:
+        """The listed message of this content; what the ledger knows to be another message is passed over."""
+        group = [
+            record for record in self.groups.get((to, date), ()) if self.owner(record.smsid, to) in (None, identity)
+        ]
+        return find(group, text, sender)
+
+    def resolved(self, identities: Iterable[Identity]) -> tuple[Agenda, list[Change]]:
+        """The agenda with every doubt of these messages removed that the list can remove, and the rows to write.
+
+        A listed message of the same content proves that it was accepted. A complete list that does not show it, read
+        when the service can no longer accept it late, proves that it was not.
+        """
+        rows = dict(self.rows)
+        taken: set[tuple[str, str]] = set()
+        changes: list[Change] = []
+        for identity in identities:
+            row = rows.get(identity)
+            if row is None or self.listing is None or self.held(row).presence is not Presence.DOUBTFUL:
+                continue
+            seen = self._content_of(row, taken)
+            if seen is not None:
+                taken.update((smsid, row.recipient) for smsid in seen.smsids)
+                rows[identity] = replace(row, state=State.ACCEPTED, smsids=seen.smsids, listed=True, previous=None)
+                changes.append((row, rows[identity]))
+            elif is_past_grace(row, self.asked_at) and self._is_ahead(row):
+                del rows[identity]
+                changes.append((row, None))
+        return replace(self, rows=rows), changes
+
+    def marked(self) -> list[Change]:
+        """Rows to write because the list shows their message for the first time, or shows no longer that it waits."""
+        changes: list[Change] = []
+        for row in self.rows.values():
+            found = self.held(row).presence
+            if found is Presence.LISTED and not row.listed:
+                changes.append((row, replace(row, listed=True)))
+            elif found is Presence.GONE:
+                changes.append((row, replace(row, state=State.CANCELLED)))
+        return changes
+
+    def _is_ahead(self, row: Row) -> bool:
+        return row.delivers_at is not None and self.now < row.delivers_at
+
+    def _is_shared(self, smsid: str) -> bool:
+        return len(self._carried.get(smsid, ())) > 1
+
+    @cached_property
+    def _carried(self) -> dict[str, frozenset[str]]:
+        return self.listing.carried() if self.listing else {}
+
+    @cached_property
+    def _fingerprinted(self) -> dict[tuple[str, str], list[Record]]:
+        """The records by fingerprint of the recipient and date."""
+        return {(self.fingerprints.recipient(to), date): group for (to, date), group in self.groups.items()}
+
+    def _content_of(self, row: Row, taken: set[tuple[str, str]]) -> Optional[Pending]:
+        """The listed message whose content has the row's fingerprints, and that no other row is."""
+        free = [
+            record
+            for record in self._fingerprinted.get((row.recipient, row.date or ""), ())
+            if (record.smsid, row.recipient) not in taken
+            and self.owner(record.smsid, record.to) in (None, (row.key, row.recipient))
+        ]
+        return next((message for message in runs(free) if self.has_key(message, row.key)), None)
+
+    def has_key(self, message: Pending, key: str) -> bool:
+        """Whether a message has this key, with its sender or without: the service fills one in for BULK."""
+        return any(
+            self.fingerprints.key(key_of(sender, message.text, message.date)) == key for sender in ("", message.sender)
+        )
+
+
+@dataclass(frozen=True)
+class Match:
+    """Which messages a task means. What is None is not compared; numbers are E.164 digits."""
+
+    smsids: Optional[tuple[str, ...]] = None
+    name: Optional[str] = None
+    to: Optional[frozenset[str]] = None
+    sender: Optional[str] = None
+    text: Optional[str] = None
+    date: Optional[str] = None
+
+
+def matching(agenda: Agenda, match: Match) -> list[Held]:
+    """The messages that match, each once: those of the ledger as such, others as the list shows them."""
+    meant = _listed_match(agenda, match)
+    recipients = None if match.to is None else frozenset(map(agenda.fingerprints.recipient, match.to))
+    found: dict[Identity, Held] = {}
+    strangers: list[Held] = []
+    for message in meant:
+        owner = next((found for found in (agenda.owner(smsid, message.to) for smsid in message.smsids) if found), None)
+        if owner is None:
+            strangers.append(Held(Presence.LISTED, message.smsids, None, message))
+        elif _ledger_agrees(agenda, agenda.rows[owner], match, message):
+            found[owner] = agenda.held(agenda.rows[owner])
+    for identity, row in agenda.rows.items():
+        if identity not in found and _row_matches(agenda.fingerprints, row, match, recipients):
+            found[identity] = agenda.held(row)
+    return [*found.values(), *strangers]
+
+
+def _listed_match(agenda: Agenda, match: Match) -> list[Pending]:
+    """The listed messages that match. With a text, parts are joined; without one, each record stands for itself."""
+    if match.name is not None:
+        return []
+    if match.smsids is not None:
+        return [_joined(_of_first(agenda.by_smsid[smsid])) for smsid in match.smsids if smsid in agenda.by_smsid]
+    found: list[Pending] = []
+    for (to, date), group in agenda.groups.items():
+        if (match.to is not None and to not in match.to) or match.date not in (None, date):
+            continue
+        found += _in_group(group, match)
+    return found
+
+
+def _in_group(group: list[Record], match: Match) -> list[Pending]:
+    wanted = [record for record in group if match.sender in (None, record.sender)]
+    if match.text is None:
+        parts: dict[str, list[Record]] = {}
+        for record in wanted:
+            parts.setdefault(record.smsid, []).append(record)
+        return [_joined(records) for records in parts.values()]
+    found: list[Pending] = []
+    while True:
+        message = find(wanted, match.text, match.sender)
+        if message is None:
+            return found
+        found.append(message)
+        wanted = [record for record in wanted if record.smsid not in message.smsids]
+
+
+def _row_matches(fingerprints: Fingerprints, row: Row, match: Match, recipients: Optional[frozenset[str]]) -> bool:
+    """Whether a row's message matches, as far as fingerprints can tell; with too little to tell, it does not."""
+    if match.smsids is not None:
+        return bool(set(match.smsids).intersection(row.smsids))
+    if match.name not in (None, row.name):
+        return False
+    if (recipients is not None and row.recipient not in recipients) or match.date not in (None, row.date):
+        return False
+    if match.text is None:
+        return match.sender is None
+    return row.key == fingerprints.key(key_of(match.sender or "", match.text, row.date or ""))
+
+
+def _ledger_agrees(agenda: Agenda, row: Row, match: Match, message: Pending) -> bool:
+    """Whether the ledger, too, knows a listed message of its own by this text and date; the list may show others."""
+    if match.date not in (None, row.date):
+        return False
+    text = message.text if match.text is None else match.text
+    meant = Pending(message.to, message.sender, text, row.date or "", message.smsids)
+    return match.text is None or agenda.has_key(meant, row.key)
+
+
+def _of_first(records: list[Record]) -> list[Record]:
+    """The parts of the first recipient of an smsid; whom else it carries is a question of its own."""
+    return [record for record in records if record.to == records[0].to]
+
+
+def _joined(records: list[Record]) -> Pending:
+    """One message from its parts, in the order of the list."""
+    first, text = records[0], "".join(record.text for record in records)
+    return Pending(first.to, first.sender, text, first.date, tuple(dict.fromkeys(record.smsid for record in records)))

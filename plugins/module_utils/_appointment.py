@@ -1,0 +1,241 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From the options of the modules on scheduled messages to appointments, removals and matches; faults named at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from typing import Any, Callable, Optional
+
+from ansible_collections.voip_communications.sms.plugins.module_utils import _dates, _numbers, _text
+from ansible_collections.voip_communications.sms.plugins.module_utils._agenda import Match
+from ansible_collections.voip_communications.sms.plugins.module_utils._api import Api, Paths
+from ansible_collections.voip_communications.sms.plugins.module_utils._calendar import (
+    Appointment,
+    Calendar,
+    Removal,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._delivery import Wanted
+from ansible_collections.voip_communications.sms.plugins.module_utils._errors import Faults
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
+    KEPT,
+    Fingerprints,
+    Ledger,
+    Schedule,
+    Terms,
+    key_of,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._options import (
+    NO_LEDGER,
+    Account,
+    in_range,
+    read_account,
+    read_ledger,
+    read_paths,
+    read_region,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._order import read_sender, read_text
+
+AT_A_TIME = 4
+"""Requests under way at once: each message has one of its own, so that it can be taken back singly."""
+
+_EARLIEST_ZONE = 14 * 3600.0
+"""Seconds by which wall time can be ahead of UTC at the most."""
+
+_MAX_NAME = 200
+_MAX_SMSID = 128
+_WEEK = 7 * 24 * 60
+_WAYS = {"smsid": ("smsid",), "name, to, from, msg and delivery_date": ("name", "to", "from", "msg", "delivery_date")}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What every task on scheduled messages has: the account, the calls, the ledger, and how dates are read."""
+
+    account: Account
+    paths: Paths
+    ledger: Ledger
+    fingerprints: Fingerprints
+    earliest: Callable[[str], float]
+
+    def calendar(self, *, check_mode: bool, cancel_shared: bool = False) -> tuple[Calendar, Api]:
+        """The calendar of this task, from now on, and the calls that it makes."""
+        api = self.account.api(self.paths)
+        calendar = Calendar(
+            api,
+            self.ledger,
+            self.fingerprints,
+            self.account.deadline(),
+            check_mode=check_mode,
+            cancel_shared=cancel_shared,
+            earliest=self.earliest,
+        )
+        return calendar, api
+
+
+@dataclass(frozen=True)
+class Booking:
+    """A task with ``state=present``: the appointment, and what is to be reported about its text."""
+
+    setting: Setting
+    appointment: Appointment
+    encoding: str
+    warnings: tuple[str, ...]
+
+
+def read_booking(params: Mapping[str, Any]) -> Booking:
+    """What shall be pending. Raises ``InputError`` with every fault, before anything is opened or sent."""
+    faults = Faults()
+    region = read_region(params)
+    missing = [name for name in ("to", "msg", "delivery_date") if params[name] in (None, "", [])]
+    faults.add(*(f"{name} is needed for state=present" for name in missing))
+    if params["smsid"]:
+        faults.add("smsid is for state=absent; a message that is created gets one from the service")
+    numbers = _numbers.read_all(params["to"], region) if "to" not in missing else _numbers.Numbers((), (), ())
+    faults.add(*(f"to: {sentence}" for _given, sentence in numbers.faults))
+    sender = read_sender(params["from"], region, faults)
+    text = read_text(params["msg"] or "", params["charset"], faults)
+    faults.add(*(_text.faults(text, params["max_segments"]) if "msg" not in missing else ()))
+    date = _read_date(params, faults) if "delivery_date" not in missing else None
+    faults.add(*in_range("max_segments", params["max_segments"], 1, 255))
+    setting = _read_setting(params, faults)
+    if date is None:  # a fault was noted, and _read_setting has raised it
+        raise RuntimeError("a date without faults must be there")
+    wanted = _wanted(setting, sender, text, date, tuple(digits for _given, digits in numbers.read), params["name"])
+    appointment = Appointment(
+        wanted=wanted,
+        date=date,
+        name=params["name"],
+        min_lead=params["min_lead"],
+        fail_on_mismatch=params["on_date_mismatch"] == "fail",
+    )
+    warnings = tuple(
+        f"{given!r} is listed more than once in to; it gets one message" for given, _d in numbers.duplicates
+    )
+    return Booking(setting, appointment, _text.measure(text).encoding, warnings)
+
+
+def read_removal(params: Mapping[str, Any]) -> tuple[Setting, Removal]:
+    """What shall no longer be pending. Raises ``InputError`` with every fault, before anything is opened or sent."""
+    faults = Faults()
+    given = _ways(params)
+    if not given:
+        faults.add("state=absent needs smsid, or name, or at least one of to, from, msg and delivery_date")
+    match = _read_match(params, faults)
+    setting = _read_setting(params, faults)
+    return setting, Removal(_with_name(match, params["name"], setting.fingerprints), params["name"])
+
+
+def read_filter(params: Mapping[str, Any]) -> tuple[Setting, Optional[Match]]:
+    """Which pending messages are to be shown; None for all. Raises ``InputError`` with every fault."""
+    faults = Faults()
+    match = _read_match(params, faults)
+    setting = _read_setting(params, faults)
+    return setting, _with_name(match, params["name"], setting.fingerprints) if _ways(params) else None
+
+
+def _ways(params: Mapping[str, Any]) -> list[str]:
+    """The ways in which a task says which messages it means: by identifier, or by all else that it names."""
+    return [way for way, names in _WAYS.items() if any(params[name] for name in names)]
+
+
+def _read_match(params: Mapping[str, Any], faults: Faults) -> Match:
+    ways = _ways(params)
+    if len(ways) > 1:
+        faults.add(f"{' / '.join(ways)} exclude each other; say in one way which messages are meant")
+    region = read_region(params)
+    to = None
+    if params["to"]:
+        numbers = _numbers.read_all(params["to"], region)
+        faults.add(*(f"to: {sentence}" for _given, sentence in numbers.faults))
+        to = frozenset(digits for _given, digits in numbers.read)
+    date = _read_date(params, faults) if params["delivery_date"] else None
+    faults.add(*(_smsid_fault(smsid) for smsid in params["smsid"] or () if not _is_smsid(smsid)))
+    return Match(
+        smsids=tuple(dict.fromkeys(params["smsid"])) if params["smsid"] else None,
+        to=to,
+        sender=read_sender(params["from"], region, faults),
+        text=read_text(params["msg"], params.get("charset") or "auto", faults) if params["msg"] else None,
+        date=date.wire if date else None,
+    )
+
+
+def _is_smsid(value: str) -> bool:
+    """Whether this can name a message, and nothing else: as part of an address, nothing or dots name other things."""
+    plain = 0 < len(value) <= _MAX_SMSID and value.isascii() and value.isprintable() and " " not in value
+    return plain and value not in (".", "..")
+
+
+def _smsid_fault(value: str) -> str:
+    return f"smsid {value[:_MAX_SMSID]!r} is not an identifier, as the service returns them in smsids"
+
+
+def _with_name(match: Match, name: Optional[str], fingerprints: Fingerprints) -> Match:
+    return match if name is None else replace(match, name=fingerprints.name(name))
+
+
+def _read_date(params: Mapping[str, Any], faults: Faults) -> Optional[_dates.DeliveryDate]:
+    return faults.attempt(
+        lambda: _dates.read(
+            params["delivery_date"], timezone=params["timezone"], account_timezone=params["account_timezone"]
+        )
+    )
+
+
+def _read_setting(params: Mapping[str, Any], faults: Faults) -> Setting:
+    """The rest, and the end of reading: raises what was noted so far, too."""
+    account = read_account(params, faults)
+    paths = read_paths(params, faults)
+    ledger, fingerprints = read_ledger(params, faults)
+    name = params["name"]
+    if name is not None and not (0 < len(name) <= _MAX_NAME and name.isprintable() and name.strip()):
+        faults.add(f"name must be 1 to {_MAX_NAME} printable characters")
+    if name is not None and ledger.name == NO_LEDGER:
+        faults.add("name needs a ledger, and ledger is none, which remembers nothing")
+    faults.add(*in_range("min_lead", params.get("min_lead"), 0, _WEEK))
+    faults.raise_if_any()
+    if account is None:  # read_account has noted why, so this line is never reached
+        raise RuntimeError("an account without faults must be there")
+    return Setting(account, paths, ledger, fingerprints, _earliest(params["account_timezone"]))
+
+
+def _wanted(
+    setting: Setting,
+    sender: Optional[str],
+    text: str,
+    date: _dates.DeliveryDate,
+    recipients: tuple[str, ...],
+    name: Optional[str],
+) -> Wanted:
+    """One message to each recipient, each in a request of its own."""
+    delivers_at = setting.earliest(date.wire)
+    fingerprints = setting.fingerprints
+    return Wanted(
+        key=key_of(sender or "", text, date.wire),
+        label="",
+        sender=sender,
+        text=text,
+        segments=_text.measure(text).segments,
+        recipients=recipients,
+        terms=Terms(content=fingerprints.content(sender or "", text, date.wire), window=0.0, until=delivers_at + KEPT),
+        batch_size=1,
+        schedule=Schedule(date.wire, delivers_at, fingerprints.name(name) if name else ""),
+        at_a_time=AT_A_TIME,
+    )
+
+
+def _earliest(account_timezone: Optional[str]) -> Callable[[str], float]:
+    """Turns a date of the list into the earliest moment that it can mean, in Unix seconds."""
+
+    def moment(wire: str) -> float:
+        instant = _dates.from_echo(wire, account_timezone).instant
+        if instant is not None:
+            return instant.timestamp()
+        as_utc = datetime.strptime(wire[:16], "%Y-%m-%d %H:%M").replace(tzinfo=timezone.utc)
+        return as_utc.timestamp() - _EARLIEST_ZONE
+
+    return moment

@@ -1,0 +1,557 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Scheduled messages: look, plan, create (by the one delivery), cancel, look again.
+
+What must go is taken back only after what must come has been accepted, so that a run which stops in between leaves
+too many messages rather than too few, and the next run takes the surplus back.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+from typing import Callable, Optional
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._agenda import Agenda, Change, Match, matching
+from ansible_collections.voip_communications.sms.plugins.module_utils._api import Api
+from ansible_collections.voip_communications.sms.plugins.module_utils._cancellation import Cancellation, foreseen
+from ansible_collections.voip_communications.sms.plugins.module_utils._dates import (
+    DeliveryDate,
+    echo_matches,
+    lead_fault,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._deadline import Deadline
+from ansible_collections.voip_communications.sms.plugins.module_utils._delivery import Delivery, Wanted
+from ansible_collections.voip_communications.sms.plugins.module_utils._errors import InputError, VoipsmsError
+from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
+    Claim,
+    Fingerprints,
+    Ledger,
+    LedgerError,
+    Row,
+    State,
+    Terms,
+    claimed,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._numbers import mask
+from ansible_collections.voip_communications.sms.plugins.module_utils._pending import ListError, Pending
+from ansible_collections.voip_communications.sms.plugins.module_utils._plan import (
+    Held,
+    Plan,
+    Presence,
+    Wish,
+    plan,
+    shared,
+    staying,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._report import Outcome, Result, moment
+
+NO_LIST = (
+    "if the vendor's page on scheduled messages names another call, set scheduled_path, cancel_path and cancel_method;"
+    " voipsms_scheduled_info shows whether they are right"
+)
+
+_WAITING = frozenset({Outcome.SCHEDULED, Outcome.WOULD_SCHEDULE, Outcome.DUPLICATE})
+"""Outcomes of a new message that waits now, or would."""
+
+_TURN_PAUSE = 0.5
+"""Seconds between two tries to get one's turn at a name."""
+
+
+class CalendarError(VoipsmsError):
+    """The task as a whole is refused; nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """What shall wait: the message, its date, and what it belongs to (``name``, with its fingerprint in ``wanted``)."""
+
+    wanted: Wanted
+    date: DeliveryDate
+    name: Optional[str]
+    min_lead: int
+    fail_on_mismatch: bool
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What shall no longer wait, and the name by which people know it, if it has one."""
+
+    match: Match
+    name: Optional[str]
+
+
+@dataclass
+class Outcomes:
+    """What became of each message, and what else is to be said."""
+
+    results: list[Result] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+class Calendar:
+    """One task's view of the scheduled messages of an account. With ``check_mode`` it reads, and changes nothing."""
+
+    def __init__(
+        self,
+        api: Api,
+        ledger: Ledger,
+        fingerprints: Fingerprints,
+        deadline: Deadline,
+        *,
+        check_mode: bool,
+        cancel_shared: bool,
+        earliest: Callable[[str], float],
+    ) -> None:
+        """``earliest``: the earliest moment (Unix seconds) that a date of the list can mean. Nothing happens yet."""
+        self._api = api
+        self._ledger = ledger
+        self._fingerprints = fingerprints
+        self._deadline = deadline
+        self._check_mode = check_mode
+        self._cancel_shared = cancel_shared
+        self._earliest = earliest
+        self._warnings: list[str] = []
+
+    def present(self, appointment: Appointment) -> Outcomes:
+        """Make the pending messages what the appointment says. Raises ``VoipsmsError`` with nothing changed."""
+        with self._turn(appointment.wanted.schedule.name if appointment.wanted.schedule else ""):
+            agenda = self._settled_look()
+            if self._wait_for_twins(appointment.wanted):
+                agenda = self._settled_look()
+            wishes = self._wishes(appointment, agenda)
+            planned = self._plan(appointment, wishes, agenda)
+            self._refuse(planned, agenda)
+            self._refuse_late(appointment, planned, agenda)
+            if planned.doubtful:
+                undecided = _undecided(wishes, planned, self._ledger.now())
+                return self._outcomes(self._as_wanted(undecided, appointment))
+            kept = self._kept(planned, appointment) + self._adopt(planned, appointment)
+            created = self._create(appointment, planned)
+            finished = self._finish(created, planned, agenda, appointment)
+            return self._outcomes(self._as_wanted(kept, appointment) + finished)
+
+    def absent(self, removal: Removal) -> Outcomes:
+        """Take back what matches. Raises ``VoipsmsError`` with nothing changed."""
+        with self._turn(removal.match.name or ""):
+            agenda = self._settled_look()
+            held = matching(agenda, removal.match)
+            if removal.name is not None and not held:
+                self._warn_of_unknown_name(removal.name)
+            planned = plan((), {}, held)
+            if removal.match.smsids is not None and agenda.listing is None:
+                return self._outcomes(self._try_blindly(removal.match.smsids, held))
+            if agenda.listing is None and removal.match.name is None:
+                raise CalendarError(f"{agenda.reason}; nothing was taken back; {NO_LIST}")
+            self._refuse(planned, agenda)
+            results = [_uncertain(message, self._ledger.now()) for message in planned.doubtful]
+            results += [_gone_out(message) for message in planned.history]
+            return self._outcomes(results + self._finish([], planned, agenda, None))
+
+    def pending(self, match: Optional[Match]) -> list[Pending]:
+        """What the list shows of the messages that match; all of it without a match. Raises ``ListError``."""
+        agenda = self._look()
+        if agenda.listing is None:
+            raise ListError(f"{agenda.reason}; {NO_LIST}")
+        if match is None:
+            match = Match()
+        return [message.seen for message in matching(agenda, match) if message.seen is not None]
+
+    def _outcomes(self, results: Iterable[Result]) -> Outcomes:
+        return Outcomes(list(results), list(dict.fromkeys(self._warnings)))
+
+    def _as_wanted(self, results: Iterable[Result], appointment: Appointment) -> list[Result]:
+        """Results of the wanted message: the ones that wait, or shall, say when and with which text."""
+        text, date = appointment.wanted.text, appointment.date.wire
+        return [replace(result, text=text, delivery_date=result.delivery_date or date) for result in results]
+
+    # Looking --------------------------------------------------------------------------------------------------
+
+    def _look(self) -> Agenda:
+        """The list and the ledger, as they are now."""
+        listing, reason, asked_at = None, "", self._ledger.now()
+        try:
+            listing = self._api.pending(self._deadline.left())
+        except ListError as error:
+            reason = str(error)
+        rows = {(row.key, row.recipient): row for row in self._ledger.scheduled()}
+        at = listing.at if listing is not None and listing.at is not None else 0.0
+        return Agenda(listing, reason, rows, max(self._ledger.now(), at), asked_at, self._fingerprints)
+
+    def _settled_look(self) -> Agenda:
+        """A look of which everything that it teaches is written down: doubts removed, messages seen, messages gone."""
+        agenda = self._look()
+        if agenda.listing is None:
+            self._warnings.append(f"{agenda.reason}; what is pending is taken from the ledger; {NO_LIST}")
+        agenda, changes = _settled(agenda)
+        self._amend(changes)
+        return agenda
+
+    def _look_again(self) -> Agenda:
+        """A look after something was changed: whatever is in its way, what was done is still to be reported."""
+        try:
+            agenda, changes = _settled(self._look())
+        except VoipsmsError as error:
+            return Agenda(None, str(error), {}, self._ledger.now(), 0.0, self._fingerprints)
+        try:
+            self._amend(changes)
+        except LedgerError as error:
+            self._warnings.append(f"ledger not updated: {error}; the next run of this task makes up for it")
+        return agenda
+
+    def _wait_for_twins(self, wanted: Wanted) -> bool:
+        """Wait, within the deadline, while another run has the same message in hand; whether one had, and ended."""
+        waited = False
+        while self._is_in_hand(wanted):
+            if self._check_mode or not self._deadline.wait(_TURN_PAUSE):
+                return False
+            waited = True
+        return waited
+
+    def _is_in_hand(self, wanted: Wanted) -> bool:
+        names = [self._fingerprints.recipient(to) for to in wanted.recipients]
+        rows = self._ledger.rows(self._fingerprints.key(wanted.key), names)
+        return any(_at_work(row, self._ledger.now()) for row in rows.values())
+
+    def _amend(self, changes: Sequence[Change]) -> None:
+        """Write what was learned. In check mode it is known to this run alone."""
+        if changes and not self._check_mode:
+            self._ledger.amend(changes)
+
+    @contextmanager
+    def _turn(self, name: str) -> Iterator[None]:
+        """One run at a time for each name: wait for one's turn, within the deadline. ``name``: its fingerprint."""
+        if not name or self._check_mode:
+            yield
+            return
+        key, owner = self._fingerprints.key(f"turn {name}"), secrets.token_hex(16)
+        while not self._ledger.claim(self._turn_claim(key, name, owner)).won:
+            if not self._deadline.wait(_TURN_PAUSE):
+                raise CalendarError("another run is at work on the same name and has not ended within the deadline")
+        try:
+            yield
+        finally:
+            try:
+                self._ledger.settle(key, owner, {name: (Fate.NOT_SENT, ())})
+            except LedgerError as error:
+                self._warnings.append(f"ledger not updated: {error}; the next run of this name may have to wait")
+
+    def _turn_claim(self, key: str, name: str, owner: str) -> Claim:
+        left = self._deadline.left()
+        return Claim(
+            key=key,
+            label="",
+            terms=Terms(content="turn", window=0.0, resend_unknown=True),
+            recipients={name: ""},
+            owner=owner,
+            origin=f"{socket.gethostname()}:{os.getpid()}",
+            start_within=left,
+            finish_within=left,
+        )
+
+    # Planning -------------------------------------------------------------------------------------------------
+
+    def _wishes(self, appointment: Appointment, agenda: Agenda) -> list[Wish]:
+        wanted = appointment.wanted
+        key = self._fingerprints.key(wanted.key)
+        wishes = []
+        for to in wanted.recipients:
+            identity = (key, self._fingerprints.recipient(to))
+            found = agenda.equal(identity, to, appointment.date.wire, wanted.text, wanted.sender)
+            wishes.append(Wish(identity, to, found))
+        return wishes
+
+    def _plan(self, appointment: Appointment, wishes: Sequence[Wish], agenda: Agenda) -> Plan:
+        held = {
+            wish.identity: agenda.held(agenda.rows[wish.identity]) for wish in wishes if wish.identity in agenda.rows
+        }
+        name = appointment.wanted.schedule.name if appointment.wanted.schedule else ""
+        others = matching(agenda, Match(name=name)) if name else []
+        return plan(wishes, held, others)
+
+    def _refuse(self, planned: Plan, agenda: Agenda) -> None:
+        """Refuse what would take back without having read the list, or more than was meant."""
+        if planned.cancel and agenda.listing is None:
+            raise CalendarError(
+                f"{agenda.reason}; {len(planned.cancel)} messages would have to be taken back, which is not done"
+                f" unseen; nothing was changed; {NO_LIST}"
+            )
+        unmeant = shared(planned.cancel, agenda.listing.carried()) if agenda.listing else {}
+        lost = staying(planned, unmeant)
+        if lost:
+            raise CalendarError(
+                f"what is to be taken back shares its smsid with the message to"
+                f" {', '.join(f'+{number}' for number in lost)}, which is wanted; nothing was changed; take it back by"
+                " smsid with cancel_shared=true, then run this task again"
+            )
+        if unmeant and not self._cancel_shared:
+            named = "; ".join(
+                f"{smsid} would also take back the message to {', '.join(f'+{number}' for number in sorted(numbers))}"
+                for smsid, numbers in sorted(unmeant.items())
+            )
+            raise CalendarError(f"{named}; nothing was changed; set cancel_shared=true if that is wanted")
+
+    def _refuse_late(self, appointment: Appointment, planned: Plan, agenda: Agenda) -> None:
+        """Refuse a date that is over or too near, unless nothing new is to be created for it."""
+        now = datetime.fromtimestamp(agenda.now, timezone.utc)
+        fault = lead_fault(appointment.date, now, appointment.min_lead) if planned.create else None
+        if fault is not None:
+            raise InputError(fault)
+
+    def _warn_of_unknown_name(self, name: str) -> None:
+        self._warnings.append(
+            f"the ledger {self._ledger.name!r} knows no message of the name {name!r}, so nothing was looked for; what"
+            " another ledger has scheduled is taken back by smsid, or by to and delivery_date"
+        )
+
+    # Keeping and creating -------------------------------------------------------------------------------------
+
+    def _kept(self, planned: Plan, appointment: Appointment) -> list[Result]:
+        """What is already there, and stays; what nobody owns yet becomes this name's."""
+        name = appointment.wanted.schedule.name if appointment.wanted.schedule else ""
+        changes: list[Change] = []
+        for _wish, message in planned.keep:
+            row = message.row
+            if row is None or not name or row.name == name:
+                continue
+            if row.name:
+                self._warnings.append(f"the message to {message.to} is pending for another name already, and stays so")
+            else:
+                changes.append((row, replace(row, name=name)))
+        self._amend(changes)
+        return [_kept_result(wish, message) for wish, message in planned.keep]
+
+    def _adopt(self, planned: Plan, appointment: Appointment) -> list[Result]:
+        """Messages of equal content that were scheduled elsewhere: the ledger learns of them."""
+        self._amend([self._adopted(wish, appointment) for wish in planned.adopt])
+        return [_adopted_result(wish) for wish in planned.adopt]
+
+    def _adopted(self, wish: Wish, appointment: Appointment) -> Change:
+        before = next(iter(self._ledger.rows(wish.identity[0], [wish.identity[1]]).values()), None)
+        claim = Claim(
+            key=wish.identity[0],
+            label="",
+            terms=appointment.wanted.terms,
+            recipients={wish.identity[1]: mask(wish.to)},
+            owner="adopted",
+            origin="adopted",
+            start_within=0.0,
+            finish_within=0.0,
+            schedule=appointment.wanted.schedule,
+        )
+        row = claimed(before, claim, wish.identity[1], self._ledger.now())
+        smsids = wish.found.smsids if wish.found else ()
+        return before, replace(row, state=State.ACCEPTED, smsids=smsids, listed=True, previous=None)
+
+    def _create(self, appointment: Appointment, planned: Plan) -> list[Result]:
+        """Schedule what is missing, by the one way in which anything is sent."""
+        recipients = tuple(wish.to for wish in planned.create)
+        if not recipients:
+            return []
+        if self._check_mode:  # the rows in the ledger are older than what was learned for this plan
+            return self._as_wanted([_foreseen_creation(wish) for wish in planned.create], appointment)
+        delivery = Delivery(
+            replace(appointment.wanted, recipients=recipients),
+            self._api,
+            self._ledger,
+            self._fingerprints,
+            self._deadline,
+            check_mode=False,
+        )
+        report = delivery.run()
+        self._warnings += report.warnings
+        return self._as_wanted(report.results, appointment)
+
+    def _looked_up(self, results: list[Result], appointment: Appointment, agenda: Agenda) -> list[Result]:
+        """Of what was posted without an answer, what the list now shows was accepted."""
+        key = self._fingerprints.key(appointment.wanted.key)
+        found = []
+        for result in results:
+            row = agenda.rows.get((key, self._fingerprints.recipient(result.to.lstrip("+"))))
+            if result.outcome is Outcome.UNKNOWN and row is not None and row.state is State.ACCEPTED:
+                reason = "the answer was lost; the list of pending messages shows that it was accepted"
+                found.append(replace(result, outcome=Outcome.SCHEDULED, smsids=row.smsids, code_desc=reason))
+            else:
+                found.append(result)
+        return found
+
+    def _misdated(self, results: Sequence[Result], appointment: Appointment) -> list[Result]:
+        """Of what was created, that of which the service names another date than was meant."""
+        wrong = [
+            result
+            for result in results
+            if result.outcome is Outcome.SCHEDULED
+            and result.delivery_date is not None
+            and not echo_matches(result.delivery_date, appointment.date)
+        ]
+        if wrong and not appointment.fail_on_mismatch:
+            named = ", ".join(f"{result.delivery_date!r} for {result.to}" for result in wrong)
+            meant = appointment.date.wire
+            self._warnings.append(f"the service answered with another date than {meant!r}: {named}")
+            return []
+        return wrong
+
+    # Taking back ----------------------------------------------------------------------------------------------
+
+    def _finish(
+        self, created: list[Result], planned: Plan, agenda: Agenda, appointment: Optional[Appointment]
+    ) -> list[Result]:
+        """Take back what must go, then look again: at what was created, and at what was taken back."""
+        wrong: list[Result] = []
+        if appointment is not None and not self._check_mode:
+            wrong = self._misdated(created, appointment)
+            if wrong or any(result.outcome is Outcome.UNKNOWN for result in created):
+                looked = self._look_again()
+                created = self._looked_up(created, appointment, looked)
+                agenda = agenda if looked.listing is None else looked
+        cancel = self._without_loss(planned.cancel, created, wrong)
+        if self._check_mode:
+            return created + [foreseen(message, agenda) for message in cancel]
+        if not cancel and not any(result.posted for result in created):
+            return created
+        cancellation = Cancellation(self._api, self._deadline, self._earliest)
+        misdated = [_just_created(result, agenda) for result in wrong]
+        cancellation.ask([*cancel, *misdated], agenda)
+        after = self._look_again()
+        self._warn_of_unlisted(created, after)
+        undone = {result.to: cancellation.result(message, agenda, after) for result, message in zip(wrong, misdated)}
+        created = [_undone(result, undone.get(result.to)) for result in created]
+        return created + [cancellation.result(message, agenda, after) for message in cancel]
+
+    def _without_loss(self, cancel: Sequence[Held], created: Sequence[Result], wrong: Sequence[Result]) -> list[Held]:
+        """What may be taken back now: nobody loses the old message while the new one is not accepted, or goes again."""
+        undone = {result.to for result in wrong}
+        waiting = {
+            self._fingerprints.recipient(result.to.lstrip("+"))
+            for result in created
+            if result.outcome not in _WAITING or result.to in undone
+        }
+        kept = [message for message in cancel if message.row is not None and message.row.recipient in waiting]
+        if kept:
+            named = ", ".join(message.to for message in kept)
+            self._warnings.append(f"the earlier message stays pending for {named}, since the new one was not accepted")
+        return [message for message in cancel if message not in kept]
+
+    def _warn_of_unlisted(self, created: Iterable[Result], after: Agenda) -> None:
+        """A created message that the list does not show cannot be watched, and its cancel cannot be verified."""
+        if after.listing is None:
+            return
+        hidden = [result.to for result in created if result.outcome is Outcome.SCHEDULED and not _shown(result, after)]
+        if hidden:
+            self._warnings.append(
+                f"the list of pending messages does not show what was just accepted for {', '.join(hidden)}; whether"
+                " it is taken back later cannot be verified"
+            )
+
+    def _try_blindly(self, smsids: Sequence[str], held: Sequence[Held]) -> list[Result]:
+        """Without a list: try, and say plainly that nobody can tell what came of it."""
+        sent = [message for message in held if message.presence is Presence.DELIVERED]
+        over = {smsid for message in sent for smsid in message.smsids}
+        cancellation = Cancellation(self._api, self._deadline, self._earliest)
+        results = [_gone_out(message) for message in sent]
+        for smsid in smsids:
+            if smsid not in over:
+                said = None if self._check_mode else cancellation.ask_for(smsid)
+                results.append(_unverified(smsid, said))
+        return results
+
+
+def _kept_result(wish: Wish, message: Held) -> Result:
+    """A message that is there already, or has gone out."""
+    outcome = Outcome.ALREADY_SENT if message.presence is Presence.DELIVERED else Outcome.DUPLICATE
+    since = moment(message.row.claimed_at) if message.row is not None else None
+    return Result(f"+{wish.to}", outcome, smsids=message.smsids, delivery_date=message.date, first_sent_at=since)
+
+
+def _gone_out(message: Held) -> Result:
+    """A message that cannot be taken back any more."""
+    return Result(message.to, Outcome.ALREADY_SENT, smsids=message.smsids, delivery_date=message.date)
+
+
+def _adopted_result(wish: Wish) -> Result:
+    """A message of equal content that waits, and that this ledger did not know."""
+    smsids = wish.found.smsids if wish.found else ()
+    reason = "it was already pending, scheduled elsewhere"
+    return Result(f"+{wish.to}", Outcome.DUPLICATE, smsids=smsids, code_desc=reason)
+
+
+def _foreseen_creation(wish: Wish) -> Result:
+    """What check mode says of a message that would be created."""
+    return Result(f"+{wish.to}", Outcome.WOULD_SCHEDULE, posted=True)
+
+
+def _settled(agenda: Agenda) -> tuple[Agenda, list[Change]]:
+    """What a look teaches, and the rows to write: doubts removed, messages seen, messages gone."""
+    agenda, changes = agenda.resolved(list(agenda.rows))
+    marks = agenda.marked()
+    rows = {**agenda.rows, **{(row.key, row.recipient): row for _before, row in marks if row is not None}}
+    return replace(agenda, rows=rows), [*changes, *marks]
+
+
+def _at_work(row: Row, now: float) -> bool:
+    """Whether another run has this message in hand at this moment."""
+    return row.state is State.SENDING and now < row.lease_until
+
+
+def _uncertain(message: Held, now: float) -> Result:
+    """A message of which an earlier run did not learn whether it was accepted, or that another has in hand."""
+    row = message.row
+    since = moment(row.claimed_at) if row is not None else None
+    if row is not None and _at_work(row, now):
+        claimant = f"claimed by {row.origin}"
+        return Result(
+            message.to, Outcome.IN_PROGRESS, code_desc=claimant, delivery_date=message.date, first_sent_at=since
+        )
+    reason = f"the run that scheduled it at {since} did not learn what became of it, and the list does not tell"
+    return Result(message.to, Outcome.UNKNOWN, code_desc=reason, delivery_date=message.date, first_sent_at=since)
+
+
+def _undecided(wishes: Sequence[Wish], planned: Plan, now: float) -> list[Result]:
+    """While it is not known what is pending, nothing is created: everybody stays as they are."""
+    numbers = {wish.identity: f"+{wish.to}" for wish in wishes}
+    doubtful = [
+        replace(_uncertain(message, now), to=numbers.get((message.row.key, message.row.recipient), message.to))
+        for message in planned.doubtful
+        if message.row is not None
+    ]
+    kept = [_kept_result(wish, message) for wish, message in planned.keep]
+    kept += [_adopted_result(wish) for wish in planned.adopt]
+    reason = "nothing is scheduled while it is not known whether an earlier message is pending"
+    waiting = [Result(f"+{wish.to}", Outcome.NOT_SENT, code_desc=reason) for wish in planned.create]
+    return kept + waiting + doubtful
+
+
+def _unverified(smsid: str, said: Optional[str]) -> Result:
+    reason = "whether it was taken back could not be verified, since the list of pending messages cannot be had"
+    return Result(
+        smsid, Outcome.UNKNOWN, posted=True, smsids=(smsid,), code_desc=f"{reason} ({said})" if said else reason
+    )
+
+
+def _just_created(result: Result, agenda: Agenda) -> Held:
+    """A message that this run has created, as something to be taken back."""
+    owners = [agenda.owner(smsid, result.to.lstrip("+")) for smsid in result.smsids]
+    row = next((agenda.rows[owner] for owner in owners if owner is not None), None)
+    return Held(Presence.LISTED, result.smsids, row, None)
+
+
+def _undone(result: Result, cancelled: Optional[Result]) -> Result:
+    """A created message that had another date than was meant, after it was taken back again, or was not."""
+    if cancelled is None:
+        return result
+    reason = f"the service answered with the date {result.delivery_date!r}, which is not the one that was meant"
+    if cancelled.outcome is Outcome.CANCELLED:
+        return replace(result, outcome=Outcome.NOT_SENT, code_desc=f"{reason}; it was taken back again")
+    return replace(result, outcome=Outcome.UNKNOWN, code_desc=f"{reason}; {cancelled.code_desc}")
+
+
+def _shown(result: Result, agenda: Agenda) -> bool:
+    return bool(agenda.listed.intersection(result.smsids))

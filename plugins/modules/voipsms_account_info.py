@@ -1,0 +1,111 @@
+#!/usr/bin/python
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Prove the credentials and show the account's zone."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: voipsms_account_info
+short_description: Prove the credentials of a VoIP Communications account, and show its time zone
+version_added: 0.1.0
+description:
+  - Asks the service for the account, which proves that address, API key and password are right. Changes nothing.
+  - The call was seen in the source of the vendor's public apps; it is not documented.
+  - Its record also holds credentials, so nothing but the named fields comes back.
+  - O(ledger), O(ledger_account), O(default_region) and O(account_timezone) are accepted so that one C(module_defaults)
+    block fits every module of the collection; this module does not use them.
+author:
+  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+extends_documentation_fragment:
+  - voip_communications.sms._attributes
+  - voip_communications.sms._attributes.actiongroup_voipsms
+  - voip_communications.sms._attributes.info
+  - voip_communications.sms._account
+  - voip_communications.sms._ledger
+seealso:
+  - module: voip_communications.sms.voipsms_scheduled
+"""
+
+EXAMPLES = r"""
+- name: Prove the credentials before a maintenance window is announced
+  voip_communications.sms.voipsms_account_info:
+    api_key: "{{ vault_voipsms_api_key }}"
+    api_password: "{{ vault_voipsms_api_password }}"
+  delegate_to: localhost
+  become: false
+  register: account
+
+- name: Show the zone to set as account_timezone
+  ansible.builtin.debug:
+    msg: "account_timezone: {{ account.account_timezone }}"
+"""
+
+RETURN = r"""
+account_timezone:
+  description: The zone of the account, as the service writes it. Null when it names none.
+  returned: always
+  type: str
+  sample: America/Chicago
+balance_warning:
+  description: The balance at which the service warns, as the service writes it. Null when it names none.
+  returned: always
+  type: str
+  sample: "5.00"
+requests:
+  description: How many requests this run made.
+  returned: always
+  type: int
+  sample: 1
+msg:
+  description: What was found, in a sentence.
+  returned: always
+  type: str
+  sample: the service knows the account
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._api import counted
+from ansible_collections.voip_communications.sms.plugins.module_utils._errors import Faults
+from ansible_collections.voip_communications.sms.plugins.module_utils._front import Task, main
+from ansible_collections.voip_communications.sms.plugins.module_utils._options import (
+    account_options,
+    ledger_options,
+    read_account,
+)
+
+
+def argument_spec() -> dict[str, dict[str, Any]]:
+    """A fresh argument spec."""
+    return {**account_options(), **ledger_options()}
+
+
+def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
+    """What the service tells of the account. Raises ``VoipsmsError``."""
+    faults = Faults()
+    account = read_account(params, faults)
+    faults.raise_if_any()
+    if account is None:  # read_account has noted why, so this line is never reached
+        raise RuntimeError("an account without faults must be there")
+    api = account.api()
+    with counted(api):
+        user = api.user(account.seconds)
+    return {
+        "account_timezone": user["user_timezone"],
+        "balance_warning": user["user_balance_warning"],
+        "requests": api.requests,
+        "msg": "the service knows the account",
+    }
+
+
+def blank() -> dict[str, Any]:
+    """The keys that are returned whatever happens."""
+    return {"changed": False, "account_timezone": None, "balance_warning": None, "requests": 0}
+
+
+if __name__ == "__main__":
+    main(Task(argument_spec=argument_spec(), run=run, blank=blank))

@@ -1,0 +1,448 @@
+#!/usr/bin/python
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Schedule, move and take back SMS."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: voipsms_scheduled
+short_description: Schedule, move and take back SMS through VoIP Communications
+version_added: 0.1.0
+description:
+  - Makes the pending messages of an account what the task says. The same task run again changes nothing.
+  - With O(name), the pending messages of that name are one thing with a date, a text and recipients. Change any of
+    them in the task, and one run creates what is missing, and then takes back what is no longer wanted.
+  - Without O(name), a message is its sender, recipient, text and minute. The same text for another day is another one.
+  - The calls that list and cancel pending messages are assumed, since the vendor's page on them could not be had.
+    Check them with M(voip_communications.sms.voipsms_scheduled_info), which only reads, before you rely on moving and
+    taking back; see O(scheduled_path).
+  - A cancel counts only when a list that showed the message no longer shows it, and its date is still ahead.
+  - In check mode the list is read, and nothing is sent, taken back or written.
+author:
+  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+extends_documentation_fragment:
+  - voip_communications.sms._attributes
+  - voip_communications.sms._attributes.actiongroup_voipsms
+  - voip_communications.sms._account
+  - voip_communications.sms._ledger
+  - voip_communications.sms._scheduled
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  state:
+    description:
+      - V(present) makes the messages wait, V(absent) takes them back.
+    type: str
+    choices: [present, absent]
+    default: present
+  to:
+    description:
+      - The recipients, as in M(voip_communications.sms.voipsms_send). Needed for O(state=present).
+      - With O(state=absent), pending messages to these numbers are meant.
+    type: raw
+  msg:
+    description:
+      - The text. Needed for O(state=present).
+      - With O(state=absent), pending messages with this text are meant.
+    type: str
+  from:
+    description:
+      - The sender; a number of the account that is enabled for SMS. Without it, the message is a BULK message.
+      - With O(state=absent), pending messages from this number are meant. The service fills in a sender for BULK
+        messages, so they are found by the sender that it filled in.
+    type: raw
+  delivery_date:
+    description:
+      - When the message is to be delivered. Needed for O(state=present).
+      - With an offset, such as V(2026-12-01T22:00:00+01:00) or V(2026-12-01T21:00:00Z), or without, such as
+        V(2026-12-01 22:00). Quote it.
+      - Without an offset it is wall time in O(timezone), or else in the account's zone.
+      - What goes over the wire is wall time of the account to the minute, so seconds other than 00 are refused.
+      - Refused are also hours that a clock change skips, hours that exist twice where it is not certain which of them
+        the service would take, and dates that do not exist.
+      - A date that is over is refused, unless the ledger knows that this message went out then; the task is then ok.
+      - With O(state=absent), pending messages for this minute are meant.
+    type: raw
+  timezone:
+    description:
+      - The zone of a O(delivery_date) without an offset, as an IANA name such as V(Europe/Berlin).
+      - It needs O(account_timezone).
+    type: str
+  name:
+    description:
+      - What the messages belong to, in 1 to 200 characters, such as C(window-4711-reminder). It is known to the ledger
+        only, by account.
+      - With O(state=absent), all messages of this name are meant, or those that O(to), O(from), O(msg) and
+        O(delivery_date) pick among them. So a task may keep its options when only its O(state) changes.
+      - One run at a time works on a name; others wait for it.
+    type: str
+  smsid:
+    description:
+      - With O(state=absent), the messages with these identifiers are meant. Excludes O(name) and the other options that
+        say which messages are meant.
+    type: list
+    elements: str
+  min_lead:
+    description:
+      - Refuse a date that is less than so many minutes ahead, where the account's zone is known; V(0) to V(10080).
+    type: int
+    default: 1
+  on_date_mismatch:
+    description:
+      - What to do when the service answers with another date than was meant.
+      - V(fail) takes back what was just created, and fails.
+      - V(warn) leaves it, and warns. It is not scheduled again by itself.
+    type: str
+    choices: [fail, warn]
+    default: fail
+  fail_if_sent:
+    description:
+      - With O(state=absent), fail when a message that is meant has already gone out.
+    type: bool
+    default: false
+  cancel_shared:
+    description:
+      - Take back an identifier even when it also carries messages to recipients who were not meant.
+      - By default the task then fails, names them, and changes nothing.
+    type: bool
+    default: false
+  max_segments:
+    description:
+      - Refuse a text that would be billed in more parts than this, V(1) to V(255).
+    type: int
+  charset:
+    description:
+      - V(auto) sends the text as it is.
+      - V(gsm7) writes typographic quotes, dashes, ellipses and spaces plainly, and refuses what is then left.
+    type: str
+    choices: [auto, gsm7]
+    default: auto
+seealso:
+  - module: voip_communications.sms.voipsms_scheduled_info
+  - module: voip_communications.sms.voipsms_account_info
+  - module: voip_communications.sms.voipsms_send
+"""
+
+EXAMPLES = r"""
+- name: Remind everybody the day before, and an hour before
+  voip_communications.sms.voipsms_scheduled:
+    name: "window-4711-{{ item.name }}"
+    to: ["+12812345678", "+12812345679"]
+    msg: "Maintenance of the mail servers begins on {{ start }}"
+    delivery_date: "{{ item.date }}"
+    account_timezone: America/Chicago
+  loop:
+    - name: day-before
+      date: "2026-12-01T22:00:00+01:00"
+    - name: hour-before
+      date: "2026-12-02T21:00:00+01:00"
+  delegate_to: localhost
+  become: false
+  run_once: true
+
+- name: The window has moved by a day; run the same task with the new date
+  voip_communications.sms.voipsms_scheduled:
+    name: window-4711-day-before
+    to: ["+12812345678", "+12812345679"]
+    msg: "Maintenance of the mail servers begins tomorrow at 22:00"
+    delivery_date: "2026-12-02 22:00"
+    timezone: Europe/Berlin
+    account_timezone: America/Chicago
+    min_lead: 30
+    on_date_mismatch: fail
+    charset: gsm7
+    max_segments: 1
+  delegate_to: localhost
+  become: false
+  run_once: true
+
+- name: The window is off
+  voip_communications.sms.voipsms_scheduled:
+    name: window-4711-day-before
+    state: absent
+    fail_if_sent: true
+  delegate_to: localhost
+  become: false
+  run_once: true
+
+- name: One message without a name, from a number of ours, by the account's own clock
+  voip_communications.sms.voipsms_scheduled:
+    to: "+12812345678"
+    from: "+17134567890"
+    msg: "Your shift begins in an hour"
+    delivery_date: "2026-12-01 17:00"
+  delegate_to: localhost
+  become: false
+
+- name: Take it back by what it says, whom it is for and when
+  voip_communications.sms.voipsms_scheduled:
+    state: absent
+    to: "+12812345678"
+    msg: "Your shift begins in an hour"
+    delivery_date: "2026-12-01 17:00"
+  delegate_to: localhost
+  become: false
+
+- name: Take back by identifier, even if the service gave it to several recipients
+  voip_communications.sms.voipsms_scheduled:
+    state: absent
+    smsid: ["2017559ea27008c6b7122900621"]
+    cancel_shared: true
+  delegate_to: localhost
+  become: false
+
+- name: Follow the vendor's page when it names other calls
+  voip_communications.sms.voipsms_scheduled:
+    state: absent
+    smsid: ["2017559ea27008c6b7122900621"]
+    scheduled_path: sms/list
+    cancel_path: "sms/delete/{smsid}"
+    cancel_method: POST
+  delegate_to: localhost
+  become: false
+"""
+
+RETURN = r"""
+results:
+  description: What became of each message; first the wanted ones, then those that were taken back.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    to:
+      description:
+        - The recipient in E.164, in part when only the ledger knows the message.
+        - The identifier when nothing else is known.
+      type: str
+      sample: "+12812345678"
+    outcome:
+      description:
+        - V(scheduled) by this run, V(duplicate) when it is pending already, V(already_sent) when it has gone out.
+        - V(cancelled) when it was seen to be taken back.
+        - V(refused) by the service, or still pending although it was asked for to be taken back.
+        - V(not_sent), which is certain, for the reason in C(code_desc).
+        - V(unknown) when it may have been scheduled, or may still be pending.
+        - V(in_progress) when another run is scheduling it and did not end before the deadline.
+        - V(would_schedule) and V(would_cancel) in check mode.
+      type: str
+      sample: scheduled
+    smsids:
+      description: The identifiers that the service gave the message, one or more.
+      type: list
+      elements: str
+      sample: ["2017559ea27008c6b7122900621"]
+    code:
+      description: The code of the service's record; 200 is success. Null without a record.
+      type: int
+      sample: 200
+    code_desc:
+      description: What the service, or this module, says about the outcome.
+      type: str
+      sample: ""
+    status:
+      description: The status in the service's record.
+      type: str
+      sample: SCHEDULED
+    country:
+      description: The country in the service's record.
+      type: str
+      sample: US
+    type:
+      description: The kind of message in the service's record.
+      type: str
+      sample: BULKSMS
+    sale:
+      description: The price in the service's record. It is charged when the message goes out.
+      type: float
+      sample: 0.01
+    delivery_date:
+      description: When it goes out, in wall time of the account, as the service or the ledger writes it.
+      type: str
+      sample: "2026-12-01 15:00:00"
+    first_sent_at:
+      description: When an earlier run scheduled it, in UTC. Null when this run did.
+      type: str
+      sample: "2026-11-20T21:00:00Z"
+outcome:
+  description:
+    - The outcome of all messages when they agree, V(partial) when not.
+    - V(unchanged) when there was nothing to do.
+  returned: always
+  type: str
+  sample: scheduled
+smsids:
+  description: The identifiers of all these messages.
+  returned: always
+  type: list
+  elements: str
+  sample: ["2017559ea27008c6b7122900621"]
+encoding:
+  description: How the text is encoded, V(GSM-7) or V(UCS-2). Null with O(state=absent).
+  returned: always
+  type: str
+  sample: GSM-7
+segments:
+  description: In how many parts the text is sent and billed to each recipient. Null with O(state=absent).
+  returned: always
+  type: int
+  sample: 1
+cost:
+  description: The sum of the prices that the service named for what this run scheduled; null when it did not name one.
+  returned: always
+  type: float
+  sample: 0.02
+requests:
+  description: How many requests this run made, reading ones included.
+  returned: always
+  type: int
+  sample: 7
+failed_to:
+  description: Those of whom it is not certain that the message is where it shall be.
+  returned: always
+  type: list
+  elements: str
+  sample: ["+12812345679"]
+key:
+  description: The key by which the message is known, made from sender, text and minute. Null with O(state=absent).
+  returned: always
+  type: str
+  sample: 13dac54a1cc86aad98c987c6b45e206dcc2efd5e
+delivery_date:
+  description: The date as it goes over the wire, in wall time of the account. Null with O(state=absent).
+  returned: always
+  type: str
+  sample: "2026-12-01 15:00"
+delivery_at:
+  description: The same in ISO 8601 with its offset. Null where the account's zone is not known.
+  returned: always
+  type: str
+  sample: "2026-12-01T15:00:00-06:00"
+ledger:
+  description: The ledger that was used.
+  returned: always
+  type: str
+  sample: /root/.local/state/voipsms/ledger.sqlite3
+ledger_created:
+  description:
+    - Whether this run made the ledger, so that nothing is known of earlier runs.
+    - In check mode, whether a real run would.
+  returned: always
+  type: bool
+  sample: false
+msg:
+  description: What happened, in a sentence; on failure also whether anything was changed, and what to do.
+  returned: always
+  type: str
+  sample: scheduled for 2 recipients, at 2026-12-01 15:00
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.voip_communications.sms.plugins.module_utils import _dates
+from ansible_collections.voip_communications.sms.plugins.module_utils._api import counted
+from ansible_collections.voip_communications.sms.plugins.module_utils._appointment import (
+    Setting,
+    read_booking,
+    read_removal,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._front import Task, main
+from ansible_collections.voip_communications.sms.plugins.module_utils._options import (
+    account_options,
+    ledger_options,
+    list_options,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._report import (
+    SCHEDULING,
+    Policy,
+    Result,
+    blank,
+    calendar_diff,
+    summary,
+)
+
+
+def argument_spec() -> dict[str, dict[str, Any]]:
+    """A fresh argument spec."""
+    return {
+        **account_options(),
+        **ledger_options(),
+        **list_options(),
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "to": {"type": "raw"},
+        "msg": {"type": "str"},
+        "from": {"type": "raw"},
+        "delivery_date": {"type": "raw"},
+        "timezone": {"type": "str"},
+        "name": {"type": "str"},
+        "smsid": {"type": "list", "elements": "str"},
+        "min_lead": {"type": "int", "default": 1},
+        "on_date_mismatch": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
+        "fail_if_sent": {"type": "bool", "default": False},
+        "cancel_shared": {"type": "bool", "default": False},
+        "max_segments": {"type": "int"},
+        "charset": {"type": "str", "choices": ["auto", "gsm7"], "default": "auto"},
+    }
+
+
+def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Make the pending messages what the options say. Raises ``VoipsmsError`` while nothing was changed yet."""
+    return _present(params, check_mode) if params["state"] == "present" else _absent(params, check_mode)
+
+
+def _present(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    booking = read_booking(params)
+    calendar, api = booking.setting.calendar(check_mode=check_mode, cancel_shared=params["cancel_shared"])
+    with counted(api):
+        outcomes = calendar.present(booking.appointment)
+    wanted, date = booking.appointment.wanted, booking.appointment.date
+    return {
+        **_summary(outcomes.results, wanted.key, Policy(), booking.setting, check_mode),
+        "warnings": [*booking.warnings, *outcomes.warnings],
+        "requests": api.requests,
+        "encoding": booking.encoding,
+        "segments": wanted.segments,
+        "delivery_date": date.wire,
+        "delivery_at": _dates.iso(date),
+    }
+
+
+def _absent(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    setting, removal = read_removal(params)
+    calendar, api = setting.calendar(check_mode=check_mode, cancel_shared=params["cancel_shared"])
+    with counted(api):
+        outcomes = calendar.absent(removal)
+    policy = Policy(fail_if_sent=params["fail_if_sent"])
+    return {
+        **_summary(outcomes.results, "", policy, setting, check_mode),
+        "warnings": outcomes.warnings,
+        "requests": api.requests,
+        "key": None,
+    }
+
+
+def _summary(results: list[Result], key: str, policy: Policy, setting: Setting, check_mode: bool) -> dict[str, Any]:
+    told, ledger = summary(results, key, policy, SCHEDULING), setting.ledger
+    return {
+        **told,
+        "diff": calendar_diff(results),
+        "ledger": ledger.name,
+        "ledger_created": ledger.missing and told["changed"] if check_mode else ledger.created,
+    }
+
+
+def blank_result() -> dict[str, Any]:
+    """The keys that are returned whatever happens."""
+    return {**blank(), "delivery_date": None, "delivery_at": None}
+
+
+if __name__ == "__main__":
+    main(Task(argument_spec=argument_spec(), run=run, blank=blank_result))

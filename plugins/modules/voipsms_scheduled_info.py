@@ -1,0 +1,209 @@
+#!/usr/bin/python
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Show pending SMS."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: voipsms_scheduled_info
+short_description: Show pending SMS of a VoIP Communications account
+version_added: 0.1.0
+description:
+  - Lists the messages that wait for their date, earliest first. Changes nothing.
+  - The call is assumed, since the vendor's page on it could not be had. Run this module against your account before you
+    rely on M(voip_communications.sms.voipsms_scheduled); when it fails, the vendor's page has the path to set as
+    O(scheduled_path).
+author:
+  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+extends_documentation_fragment:
+  - voip_communications.sms._attributes
+  - voip_communications.sms._attributes.actiongroup_voipsms
+  - voip_communications.sms._attributes.info
+  - voip_communications.sms._account
+  - voip_communications.sms._ledger
+  - voip_communications.sms._scheduled
+options:
+  to:
+    description:
+      - Only messages to these numbers; written as in M(voip_communications.sms.voipsms_send).
+    type: raw
+  msg:
+    description:
+      - Only messages with this text. The parts of a long text are put together.
+    type: str
+  from:
+    description:
+      - Only messages from this number. The service fills in a sender for BULK messages.
+    type: raw
+  delivery_date:
+    description:
+      - Only messages for this minute; written as in M(voip_communications.sms.voipsms_scheduled).
+    type: raw
+  timezone:
+    description:
+      - The zone of a O(delivery_date) without an offset, as an IANA name.
+      - It needs O(account_timezone).
+    type: str
+  name:
+    description:
+      - Only messages of this name, which the ledger knows.
+    type: str
+  smsid:
+    description:
+      - Only messages with these identifiers.
+      - Excludes the other filters.
+    type: list
+    elements: str
+seealso:
+  - module: voip_communications.sms.voipsms_scheduled
+"""
+
+EXAMPLES = r"""
+- name: Show everything that is pending, with dates that people can compare
+  voip_communications.sms.voipsms_scheduled_info:
+    account_timezone: America/Chicago
+  delegate_to: localhost
+  become: false
+  register: pending
+
+- name: Show what one person will get at one moment
+  voip_communications.sms.voipsms_scheduled_info:
+    to: "+12812345678"
+    delivery_date: "2026-12-01 22:00"
+    timezone: Europe/Berlin
+    account_timezone: America/Chicago
+  delegate_to: localhost
+  become: false
+
+- name: Show one text from one of our numbers
+  voip_communications.sms.voipsms_scheduled_info:
+    msg: "Your shift begins in an hour"
+    from: "+17134567890"
+  delegate_to: localhost
+  become: false
+
+- name: Show what belongs to a maintenance window
+  voip_communications.sms.voipsms_scheduled_info:
+    name: window-4711-day-before
+  delegate_to: localhost
+  become: false
+
+- name: Try a path that the vendor's page names
+  voip_communications.sms.voipsms_scheduled_info:
+    scheduled_path: sms/list
+    smsid: ["2017559ea27008c6b7122900621"]
+  delegate_to: localhost
+  become: false
+"""
+
+RETURN = r"""
+scheduled:
+  description: The pending messages, earliest first.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    smsids:
+      description: The identifiers of the message, more than one when O(msg) has put parts together.
+      type: list
+      elements: str
+      sample: ["2017559ea27008c6b7122900621"]
+    to:
+      description: The recipient in E.164.
+      type: str
+      sample: "+12812345678"
+    from:
+      description: The sender in E.164; for a BULK message the one that the service has filled in.
+      type: str
+      sample: "+17134567890"
+    msg:
+      description: The text, or one part of it.
+      type: str
+      sample: Your shift begins in an hour
+    delivery_date:
+      description: When it goes out, in wall time of the account.
+      type: str
+      sample: "2026-12-01 15:00"
+    delivery_at:
+      description: The same in ISO 8601 with its offset. Null without O(account_timezone).
+      type: str
+      sample: "2026-12-01T15:00:00-06:00"
+requests:
+  description: How many requests this run made.
+  returned: always
+  type: int
+  sample: 3
+msg:
+  description: What was found, in a sentence.
+  returned: always
+  type: str
+  sample: 2 messages are pending
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.voip_communications.sms.plugins.module_utils import _dates
+from ansible_collections.voip_communications.sms.plugins.module_utils._api import counted
+from ansible_collections.voip_communications.sms.plugins.module_utils._appointment import read_filter
+from ansible_collections.voip_communications.sms.plugins.module_utils._front import Task, main
+from ansible_collections.voip_communications.sms.plugins.module_utils._options import (
+    account_options,
+    ledger_options,
+    list_options,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._pending import Pending
+
+
+def argument_spec() -> dict[str, dict[str, Any]]:
+    """A fresh argument spec."""
+    return {
+        **account_options(),
+        **ledger_options(),
+        **list_options(),
+        "to": {"type": "raw"},
+        "msg": {"type": "str"},
+        "from": {"type": "raw"},
+        "delivery_date": {"type": "raw"},
+        "timezone": {"type": "str"},
+        "name": {"type": "str"},
+        "smsid": {"type": "list", "elements": "str"},
+    }
+
+
+def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """What is pending. Raises ``VoipsmsError`` when the list cannot be had, or not be believed."""
+    setting, match = read_filter(params)
+    calendar, api = setting.calendar(check_mode=check_mode)
+    with counted(api):
+        pending = calendar.pending(match)
+    found = sorted(pending, key=lambda message: (message.date, message.to, message.smsids))
+    count = f"{len(found)} message{' is' if len(found) == 1 else 's are'} pending"
+    return {
+        "scheduled": [_shown(message, params["account_timezone"]) for message in found],
+        "requests": api.requests,
+        "msg": count,
+    }
+
+
+def blank() -> dict[str, Any]:
+    """The keys that are returned whatever happens."""
+    return {"changed": False, "scheduled": [], "requests": 0}
+
+
+def _shown(message: Pending, account_timezone: str | None) -> dict[str, Any]:
+    return {
+        "smsids": list(message.smsids),
+        "to": f"+{message.to}",
+        "from": f"+{message.sender}" if message.sender else None,
+        "msg": message.text,
+        "delivery_date": message.date,
+        "delivery_at": _dates.iso(_dates.from_echo(message.date, account_timezone)),
+    }
+
+
+if __name__ == "__main__":
+    main(Task(argument_spec=argument_spec(), run=run, blank=blank))

@@ -1,0 +1,134 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How long planning takes, from the records of the list to the plan, for 1,000 wanted messages.
+
+Not part of the tests that always run, since it measures. To see the table:
+
+    python -m pytest -s tests/benchmark
+
+in the folder that "make tree" fills. It fails when time grows faster than the list does; seconds are never compared,
+because machines differ.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._agenda import Agenda, Match, matching
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
+    Fingerprints,
+    Row,
+    State,
+    key_of,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._pending import Listing, Record
+from ansible_collections.voip_communications.sms.plugins.module_utils._plan import Plan, Wish, plan
+
+WANTED = 1_000
+SIZES = (1_000, 10_000, 100_000)
+ROUNDS = 3
+SLACK = 4.0
+"""How much more than linear is still taken for linear: garbage collection and caches are no fault of a plan."""
+
+NOW, AHEAD = 1_000_000.0, 2_000_000.0
+OLD, NEW = "2026-12-01 15:00", "2026-12-02 15:00"
+TEXT = "Maintenance begins tomorrow at 22:00"
+FINGERPRINTS = Fingerprints.of("benchmark", "")
+NAME = FINGERPRINTS.name("window")
+
+
+def number(place: int) -> str:
+    return str(12_810_000_000 + place)
+
+
+def record(place: int, date: str = OLD, to: str | None = None) -> Record:
+    return Record(f"id{place}", to or number(place), "17130000000", TEXT, date)
+
+
+def rows(count: int, state: State = State.ACCEPTED) -> list[Row]:
+    """The rows of a name's messages at the old date, of which the list shows all."""
+    key = FINGERPRINTS.key(key_of("", TEXT, OLD))
+    first = Row(
+        key=key, recipient="", masked="+1*", label="", content="", state=state, attempt=1, owner="", origin="",
+        claimed_at=NOW - 60, first_byte_by=NOW, lease_until=NOW, keep_until=AHEAD, name=NAME, date=OLD,
+        delivers_at=AHEAD, listed=True,
+    )  # fmt: skip
+    return [
+        replace(
+            first,
+            recipient=FINGERPRINTS.recipient(number(place)),
+            smsids=(f"id{place}",) if state is State.ACCEPTED else (),
+        )
+        for place in range(count)
+    ]
+
+
+def planned(records: tuple[Record, ...], known: list[Row], date: str) -> Plan:
+    """What one task does between its look and its first request."""
+    agenda = Agenda(Listing(records), "", {(row.key, row.recipient): row for row in known}, NOW, NOW, FINGERPRINTS)
+    agenda, _changes = agenda.resolved(list(agenda.rows))
+    agenda.marked()
+    key = FINGERPRINTS.key(key_of("", TEXT, date))
+    wishes = []
+    for place in range(WANTED):
+        to = number(place)
+        identity = (key, FINGERPRINTS.recipient(to))
+        wishes.append(Wish(identity, to, agenda.equal(identity, to, date, TEXT, None)))
+    held = {wish.identity: agenda.held(agenda.rows[wish.identity]) for wish in wishes if wish.identity in agenda.rows}
+    return plan(wishes, held, matching(agenda, Match(name=NAME)))
+
+
+def moved(size: int) -> Plan:
+    """A name's 1,000 messages move, among pending messages of others."""
+    return planned(tuple(map(record, range(size))), rows(WANTED), NEW)
+
+
+def moved_whole(size: int) -> Plan:
+    """All that is pending is the name's, and 1,000 messages replace it."""
+    return planned(tuple(map(record, range(size))), rows(size), NEW)
+
+
+def doubtful(size: int) -> Plan:
+    """Of 1,000 messages nobody knows whether they were accepted; each is looked up by its content."""
+    return planned(tuple(map(record, range(size))), rows(WANTED, State.UNKNOWN), OLD)
+
+
+def crowded(size: int) -> Plan:
+    """Everything that is pending goes to one number at one minute."""
+    return planned(tuple(record(place, NEW, number(0)) for place in range(size)), [], NEW)
+
+
+def seconds(call: Callable[[int], Plan], size: int) -> float:
+    """The best of some rounds."""
+    found = []
+    for _round in range(ROUNDS):
+        began = time.perf_counter()
+        call(size)
+        found.append(time.perf_counter() - began)
+    return min(found)
+
+
+@pytest.mark.parametrize("call", [moved, moved_whole, doubtful, crowded], ids=lambda call: call.__name__)
+def test_time_grows_no_faster_than_the_list(call: Callable[[int], Plan]) -> None:
+    taken = [seconds(call, size) for size in SIZES]
+    print(f"\n{(call.__doc__ or '').strip()}")
+    for size, each in zip(SIZES, taken, strict=True):
+        print(f"{size:>8,} pending  {each * 1000:>9.1f} ms  {each / size * 1e6:>6.1f} us each")
+    for smaller, larger, size, more in zip(taken, taken[1:], SIZES, SIZES[1:], strict=False):
+        assert larger / smaller <= SLACK * more / size
+
+
+def test_what_is_measured_is_planned() -> None:
+    found = moved(10_000)
+    assert (len(found.create), len(found.cancel), len(found.keep)) == (WANTED, WANTED, 0)
+    found = moved_whole(10_000)
+    assert (len(found.create), len(found.cancel)) == (WANTED, 10_000)
+    found = doubtful(10_000)
+    assert (len(found.keep), len(found.doubtful)) == (WANTED, 0)
+    found = crowded(10_000)
+    assert (len(found.create), len(found.adopt)) == (WANTED - 1, 1)

@@ -1,0 +1,58 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Credentials that are easy to find again, in every form in which something might show them."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode, urlsafe_b64encode
+from pathlib import Path
+from urllib.parse import quote, quote_plus
+
+# Whatever a password may hold, a quote of each kind among it, and what URLs, JSON, shells and repr() write otherwise.
+KEY = "canary-KEY-4711/ä+b%c"
+PASSWORD = "canary-P4ss:/+ &=%'\"\\ü§-word"
+# What only a wrong password would show.
+WRONG = "canary-WRONG+/:%'\"\\ß"
+ENCODERS = (b64encode, urlsafe_b64encode)
+
+
+def forms(user: str, password: str) -> set[str]:
+    """Every form in which credentials might be shown."""
+    plain = {user, password, f"{user}:{password}"}
+    shown = plain | {quote(secret) for secret in plain} | {quote(secret, safe="") for secret in plain}
+    shown |= {quote_plus(secret) for secret in plain}
+    shown |= {repr(secret)[1:-1] for secret in plain} | {ascii(secret)[1:-1] for secret in plain}
+    shown |= {json.dumps(secret, ensure_ascii=only)[1:-1] for secret in plain for only in (True, False)}
+    for encoding in ("utf-8", "latin-1"):
+        # Without the last characters, which the bytes that follow would change.
+        shown |= {encode(secret.encode(encoding)).decode().rstrip("=")[:-1] for secret in plain for encode in ENCODERS}
+    return shown
+
+
+FORMS = forms(KEY, PASSWORD) | forms(KEY, WRONG)
+# What a service might send back.
+ECHOES = [
+    f"You said {PASSWORD}",
+    f"You said {KEY}",
+    f"Authorization: Basic {b64encode(f'{KEY}:{PASSWORD}'.encode()).decode()}",
+    f"https://{quote(KEY, safe='')}:{quote(PASSWORD, safe='')}@gateway",
+    f"password={quote_plus(PASSWORD)}",
+    repr(PASSWORD),
+    json.dumps(PASSWORD),
+    json.dumps(KEY, ensure_ascii=False).replace("/", "\\/"),
+]
+
+
+def assert_absent(text: str, of: set[str] = FORMS) -> None:
+    """Assert that no form of the credentials stands in a text; what surrounds it is shown when one does."""
+    found = [(form, text[max(0, text.index(form) - 60) : text.index(form) + 90]) for form in of if form in text]
+    assert not found
+
+
+def assert_nothing_kept(folder: Path) -> None:
+    """Assert that no file below a folder holds them."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            kept = path.read_bytes()
+            assert not [form for form in FORMS if form.encode() in kept], path

@@ -1,0 +1,146 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Somebody who schedules messages: a controller, a counted sandbox, and what waits there."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+import requests
+import yaml
+
+from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.playbook import (
+    COLLECTION,
+    Controller,
+    ModuleProcess,
+    PlaybookRun,
+)
+
+SCHEDULED = "voip_communications.sms.voipsms_scheduled"
+SCHEDULED_INFO = "voip_communications.sms.voipsms_scheduled_info"
+ACCOUNT_INFO = "voip_communications.sms.voipsms_account_info"
+ZONE = "America/Chicago"
+ANNA, BEN, CARA = "+12812345678", "+12812345679", "+12812345680"
+TEXT = "Maintenance begins at 22:00"
+# Dates so far ahead that no run of the tests comes near them.
+FIRST, SECOND, THIRD = "2098-03-03 12:00", "2098-03-04 12:00", "2098-03-05 12:00"
+AFTERWARDS = "2098-03-07T00:00:00Z"
+_PATIENCE = 30.0
+
+
+class Desk:
+    """Runs `voipsms_scheduled` by itself, and tells what the service was asked and what waits there."""
+
+    def __init__(self, controller: Controller, service: CountedSandbox) -> None:
+        self.controller = controller
+        self.service = service
+        controller.options["account_timezone"] = ZONE
+
+    def run(self, *, check: bool = False, diff: bool = False, **options: Any) -> dict[str, Any]:
+        """The result of one run."""
+        return self.start(check=check, diff=diff, **options).wait().result
+
+    def start(self, *, check: bool = False, diff: bool = False, **options: Any) -> ModuleProcess:
+        """Start a run."""
+        return self.controller.start(check=check, diff=diff, **{"module": SCHEDULED, **options}).go()
+
+    def race(self, *wishes: dict[str, Any]) -> list[dict[str, Any]]:
+        """The results of runs that begin at the same moment; each must be a success."""
+        results = self.controller.race(*({"module": SCHEDULED, **wish} for wish in wishes))
+        assert [result["msg"] for result in results if result.get("failed")] == []
+        return results
+
+    def want(self, date: str = FIRST, *, check: bool = False, diff: bool = False, **options: Any) -> dict[str, Any]:
+        """Want the usual message, of the name "window", for two people at a date."""
+        return self.run(check=check, diff=diff, **self.wanted(date, **options))
+
+    def wanted(self, date: str = FIRST, **options: Any) -> dict[str, Any]:
+        """The options of `want`."""
+        return {"name": "window", "to": [ANNA, BEN], "msg": TEXT, "delivery_date": date, **options}
+
+    def task(self, module: str = SCHEDULED, **options: Any) -> dict[str, Any]:
+        """A task of a playbook, whose failure is no end."""
+        return {"name": "Task", module: self.controller.merged(options), "ignore_errors": True}
+
+    def play(self, *tasks: dict[str, Any], arguments: tuple[str, ...] = ()) -> PlaybookRun:
+        """Run tasks by `ansible-playbook`."""
+        return self.controller.play(*tasks, arguments=arguments)
+
+    @property
+    def waiting(self) -> Counter[tuple[str, str]]:
+        """Who has a message waiting, and for which minute: how many records there are of each."""
+        return Counter(
+            (f"+{message['to']}", message["delivery_date"][:16])
+            for message in self.service.sandbox.messages()
+            if message["state"] == "PENDING"
+        )
+
+    @property
+    def cancels(self) -> int:
+        """How often the service was asked to take something back."""
+        return sum(request["method"] == "DELETE" for request in self.service.sandbox.requests())
+
+    def expect(self, sends: int, cancels: int) -> None:
+        """Assert how often the service was asked to send and to take back, since the test began."""
+        self.service.expect(sends)
+        assert self.cancels == cancels
+
+    def schedule_elsewhere(self, *to: str, text: str = TEXT, date: str = FIRST) -> list[dict[str, Any]]:
+        """Schedule by one plain request, as another program does; the records of the answer."""
+        sandbox = self.service.sandbox
+        form = {"to": ",".join(number.lstrip("+") for number in to), "msg": text, "delivery_date": date}
+        with requests.Session() as session:
+            session.trust_env = False
+            session.auth = (sandbox.api_key, sandbox.api_password)
+            records: list[dict[str, Any]] = session.post(f"{sandbox.url}sms/send", form, timeout=30).json()["send_log"]
+        return records
+
+    def hide_list(self, status: int = 404, times: int = 99) -> None:
+        """From now on the list of pending messages answers with this status."""
+        self.service.sandbox.order(path="sms/scheduled", status=status, times=times)
+
+    def age(self, seconds: float) -> None:
+        """Let the ledger believe that all it holds happened so much earlier."""
+        with closing(sqlite3.connect(self.controller.ledger, isolation_level=None)) as ledger:
+            ledger.execute(
+                "UPDATE row SET claimed_at = claimed_at - :s, first_byte_by = first_byte_by - :s,"
+                " lease_until = lease_until - :s",
+                {"s": seconds},
+            )
+
+    def until(self, holds: Callable[[list[dict[str, Any]]], bool]) -> None:
+        """Wait until something holds of the requests that the service got. Fails when it never does."""
+        end = time.monotonic() + _PATIENCE
+        while not holds(self.service.sandbox.requests()):
+            assert time.monotonic() < end, self.service.sandbox.requests()
+            time.sleep(0.02)
+
+
+def everybody(date: str, *to: str) -> Counter[tuple[str, str]]:
+    """What waits when each of these has one message for this date; Anna and Ben when nobody is named."""
+    return Counter((number, date) for number in to or (ANNA, BEN))
+
+
+def outcomes(result: dict[str, Any]) -> list[tuple[str, str]]:
+    """Who fares how, in the order of the results."""
+    return [(each["to"], each["outcome"]) for each in result["results"]]
+
+
+def documented(module: str) -> set[str]:
+    """The keys that the documentation of a module says are returned."""
+    source = (COLLECTION / "plugins" / "modules" / f"{module.rpartition('.')[2]}.py").read_text(encoding="utf-8")
+    found = re.search(r'^RETURN = r"""\n(.*?)^"""', source, re.MULTILINE | re.DOTALL)
+    assert found
+    return set(yaml.safe_load(found[1]))
+
+
+def keys(result: dict[str, Any]) -> set[str]:
+    """The keys of a result that are the module's own."""
+    return set(result) - {"changed", "failed", "invocation", "warnings", "diff", "exception"}

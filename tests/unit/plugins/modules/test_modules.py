@@ -1,0 +1,209 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every module's papers say is what its argument spec has, and the action group holds every module."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._report import (
+    SCHEDULING,
+    SENDING,
+    Outcome,
+    Result,
+    blank,
+)
+from ansible_collections.voip_communications.sms.plugins.modules import (
+    voipsms_account_info,
+    voipsms_scheduled,
+    voipsms_scheduled_info,
+)
+
+COLLECTION = Path(__file__).absolute().parents[4]
+COLLECTION_NAME = "voip_communications.sms."
+PACKAGE = "ansible_collections.voip_communications.sms.plugins."
+MODULES = sorted(path.stem for path in (COLLECTION / "plugins" / "modules").glob("[!_]*.py"))
+# What a run returns that got nowhere, and so whatever happens.
+BLANKS = {
+    "voipsms_send": blank(),
+    "voipsms_scheduled": voipsms_scheduled.blank_result(),
+    "voipsms_scheduled_info": voipsms_scheduled_info.blank(),
+    "voipsms_account_info": voipsms_account_info.blank(),
+}
+OUTCOMES = {"voipsms_send": SENDING, "voipsms_scheduled": SCHEDULING}
+
+
+@cache
+def papers(module: str, kind: str) -> Any:
+    """A module's DOCUMENTATION, EXAMPLES or RETURN."""
+    return yaml.safe_load(getattr(import_module(f"{PACKAGE}modules.{module}"), kind))
+
+
+def spec(module: str) -> dict[str, dict[str, Any]]:
+    """A module's argument spec."""
+    taken: dict[str, dict[str, Any]] = import_module(f"{PACKAGE}modules.{module}").argument_spec()
+    return taken
+
+
+@cache
+def documented_options(module: str) -> dict[str, dict[str, Any]]:
+    """A module's own options and those of its fragments."""
+    documentation = papers(module, "DOCUMENTATION")
+    options: dict[str, dict[str, Any]] = {}
+    for fragment in documentation["extends_documentation_fragment"]:
+        name, _dot, part = fragment.removeprefix(COLLECTION_NAME).partition(".")
+        texts = import_module(f"{PACKAGE}doc_fragments.{name}").ModuleDocFragment
+        options.update(yaml.safe_load(getattr(texts, part.upper() or "DOCUMENTATION"))["options"])
+    return {**options, **documentation.get("options", {})}
+
+
+def own_options(module: str) -> set[str]:
+    """The options that no fragment brings."""
+    return set(papers(module, "DOCUMENTATION").get("options", {}))
+
+
+def example_tasks(tasks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Every task of the examples, those in blocks and the blocks themselves too."""
+    for task in tasks:
+        yield task
+        yield from example_tasks(task.get("block", []))
+
+
+def shown_options(module: str) -> set[str]:
+    """The options that a module's examples show."""
+    shown: set[str] = set()
+    for task in example_tasks(papers(module, "EXAMPLES")):
+        shown |= (task.get(COLLECTION_NAME + module) or {}).keys()
+        for defaults in task.get("module_defaults", {}).values():
+            shown |= defaults.keys()
+    return shown
+
+
+def returned(specs: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every key that is returned, at any depth."""
+    for name, said in specs.items():
+        yield name, said
+        yield from returned(said.get("contains", {}))
+
+
+each_module = pytest.mark.parametrize("module", MODULES)
+each_option = pytest.mark.parametrize(
+    ("module", "name"), [(module, name) for module in MODULES for name in sorted(documented_options(module))]
+)
+
+
+@each_module
+def test_the_same_options_are_documented_and_taken(module: str) -> None:
+    assert documented_options(module).keys() == spec(module).keys()
+
+
+@each_option
+def test_an_option_is_documented_as_it_is_taken(module: str, name: str) -> None:
+    said, taken = documented_options(module)[name], spec(module)[name]
+    assert said["type"] == taken["type"]
+    assert said.get("elements") == taken.get("elements")
+    assert said.get("default") == taken.get("default")
+    assert said.get("choices") == taken.get("choices")
+    assert said.get("required", False) == taken.get("required", False)
+
+
+@each_option
+def test_an_environment_variable_is_named_where_there_is_one(module: str, name: str) -> None:
+    variables = spec(module)[name].get("fallback", (None, []))[1]
+    text = " ".join(documented_options(module)[name]["description"])
+    assert variables == re.findall(r"environment variable E\((VOIPSMS_\w+)\)", text)
+    assert variables in ([], [f"VOIPSMS_{name.upper()}"])
+
+
+@each_option
+def test_an_option_of_two_modules_is_taken_alike(module: str, name: str) -> None:
+    """One block of module_defaults fits all of them; what is required of one may be left out for another."""
+    for other in MODULES:
+        taken = spec(other).get(name, spec(module)[name])
+        assert {**taken, "required": None} == {**spec(module)[name], "required": None}
+
+
+@each_module
+def test_secrets_are_masked(module: str) -> None:
+    assert {name for name, taken in spec(module).items() if taken.get("no_log")} == {"api_key", "api_password"}
+
+
+@each_module
+def test_a_spec_is_a_fresh_one(module: str) -> None:
+    before = spec(module)
+    spec(module)["api_url"]["type"] = "int"
+    spec(module)["api_key"]["no_log"] = False
+    assert spec(module) == before
+
+
+@each_module
+def test_what_is_returned_has_a_description_and_a_sample(module: str) -> None:
+    for name, said in returned(papers(module, "RETURN")):
+        assert said["description"], name
+        assert said["type"], name
+        assert "sample" in said or "contains" in said, name
+
+
+@each_module
+def test_what_is_always_returned_is_documented_so(module: str) -> None:
+    assert {*BLANKS[module], "msg"} == {*papers(module, "RETURN"), "changed"}
+    assert {said["returned"] for said in papers(module, "RETURN").values()} == {"always"}
+
+
+@pytest.mark.parametrize("module", OUTCOMES)
+def test_what_a_recipient_has_is_documented(module: str) -> None:
+    shown = Result("+12812345678", Outcome.SENT).shown()
+    assert shown.keys() == papers(module, "RETURN")["results"]["contains"].keys()
+
+
+@pytest.mark.parametrize(("module", "wording"), OUTCOMES.items())
+def test_every_outcome_is_documented(module: str, wording: Any) -> None:
+    text = " ".join(papers(module, "RETURN")["results"]["contains"]["outcome"]["description"])
+    assert {outcome.value for outcome in wording.sentences} == set(re.findall(r"V\((\w+)\)", text))
+
+
+def test_every_outcome_can_be_told_by_one_module_or_the_other() -> None:
+    assert set(Outcome) == {*SENDING.sentences, *SCHEDULING.sentences}
+
+
+@each_module
+def test_examples_show_every_option_and_no_other(module: str) -> None:
+    """Those that all modules share are shown once, by the one that sends."""
+    shown, known = shown_options(module), documented_options(module).keys()
+    assert shown <= known
+    assert own_options(module) <= shown
+    assert known <= shown | shown_options("voipsms_send") | shown_options("voipsms_scheduled")
+
+
+@each_module
+def test_every_example_runs_where_the_ledger_is(module: str) -> None:
+    for task in papers(module, "EXAMPLES"):
+        assert task["name"]
+        if COLLECTION_NAME + module in task or "block" in task:
+            assert (task["delegate_to"], task["become"]) == ("localhost", False)
+
+
+@each_module
+def test_a_module_that_only_looks_is_called_so_and_never_changes_anything(module: str) -> None:
+    fragments = papers(module, "DOCUMENTATION")["extends_documentation_fragment"]
+    assert ("voip_communications.sms._attributes.info" in fragments) is module.endswith("_info")
+
+
+@each_module
+def test_the_action_group_holds_every_module(module: str) -> None:
+    runtime = yaml.safe_load((COLLECTION / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    assert sorted(runtime["action_groups"]["voipsms"]) == MODULES
+    fragments = papers(module, "DOCUMENTATION")["extends_documentation_fragment"]
+    assert "voip_communications.sms._attributes.actiongroup_voipsms" in fragments
+
+
+def test_every_module_is_tested_here() -> None:
+    assert sorted(BLANKS) == MODULES
