@@ -18,7 +18,8 @@ INSIDE := cd $(TREE) && PYTHONPATH=$(BUILD) ANSIBLE_COLLECTIONS_PATH=$(BUILD) \
 	ANSIBLE_HOME=$(BUILD)/home/.ansible \
 	HYPOTHESIS_STORAGE_DIRECTORY=$(BUILD)/cache/hypothesis
 DEV := $(INSIDE) PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python
-PYTEST := $(DEV) -m pytest -n auto --maxprocesses 4
+# The slow tests come first, and whoever is done takes over from the others.
+PYTEST := $(DEV) -m pytest -n auto --maxprocesses 4 --dist worksteal
 PYTEST_ARGS :=
 # Which pairs of "make matrix" run sanity: all, or all but the one that "make sanity" is for.
 SANITY := all
@@ -26,7 +27,7 @@ SANITY := all
 PAIRS :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format unit process sanity matrix build importer introspect tree venv lock clean
+.PHONY: help demo test lint format unit process sanity matrix bench build importer introspect tree venv lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -59,6 +60,9 @@ sanity: venv ## ansible-test sanity, without any ignore file
 
 matrix: venv ## sanity, unit tests and integration targets over every pair of ansible-core and Python found
 	@$(DEV) -m $(TOOLS).matrix --sanity $(SANITY) $(PAIRS)
+
+bench: venv ## how long planning takes, as a table
+	@$(DEV) -m pytest -s tests/benchmark
 
 build: venv ## the tarball, from tracked files only
 	@$(PYTHON) tests/tools/tree.py $(BUILD)/package

@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Optional
 
+from ansible_collections.voip_communications.sms.plugins.module_utils._errors import VoipsmsError
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
     Fingerprints,
     Row,
@@ -32,6 +33,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._plan impo
     presence,
 )
 
+_UNKNOWN_FATE = frozenset({Presence.DOUBTFUL, Presence.LAPSED})
+
 Change = tuple[Optional[Row], Optional[Row]]
 """A row as it was read, and as it shall be; None stands for no row."""
 
@@ -42,7 +45,8 @@ class Agenda:
 
     ``now`` is the later of the ledger's clock and the service's: a message is taken to lie ahead only while both do.
     ``asked_at`` is the ledger's clock alone, from before the list was asked for: what the list does not show proves
-    something only about requests that were over long enough by then.
+    something only about requests that were over long enough by then. ``earliest`` gives the earliest moment that a date
+    can mean, and ``vague`` the seconds by which it may be later, where the account's zone is not known.
     """
 
     listing: Optional[Listing]
@@ -51,6 +55,8 @@ class Agenda:
     now: float
     asked_at: float
     fingerprints: Fingerprints = field(repr=False)
+    earliest: Optional[Callable[[str], float]] = None
+    vague: float = 0.0
 
     @cached_property
     def listed(self) -> frozenset[str]:
@@ -94,7 +100,8 @@ class Agenda:
         records = [record for smsid in dict.fromkeys(row.smsids) for record in self.by_smsid.get(smsid, ())]
         if any(self._is_shared(record.smsid) for record in records):
             records = [record for record in records if self.fingerprints.recipient(record.to) == row.recipient]
-        found = presence(row, self.listing, frozenset(record.smsid for record in records), self.now)
+        listed = frozenset(record.smsid for record in records)
+        found = presence(replace(row, delivers_at=self._delivers_at(row)), self.listing, listed, self.now, self.vague)
         return Held(found, row.smsids, row, _joined(records) if records else None)
 
     def equal(self, identity: Identity, to: str, date: str, text: str, sender: Optional[str]) -> Optional[Pending]:
@@ -108,21 +115,22 @@ class Agenda:
         """The agenda with every doubt of these messages removed that the list can remove, and the rows to write.
 
         A listed message of the same content proves that it was accepted. A complete list that does not show it, read
-        when the service can no longer accept it late, proves that it was not.
+        when the service can no longer accept it late, proves that it was not; unless it shows something else for the
+        same recipient that nobody owns, which may be the message, with its date or its text written otherwise.
         """
         rows = dict(self.rows)
         taken: set[tuple[str, str]] = set()
         changes: list[Change] = []
         for identity in identities:
             row = rows.get(identity)
-            if row is None or self.listing is None or self.held(row).presence is not Presence.DOUBTFUL:
+            if row is None or self.listing is None or self.held(row).presence not in _UNKNOWN_FATE:
                 continue
             seen = self._content_of(row, taken)
             if seen is not None:
                 taken.update((smsid, row.recipient) for smsid in seen.smsids)
                 rows[identity] = replace(row, state=State.ACCEPTED, smsids=seen.smsids, listed=True, previous=None)
                 changes.append((row, rows[identity]))
-            elif is_past_grace(row, self.asked_at) and self._is_ahead(row):
+            elif is_past_grace(row, self.asked_at) and self._is_ahead(row) and self._is_surely_absent(row):
                 del rows[identity]
                 changes.append((row, None))
         return replace(self, rows=rows), changes
@@ -138,8 +146,27 @@ class Agenda:
                 changes.append((row, replace(row, state=State.CANCELLED)))
         return changes
 
+    def _delivers_at(self, row: Row) -> Optional[float]:
+        """The earliest moment of a row's date, by what is known of the zone now rather than when it was written."""
+        return row.delivers_at if self.earliest is None or row.date is None else self.earliest(row.date)
+
     def _is_ahead(self, row: Row) -> bool:
-        return row.delivers_at is not None and self.now < row.delivers_at
+        delivers_at = self._delivers_at(row)
+        return delivers_at is not None and self.now < delivers_at
+
+    def _is_surely_absent(self, row: Row) -> bool:
+        return row.recipient not in self._unowned and not self.listed.intersection(row.smsids)
+
+    @cached_property
+    def _unowned(self) -> frozenset[str]:
+        """The fingerprints of the recipients for whom the list shows what no row of the ledger is."""
+        strangers = {
+            to for (to, _date), group in self.groups.items() if any(self._has_no_owner(each) for each in group)
+        }
+        return frozenset(map(self.fingerprints.recipient, strangers))
+
+    def _has_no_owner(self, record: Record) -> bool:
+        return self.owner(record.smsid, record.to) is None
 
     def _is_shared(self, smsid: str) -> bool:
         return len(self._carried.get(smsid, ())) > 1
@@ -170,6 +197,13 @@ class Agenda:
         )
 
 
+_MAY_WAIT = frozenset({Presence.UNLISTED, Presence.DOUBTFUL, Presence.UNCERTAIN})
+
+
+class AmbiguousError(VoipsmsError):
+    """Which messages are meant cannot be told; nothing was changed."""
+
+
 @dataclass(frozen=True)
 class Match:
     """Which messages a task means. What is None is not compared; numbers are E.164 digits."""
@@ -195,7 +229,7 @@ def matching(agenda: Agenda, match: Match) -> list[Held]:
         elif _ledger_agrees(agenda, agenda.rows[owner], match, message):
             found[owner] = agenda.held(agenda.rows[owner])
     for identity, row in agenda.rows.items():
-        if identity not in found and _row_matches(agenda.fingerprints, row, match, recipients):
+        if identity not in found and _row_matches(agenda, row, match, recipients):
             found[identity] = agenda.held(row)
     return [*found.values(), *strangers]
 
@@ -230,17 +264,42 @@ def _in_group(group: list[Record], match: Match) -> list[Pending]:
         wanted = [record for record in wanted if record.smsid not in message.smsids]
 
 
-def _row_matches(fingerprints: Fingerprints, row: Row, match: Match, recipients: Optional[frozenset[str]]) -> bool:
-    """Whether a row's message matches, as far as fingerprints can tell; with too little to tell, it does not."""
+def _row_matches(agenda: Agenda, row: Row, match: Match, recipients: Optional[frozenset[str]]) -> bool:
+    """Whether a row's message matches, as far as fingerprints and the list can tell.
+
+    Raises ``AmbiguousError`` when a message of the name that is meant may still wait, and neither can.
+    """
     if match.smsids is not None:
         return bool(set(match.smsids).intersection(row.smsids))
     if match.name not in (None, row.name):
         return False
     if (recipients is not None and row.recipient not in recipients) or match.date not in (None, row.date):
         return False
-    if match.text is None:
-        return match.sender is None
-    return row.key == fingerprints.key(key_of(match.sender or "", match.text, row.date or ""))
+    if match.text is None and match.sender is None:
+        return True
+    held = agenda.held(row)
+    found = _says(agenda, held, match)
+    if found is None and match.name is not None and held.presence in _MAY_WAIT:
+        raise AmbiguousError(
+            "whether every message of the name is meant cannot be told, since the ledger keeps no texts and senders and"
+            " the list does not show them; leave from and msg out"
+        )
+    return bool(found)
+
+
+def _says(agenda: Agenda, held: Held, match: Match) -> Optional[bool]:
+    """Whether a message has the text and the sender that are meant; None when that cannot be told."""
+    row, seen = held.row, held.seen
+    if row is None:
+        return None
+    senders = {match.sender or ""} | ({seen.sender} if seen is not None and match.sender is None else set())
+    if match.text is not None:
+        keys = {agenda.fingerprints.key(key_of(sender, match.text, row.date or "")) for sender in senders}
+        if row.key in keys:
+            return True
+    if seen is None:
+        return None
+    return match.text is None and seen.sender == match.sender
 
 
 def _ledger_agrees(agenda: Agenda, row: Row, match: Match, message: Pending) -> bool:

@@ -11,6 +11,7 @@ observed (read in the source of the vendor's public apps) or assumed.
 from __future__ import annotations
 
 import json
+import threading
 import time
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
@@ -107,6 +108,7 @@ class Api:
         self._paths = paths
         self._secrets = _forms(service.user, service.password)
         self.requests = 0
+        self._counting = threading.Lock()
 
     def send(
         self,
@@ -132,7 +134,7 @@ class Api:
             form["from"] = sender
         if date:
             form["delivery_date"] = date
-        self.requests += 1
+        self._count()
         try:
             answer = self._http.post("sms/send", form, seconds, permits)
         except Lost as error:
@@ -174,7 +176,7 @@ class Api:
 
         That an smsid is what a cancel needs is documented. None is no proof: only a list that no longer shows it is.
         """
-        self.requests += 1
+        self._count()
         path = self._paths.cancel.replace("{smsid}", quote(smsid, safe=""))
         try:
             answer = self._http.bodiless(self._paths.cancel_method, path, seconds)
@@ -217,7 +219,7 @@ class Api:
 
     def _read(self, path: str, seconds: float) -> tuple[Any, Optional[float]]:
         """The JSON of a reading call, and the service's time (RFC 9110, 6.6.1). Raises ``VoipsmsError``."""
-        self.requests += 1
+        self._count()
         answer = self._http.bodiless("GET", path, seconds)
         if answer.status != 200:
             self._raise_for_status(answer)
@@ -230,6 +232,11 @@ class Api:
             message = self._clean(payload.get("error_message")) or "no reason given"
             raise VoipsmsError(f"the service refused the request: {message}")
         return payload, _moment(answer.headers.get("date", ""))
+
+    def _count(self) -> None:
+        """One more request; several threads may make some at once."""
+        with self._counting:
+            self.requests += 1
 
     def _raise_for_status(self, answer: Answer) -> None:
         """Raise ``NotSent`` for a status that proves that the request was not carried out."""

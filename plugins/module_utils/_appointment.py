@@ -46,6 +46,9 @@ AT_A_TIME = 4
 _EARLIEST_ZONE = 14 * 3600.0
 """Seconds by which wall time can be ahead of UTC at the most."""
 
+_LATEST_ZONE = 26 * 3600.0
+"""Seconds between the earliest and the latest moment that a wall time without a zone can mean (UTC+14 to UTC-12)."""
+
 _MAX_NAME = 200
 _MAX_SMSID = 128
 _WEEK = 7 * 24 * 60
@@ -61,6 +64,7 @@ class Setting:
     ledger: Ledger
     fingerprints: Fingerprints
     earliest: Callable[[str], float]
+    vague: float = 0.0
 
     def calendar(self, *, check_mode: bool, cancel_shared: bool = False) -> tuple[Calendar, Api]:
         """The calendar of this task, from now on, and the calls that it makes."""
@@ -73,6 +77,7 @@ class Setting:
             check_mode=check_mode,
             cancel_shared=cancel_shared,
             earliest=self.earliest,
+            vague=self.vague,
         )
         return calendar, api
 
@@ -122,12 +127,12 @@ def read_booking(params: Mapping[str, Any]) -> Booking:
 def read_removal(params: Mapping[str, Any]) -> tuple[Setting, Removal]:
     """What shall no longer be pending. Raises ``InputError`` with every fault, before anything is opened or sent."""
     faults = Faults()
-    given = _ways(params)
-    if not given:
+    if not _ways(params) and not _empty(params):
         faults.add("state=absent needs smsid, or name, or at least one of to, from, msg and delivery_date")
     match = _read_match(params, faults)
     setting = _read_setting(params, faults)
-    return setting, Removal(_with_name(match, params["name"], setting.fingerprints), params["name"])
+    match = _with_name(match, params["name"], setting.fingerprints)
+    return setting, Removal(match, params["name"], params["fail_if_sent"])
 
 
 def read_filter(params: Mapping[str, Any]) -> tuple[Setting, Optional[Match]]:
@@ -143,10 +148,16 @@ def _ways(params: Mapping[str, Any]) -> list[str]:
     return [way for way, names in _WAYS.items() if any(params[name] for name in names)]
 
 
+def _empty(params: Mapping[str, Any]) -> list[str]:
+    """The options that were given, and name nothing: an empty list of recipients means nobody, and not everybody."""
+    return [name for names in _WAYS.values() for name in names if params[name] in ("", [])]
+
+
 def _read_match(params: Mapping[str, Any], faults: Faults) -> Match:
     ways = _ways(params)
     if len(ways) > 1:
         faults.add(f"{' / '.join(ways)} exclude each other; say in one way which messages are meant")
+    faults.add(*(f"{name} is empty; leave it out, or say which messages are meant" for name in _empty(params)))
     region = read_region(params)
     to = None
     if params["to"]:
@@ -200,7 +211,8 @@ def _read_setting(params: Mapping[str, Any], faults: Faults) -> Setting:
     faults.raise_if_any()
     if account is None:  # read_account has noted why, so this line is never reached
         raise RuntimeError("an account without faults must be there")
-    return Setting(account, paths, ledger, fingerprints, _earliest(params["account_timezone"]))
+    zone = params["account_timezone"]
+    return Setting(account, paths, ledger, fingerprints, _earliest(zone), 0.0 if zone else _LATEST_ZONE)
 
 
 def _wanted(

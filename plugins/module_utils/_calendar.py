@@ -41,6 +41,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger im
     Terms,
     claimed,
 )
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_memory import MemoryLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._numbers import mask
 from ansible_collections.voip_communications.sms.plugins.module_utils._pending import ListError, Pending
 from ansible_collections.voip_communications.sms.plugins.module_utils._plan import (
@@ -87,6 +88,7 @@ class Removal:
 
     match: Match
     name: Optional[str]
+    fail_if_sent: bool = False
 
 
 @dataclass
@@ -110,8 +112,13 @@ class Calendar:
         check_mode: bool,
         cancel_shared: bool,
         earliest: Callable[[str], float],
+        vague: float = 0.0,
     ) -> None:
-        """``earliest``: the earliest moment (Unix seconds) that a date of the list can mean. Nothing happens yet."""
+        """Nothing happens yet.
+
+        ``earliest``: the earliest moment (Unix seconds) that a date can mean. ``vague``: seconds by which it may be
+        later.
+        """
         self._api = api
         self._ledger = ledger
         self._fingerprints = fingerprints
@@ -119,6 +126,7 @@ class Calendar:
         self._check_mode = check_mode
         self._cancel_shared = cancel_shared
         self._earliest = earliest
+        self._vague = vague
         self._warnings: list[str] = []
 
     def present(self, appointment: Appointment) -> Outcomes:
@@ -131,6 +139,7 @@ class Calendar:
             planned = self._plan(appointment, wishes, agenda)
             self._refuse(planned, agenda)
             self._refuse_late(appointment, planned, agenda)
+            self._refuse_blind(planned, agenda)
             if planned.doubtful:
                 undecided = _undecided(wishes, planned, self._ledger.now())
                 return self._outcomes(self._as_wanted(undecided, appointment))
@@ -144,7 +153,7 @@ class Calendar:
         with self._turn(removal.match.name or ""):
             agenda = self._settled_look()
             held = matching(agenda, removal.match)
-            if removal.name is not None and not held:
+            if removal.name is not None and not any(row.name == removal.match.name for row in agenda.rows.values()):
                 self._warn_of_unknown_name(removal.name)
             planned = plan((), {}, held)
             if removal.match.smsids is not None and agenda.listing is None:
@@ -154,6 +163,7 @@ class Calendar:
             self._refuse(planned, agenda)
             results = [_uncertain(message, self._ledger.now()) for message in planned.doubtful]
             results += [_gone_out(message) for message in planned.history]
+            results += self._lapsed(held, removal)
             return self._outcomes(results + self._finish([], planned, agenda, None))
 
     def pending(self, match: Optional[Match]) -> list[Pending]:
@@ -184,7 +194,8 @@ class Calendar:
             reason = str(error)
         rows = {(row.key, row.recipient): row for row in self._ledger.scheduled()}
         at = listing.at if listing is not None and listing.at is not None else 0.0
-        return Agenda(listing, reason, rows, max(self._ledger.now(), at), asked_at, self._fingerprints)
+        now = max(self._ledger.now(), at)
+        return Agenda(listing, reason, rows, now, asked_at, self._fingerprints, self._earliest, self._vague)
 
     def _settled_look(self) -> Agenda:
         """A look of which everything that it teaches is written down: doubts removed, messages seen, messages gone."""
@@ -233,9 +244,16 @@ class Calendar:
             yield
             return
         key, owner = self._fingerprints.key(f"turn {name}"), secrets.token_hex(16)
-        while not self._ledger.claim(self._turn_claim(key, name, owner)).won:
+        while True:
+            claimed_turn = self._ledger.claim(self._turn_claim(key, name, owner))
+            if claimed_turn.won:
+                break
             if not self._deadline.wait(_TURN_PAUSE):
-                raise CalendarError("another run is at work on the same name and has not ended within the deadline")
+                until = moment(claimed_turn.lost[name].lease_until)
+                raise CalendarError(
+                    "another run is at work on the same name and has not ended within the deadline; nothing was"
+                    f" changed; if it was killed, its turn ends by itself at {until}"
+                )
         try:
             yield
         finally:
@@ -305,6 +323,24 @@ class Calendar:
         fault = lead_fault(appointment.date, now, appointment.min_lead) if planned.create else None
         if fault is not None:
             raise InputError(fault)
+
+    def _refuse_blind(self, planned: Plan, agenda: Agenda) -> None:
+        """Refuse to create with neither a list nor a ledger: every run would schedule the same again."""
+        if planned.create and agenda.listing is None and self._ledger.name == MemoryLedger.name:
+            raise CalendarError(
+                f"{agenda.reason}; without a list and without a ledger nobody can tell what is pending, so nothing was"
+                f" scheduled; give a ledger, or: {NO_LIST}"
+            )
+
+    def _lapsed(self, held: Sequence[Held], removal: Removal) -> list[Result]:
+        """What may have gone out, or was never accepted: it does not wait, which is what was asked for."""
+        lapsed = [message for message in held if message.presence is Presence.LAPSED]
+        if removal.fail_if_sent:
+            return [_uncertain(message, self._ledger.now()) for message in lapsed]
+        if lapsed:
+            named = ", ".join(message.to for message in lapsed)
+            self._warnings.append(f"nobody learnt whether an earlier message went out to {named}; its date is over")
+        return []
 
     def _warn_of_unknown_name(self, name: str) -> None:
         self._warnings.append(
@@ -412,7 +448,7 @@ class Calendar:
                 looked = self._look_again()
                 created = self._looked_up(created, appointment, looked)
                 agenda = agenda if looked.listing is None else looked
-        cancel = self._without_loss(planned.cancel, created, wrong)
+        cancel = self._without_loss(planned.cancel, created, wrong, self._elsewhere(planned))
         if self._check_mode:
             return created + [foreseen(message, agenda) for message in cancel]
         if not cancel and not any(result.posted for result in created):
@@ -421,15 +457,32 @@ class Calendar:
         misdated = [_just_created(result, agenda) for result in wrong]
         cancellation.ask([*cancel, *misdated], agenda)
         after = self._look_again()
+        if appointment is not None:
+            created = self._looked_up(created, appointment, after)
         self._warn_of_unlisted(created, after)
         undone = {result.to: cancellation.result(message, agenda, after) for result, message in zip(wrong, misdated)}
         created = [_undone(result, undone.get(result.to)) for result in created]
         return created + [cancellation.result(message, agenda, after) for message in cancel]
 
-    def _without_loss(self, cancel: Sequence[Held], created: Sequence[Result], wrong: Sequence[Result]) -> list[Held]:
+    def _elsewhere(self, planned: Plan) -> frozenset[str]:
+        """The recipients whose wanted message the list shows at another date than was meant, and so maybe too late."""
+        found = frozenset(
+            wish.identity[1]
+            for wish, message in planned.keep
+            if message.seen is not None and message.row is not None and message.seen.date != message.row.date
+        )
+        if found and planned.cancel:
+            self._warnings.append(
+                "the list shows another date than was meant for a wanted message; check account_timezone"
+            )
+        return found
+
+    def _without_loss(
+        self, cancel: Sequence[Held], created: Sequence[Result], wrong: Sequence[Result], elsewhere: frozenset[str]
+    ) -> list[Held]:
         """What may be taken back now: nobody loses the old message while the new one is not accepted, or goes again."""
         undone = {result.to for result in wrong}
-        waiting = {
+        waiting = elsewhere | {
             self._fingerprints.recipient(result.to.lstrip("+"))
             for result in created
             if result.outcome not in _WAITING or result.to in undone

@@ -77,8 +77,6 @@ class Cancellation:
         return Outcome.CANCELLED, None
 
     def _delivers_at(self, message: Held) -> float:
-        if message.row is not None and message.row.delivers_at is not None:
-            return message.row.delivers_at
         return self._earliest(message.date) if message.date is not None else 0.0
 
 

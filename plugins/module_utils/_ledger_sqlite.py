@@ -14,9 +14,10 @@ from __future__ import annotations
 import json
 import os
 import stat
+import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, fields
 from typing import Any, Callable, Optional
 from urllib.parse import quote
@@ -46,6 +47,8 @@ APPLICATION_ID = 0x564F534D
 SCHEMA_VERSION = 1
 PURGED_AT_ONCE = 500
 """Rows that one claim deletes at the most, so that a long pause never makes one send slow."""
+
+_MAKING = threading.Lock()
 
 _COLUMNS = tuple(column.name for column in fields(Row))
 _TABLE = """
@@ -186,15 +189,17 @@ class SqliteLedger:
                 yield connection
 
     def _make_file(self) -> None:
-        """Create the file for this user alone; SQLite gives its journal the same mode."""
-        if os.path.lexists(self.name):
-            return
-        self._refuse_closed_folder()
-        os.makedirs(os.path.dirname(os.path.abspath(self.name)), mode=0o700, exist_ok=True)
-        try:
-            os.close(os.open(self.name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        except FileExistsError:
-            return  # another run was quicker; the schema is made under a lock
+        """Create the file for this user alone; SQLite gives its journal the same mode.
+
+        One thread at a time: closing the file by hand drops the locks that another thread's connection holds on it.
+        """
+        with _MAKING:
+            if os.path.lexists(self.name):
+                return
+            self._refuse_closed_folder()
+            os.makedirs(os.path.dirname(os.path.abspath(self.name)), mode=0o700, exist_ok=True)
+            with suppress(FileExistsError):  # another run was quicker; the schema is made under a lock
+                os.close(os.open(self.name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:

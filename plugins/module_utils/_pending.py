@@ -95,8 +95,8 @@ def runs(group: Sequence[Record], within: Optional[str] = None) -> Iterator[Pend
     for start, first in enumerate(group):
         text, smsids = "", []
         for record in group[start : start + _LONGEST]:
-            if record.sender != first.sender:
-                break
+            if record.sender != first.sender or not record.text:
+                break  # a record that names no text is no part of anything that can be recognised
             text += record.text
             if within is not None and not within.startswith(text):
                 break
@@ -110,7 +110,9 @@ def find(group: Iterable[Record], text: str, sender: Optional[str]) -> Optional[
     ``sender`` None: the task named none, and the service fills one in, so it is not compared.
     """
     wanted = [record for record in group if sender is None or record.sender == sender]
-    return next((message for message in runs(wanted, text) if message.text == text), None)
+    found = [message for message in runs(wanted, text) if message.text == text]
+    # Two messages of others may make up the same text by chance; one that is the text goes first.
+    return min(found, key=lambda message: len(message.smsids), default=None)
 
 
 def _entries(payload: Any) -> list[Any]:

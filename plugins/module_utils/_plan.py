@@ -34,13 +34,16 @@ class Presence(Enum):
     """Accepted, its date is over, and it no longer waits."""
     DOUBTFUL = "doubtful"
     """Nobody knows whether it was accepted."""
+    UNCERTAIN = "uncertain"
+    """Accepted, the list has shown it and no longer does, and its date may be over or not: the zone is not known."""
     LAPSED = "lapsed"
     """Nobody knows whether it was accepted, and its date is over: it does not wait, whatever became of it."""
     FREE = "free"
     """It was not accepted, or was taken back."""
 
 
-_UNDECIDED = frozenset({Presence.DOUBTFUL, Presence.LAPSED})
+_OPEN = frozenset({Presence.DOUBTFUL, Presence.UNCERTAIN})
+_UNDECIDED = _OPEN | {Presence.LAPSED}
 
 
 @dataclass(frozen=True)
@@ -100,15 +103,17 @@ class _Sorted:
     keep: list[tuple[Wish, Held]] = field(default_factory=list)
 
 
-def presence(row: Row, listing: Optional[Listing], listed: frozenset[str], now: float) -> Presence:
+def presence(row: Row, listing: Optional[Listing], listed: frozenset[str], now: float, vague: float = 0.0) -> Presence:
     """What a row's message is now.
 
     ``listed``: the smsids of ``listing``, made once by the caller. ``listing`` None: there is no list. ``now``: Unix
-    seconds, not before the list was read.
+    seconds, not before the list was read. ``vague``: seconds by which the date may be later than ``delivers_at``,
+    because the account's zone is not known.
     """
     if row.state in (State.REFUSED, State.CANCELLED):
         return Presence.FREE
-    is_over = row.delivers_at is not None and now >= row.delivers_at
+    is_over = row.delivers_at is not None and now >= row.delivers_at + vague
+    may_be_over = row.delivers_at is not None and now >= row.delivers_at
     if row.state is not State.ACCEPTED:
         is_at_work = row.state is State.SENDING and now < row.lease_until
         return Presence.LAPSED if is_over and not is_at_work else Presence.DOUBTFUL
@@ -116,7 +121,9 @@ def presence(row: Row, listing: Optional[Listing], listed: frozenset[str], now: 
         return Presence.LISTED
     if is_over:
         return Presence.DELIVERED
-    return Presence.GONE if listing is not None and row.listed else Presence.UNLISTED
+    if listing is None or not row.listed:
+        return Presence.UNLISTED
+    return Presence.UNCERTAIN if may_be_over else Presence.GONE
 
 
 def is_past_grace(row: Row, now: float) -> bool:
@@ -149,7 +156,7 @@ def plan(wishes: Sequence[Wish], held: Mapping[Identity, Held], others: Iterable
         keep=tuple(found.keep),
         cancel=tuple(message for message in rest if message.presence in (Presence.LISTED, Presence.UNLISTED)),
         history=tuple(message for message in rest if message.presence is Presence.DELIVERED),
-        doubtful=tuple(doubtful + [message for message in rest if message.presence is Presence.DOUBTFUL]),
+        doubtful=tuple(doubtful + [message for message in rest if message.presence in _OPEN]),
     )
 
 

@@ -3,12 +3,8 @@
 
 """How long planning takes, from the records of the list to the plan, for 1,000 wanted messages.
 
-Not part of the tests that always run, since it measures. To see the table:
-
-    python -m pytest -s tests/benchmark
-
-in the folder that "make tree" fills. It fails when time grows faster than the list does; seconds are never compared,
-because machines differ.
+Not part of the tests that always run, since it measures: "make bench" shows the table. It fails when time grows faster
+than the list does; seconds are never compared, because machines differ.
 """
 
 from __future__ import annotations

@@ -243,8 +243,10 @@ def test_a_name_is_kept_for_what_people_read() -> None:
     ("changes", "words"),
     [
         ({}, "needs smsid, or name, or at least one of to, from, msg and delivery_date"),
-        ({"smsid": []}, "needs smsid, or name"),
-        ({"to": []}, "needs smsid, or name"),
+        ({"smsid": []}, "smsid is empty"),
+        ({"to": [], "delivery_date": "2026-12-01 15:00"}, "to is empty"),
+        ({"msg": "", "to": ANN}, "msg is empty"),
+        ({"from": "", "to": ANN}, "from is empty"),
         ({"smsid": [SMSID], "name": "n"}, "smsid / name, to, from, msg and delivery_date exclude each other"),
         ({"smsid": [SMSID], "to": ANN}, "exclude each other"),
         ({"name": "n", "ledger": "none"}, "name needs a ledger"),

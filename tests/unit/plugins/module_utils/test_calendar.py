@@ -19,7 +19,7 @@ from typing import Any, Optional
 import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils import _dates
-from ansible_collections.voip_communications.sms.plugins.module_utils._agenda import Match
+from ansible_collections.voip_communications.sms.plugins.module_utils._agenda import AmbiguousError, Match
 from ansible_collections.voip_communications.sms.plugins.module_utils._api import Denied, Paths
 from ansible_collections.voip_communications.sms.plugins.module_utils._appointment import Setting, _earliest, _wanted
 from ansible_collections.voip_communications.sms.plugins.module_utils._calendar import (
@@ -41,6 +41,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger im
     LedgerError,
     Row,
 )
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_memory import MemoryLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_sqlite import SqliteLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._pending import ListError, Listing, Record
 from ansible_collections.voip_communications.sms.plugins.module_utils._report import (
@@ -200,6 +201,7 @@ class World:
             check_mode=check_mode,
             cancel_shared=cancel_shared,
             earliest=_earliest(self.zone),
+            vague=0.0 if self.zone else 26 * 3600.0,
         )
 
     def present(self, *to: str, check_mode: bool = False, cancel_shared: bool = False, **other: Any) -> list[str]:
@@ -457,6 +459,61 @@ def test_the_lists_date_and_text_decide_only_for_messages_that_the_ledger_does_n
     assert plain.absent(date=D1) == ["cancelled"]
 
 
+def test_what_the_list_shows_elsewhere_is_no_proof_of_absence(plain: World) -> None:
+    """The list is in another zone, or shows no texts: an unknown message may be what it shows."""
+    plain.provider.answers[ANN] = [lost_but_accepted(plain)]
+    plain.provider.look_faults = [None, *[ListError("the service answered HTTP 500 Internal Server Error")] * 2]
+    assert plain.present(ANN, name="n") == ["unknown"]
+    plain.seconds += GRACE + DEADLINE + SETTLE_MARGIN + 1
+    for changed in ({"date": "2026-11-21 13:00"}, {"text": ""}):
+        shown = [replace(entry.record, **changed) for entry in plain.provider.waiting]
+        plain.provider.waiting = [Waiting(record, _moment(D2)) for record in shown]
+        assert plain.present(ANN, name="n") == ["unknown"]
+    assert len(plain.provider.posts) == 1
+
+
+def test_the_old_message_stays_while_the_list_shows_the_new_one_at_another_date(plain: World) -> None:
+    plain.present(ANN, name="n")
+    plain.provider.echo = "2026-11-22 13:00:00"
+    plain.provider.cancel_faults = ["HTTP 500 Internal Server Error"]
+    assert plain.present(ANN, name="n", date=D2) == ["unknown"] or plain.told["failed"]
+    moved = [entry for entry in plain.provider.waiting if entry.record.date == D2]
+    plain.provider.waiting.remove(moved[0])
+    plain.provider.waiting.append(Waiting(replace(moved[0].record, date="2026-11-22 13:00"), _moment(D2)))
+    assert plain.present(ANN, name="n", date=D2) == ["duplicate"]
+    assert sorted(date for _to, date in plain.provider.messages()) == [D1, "2026-11-22 13:00"]
+    assert "another date than was meant" in " ".join(plain.warnings)
+
+
+# --- The zone is not known --------------------------------------------------------------------------------------------
+
+
+def test_without_a_zone_a_date_that_may_be_over_is_not_taken_for_over(plain: World) -> None:
+    """Ten hours before the date, it is over somewhere on earth already."""
+    plain.zone = None
+    assert plain.present(ANN, name="n") == ["scheduled"]
+    plain.seconds = _moment(D1) - 10 * 3600
+    assert plain.present(ANN, name="n") == ["duplicate"]
+    gone = ListError("the service answered HTTP 404 Not Found")
+    plain.provider.look_faults = [gone]
+    with pytest.raises(CalendarError, match="nothing was changed"):
+        plain.absent(name="n")
+    assert plain.absent(name="n") == ["unknown"]
+    assert plain.absent(name="n") == ["unknown"]
+    assert plain.present(ANN, name="n") == ["unknown"]
+    plain.seconds = _moment(D1) + 27 * 3600
+    assert plain.present(ANN, name="n") == ["already_sent"]
+
+
+def test_without_a_zone_the_list_still_proves_that_a_message_was_accepted(plain: World) -> None:
+    plain.zone = None
+    plain.provider.answers[ANN] = [lost_but_accepted(plain)]
+    plain.provider.look_faults = [None, *[ListError("the service answered HTTP 500 Internal Server Error")] * 2]
+    assert plain.present(ANN, name="n") == ["unknown"]
+    plain.seconds = _moment(D1) - 10 * 3600
+    assert plain.present(ANN, name="n") == ["duplicate"]
+
+
 # --- "A plan that must cancel is refused, with nothing changed, unless this run has read the list" --------------------
 
 
@@ -608,6 +665,31 @@ def test_absent_by_name_and_more_takes_back_only_what_all_of_it_matches(world: W
     assert world.absent(name="n", to=frozenset({BOB}), text=TEXT, date=D1) == ["cancelled"]
 
 
+def test_absent_by_name_and_sender_or_text_asks_the_list(world: World) -> None:
+    world.present(ANN, name="n", sender="17134567890")
+    assert world.absent(name="n", sender="17130000000") == []
+    assert world.absent(name="n", text=OTHER) == []
+    assert world.warnings == []
+    assert world.absent(name="n", text=TEXT) == ["cancelled"]
+    world.present(ANN, name="n", sender="17134567890")
+    assert world.absent(name="n", sender="17134567890") == ["cancelled"]
+
+
+def test_absent_by_name_and_sender_is_refused_when_nobody_can_tell(plain: World) -> None:
+    plain.present(ANN, name="n", sender="17134567890")
+    plain.provider.look_faults = [ListError("the service answered HTTP 404 Not Found")]
+    with pytest.raises(AmbiguousError, match="leave from and msg out"):
+        plain.absent(name="n", sender="17134567890")
+
+
+def test_neither_a_list_nor_a_ledger_schedules_nothing(plain: World) -> None:
+    plain.ledger = MemoryLedger(lambda: plain.seconds)
+    plain.provider.look_faults = [ListError("the service answered HTTP 404 Not Found")]
+    with pytest.raises(CalendarError, match="nothing was scheduled"):
+        plain.present(ANN)
+    assert plain.provider.posts == []
+
+
 def test_an_unknown_message_whose_date_is_over_stands_in_nobodys_way_but_its_own(plain: World) -> None:
     plain.provider.answers[ANN] = [lost]
     assert plain.present(ANN, name="n") == ["unknown"]
@@ -615,6 +697,7 @@ def test_an_unknown_message_whose_date_is_over_stands_in_nobodys_way_but_its_own
     assert plain.present(ANN, name="n", date=D2) == ["scheduled"]
     assert plain.present(ANN, name="n", date=D1) == ["unknown"]
     assert plain.absent(name="n") == ["cancelled"]
+    assert "nobody learnt whether an earlier message went out" in plain.warnings[0]
 
 
 def test_gone_after_its_date_is_already_sent(world: World) -> None:

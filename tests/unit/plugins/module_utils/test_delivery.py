@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -113,6 +114,7 @@ class World:
             recipients=numbers,
             terms=terms,
             batch_size=other.get("batch_size", 100),
+            at_a_time=other.get("at_a_time", 1),
         )
         deadline = Deadline(DEADLINE, monotonic=lambda: self.seconds, sleep=self.sleep)
         api: Any = self
@@ -166,6 +168,22 @@ def test_250_recipients_take_three_posts_and_none_the_second_time(world: World) 
     assert [len(post) for post in world.posts] == [100, 100, 50]
     assert set(outcomes(world.run(*many))) == {"duplicate"}
     assert len(world.posts) == 3
+
+
+def test_several_batches_are_under_way_at_once_and_the_results_stay_in_order(world: World) -> None:
+    everybody_is_here = threading.Barrier(4, timeout=30)
+
+    def together(numbers: Sequence[str]) -> Judgement:
+        everybody_is_here.wait()
+        return accepted(numbers)
+
+    many = [str(12812340000 + number) for number in range(8)]
+    world.answers = [together] * 8
+    report = world.run_on(Terms("text", 600.0), *many, batch_size=1, at_a_time=4)
+    assert [result.to for result in report.results] == [f"+{number}" for number in many]
+    assert set(outcomes(report)) == {"sent"}
+    assert sorted(world.posts) == [[number] for number in many]
+    assert world.states(*many) == ["accepted"] * 8
 
 
 def test_the_second_of_three_batches_dying_touches_no_other(world: World) -> None:

@@ -137,6 +137,8 @@ def test_a_message_is_found_whole_and_in_parts() -> None:
     assert find(parts("one", "two"), "onetwo", None) == Pending(ANN, SENDER, "onetwo", DATE, ("p0", "p1"))
     assert find(parts("x", "one", "two", "y"), "onetwo", SENDER) == Pending(ANN, SENDER, "onetwo", DATE, ("p1", "p2"))
     assert find(parts("one", "two"), "on", None) is None
+    assert find(parts("", "one"), "one", None) == Pending(ANN, SENDER, "one", DATE, ("p1",))
+    assert find(parts("o", "ne", "one"), "one", None) == Pending(ANN, SENDER, "one", DATE, ("p2",))
     assert find(parts("two", "one"), "onetwo", None) is None
 
 
