@@ -125,7 +125,7 @@ def echo_matches(echo: object, wanted: DeliveryDate) -> bool:
 def zone(name: str, option: str) -> ZoneInfo:
     """Return the zone of an IANA name that the user gave by `option`; raises DateError."""
     # Only who uses zones needs their data, and it is missing on small machines.
-    import zoneinfo  # noqa: PLC0415
+    import zoneinfo  # noqa: PLC0415 - loaded only by who names a zone
 
     try:
         if name.split("/", 1)[0] not in _NO_ZONES:
