@@ -21,7 +21,7 @@ DEV := $(INSIDE) PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python
 # The slow tests come first, and whoever is done takes over from the others.
 PYTEST := $(DEV) -m pytest -n auto --maxprocesses 4 --dist worksteal
 PYTEST_ARGS :=
-# Which pairs of "make matrix" run sanity: all, or all but the one that "make sanity" is for.
+# "others": the pair of "make sanity" and "make test" runs integration targets alone, since these did the rest.
 SANITY := all
 # Which pairs, such as "2.19-3.11 2.21-3.13"; all that are found when empty.
 PAIRS :=

@@ -4,14 +4,14 @@
 
 Usage: matrix.py [--sanity all|others] [PAIR ...], where a pair is written 2.19-3.11.
 
-With "others", sanity is not run on the pair of the development environment, because "make sanity" has just done so.
+With "others", neither sanity nor the unit tests are run on the pair of the development environment, because
+"make sanity" and "make test" have just done so.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
 from ansible_collections.voip_communications.sms.tests.tools import dev, interpreters, layout, record
 from ansible_collections.voip_communications.sms.tests.tools.ansible_test import AnsibleTest
@@ -45,16 +45,12 @@ def targets(*, slow: bool) -> list[str]:
     return names
 
 
-def run(pair: AnsibleTest, *, sanity: bool, newest: bool) -> list[str]:
+def run(pair: AnsibleTest, *, sanity: bool, units: bool, newest: bool) -> list[str]:
     """Run what this pair is for, each part even when an earlier one failed; return the parts that failed."""
     failed = []
     if sanity and not pair.sanity():
         failed.append(f"{pair.name} sanity")
-    if (
-        pair.core not in INTEGRATION_ONLY
-        and any(Path(layout.TREE, "tests", "unit").rglob("test_*.py"))
-        and not pair.units()
-    ):
+    if units and not pair.units():
         failed.append(f"{pair.name} units")
     names = targets(slow=newest)
     if names and not pair.integration(names):
@@ -89,8 +85,9 @@ def main() -> int:
     done_already = {"all": "", "others": dev.pair().name}.get(wanted.sanity)
     pairs, failed = prepare_all(wanted.pairs)
     for pair in pairs:
-        sanity = wanted.sanity != "none" and pair.core not in INTEGRATION_ONLY and pair.name != done_already
-        failed += run(pair, sanity=sanity, newest=pair is pairs[-1])
+        units = pair.core not in INTEGRATION_ONLY and pair.name != done_already
+        sanity = units and wanted.sanity != "none"
+        failed += run(pair, sanity=sanity, units=units, newest=pair is pairs[-1])
     names = ", ".join(pair.name for pair in pairs) or "no pair found"
     print(f"matrix: {names}: {'FAILED: ' + ', '.join(failed) if failed else 'passed'}")
     return 1 if failed or not pairs else 0
