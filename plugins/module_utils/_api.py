@@ -43,6 +43,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._http impo
     Service,
     status_text,
 )
+from ansible_collections.voip_communications.sms.plugins.module_utils._log import LogPages, LogRecord
+from ansible_collections.voip_communications.sms.plugins.module_utils._log import records as log_records
 from ansible_collections.voip_communications.sms.plugins.module_utils._pending import (
     ListError,
     Listing,
@@ -203,6 +205,25 @@ class Api:
             raise VoipsmsError("the answer holds no account (user)")
         return {name: self._clean(user.get(name)) for name in ("user_timezone", "user_balance_warning")}
 
+    def log(self, max_pages: int, seconds: float) -> LogPages:
+        """``POST sms/summary`` (observed): the message log, page by page from 0; an empty page ends it (observed).
+
+        A page that brings nothing new ends it too: so a service that does not know ``page`` is asked twice, not for
+        ever. At most ``max_pages`` are read. Raises ``VoipsmsError``, and ``Denied``.
+        """
+        deadline = Deadline(seconds)
+        found: list[LogRecord] = []
+        known: set[LogRecord] = set()
+        for page in range(max_pages):
+            payload = self._read_form("sms/summary", {"page": str(page)}, deadline.left())
+            further = log_records(payload, self._clean)
+            if known.issuperset(further):
+                return LogPages(tuple(found), complete=True)
+            # Pages shift while messages come in. Without an id, two equal records may well be two messages.
+            found += [record for record in further if record.id is None or record not in known]
+            known.update(further)
+        return LogPages(tuple(found), complete=False)
+
     def _pending_page(self, path: str, deadline: Deadline) -> tuple[list[Record], bool, Optional[float]]:
         """The records of one page, whether it says that there are more, and the service's time."""
         try:
@@ -221,6 +242,15 @@ class Api:
         """The JSON of a reading call, and the service's time (RFC 9110, 6.6.1). Raises ``VoipsmsError``."""
         self._count()
         answer = self._http.bodiless("GET", path, seconds)
+        return self._payload(answer), _moment(answer.headers.get("date", ""))
+
+    def _read_form(self, path: str, form: Mapping[str, str], seconds: float) -> Any:
+        """The JSON of a call that only reads, although it is a POST. Raises ``VoipsmsError``."""
+        self._count()
+        return self._payload(self._http.post(path, form, seconds, lambda: True))
+
+    def _payload(self, answer: Answer) -> Any:
+        """The JSON of an answer to a reading call. Raises ``VoipsmsError`` for whatever is no success."""
         if answer.status != 200:
             self._raise_for_status(answer)
             raise VoipsmsError(f"the service answered HTTP {status_text(answer.status)}")
@@ -231,7 +261,7 @@ class Api:
         if is_error(payload):
             message = self._clean(payload.get("error_message")) or "no reason given"
             raise VoipsmsError(f"the service refused the request: {message}")
-        return payload, _moment(answer.headers.get("date", ""))
+        return payload
 
     def _count(self) -> None:
         """One more request; several threads may make some at once."""

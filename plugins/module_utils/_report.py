@@ -16,7 +16,7 @@ _NAMED = 5
 """Recipients that a message names before it counts the rest; all of them are in ``results``."""
 
 
-LOOK = "look into the account's message log"
+LOOK = "look into the account's message log (voipsms_log_info shows it)"
 RESEND = "run the task with on_unknown=resend if it did not go out"
 SKIP = "with on_unknown=skip to leave these recipients out"
 

@@ -211,8 +211,8 @@ def test_a_message_is_a_sentence_without_a_period(row: Row) -> None:
             (unknown(),),
             (
                 f"may have been sent to {ANN}: the connection was reset; key {KEY}; look into the account's message"
-                " log, and run the task with on_unknown=resend if it did not go out, or with on_unknown=skip to leave"
-                " these recipients out"
+                " log (voipsms_log_info shows it), and run the task with on_unknown=resend if it did not go out, or"
+                " with on_unknown=skip to leave these recipients out"
             ),
         ),
     ],

@@ -1,0 +1,256 @@
+#!/usr/bin/python
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Show the message log."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: voipsms_log_info
+short_description: Show the message log of a VoIP Communications account
+version_added: 0.1.0
+description:
+  - Lists what the account has sent and received, in the order of the service. Changes nothing.
+  - It is where to look when M(voip_communications.sms.voipsms_send) says V(may have been sent).
+  - The call was seen in the source of the vendor's public apps; it is not documented. The zone of its dates and the
+    order of its records are not known, and a message that is not in it may still be on its way into it.
+  - O(ledger), O(ledger_account) and O(account_timezone) are accepted so that one C(module_defaults) block fits every
+    module of the collection; this module does not use them.
+author:
+  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+extends_documentation_fragment:
+  - voip_communications.sms._attributes
+  - voip_communications.sms._attributes.actiongroup_voipsms
+  - voip_communications.sms._attributes.info
+  - voip_communications.sms._account
+  - voip_communications.sms._ledger
+options:
+  number:
+    description:
+      - Only messages from or to these numbers; written as O(voip_communications.sms.voipsms_send#module:to).
+    type: raw
+  msg:
+    description:
+      - Only messages whose text holds this. A long text may be logged in parts.
+    type: str
+  direction:
+    description:
+      - Only messages that the account sent (V(out)), or received (V(in)).
+    type: str
+    choices: [in, out]
+  since:
+    description:
+      - Only messages from this date on, such as V(2026-12-01) or V(2026-12-01 22:00).
+      - It is compared with the dates as the service writes them.
+    type: str
+  until:
+    description:
+      - Only messages up to this date. Without a time it means the end of the day.
+      - It is compared with the dates as the service writes them.
+    type: str
+  max_pages:
+    description:
+      - How many pages of the log are read at the most, V(1) to V(1000). See RV(complete).
+    type: int
+    default: 10
+seealso:
+  - module: voip_communications.sms.voipsms_send
+  - module: voip_communications.sms.voipsms_scheduled_info
+"""
+
+EXAMPLES = r"""
+- name: Look whether a message that may have been sent was sent
+  voip_communications.sms.voipsms_log_info:
+    number: "+12812345678"
+    msg: "db1 is down"
+    direction: out
+  delegate_to: localhost
+  become: false
+  register: log
+
+- name: Show how often
+  ansible.builtin.debug:
+    msg: "{{ log.messages | length }} found{{ '' if log.complete else ', but the log was not read to its end' }}"
+
+- name: Look at what people answered in one night
+  voip_communications.sms.voipsms_log_info:
+    direction: in
+    since: "2026-12-01 22:00"
+    until: "2026-12-02"
+    max_pages: 50
+  delegate_to: localhost
+  become: false
+"""
+
+RETURN = r"""
+messages:
+  description: The records, in the order of the service. A long text may have one record for each part.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The identifier in the log. Whether it is the smsid is not known.
+      type: str
+      sample: "4711"
+    direction:
+      description: V(out) or V(in). Null when the service says something else.
+      type: str
+      sample: out
+    internal:
+      description: The account's own number, in E.164. Null when there is none.
+      type: str
+      sample: "+17134567890"
+    external:
+      description: The other number, in E.164. Null when there is none.
+      type: str
+      sample: "+12812345678"
+    msg:
+      description: The text, or one part of it.
+      type: str
+      sample: db1 is down
+    status:
+      description: The status, as the service writes it.
+      type: str
+      sample: SENT
+    status_date:
+      description: The date of that status, as the service writes it, in a zone that is not known.
+      type: str
+      sample: "2026-12-01 22:00:03"
+    type:
+      description: The kind of message, as the service writes it.
+      type: str
+      sample: BULKSMS
+    country:
+      description: The country, as the service writes it.
+      type: str
+      sample: US
+    sale:
+      description: The price, as the service writes it.
+      type: str
+      sample: "0.0100"
+complete:
+  description: Whether the log was read to its end. If not, O(max_pages) can be raised.
+  returned: always
+  type: bool
+  sample: true
+requests:
+  description: How many requests this run made.
+  returned: always
+  type: int
+  sample: 2
+msg:
+  description: What was found, in a sentence.
+  returned: always
+  type: str
+  sample: 1 record found, in the whole log
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.voip_communications.sms.plugins.module_utils import _numbers
+from ansible_collections.voip_communications.sms.plugins.module_utils._api import counted
+from ansible_collections.voip_communications.sms.plugins.module_utils._errors import Faults
+from ansible_collections.voip_communications.sms.plugins.module_utils._front import Task, main
+from ansible_collections.voip_communications.sms.plugins.module_utils._log import LogFilter, LogRecord, read_bound
+from ansible_collections.voip_communications.sms.plugins.module_utils._options import (
+    Account,
+    account_options,
+    in_range,
+    ledger_options,
+    read_account,
+    read_region,
+)
+
+
+def argument_spec() -> dict[str, dict[str, Any]]:
+    """A fresh argument spec."""
+    return {
+        **account_options(),
+        **ledger_options(),
+        "number": {"type": "raw"},
+        "msg": {"type": "str"},
+        "direction": {"type": "str", "choices": ["in", "out"]},
+        "since": {"type": "str"},
+        "until": {"type": "str"},
+        "max_pages": {"type": "int", "default": 10},
+    }
+
+
+def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
+    """What the log holds of what is asked for. Raises ``VoipsmsError`` when it cannot be had."""
+    account, asked = _read(params)
+    api = account.api()
+    with counted(api):
+        log = api.log(params["max_pages"], account.seconds)
+    found = [record for record in log.records if asked.takes(record)]
+    extent = "in the whole log" if log.complete else "in the pages that were read, which are not all"
+    return {
+        "messages": [_shown(record) for record in found],
+        "complete": log.complete,
+        "requests": api.requests,
+        "msg": f"{len(found)} record{'' if len(found) == 1 else 's'} found, {extent}",
+    }
+
+
+def blank() -> dict[str, Any]:
+    """The keys that are returned whatever happens."""
+    return {"changed": False, "messages": [], "complete": False, "requests": 0}
+
+
+def _read(params: Mapping[str, Any]) -> tuple[Account, LogFilter]:
+    """The account and the filter. Raises ``InputError`` with every fault."""
+    faults = Faults()
+    account = read_account(params, faults)
+    faults.add(*in_range("max_pages", params["max_pages"], 1, 1000))
+    faults.add(*(f"{name} is empty; leave it out, or say what to look for" for name in _empty(params)))
+    asked = LogFilter(
+        numbers=_read_numbers(params, faults),
+        text=params["msg"],
+        direction=params["direction"],
+        since=_read_bound(params, "since", faults),
+        until=_read_bound(params, "until", faults),
+    )
+    faults.raise_if_any()
+    if account is None:  # read_account has noted why, so this line is never reached
+        raise RuntimeError("an account without faults must be there")
+    return account, asked
+
+
+def _empty(params: Mapping[str, Any]) -> list[str]:
+    return [name for name in ("number", "msg", "since", "until") if params[name] in ("", [])]
+
+
+def _read_numbers(params: Mapping[str, Any], faults: Faults) -> frozenset[str] | None:
+    if not params["number"]:
+        return None
+    numbers = _numbers.read_all(params["number"], read_region(params))
+    faults.add(*(f"number: {sentence}" for _given, sentence in numbers.faults))
+    return frozenset(digits for _given, digits in numbers.read)
+
+
+def _read_bound(params: Mapping[str, Any], option: str, faults: Faults) -> str | None:
+    value = params[option]
+    return faults.attempt(lambda: read_bound(value, option)) if value else None
+
+
+def _shown(record: LogRecord) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "direction": record.direction,
+        "internal": f"+{record.internal}" if record.internal else None,
+        "external": f"+{record.external}" if record.external else None,
+        "msg": record.text,
+        "status": record.status,
+        "status_date": record.date,
+        "type": record.type,
+        "country": record.country,
+        "sale": record.sale,
+    }
+
+
+if __name__ == "__main__":
+    main(Task(argument_spec=argument_spec(), run=run, blank=blank))
