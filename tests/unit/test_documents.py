@@ -17,6 +17,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils import _de
 from ansible_collections.voip_communications.sms.plugins.module_utils._report import Outcome
 from ansible_collections.voip_communications.sms.plugins.modules import (
     voipsms_account_info,
+    voipsms_ledger,
     voipsms_log_info,
     voipsms_scheduled,
     voipsms_scheduled_info,
@@ -27,7 +28,14 @@ from ansible_collections.voip_communications.sms.tests.support import markdown
 COLLECTION = "voip_communications.sms."
 MODULES: dict[str, Any] = {
     f"{COLLECTION}{module.__name__.rpartition('.')[2]}": module
-    for module in (voipsms_account_info, voipsms_log_info, voipsms_scheduled, voipsms_scheduled_info, voipsms_send)
+    for module in (
+        voipsms_account_info,
+        voipsms_ledger,
+        voipsms_log_info,
+        voipsms_scheduled,
+        voipsms_scheduled_info,
+        voipsms_send,
+    )
 }
 SPECS: dict[str, dict[str, Any]] = {name: module.argument_spec() for name, module in MODULES.items()}
 OPTIONS: dict[str, dict[str, Any]] = {option: spec for each in SPECS.values() for option, spec in each.items()}

@@ -1,0 +1,91 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a person says became of a message of unknown fate, and what that makes of its row. Pure.
+
+A person may end a doubt. What the ledger knows for certain is not overruled, and a run that is at work is not either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Optional
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import GRACE, Row, State, settled
+
+_NOT_SENT = frozenset({State.REFUSED, State.CANCELLED})
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """One row, as it was read and as it shall be; None stands for no row."""
+
+    before: Optional[Row]
+    after: Optional[Row]
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """What is to be done about each recipient (digits), and the sentences that say why something cannot be."""
+
+    rows: Mapping[str, Resolved]
+    faults: tuple[str, ...]
+
+    @property
+    def changes(self) -> tuple[tuple[Optional[Row], Optional[Row]], ...]:
+        """The rows that are to be changed, as ``Ledger.amend`` takes them."""
+        return tuple((row.before, row.after) for row in self.rows.values() if row.before != row.after)
+
+
+def state_of(row: Optional[Row], now: float) -> str:
+    """What people read of a row: a run that did not report in time has left its message unknown."""
+    if row is None:
+        return "absent"
+    over = row.state is State.SENDING and now >= row.lease_until
+    return State.UNKNOWN.value if over else row.state.value
+
+
+def early(resolution: Resolution, now: float) -> tuple[str, ...]:
+    """The recipients (digits) whose message, said not to be sent, the service may still accept or log."""
+    return tuple(
+        number
+        for number, row in resolution.rows.items()
+        if row.before is not None and row.before != row.after and now < row.before.first_byte_by + GRACE
+    )
+
+
+def resolve(rows: Mapping[str, Optional[Row]], *, sent: bool, now: float) -> Resolution:
+    """What the rows become when these messages were sent, or were not. ``rows``: digits of a recipient → its row."""
+    faults = {number: _fault(number, row, sent, now) for number, row in rows.items()}
+    return Resolution(
+        rows={number: Resolved(row, _after(row, sent, now)) for number, row in rows.items() if not faults[number]},
+        faults=tuple(fault for fault in faults.values() if fault),
+    )
+
+
+def _fault(number: str, row: Optional[Row], sent: bool, now: float) -> str:
+    """Why a row cannot be resolved so; empty when it can, and when it already says so."""
+    state = state_of(row, now)
+    if row is not None and row.date is not None:
+        return f"+{number} has a scheduled message by this key; voipsms_scheduled settles it with the pending list"
+    if state == State.SENDING.value:
+        return f"+{number} is being sent to by another run at this moment; wait for its end"
+    if state == State.ACCEPTED.value and not sent:
+        return f"+{number}: the service has accepted the message; that it was sent is known"
+    if sent and state == "absent":
+        return f"+{number}: the ledger knows no message by this key; is the key the one that the failed task returned?"
+    if sent and row is not None and row.state in _NOT_SENT:
+        return f"+{number}: the message was {state}; that it was not sent is known"
+    return ""
+
+
+def _after(row: Optional[Row], sent: bool, now: float) -> Optional[Row]:
+    if row is None or state_of(row, now) != State.UNKNOWN.value:
+        return row
+    if sent:
+        # From its claim on: nobody knows better when it was accepted.
+        return replace(row, state=State.ACCEPTED, previous=None)
+    return settled(row, Fate.NOT_SENT, (), now)

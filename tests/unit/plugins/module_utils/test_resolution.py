@@ -1,0 +1,119 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A person may end a doubt; what the ledger knows, and a run at work, stand against that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Optional
+
+import pytest
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
+    GRACE,
+    Row,
+    Standing,
+    State,
+    Terms,
+    standing,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._resolution import early, resolve, state_of
+
+ANN, BOB = "12812345678", "12812345679"
+NOW = 1_000_000.0
+TERMS = Terms(content="text", window=600.0)
+UNKNOWN = Row(
+    key="key",
+    recipient="ann",
+    masked="*78",
+    label="",
+    content="text",
+    state=State.UNKNOWN,
+    attempt=1,
+    owner="run 1",
+    origin="host:1",
+    claimed_at=NOW - 100,
+    first_byte_by=NOW - 10,
+    lease_until=NOW - 1,
+    keep_until=NOW + 1e6,
+)
+OVERDUE = replace(UNKNOWN, state=State.SENDING)
+AT_WORK = replace(OVERDUE, lease_until=NOW + 1)
+ACCEPTED = replace(UNKNOWN, state=State.ACCEPTED, smsids=("one",))
+
+
+@pytest.mark.parametrize("row", [UNKNOWN, OVERDUE, replace(UNKNOWN, previous=ACCEPTED)])
+def test_sent_makes_a_duplicate_of_the_same_task(row: Row) -> None:
+    assert standing(row, TERMS, NOW) is Standing.UNKNOWN
+    resolution = resolve({ANN: row}, sent=True, now=NOW)
+    ((before, after),) = resolution.changes
+    assert before == row
+    assert after is not None
+    assert after.previous is None
+    assert standing(after, TERMS, NOW) is Standing.ACCEPTED
+    assert resolve({ANN: after}, sent=True, now=NOW).changes == ()
+
+
+@pytest.mark.parametrize("row", [UNKNOWN, OVERDUE])
+def test_not_sent_lets_the_same_task_send(row: Row) -> None:
+    resolution = resolve({ANN: row}, sent=False, now=NOW)
+    assert resolution.changes == ((row, None),)
+    assert resolve({ANN: None}, sent=False, now=NOW).changes == ()
+
+
+def test_not_sent_does_not_undo_what_was_accepted_before() -> None:
+    row = replace(UNKNOWN, previous=ACCEPTED, attempt=2)
+    ((_before, after),) = resolve({ANN: row}, sent=False, now=NOW).changes
+    assert after == replace(ACCEPTED, attempt=2)
+
+
+@pytest.mark.parametrize(
+    ("row", "sent", "reason"),
+    [
+        (AT_WORK, True, "at this moment"),
+        (AT_WORK, False, "at this moment"),
+        (ACCEPTED, False, "has accepted"),
+        (None, True, "knows no message"),
+        (replace(UNKNOWN, state=State.REFUSED), True, "was refused"),
+        (replace(UNKNOWN, state=State.CANCELLED), True, "was cancelled"),
+        (replace(UNKNOWN, date="2026-12-01 22:00"), True, "scheduled"),
+        (replace(UNKNOWN, date="2026-12-01 22:00"), False, "scheduled"),
+    ],
+)
+def test_what_is_certain_is_not_overruled(row: Optional[Row], sent: bool, reason: str) -> None:
+    resolution = resolve({ANN: row, BOB: replace(UNKNOWN, recipient="bob")}, sent=sent, now=NOW)
+    (fault,) = resolution.faults
+    assert fault.startswith(f"+{ANN}")
+    assert reason in fault
+
+
+@pytest.mark.parametrize(
+    ("row", "sent"),
+    [
+        (ACCEPTED, True),
+        (None, False),
+        (replace(UNKNOWN, state=State.REFUSED), False),
+        (replace(UNKNOWN, state=State.CANCELLED), False),
+    ],
+)
+def test_what_is_so_already_stays_so(row: Optional[Row], sent: bool) -> None:
+    resolution = resolve({ANN: row}, sent=sent, now=NOW)
+    assert (resolution.faults, resolution.changes) == ((), ())
+
+
+def test_every_recipient_in_the_way_is_named() -> None:
+    assert len(resolve({ANN: None, BOB: AT_WORK}, sent=True, now=NOW).faults) == 2
+
+
+@pytest.mark.parametrize(("now", "too_early"), [(-10 + GRACE - 1, (ANN,)), (-10 + GRACE, ())])
+def test_what_the_service_may_still_take_is_told(now: float, too_early: tuple[str, ...]) -> None:
+    resolution = resolve({ANN: UNKNOWN, BOB: replace(UNKNOWN, state=State.REFUSED)}, sent=False, now=NOW + now)
+    assert early(resolution, NOW + now) == too_early
+
+
+@pytest.mark.parametrize(
+    ("row", "state"),
+    [(None, "absent"), (OVERDUE, "unknown"), (AT_WORK, "sending"), (UNKNOWN, "unknown"), (ACCEPTED, "accepted")],
+)
+def test_a_state_reads_as_a_task_would_take_it(row: Optional[Row], state: str) -> None:
+    assert state_of(row, NOW) == state
