@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Protocol
@@ -209,6 +209,9 @@ class Ledger(Protocol):
     def scheduled(self) -> list[Row]:
         """Every row of a scheduled message. Reads only, as ``rows`` does."""
 
+    def newest(self, takes: Callable[[Row], bool], most: int) -> list[Row]:
+        """The newest of the rows that are taken, at most so many, the newest first. Reads only, as ``rows`` does."""
+
     def amend(self, changes: Iterable[tuple[Row | None, Row | None]]) -> None:
         """Commit what was learned apart from a claim: pairs of a row as it was read, and as it shall be.
 
@@ -242,6 +245,14 @@ def standing(row: Row | None, terms: Terms, now: float) -> Standing:
     if row.state is State.ACCEPTED and not _is_from_the_future(row, terms, now):
         return Standing.ACCEPTED
     return Standing.FREE if terms.resend_unknown else Standing.UNKNOWN
+
+
+def state_of(row: Row | None, now: float) -> str:
+    """What people read of a row: a run that did not report in time has left its message unknown."""
+    if row is None:
+        return "absent"
+    over = row.state is State.SENDING and now >= row.lease_until
+    return State.UNKNOWN.value if over else row.state.value
 
 
 def claimed(row: Row | None, claim: Claim, recipient: str, now: float) -> Row:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Callable, Optional
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate
@@ -45,6 +46,11 @@ class MemoryLedger:
     def scheduled(self) -> list[Row]:
         """The rows of scheduled messages."""
         return [row for row in self._rows.values() if row.date is not None]
+
+    def newest(self, takes: Callable[[Row], bool], most: int) -> list[Row]:
+        """The newest rows that are taken."""
+        ordered = sorted(self._rows.values(), key=lambda row: (-row.claimed_at, row.key, row.recipient))
+        return list(islice(filter(takes, ordered), most))
 
     def amend(self, changes: Iterable[tuple[Optional[Row], Optional[Row]]]) -> None:
         """Hold what was learned apart from a claim, where nothing has changed meanwhile."""

@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, fields
+from itertools import islice
 from typing import Any, Callable, Optional
 from urllib.parse import quote
 
@@ -85,6 +86,9 @@ _SCHEMA = (
 )
 _SELECT = " ".join(("SELECT", ", ".join(_COLUMNS), "FROM row WHERE account = ? AND key = ? AND recipient = ?"))
 _SELECT_SCHEDULED = " ".join(("SELECT", ", ".join(_COLUMNS), "FROM row WHERE account = ? AND date IS NOT NULL"))
+_SELECT_NEWEST = " ".join(
+    ("SELECT", ", ".join(_COLUMNS), "FROM row WHERE account = ? ORDER BY claimed_at DESC, key, recipient")
+)
 _UPSERT = " ".join(
     (
         "INSERT OR REPLACE INTO row (account,",
@@ -135,6 +139,12 @@ class SqliteLedger:
         with self._reading() as connection:
             found = () if connection is None else connection.execute(_SELECT_SCHEDULED, (self._account,))
             return [_row(values) for values in found]
+
+    def newest(self, takes: Callable[[Row], bool], most: int) -> list[Row]:
+        """The newest rows that are taken, the newest first. Reads only, as ``rows`` does."""
+        with self._reading() as connection:
+            found = () if connection is None else connection.execute(_SELECT_NEWEST, (self._account,))
+            return list(islice(filter(takes, map(_row, found)), most))
 
     def amend(self, changes: Iterable[tuple[Optional[Row], Optional[Row]]]) -> None:
         """Commit what was learned apart from a claim, where the row is still as it was read."""

@@ -113,6 +113,16 @@ def read_ledger(params: Mapping[str, Any], faults: Faults) -> tuple[Ledger, Fing
     return SqliteLedger(path, fingerprints.account, busy_timeout=busy_timeout), fingerprints
 
 
+def read_kept_ledger(params: Mapping[str, Any], faults: Faults) -> tuple[Ledger, Fingerprints]:
+    """The ledger of a task that is about the ledger alone: there must be one, and its account must be known."""
+    ledger, fingerprints = read_ledger(params, faults)
+    if not (params["ledger_account"] or params["api_key"]):
+        faults.add("api_key or ledger_account is missing; without one of them the ledger's account is not known")
+    if ledger.name == NO_LEDGER:
+        faults.add("ledger is none, which remembers nothing; name the ledger that the task has used")
+    return ledger, fingerprints
+
+
 def read_paths(params: Mapping[str, Any], faults: Faults) -> Paths:
     """Where the assumed calls are, below ``api_url``; faults are noted."""
     for name in ("scheduled_path", "cancel_path"):

@@ -14,7 +14,13 @@ from dataclasses import dataclass, replace
 from typing import Optional
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import GRACE, Row, State, settled
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
+    GRACE,
+    Row,
+    State,
+    settled,
+    state_of,
+)
 
 _NOT_SENT = frozenset({State.REFUSED, State.CANCELLED})
 
@@ -38,14 +44,6 @@ class Resolution:
     def changes(self) -> tuple[tuple[Optional[Row], Optional[Row]], ...]:
         """The rows that are to be changed, as ``Ledger.amend`` takes them."""
         return tuple((row.before, row.after) for row in self.rows.values() if row.before != row.after)
-
-
-def state_of(row: Optional[Row], now: float) -> str:
-    """What people read of a row: a run that did not report in time has left its message unknown."""
-    if row is None:
-        return "absent"
-    over = row.state is State.SENDING and now >= row.lease_until
-    return State.UNKNOWN.value if over else row.state.value
 
 
 def early(resolution: Resolution, now: float) -> tuple[str, ...]:

@@ -64,6 +64,7 @@ options:
 seealso:
   - module: voip_communications.sms.voipsms_send
   - module: voip_communications.sms.voipsms_log_info
+  - module: voip_communications.sms.voipsms_ledger_info
 """
 
 EXAMPLES = r"""
@@ -129,20 +130,20 @@ from typing import Any
 from ansible_collections.voip_communications.sms.plugins.module_utils import _numbers
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import Faults, VoipsmsError
 from ansible_collections.voip_communications.sms.plugins.module_utils._front import Task, main
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import GRACE, Fingerprints, Ledger, Row
-from ansible_collections.voip_communications.sms.plugins.module_utils._options import (
-    NO_LEDGER,
-    account_options,
-    ledger_options,
-    read_ledger,
-    read_region,
-)
-from ansible_collections.voip_communications.sms.plugins.module_utils._resolution import (
-    Resolution,
-    early,
-    resolve,
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
+    GRACE,
+    Fingerprints,
+    Ledger,
+    Row,
     state_of,
 )
+from ansible_collections.voip_communications.sms.plugins.module_utils._options import (
+    account_options,
+    ledger_options,
+    read_kept_ledger,
+    read_region,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._resolution import Resolution, early, resolve
 
 
 def argument_spec() -> dict[str, dict[str, Any]]:
@@ -194,11 +195,7 @@ def blank() -> dict[str, Any]:
 def _read(params: Mapping[str, Any]) -> tuple[Ledger, Fingerprints, tuple[str, ...]]:
     """The ledger and the recipients. Raises ``InputError`` with every fault, before anything is opened."""
     faults = Faults()
-    ledger, fingerprints = read_ledger(params, faults)
-    if not (params["ledger_account"] or params["api_key"]):
-        faults.add("api_key or ledger_account is missing; without one of them the ledger's account is not known")
-    if ledger.name == NO_LEDGER:
-        faults.add("ledger is none, which remembers nothing; there is nothing to resolve")
+    ledger, fingerprints = read_kept_ledger(params, faults)
     if not params["key"].strip():
         faults.add("key is empty; give the one that the failed task returned")
     numbers = _numbers.read_all(params["to"], read_region(params))

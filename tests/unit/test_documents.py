@@ -8,41 +8,25 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 from ansible_collections.voip_communications.sms.plugins.module_utils import _delivery, _evidence, _ledger, _order
 from ansible_collections.voip_communications.sms.plugins.module_utils._report import Outcome
-from ansible_collections.voip_communications.sms.plugins.modules import (
-    voipsms_account_info,
-    voipsms_ledger,
-    voipsms_log_info,
-    voipsms_scheduled,
-    voipsms_scheduled_info,
-    voipsms_send,
-)
 from ansible_collections.voip_communications.sms.tests.support import markdown
+from ansible_collections.voip_communications.sms.tests.support.documented import (
+    MODULES,
+    OPTIONS,
+    PREFIX,
+    RETURNED,
+    SPECS,
+    assert_fits,
+    role_options,
+    tasks,
+)
 
-COLLECTION = "voip_communications.sms."
-MODULES: dict[str, Any] = {
-    f"{COLLECTION}{module.__name__.rpartition('.')[2]}": module
-    for module in (
-        voipsms_account_info,
-        voipsms_ledger,
-        voipsms_log_info,
-        voipsms_scheduled,
-        voipsms_scheduled_info,
-        voipsms_send,
-    )
-}
-SPECS: dict[str, dict[str, Any]] = {name: module.argument_spec() for name, module in MODULES.items()}
-OPTIONS: dict[str, dict[str, Any]] = {option: spec for each in SPECS.values() for option, spec in each.items()}
-SEND_OPTIONS = SPECS[f"{COLLECTION}voipsms_send"]
-RETURNED: dict[str, Any] = {
-    key: value for module in MODULES.values() for key, value in yaml.safe_load(module.RETURN).items()
-}
+SEND_OPTIONS = SPECS[f"{PREFIX}voipsms_send"]
 TEXTS = {path.relative_to(markdown.COLLECTION).as_posix(): path.read_text("utf-8") for path in markdown.DOCUMENTS}
 README = TEXTS["README.md"]
 SENT_ONCE = TEXTS["docs/sent-once.md"]
@@ -58,22 +42,6 @@ OTHERS = {
 every_document = pytest.mark.parametrize("name", TEXTS)
 
 
-def tasks(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every task of a module of the collection in a document: the module's name, and the options."""
-    for block in markdown.blocks(text, "yaml"):
-        for play in block.plays():
-            for task in play["tasks"]:
-                yield from ((name, task[name] or {}) for name in task if name.startswith(COLLECTION))
-
-
-def assert_fits(options: dict[str, dict[str, Any]], option: str, value: Any) -> None:
-    """Assert that there is such an option, and that it takes the value."""
-    assert option in options
-    spec = options[option]
-    assert value in spec.get("choices", [value])
-    assert spec["type"] != "bool" or isinstance(value, bool)
-
-
 @every_document
 def test_every_fence_is_a_block_that_tests_can_see(name: str) -> None:
     assert "```" not in markdown.prose(TEXTS[name])
@@ -87,7 +55,7 @@ def test_every_yaml_block_parses(name: str) -> None:
 
 @every_document
 def test_tasks_in_examples_use_options_that_exist(name: str) -> None:
-    for module, options in tasks(TEXTS[name]):
+    for module, options in tasks(markdown.blocks(TEXTS[name], "yaml")):
         for option, value in options.items():
             assert_fits(SPECS[module], option, value)
 
@@ -109,7 +77,9 @@ def test_words_that_look_like_options_exist(name: str) -> None:
         *RETURNED,
         *RETURNED["results"]["contains"],
         *(outcome.value for outcome in Outcome),
-        *(name.removeprefix(COLLECTION) for name in MODULES),
+        *(name.removeprefix(PREFIX) for name in MODULES),
+        *(path.name for path in markdown.COLLECTION.glob("roles/*")),
+        *role_options(),
     }
     assert words - known - OTHERS == set()
 
@@ -134,10 +104,16 @@ def test_the_readme_is_short_and_shows_the_two_commands() -> None:
     assert "not VoIP.ms" in README
 
 
-def test_the_readme_lists_every_module() -> None:
-    modules = {path.stem for path in (markdown.COLLECTION / "plugins" / "modules").glob("*.py")}
-    listed = {row[1].strip("`") for row in markdown.rows(README) if row[0] == "module"}
-    assert listed == modules - {"__init__"}
+def test_the_readme_lists_what_there_is() -> None:
+    listed = [(row[0], re.sub(r"[`\[]|\].*", "", row[1])) for row in markdown.rows(README)]
+    for kind, pattern in (
+        ("module", "plugins/modules/[!_]*.py"),
+        ("role", "roles/*"),
+        ("playbook", "playbooks/*.yml"),
+        ("callback", "plugins/callback/[!_]*.py"),
+    ):
+        there = {path.stem for path in markdown.COLLECTION.glob(pattern)}
+        assert {name for what, name in listed if what == kind} == there
 
 
 def test_the_versions_in_the_readme_are_those_of_the_matrix() -> None:

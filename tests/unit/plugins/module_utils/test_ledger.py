@@ -290,6 +290,20 @@ def test_contract_scheduled_rows_are_found_and_others_are_not(kept: tuple[Ledger
     assert (found[ANN].name, found[ANN].date, found[ANN].delivers_at) == ("name", "2026-12-01 15:00", UNTIL - KEPT)
 
 
+def test_contract_the_newest_rows_come_first_and_no_more_than_asked_for(kept: tuple[Ledger, Clock]) -> None:
+    ledger, clock = kept
+    assert ledger.newest(lambda _row: True, 10) == []
+    ledger.claim(claim_of(ANN, BOB))
+    clock.seconds += 10
+    ledger.claim(replace(claim_of(ANN), key="another key"))
+    assert [(row.key, row.recipient) for row in ledger.newest(lambda _row: True, 10)] == [
+        ("another key", ANN),
+        ("key", ANN),
+        ("key", BOB),
+    ]
+    assert [row.recipient for row in ledger.newest(lambda row: row.key == "key", 1)] == [ANN]
+
+
 def test_contract_what_was_learned_is_kept(kept: tuple[Ledger, Clock]) -> None:
     ledger, _clock = kept
     ledger.claim(scheduled_claim(ANN, BOB))

@@ -16,8 +16,9 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger im
     State,
     Terms,
     standing,
+    state_of,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._resolution import early, resolve, state_of
+from ansible_collections.voip_communications.sms.plugins.module_utils._resolution import early, resolve
 
 ANN, BOB = "12812345678", "12812345679"
 NOW = 1_000_000.0

@@ -24,6 +24,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._report im
 from ansible_collections.voip_communications.sms.plugins.modules import (
     voipsms_account_info,
     voipsms_ledger,
+    voipsms_ledger_info,
     voipsms_log_info,
     voipsms_scheduled,
     voipsms_scheduled_info,
@@ -40,6 +41,7 @@ BLANKS = {
     "voipsms_scheduled_info": voipsms_scheduled_info.blank(),
     "voipsms_account_info": voipsms_account_info.blank(),
     "voipsms_ledger": voipsms_ledger.blank(),
+    "voipsms_ledger_info": voipsms_ledger_info.blank(),
     "voipsms_log_info": voipsms_log_info.blank(),
 }
 OUTCOMES = {"voipsms_send": SENDING, "voipsms_scheduled": SCHEDULING}

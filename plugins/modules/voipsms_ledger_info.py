@@ -1,0 +1,245 @@
+#!/usr/bin/python
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Show what the ledger holds."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: voipsms_ledger_info
+short_description: Show what the ledger holds of SMS that were sent, scheduled, or may have been
+version_added: 0.1.0
+description:
+  - Lists the rows of the ledger for one account, the newest first, with masked numbers, ages and states. Changes
+    nothing, and makes no ledger where there is none.
+  - With O(states=unknown) it shows what somebody has to look into; M(voip_communications.sms.voipsms_ledger) then takes
+    what was found.
+  - It speaks to no service. O(timeout), O(api_password), O(api_password_file), O(validate_certs), O(ca_path) and
+    O(account_timezone) are accepted so that one C(module_defaults) block fits every module of the collection, and are
+    not used. O(api_key) and O(api_url) tell which account of the ledger is meant.
+author:
+  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+extends_documentation_fragment:
+  - voip_communications.sms._attributes
+  - voip_communications.sms._attributes.actiongroup_voipsms
+  - voip_communications.sms._attributes.info
+  - voip_communications.sms._account
+  - voip_communications.sms._ledger
+options:
+  states:
+    description:
+      - Only rows in one of these states; see RV(rows[].state).
+    type: list
+    elements: str
+    choices: [sending, accepted, refused, unknown, cancelled]
+  key:
+    description:
+      - Only messages by this key, as a task returned it, which is also the C(idempotency_key) that it was given.
+    type: str
+  to:
+    description:
+      - Only messages to these recipients; written as O(voip_communications.sms.voipsms_send#module:to).
+    type: raw
+  max_rows:
+    description:
+      - How many rows are listed at the most, V(1) to V(100000). See RV(complete).
+    type: int
+    default: 100
+seealso:
+  - module: voip_communications.sms.voipsms_ledger
+  - module: voip_communications.sms.voipsms_log_info
+"""
+
+EXAMPLES = r"""
+- name: See whether anything may have been sent
+  voip_communications.sms.voipsms_ledger_info:
+    states: [unknown]
+  delegate_to: localhost
+  become: false
+  register: doubtful
+
+- name: Show what somebody has to look into
+  ansible.builtin.debug:
+    msg: "{{ item.to }} since {{ item.since }}, by {{ item.key | default('a key of its own', true) }}"
+  loop: "{{ doubtful.rows }}"
+
+- name: See what one person was told under one key
+  voip_communications.sms.voipsms_ledger_info:
+    key: deploy-4711-failed
+    to: "+12812345678"
+    max_rows: 10
+  delegate_to: localhost
+  become: false
+"""
+
+RETURN = r"""
+rows:
+  description: The rows, the newest first.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    to:
+      description: The recipient, masked. The ledger does not hold whole numbers.
+      type: str
+      sample: "+1********78"
+    state:
+      description:
+        - V(sending) while a run is at work, V(accepted) by the service, V(refused) by the service for this recipient,
+          V(cancelled) when a scheduled message was seen to be taken back.
+        - V(unknown) when it may have been sent; also when the run that was sending it ended without saying so.
+      type: str
+      sample: unknown
+    key:
+      description: The C(idempotency_key), as it was given. Null for keys that were made from sender and text.
+      type: str
+      sample: deploy-4711-failed
+    since:
+      description: When it was accepted, or else begun, in UTC.
+      type: str
+      sample: "2026-12-01T21:00:00Z"
+    age:
+      description: The same in seconds before now.
+      type: int
+      sample: 4711
+    attempts:
+      description: How often a run began to send it.
+      type: int
+      sample: 1
+    smsids:
+      description: The identifiers that the service gave it.
+      type: list
+      elements: str
+      sample: ["2017559ea27008c6b7122900621"]
+    delivery_date:
+      description: When a scheduled message goes out, in wall time of the account. Null for one that was sent at once.
+      type: str
+      sample: "2026-12-01 15:00"
+    run:
+      description: The host and the process id of the run that wrote the row.
+      type: str
+      sample: ci-7:4711
+    kept_until:
+      description: After this moment, in UTC, the row may be removed.
+      type: str
+      sample: "2026-12-31T21:15:00Z"
+counts:
+  description: How many of these rows there are of each state.
+  returned: always
+  type: dict
+  sample: {"sending": 0, "accepted": 0, "refused": 0, "unknown": 1, "cancelled": 0}
+complete:
+  description: Whether these are all rows that were asked for. If not, O(max_rows) can be raised.
+  returned: always
+  type: bool
+  sample: true
+ledger:
+  description: The ledger that was read.
+  returned: always
+  type: str
+  sample: /root/.local/state/voipsms/ledger.sqlite3
+ledger_missing:
+  description: Whether there is no ledger. Where one was expected, V(true) is a warning sign.
+  returned: always
+  type: bool
+  sample: false
+msg:
+  description: What was found, in a sentence.
+  returned: always
+  type: str
+  sample: 1 row, of which 1 unknown
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.voip_communications.sms.plugins.module_utils import _numbers
+from ansible_collections.voip_communications.sms.plugins.module_utils._errors import Faults
+from ansible_collections.voip_communications.sms.plugins.module_utils._front import Task, main
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import Fingerprints, Ledger, State
+from ansible_collections.voip_communications.sms.plugins.module_utils._listing import Asked, count_by_state, shown
+from ansible_collections.voip_communications.sms.plugins.module_utils._options import (
+    account_options,
+    in_range,
+    ledger_options,
+    read_kept_ledger,
+    read_region,
+)
+
+
+def argument_spec() -> dict[str, dict[str, Any]]:
+    """A fresh argument spec."""
+    return {
+        **account_options(),
+        **ledger_options(),
+        "states": {"type": "list", "elements": "str", "choices": [state.value for state in State]},
+        "key": {"type": "str", "no_log": False},
+        "to": {"type": "raw"},
+        "max_rows": {"type": "int", "default": 100},
+    }
+
+
+def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
+    """The rows that are asked for. Raises ``VoipsmsError`` when the ledger cannot be read."""
+    ledger, asked = _read(params)
+    now = ledger.now()
+    found = ledger.newest(lambda row: asked.takes(row, now), params["max_rows"] + 1)
+    rows = found[: params["max_rows"]]
+    counts = count_by_state(rows, now)
+    return {
+        "rows": [shown(row, now) for row in rows],
+        "counts": counts,
+        "complete": len(found) == len(rows),
+        "ledger": ledger.name,
+        "ledger_missing": ledger.missing,
+        "msg": _sentence(ledger, len(rows), counts, complete=len(found) == len(rows)),
+    }
+
+
+def blank() -> dict[str, Any]:
+    """The keys that are returned whatever happens."""
+    return {
+        "changed": False,
+        "rows": [],
+        "counts": count_by_state([], 0.0),
+        "complete": False,
+        "ledger": "",
+        "ledger_missing": False,
+    }
+
+
+def _read(params: Mapping[str, Any]) -> tuple[Ledger, Asked]:
+    """The ledger and what is asked of it. Raises ``InputError`` with every fault, before anything is opened."""
+    faults = Faults()
+    ledger, fingerprints = read_kept_ledger(params, faults)
+    faults.add(*in_range("max_rows", params["max_rows"], 1, 100000))
+    faults.add(*(f"{name} is empty; leave it out, or say what to look for" for name in _empty(params)))
+    recipients = _recipients(params, fingerprints, faults) if params["to"] else None
+    faults.raise_if_any()
+    key = fingerprints.key(params["key"]) if params["key"] else None
+    return ledger, Asked(key, recipients, params["states"])
+
+
+def _recipients(params: Mapping[str, Any], fingerprints: Fingerprints, faults: Faults) -> frozenset[str]:
+    numbers = _numbers.read_all(params["to"], read_region(params))
+    faults.add(*(f"to: {sentence}" for _given, sentence in numbers.faults))
+    return frozenset(fingerprints.recipient(digits) for _given, digits in numbers.read)
+
+
+def _empty(params: Mapping[str, Any]) -> list[str]:
+    return [name for name in ("states", "key", "to") if params[name] in ("", [])]
+
+
+def _sentence(ledger: Ledger, count: int, counts: Mapping[str, int], *, complete: bool) -> str:
+    if ledger.missing:
+        return f"there is no ledger {ledger.name!r}; is this the machine and the user that ran the task?"
+    most = "" if complete else ", and there are more"
+    parts = [f"{number} {state}" for state, number in counts.items() if number]
+    rows = f"{count} row{'' if count == 1 else 's'}"
+    return rows + (f", of which {', '.join(parts)}" if parts else "") + most
+
+
+if __name__ == "__main__":
+    main(Task(argument_spec=argument_spec(), run=run, blank=blank))
