@@ -1,0 +1,220 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A run that is killed or stopped at any point of a delivery: what the next runs do, and that nobody is told twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import GRACE, SETTLE_MARGIN
+from ansible_collections.voip_communications.sms.tests.support import fault_server as faults
+from ansible_collections.voip_communications.sms.tests.support.fault_server import (
+    Behaviour,
+    Connection,
+    FaultServer,
+)
+from ansible_collections.voip_communications.sms.tests.support.playbook import (
+    COLLECTION,
+    COLLECTIONS_PATH,
+    Controller,
+    ModuleProcess,
+)
+
+ANNA, BEN = "+12812345678", "+12812345679"
+STOPS = COLLECTION / "tests" / "support" / "stops"
+DEADLINE, WINDOW = 10, 600
+CLAIM, POST, SETTLE = (
+    "_ledger_sqlite.SqliteLedger.claim",
+    "_delivery.Delivery._post",
+    "_ledger_sqlite.SqliteLedger.settle",
+)
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="what a process does is read from /proc")
+
+
+@pytest.fixture
+def server() -> Iterator[FaultServer]:
+    with FaultServer() as running:
+        yield running
+
+
+@pytest.fixture
+def user(tmp_path: Path, server: FaultServer) -> Controller:
+    """A machine of its own, whose tasks have little time, so that no test waits long."""
+    user = Controller(tmp_path / "user", api_url=server.url, api_key="key", api_password="password", deadline=DEADLINE)
+    user.options["ledger"] = str(user.ledger)
+    user.environment["PYTHONPATH"] = f"{STOPS}{os.pathsep}{COLLECTIONS_PATH}"
+    return user
+
+
+def start(user: Controller, point: str, by: str = "SIGKILL", **options: Any) -> ModuleProcess:
+    """Start the task, to be stopped at a point."""
+    user.environment |= {"STOP_AT": point, "STOP_BY": by}
+    try:
+        return user.start(**{"to": ANNA, "msg": "Hello", "dedupe_window": WINDOW, **options}).go()
+    finally:
+        del user.environment["STOP_AT"], user.environment["STOP_BY"]
+
+
+def send(user: Controller, **options: Any) -> dict[str, Any]:
+    """The task again, whole."""
+    return user.send(**{"to": ANNA, "msg": "Hello", "dedupe_window": WINDOW, **options})
+
+
+def age(user: Controller, seconds: float) -> None:
+    """Let time pass for the ledger: every moment in it lies so much further back."""
+    columns = ("claimed_at", "first_byte_by", "lease_until", "keep_until")
+    with closing(sqlite3.connect(user.ledger)) as connection, connection:
+        for column in columns:
+            connection.execute(f"UPDATE row SET {column} = {column} - ?", (seconds,))  # noqa: S608 - fixed names
+
+
+def killing(process: list[ModuleProcess], *, accepted: bool) -> Behaviour:
+    """The client is killed when its whole request is there; the provider has taken the message, or not."""
+
+    def play(connection: Connection) -> None:
+        connection.read_request()
+        os.kill(process[0].pid, signal.SIGKILL)
+
+    return Behaviour("killed", play, accepted=accepted)
+
+
+def is_stopped(process: ModuleProcess) -> bool:
+    state = Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+    return state == "T"
+
+
+def until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Wait for something; it not coming fails the test."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not come"
+        time.sleep(0.02)
+
+
+def assert_doubtful_until_its_window_is_over(user: Controller, server: FaultServer, accepted: int) -> None:
+    """At once it is in progress, after its lease it is unknown, and after window and grace it is free."""
+    at_once = send(user, deadline=1)
+    assert (at_once["failed"], at_once["outcome"]) == (True, "in_progress"), at_once
+    age(user, DEADLINE + SETTLE_MARGIN)
+    later = send(user)
+    assert (later["failed"], later["outcome"], later["changed"]) == (True, "unknown", False), later
+    assert "may have been sent" in later["msg"]
+    age(user, WINDOW - DEADLINE - SETTLE_MARGIN)
+    assert send(user)["outcome"] == "unknown"  # the service may still be taking it
+    assert len(server.accepted) == accepted
+    age(user, GRACE)
+    assert send(user)["outcome"] == "sent"
+    assert len(server.accepted) == accepted + 1
+
+
+def test_killed_before_the_claim_has_left_nothing(user: Controller, server: FaultServer) -> None:
+    assert start(user, f"before {CLAIM}").wait().rc == -signal.SIGKILL
+    assert send(user)["outcome"] == "sent"
+    assert len(server.posts) == 1
+
+
+def test_killed_between_claim_and_post(user: Controller, server: FaultServer) -> None:
+    assert start(user, f"before {POST}").wait().rc == -signal.SIGKILL
+    assert server.posts == []
+    assert_doubtful_until_its_window_is_over(user, server, accepted=0)
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_killed_in_the_post(accepted: bool, tmp_path: Path) -> None:
+    process: list[ModuleProcess] = []
+    with FaultServer([killing(process, accepted=accepted)]) as server:
+        user = Controller(
+            tmp_path / "user", api_url=server.url, api_key="key", api_password="password", deadline=DEADLINE
+        )
+        user.options["ledger"] = str(user.ledger)
+        process.append(user.start(to=ANNA, msg="Hello", dedupe_window=WINDOW))
+        assert process[0].go().wait().rc == -signal.SIGKILL
+        assert_doubtful_until_its_window_is_over(user, server, accepted=int(accepted))
+
+
+def test_killed_between_answer_and_settlement(user: Controller, server: FaultServer) -> None:
+    assert start(user, f"before {SETTLE}").wait().rc == -signal.SIGKILL
+    assert_doubtful_until_its_window_is_over(user, server, accepted=1)
+
+
+def test_killed_after_the_settlement_is_known(user: Controller, server: FaultServer) -> None:
+    assert start(user, f"after {SETTLE}").wait().rc == -signal.SIGKILL
+    assert send(user)["outcome"] == "duplicate"
+    assert len(server.posts) == 1
+
+
+@pytest.mark.parametrize("point", [f"before {CLAIM} 2", f"before {POST} 2", f"before {SETTLE} 2"])
+def test_killed_between_two_batches(point: str, user: Controller, server: FaultServer) -> None:
+    """The first batch is known to be sent; of the second nobody is told twice."""
+    both: dict[str, Any] = {"to": [ANNA, BEN], "batch_size": 1}
+    assert start(user, point, **both).wait().rc == -signal.SIGKILL
+    again = send(user, **both, deadline=1)
+    outcomes = [each["outcome"] for each in again["results"]]
+    assert outcomes == (["duplicate", "sent"] if CLAIM in point else ["duplicate", "in_progress"])
+    assert server.accepted.count(ANNA.lstrip("+")) == 1
+    assert server.accepted.count(BEN.lstrip("+")) == (0 if POST in point else 1)
+
+
+def test_terminated_in_the_post(tmp_path: Path) -> None:
+    """SIGTERM, as a service manager sends it: the run ends without a word, and the next one doubts."""
+    with FaultServer([faults.read_then_silent(accepted=True)]) as server:
+        user = Controller(tmp_path / "user", api_url=server.url, api_key="key", api_password="password", deadline=30)
+        user.options["ledger"] = str(user.ledger)
+        process = user.start(to=ANNA, msg="Hello").go()
+        until(lambda: bool(server.posts))
+        os.kill(process.pid, signal.SIGTERM)
+        assert process.wait().rc == -signal.SIGTERM
+        age(user, 30 + SETTLE_MARGIN)
+        assert send(user)["outcome"] == "unknown"
+        assert len(server.accepted) == 1
+
+
+def test_stopped_before_the_post_until_it_is_too_late_sends_nothing(user: Controller, server: FaultServer) -> None:
+    """Another run may have taken over by then: the first byte must not leave after its latest moment."""
+    process = start(user, f"before {POST}", by="SIGSTOP", deadline=4)
+    until(lambda: is_stopped(process))
+    # Nothing can be waited for: it is time itself that must pass, nine tenths of the deadline and not all of it.
+    time.sleep(3.65)
+    os.kill(process.pid, signal.SIGCONT)
+    result = process.wait().result
+    assert (result["failed"], result["outcome"]) == (True, "not_sent"), result
+    assert [post.body for post in server.posts if post.body] == []
+    assert send(user)["outcome"] == "sent"
+
+
+def test_stopped_before_the_settlement_and_overtaken(user: Controller, server: FaultServer) -> None:
+    """Its message was accepted. Who wakes up after its lease says so, and that the ledger could not be told."""
+    process = start(user, f"before {SETTLE}", by="SIGSTOP")
+    until(lambda: is_stopped(process))
+    age(user, DEADLINE + SETTLE_MARGIN)
+    assert send(user)["outcome"] == "unknown"
+    assert send(user, on_unknown="resend")["outcome"] == "sent"
+    os.kill(process.pid, signal.SIGCONT)
+    result = process.wait().result
+    assert result["outcome"] == "sent"
+    assert any("ledger not updated" in str(warning) for warning in result["warnings"]), result["warnings"]
+    assert len(server.accepted) == 2  # the second one was asked for
+
+
+def test_a_playbook_that_is_killed_leaves_the_module_to_its_end(user: Controller, server: FaultServer) -> None:
+    """Two runs of one task at once are normal then: the second waits for the first, and sends nothing."""
+    process = start(user, f"before {SETTLE}", by="SIGSTOP", deadline=30)
+    until(lambda: is_stopped(process))
+    second = user.start(to=ANNA, msg="Hello", dedupe_window=WINDOW, deadline=30)
+    second.until_it_reads()
+    second.go()
+    time.sleep(0.5)  # into its waiting; where exactly must not matter
+    os.kill(process.pid, signal.SIGCONT)
+    assert process.wait().result["outcome"] == "sent"
+    assert second.wait().result["outcome"] == "duplicate"
+    assert len(server.accepted) == 1
