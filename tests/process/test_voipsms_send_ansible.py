@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import signal
+import time
 from typing import Any
 
 import pytest
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
-from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
+from ansible_collections.voip_communications.sms.tests.support.playbook import LONGEST, Controller
 
 ANNA, BEN = "+12812345678", "+12812345679"
 FIFTY = "".join(f"host{number:02}\n" for number in range(50))
@@ -88,6 +90,23 @@ def test_the_time_limit_of_a_task_does_not_lead_to_a_second_message(
     assert (slow.kind, again.kind) == ("failed", "ok")
     assert again.result["outcome"] == "duplicate"
     assert len(again.result["smsids"]) == 1
+
+
+def test_a_playbook_that_is_killed_and_run_again_at_once_sends_once(
+    controller: Controller, service: CountedSandbox
+) -> None:
+    """The module goes on without its playbook; the next run waits for it, and learns that the message is out."""
+    service.sandbox.order(delay=3)
+    process = controller.start_play(controller.task(to=ANNA, msg="Hello"))
+    end = time.monotonic() + LONGEST
+    while not service.sandbox.sends() and process.poll() is None and time.monotonic() < end:
+        time.sleep(0.05)
+    process.kill()
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    again = controller.play(controller.task(to=ANNA, msg="Hello"))
+    service.expect(1)
+    assert (again.rc, again.only["outcome"]) == (0, "duplicate"), again.everything
 
 
 class TestWhereOptionsComeFrom:

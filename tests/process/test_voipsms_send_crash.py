@@ -4,10 +4,13 @@
 
 from __future__ import annotations
 
+import json
 import os
+import random
 import signal
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -32,6 +35,7 @@ from ansible_collections.voip_communications.sms.tests.support.playbook import (
 ANNA, BEN = "+12812345678", "+12812345679"
 STOPS = COLLECTION / "tests" / "support" / "stops"
 DEADLINE, WINDOW = 10, 600
+LONGEST_DELIVERY = 0.4  # seconds from the options to the end, of a busy machine
 CLAIM, POST, SETTLE = (
     "_ledger_sqlite.SqliteLedger.claim",
     "_delivery.Delivery._post",
@@ -72,6 +76,8 @@ def send(user: Controller, **options: Any) -> dict[str, Any]:
 
 def age(user: Controller, seconds: float) -> None:
     """Let time pass for the ledger: every moment in it lies so much further back."""
+    if not user.ledger.exists():
+        return
     columns = ("claimed_at", "first_byte_by", "lease_until", "keep_until")
     with closing(sqlite3.connect(user.ledger)) as connection, connection:
         for column in columns:
@@ -190,6 +196,52 @@ def test_stopped_before_the_post_until_it_is_too_late_sends_nothing(user: Contro
     assert (result["failed"], result["outcome"]) == (True, "not_sent"), result
     assert [post.body for post in server.posts if post.body] == []
     assert send(user)["outcome"] == "sent"
+
+
+def test_stopped_in_the_post_beyond_its_deadline(tmp_path: Path) -> None:
+    """It wakes up with the answer there and its time over; whichever it believes, the ledger says the same."""
+    process: list[ModuleProcess] = []
+
+    def stop_and_answer(connection: Connection) -> None:
+        request = connection.read_request()
+        os.kill(process[0].pid, signal.SIGSTOP)
+        connection.send(faults.whole(200, json.dumps({"send_log": faults.records_for(request)}).encode()))
+
+    with FaultServer([Behaviour("stopped", stop_and_answer, accepted=True)]) as server:
+        user = Controller(tmp_path / "user", api_url=server.url, api_key="key", api_password="password", deadline=2)
+        user.options["ledger"] = str(user.ledger)
+        process.append(user.start(to=ANNA, msg="Hello"))
+        process[0].go()
+        until(lambda: is_stopped(process[0]))
+        assert send(user, deadline=1)["outcome"] == "in_progress"
+        time.sleep(1.5)  # the rest of its deadline, which cannot be waited for
+        os.kill(process[0].pid, signal.SIGCONT)
+        outcome = process[0].wait().result["outcome"]
+        assert send(user)["outcome"] == {"sent": "duplicate", "unknown": "unknown"}[outcome]
+        assert len(server.accepted) == 1
+
+
+@pytest.mark.timeout(300)
+def test_forty_kills_at_random_moments(user: Controller, server: FaultServer) -> None:
+    """Each of a message of its own. The next run sends it, knows it, or doubts; it is never sent twice."""
+    moments = random.Random(4711)  # noqa: S311 - moments, not secrets
+    seen: Counter[str] = Counter()
+    for number in range(40):
+        text = f"Message {number}"
+        before = len(server.accepted)
+        process = user.start(to=ANNA, msg=text)
+        process.until_it_reads()
+        process.go()
+        time.sleep(moments.uniform(0.0, LONGEST_DELIVERY))
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait_for_end()
+        age(user, DEADLINE + SETTLE_MARGIN)
+        outcome = user.send(to=ANNA, msg=text)["outcome"]
+        accepted = len(server.accepted) - before
+        assert accepted == 1 if outcome in ("sent", "duplicate") else accepted <= 1
+        seen[outcome] += 1
+    assert set(seen) <= {"sent", "duplicate", "unknown"}
+    assert len(seen) > 1, f"every kill came at the same point: {seen}"
 
 
 def test_stopped_before_the_settlement_and_overtaken(user: Controller, server: FaultServer) -> None:

@@ -118,6 +118,10 @@ class ModuleProcess:
         """The process id, for tests that kill it."""
         return self._process.pid
 
+    def wait_for_end(self) -> None:
+        """Wait for the end of a process that was killed, which may have printed half a result."""
+        self._process.communicate(timeout=LONGEST)
+
     def wait(self) -> ModuleRun:
         """What it left. A process that hangs is killed, and fails the test."""
         try:
@@ -187,33 +191,47 @@ class Controller:
         environment: Mapping[str, str] | None = None,
     ) -> PlaybookRun:
         """Run tasks by `ansible-playbook`; `keywords` are of the play, `inventory` is INI text without connections."""
+        folder = self._prepared(tasks, inventory, keywords or {})
+        process = self._playbook(folder, arguments, environment or {})
+        try:
+            stdout, stderr = process.communicate(timeout=LONGEST)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            raise
+        records = folder / "records.jsonl"
+        lines = records.read_text(encoding="utf-8").splitlines() if records.exists() else []
+        return PlaybookRun(process.returncode, stdout, stderr, tuple(TaskRecord(**json.loads(line)) for line in lines))
+
+    def start_play(self, *tasks: Mapping[str, Any]) -> subprocess.Popen[str]:
+        """Start `ansible-playbook` and return its process, for tests that do not wait for its end."""
+        return self._playbook(self._prepared(tasks, "localhost\n", {}), (), {})
+
+    def _prepared(self, tasks: Sequence[Mapping[str, Any]], inventory: str, keywords: Mapping[str, Any]) -> Path:
+        """A folder of its own with a playbook and an inventory."""
         self._runs += 1
         folder = self._folder / f"run{self._runs}"
         folder.mkdir()
-        play = {"name": "Test", "hosts": "all", "gather_facts": False, **(keywords or {})}
+        play = {"name": "Test", "hosts": "all", "gather_facts": False, **keywords}
         (folder / "inventory.ini").write_text(inventory + INVENTORY_VARS, encoding="utf-8")
         text = yaml.safe_dump(
             [{**play, "tasks": list(tasks)}] if tasks else [play], sort_keys=False, allow_unicode=True
         )
         (folder / "play.yml").write_text(text, encoding="utf-8")
-        return self._playbook(folder, arguments, environment or {})
+        return folder
 
-    def _playbook(self, folder: Path, arguments: Sequence[str], environment: Mapping[str, str]) -> PlaybookRun:
-        records = folder / "records.jsonl"
+    def _playbook(
+        self, folder: Path, arguments: Sequence[str], environment: Mapping[str, str]
+    ) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "ansible.cli.playbook", "-i", "inventory.ini", *arguments, "play.yml"]
-        done = subprocess.run(
+        return subprocess.Popen(
             command,
             cwd=folder,
-            env=self._environment() | {"TASK_RECORDS": str(records)} | dict(environment),
+            env=self._environment() | {"TASK_RECORDS": str(folder / "records.jsonl")} | dict(environment),
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            timeout=LONGEST,
-            check=False,
-        )
-        lines = records.read_text(encoding="utf-8").splitlines() if records.exists() else []
-        return PlaybookRun(
-            done.returncode, done.stdout, done.stderr, tuple(TaskRecord(**json.loads(line)) for line in lines)
         )
 
     def _environment(self) -> dict[str, str]:
