@@ -71,7 +71,7 @@ def read(value: object, region: str | None = None) -> str:
     it they are read both ways. Raises NumberError, and MissingLibrary without phonenumbers.
     """
     _require()
-    text = _text_of(value)
+    text = text_of(value)
     readings = _readings(text, region.upper() if region else None)
     possible = {number: where for where, (number, fault) in readings.items() if not fault}
     if len(possible) > 1:
@@ -155,7 +155,8 @@ def _elements(values: object) -> list[object]:
     return list(values) if isinstance(values, (list, tuple)) else [values]
 
 
-def _text_of(value: object) -> str:
+def text_of(value: object) -> str:
+    """Return a number that was given as text; raises ``NumberError``, with advice on quoting, for all else."""
     if isinstance(value, str):
         return value
     if isinstance(value, (int, float)) and not isinstance(value, bool):

@@ -1,0 +1,228 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Who hears of an event, and when."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: audience
+short_description: Who hears of an event now, who later, and who does not
+version_added: 0.1.0
+description:
+  - Sorts recipients by what they want to hear of, and by the hours in which they may be reached.
+  - A number that is given twice gets one message, the earliest of those that it could get.
+  - Whoever does not want to hear of the event is in none of the lists.
+  - It only sorts. Whether a number is possible shows when it is sent to, so that one wrong number keeps nobody else
+    from being told.
+  - It looks at the clock. Keep what it returns with M(ansible.builtin.set_fact), since a variable that holds the
+    template is worked out anew each time.
+positional: event, severity, now
+options:
+  _input:
+    description:
+      - A list of numbers and of people, or a text of numbers with commas between.
+      - A number must be a quoted string; it hears of everything, at any time. The following is for people.
+    type: list
+    elements: raw
+    required: true
+    suboptions:
+      number:
+        description: The number, a quoted string.
+        type: str
+        required: true
+      name:
+        description: How to speak of them, in RV(_value.dropped) and in errors.
+        type: str
+      events:
+        description: The events that they want to hear of. Without it, all.
+        type: list
+        elements: str
+      severity:
+        description: The least severity that they want to hear of.
+        type: str
+        choices: [info, warning, critical]
+        default: info
+      hours:
+        description: When they may be reached. Without it, always. All other hours are their quiet hours.
+        type: dict
+        suboptions:
+          from:
+            description: When the hours begin, such as V("08:00"). Quote it, since YAML makes a number of V(22:00).
+            type: str
+            required: true
+          to:
+            description: When they end. Hours that end before they begin go on over midnight.
+            type: str
+            required: true
+          timezone:
+            description: The IANA name of their zone.
+            type: str
+            required: true
+      quiet:
+        description:
+          - What happens to an event in their quiet hours.
+          - V(drop) does not tell them; V(defer) tells them when their hours begin.
+        type: str
+        choices: [drop, defer]
+        default: drop
+  event:
+    description: What has happened, such as V(failed).
+    type: str
+    required: true
+  severity:
+    description: How severe that is.
+    type: str
+    choices: [info, warning, critical]
+    default: info
+  now:
+    description: The moment to decide for, in ISO 8601 with an offset. Without it, the controller's clock.
+    type: raw
+  account_timezone:
+    description:
+      - The zone of the account, by its IANA name; E(VOIPSMS_ACCOUNT_TIMEZONE) where it is not given.
+      - The service takes dates in this zone, and cannot take some in the hour that a clock change repeats. Where it is
+        not known, the zone of the person stands in.
+    type: str
+  known_events:
+    description: The events that there are. With it, an event of a person that is none of these is an error.
+    type: list
+    elements: str
+  strict:
+    description:
+      - Whether recipients that cannot be read are an error.
+      - With V(false) their faults are returned in RV(_value.faults), and the others are told. Whoever has a number is
+        told as if the wishes that cannot be read were not there.
+    type: bool
+    default: true
+author:
+  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+"""
+
+EXAMPLES = r"""
+- name: Show who hears of a failure at half past eleven in the evening
+  ansible.builtin.debug:
+    msg: "{{ recipients | voip_communications.sms.audience('failed', 'critical', now='2026-11-23T23:30:00+01:00') }}"
+  vars:
+    recipients:
+      - "+12812345678"
+      - name: anna
+        number: "+4915112345678"
+        events: [failed, rolled_back]
+        hours: {from: "08:00", to: "22:00", timezone: Europe/Berlin}
+        quiet: defer
+      - name: ben
+        number: "+447700900123"
+        severity: warning
+        hours: {from: "20:00", to: "06:00", timezone: Europe/London}
+
+- name: Tell who may be reached now, and the others later
+  delegate_to: localhost
+  become: false
+  run_once: true
+  block:
+    - name: Sort them, once
+      ansible.builtin.set_fact:
+        people: "{{ oncall | voip_communications.sms.audience('failed', 'critical') }}"
+      vars:
+        oncall:
+          - name: anna
+            number: "+4915112345678"
+            hours: {from: "08:00", to: "22:00", timezone: Europe/Berlin}
+            quiet: defer
+
+    - name: Tell at once whoever may be reached
+      voip_communications.sms.voipsms_send:
+        to: "{{ people.now }}"
+        msg: The backup has failed
+        fail_on: all
+      when: people.now | length > 0
+
+    - name: Tell the others when their hours begin
+      voip_communications.sms.voipsms_scheduled:
+        to: "{{ item.to }}"
+        msg: The backup has failed
+        delivery_date: "{{ item.at }}"
+      loop: "{{ people.later }}"
+"""
+
+RETURN = r"""
+_value:
+  description: Numbers, as they were written, by when they are told.
+  type: dict
+  contains:
+    now:
+      description: The numbers to tell at once.
+      type: list
+      elements: str
+      sample: ["+12812345678"]
+    later:
+      description: The others to tell, the earliest first.
+      type: list
+      elements: dict
+      contains:
+        at:
+          description:
+            - When their hours begin, in ISO 8601 with an offset. It is a whole minute, at least two minutes ahead, that
+              M(voip_communications.sms.voipsms_scheduled) takes.
+            - A beginning that a clock change skips is the first minute after it, one that exists twice the first that
+              the account can take.
+          type: str
+        to:
+          description: The numbers to tell then.
+          type: list
+          elements: str
+      sample: [{"at": "2026-11-24T08:00+01:00", "to": ["+4915112345678"]}]
+    dropped:
+      description: Who is not told because of their quiet hours, by name, or by a number with most digits masked.
+      type: list
+      elements: str
+      sample: [ben]
+    faults:
+      description: A sentence for each thing about the recipients that cannot be read; empty unless O(strict=false).
+      type: list
+      elements: str
+      sample: []
+"""
+
+import datetime as dt
+import os
+from typing import Any, Callable
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.voip_communications.sms.plugins.module_utils import _roster
+from ansible_collections.voip_communications.sms.plugins.module_utils._errors import VoipsmsError
+
+
+def audience(
+    recipients: object,
+    event: object,
+    severity: object = "info",
+    now: object = None,
+    account_timezone: object = None,
+    known_events: object = None,
+    strict: bool = True,
+) -> dict[str, Any]:
+    """Who hears of it, and when; what is wrong is an ``AnsibleFilterError``."""
+    asked = {
+        "event": event,
+        "severity": severity,
+        "now": dt.datetime.now(dt.timezone.utc) if now is None else now,
+        "account_timezone": os.environ.get("VOIPSMS_ACCOUNT_TIMEZONE")
+        if account_timezone is None
+        else account_timezone,
+    }
+    try:
+        return _roster.audience(recipients, asked, known_events=known_events, strict=strict)
+    except VoipsmsError as error:
+        raise AnsibleFilterError(f"voip_communications.sms.audience: {error}") from error
+
+
+class FilterModule:
+    """What Ansible looks for in this file."""
+
+    def filters(self) -> dict[str, Callable[..., object]]:
+        """The filter by its name."""
+        return {"audience": audience}

@@ -1,0 +1,83 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The key of an event in one run of a pipeline."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: event_key
+short_description: A key for a message that goes out once per run of a pipeline
+version_added: 0.1.0
+description:
+  - Makes a key from what has happened and from the run in which it has, for
+    O(voip_communications.sms.voipsms_send#module:idempotency_key).
+  - The same event in the same run has the same key, whichever host, batch or worker asks. Another event, or another
+    run, has another one.
+  - A key has at most 200 printable characters. A longer one, or one with other characters, is cut and ends with a hash
+    of the whole.
+positional: pipeline, attempt
+options:
+  _input:
+    description:
+      - What has happened, from the general to the special. Empty parts keep their place.
+      - A slash in a part is written C(%2F), and a percent sign C(%25), so that different parts make different keys.
+    type: list
+    elements: raw
+    required: true
+  pipeline:
+    description: What the lookup P(voip_communications.sms.pipeline#lookup) returns.
+    type: dict
+    required: true
+  attempt:
+    description:
+      - Whether the same event in another attempt of the same run is another event.
+      - A failure usually is one, a success is not.
+    type: bool
+    default: false
+author:
+  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+seealso:
+  - plugin: voip_communications.sms.pipeline
+    plugin_type: lookup
+"""
+
+EXAMPLES = r"""
+- name: Show a key such as deploy/shop/1.4.2/production/failed/github-acme/shop-4711-2
+  ansible.builtin.debug:
+    msg: >-
+      {{ ['deploy', 'shop', '1.4.2', 'production', 'failed']
+         | voip_communications.sms.event_key(lookup('voip_communications.sms.pipeline'), attempt=true) }}
+"""
+
+RETURN = r"""
+_value:
+  description: The key, of at most 200 printable characters.
+  type: str
+  sample: deploy/shop/1.4.2/production/failed/github-acme/shop-4711-2
+"""
+
+from collections.abc import Mapping
+from typing import Callable
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.voip_communications.sms.plugins.module_utils import _pipeline
+from ansible_collections.voip_communications.sms.plugins.module_utils._errors import InputError
+
+
+def event_key(parts: list[object], pipeline: Mapping[str, object], attempt: bool = False) -> str:
+    """The key of an event; what is wrong is an ``AnsibleFilterError``."""
+    try:
+        return _pipeline.event_key(parts, pipeline, attempt=attempt)
+    except InputError as error:
+        raise AnsibleFilterError(f"voip_communications.sms.event_key: {error}") from error
+
+
+class FilterModule:
+    """What Ansible looks for in this file."""
+
+    def filters(self) -> dict[str, Callable[..., object]]:
+        """The filter by its name."""
+        return {"event_key": event_key}
