@@ -21,13 +21,14 @@ DEV := $(INSIDE) PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python
 # The slow tests come first, and whoever is done takes over from the others.
 PYTEST := $(DEV) -m pytest -n auto --maxprocesses 4 --dist worksteal
 PYTEST_ARGS :=
+TORTURE_SECONDS := 600
 # "others": the pair of "make sanity" and "make test" runs integration targets alone, since these did the rest.
 SANITY := all
 # Which pairs, such as "2.19-3.11 2.21-3.13"; all that are found when empty.
 PAIRS :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format unit process sanity matrix bench build importer introspect tree venv lock clean
+.PHONY: help demo test lint format unit process sanity matrix torture bench build importer introspect tree venv lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -60,6 +61,9 @@ sanity: venv ## ansible-test sanity, without any ignore file
 
 matrix: venv ## sanity, unit tests and integration targets over every pair of ansible-core and Python found
 	@$(DEV) -m $(TOOLS).matrix --sanity $(SANITY) $(PAIRS)
+
+torture: venv ## kill and starve real deliveries for TORTURE_SECONDS, ten minutes by default, and count what came of them
+	@$(DEV) -m $(TOOLS).torture --seconds $(TORTURE_SECONDS)
 
 bench: venv ## how long planning takes, as a table
 	@$(DEV) -m pytest -s tests/benchmark

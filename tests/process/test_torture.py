@@ -1,0 +1,50 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What `make torture` runs for ten minutes finds nothing in a few seconds, and finds what is broken on purpose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.voip_communications.sms.tests.support import fault_server
+from ansible_collections.voip_communications.sms.tests.support.fault_server import Behaviour
+from ansible_collections.voip_communications.sms.tests.tools import torture
+
+PACKAGE = "ansible_collections.voip_communications.sms.plugins.module_utils"
+FREE = f"""
+from {PACKAGE} import _delivery, _ledger, _ledger_sqlite
+known = _ledger.standing
+def standing(row, terms, now):
+    found = known(row, terms, now)
+    return _ledger.Standing.FREE if found is _ledger.Standing.UNKNOWN else found
+_delivery.standing = _ledger_sqlite.standing = standing
+"""
+SENT = f"""
+from {PACKAGE} import _delivery
+_delivery._OUTCOMES = {{}}
+"""
+
+
+def test_a_few_seconds_find_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert torture.main(["--seconds", "5", "--seed", "7"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("torture: 5 seconds, seed 7\n")
+    assert "0 sent twice, 0 lost without a failed task, 0 called sent without proof, 0 secrets found" in printed
+    assert " 0 runs" not in printed
+
+
+@pytest.mark.parametrize(
+    ("lie", "behaviour", "found"),
+    [
+        pytest.param(FREE, fault_server.read_then_reset(accepted=True), "sent twice", id="unknown is free"),
+        pytest.param(SENT, fault_server.read_then_reset(), "called sent without proof", id="unknown is sent"),
+    ],
+)
+def test_what_is_broken_on_purpose_is_found(lie: str, behaviour: Behaviour, found: str, tmp_path: Path) -> None:
+    (tmp_path / "lies").mkdir()
+    (tmp_path / "lies" / "sitecustomize.py").write_text(lie, encoding="utf-8")
+    lies = str(tmp_path / "lies")
+    counts = torture.torture(tmp_path, 90, 7, lies, until_wrong=True, choice=[behaviour, fault_server.ok()])
+    assert counts[found] > 0, counts

@@ -1,0 +1,206 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Kill, stop and starve real deliveries for a while, and count what came of them.
+
+Usage: torture.py [--seconds 600] [--seed NUMBER] [--path FOLDER]
+
+Each round is one message to a few people. Some runs of its task begin at once, against a service that breaks, and some
+of them are killed or stopped at a random moment. Then the lease passes, and the task runs once more, undisturbed. Ends
+with counts, and with 1 when anything was sent twice, lost, called sent without proof, or a secret was found.
+
+With the same seed the same things are ordered; what comes of them depends on the machine too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import random
+import signal
+import sqlite3
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import SETTLE_MARGIN
+from ansible_collections.voip_communications.sms.tests.support import canary, fault_server
+from ansible_collections.voip_communications.sms.tests.support.fault_server import Behaviour, FaultServer
+from ansible_collections.voip_communications.sms.tests.support.playbook import (
+    COLLECTIONS_PATH,
+    Controller,
+    ModuleProcess,
+)
+
+DEADLINE, TIMEOUT = 3, 0.5
+SUCCESSES = ("sent", "duplicate")
+COUNTED = ("runs", "killed", "stopped", "accepted")
+WRONG = ("sent twice", "lost without a failed task", "called sent without proof", "secrets found", "without a result")
+FAULTS = [
+    fault_server.ok(),
+    fault_server.ok(),
+    fault_server.refuse_after_accept(),
+    fault_server.read_then_reset(accepted=True),
+    fault_server.read_then_reset(),
+    fault_server.read_then_close(accepted=True),
+    fault_server.read_then_silent(accepted=True),
+    fault_server.read_then_silent(),
+    fault_server.truncated().accepting(),
+    fault_server.drip_body(0.1).accepting(),
+    fault_server.garbage().accepting(),
+    fault_server.answer(500).accepting(),
+    fault_server.answer(503),
+    fault_server.answer(401),
+    fault_server.redirect(307, "/api-v2/index.php/sms/send"),
+    fault_server.retry_after("1"),
+    fault_server.echo_authorization(),
+]
+
+
+@dataclass
+class Round:
+    """One message: who shall have it, what disturbs its runs, and what these said."""
+
+    number: int
+    chance: random.Random
+    user: Controller
+    server: FaultServer
+    counts: Counter[str]
+    said: list[dict[str, Any]] = field(default_factory=list)
+
+    def play(self) -> None:
+        """Run the task several times at once with whatever disturbs it, then once more, and judge."""
+        recipients = [f"+1281234{self.chance.randrange(10000):04}" for _each in range(self.chance.randint(1, 3))]
+        task: dict[str, Any] = {
+            "to": sorted(set(recipients)),
+            "msg": f"Message {self.number}",
+            "api_url": self.server.url,
+            "batch_size": self.chance.randint(1, 3),
+        }
+        processes = [self.user.start(**task) for _each in range(self.chance.randint(1, 3))]
+        for process in processes:
+            process.until_it_reads()
+        for process in processes:
+            process.go()
+        for process in processes:
+            self._disturb(process)
+        for process in processes:
+            self._listen(process)
+        self._let_the_lease_pass()
+        last = self.user.start(**task).go()
+        final = self._listen(last)
+        self._judge(task["to"], final)
+
+    def _disturb(self, process: ModuleProcess) -> None:
+        """Kill it, stop it for a while, or leave it alone."""
+        way = self.chance.choice(["kill", "stop", "leave", "leave"])
+        time.sleep(self.chance.uniform(0.0, 0.15))
+        with contextlib.suppress(ProcessLookupError):
+            if way == "kill":
+                os.kill(process.pid, signal.SIGKILL)
+                self.counts["killed"] += 1
+            if way == "stop":
+                os.kill(process.pid, signal.SIGSTOP)
+                time.sleep(self.chance.uniform(0.0, 0.5))
+                os.kill(process.pid, signal.SIGCONT)
+                self.counts["stopped"] += 1
+
+    def _listen(self, process: ModuleProcess) -> dict[str, Any]:
+        """What a run returned; a run that was killed says nothing."""
+        run = process.wait()
+        self.counts["runs"] += 1
+        try:
+            result: dict[str, Any] = json.loads(run.stdout)
+        except ValueError:
+            self.counts["without a result"] += run.rc >= 0  # below 0, a signal ended it
+            return {}
+        shown = str({name: value for name, value in result.items() if name != "invocation"}) + run.stderr
+        self.counts["secrets found"] += sum(form in shown for form in canary.FORMS)
+        self.said.append(result)
+        return result
+
+    def _let_the_lease_pass(self) -> None:
+        """Put every moment in the ledger back."""
+        if not self.user.ledger.exists():
+            return
+        seconds = DEADLINE + SETTLE_MARGIN
+        with closing(sqlite3.connect(self.user.ledger)) as connection, connection:
+            if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                connection.execute(
+                    "UPDATE row SET claimed_at = claimed_at - ?, first_byte_by = first_byte_by - ?,"
+                    " lease_until = lease_until - ?",
+                    (seconds, seconds, seconds),
+                )
+
+    def _judge(self, recipients: list[str], final: dict[str, Any]) -> None:
+        """Hold what the service took against what the runs said."""
+        taken = Counter(self.server.accepted)
+        self.counts["accepted"] += sum(taken.values())
+        for recipient in recipients:
+            times = taken[recipient.lstrip("+")]
+            self.counts["sent twice"] += max(0, times - 1)
+            told = [self._outcome(result, recipient) in SUCCESSES for result in self.said]
+            self.counts["called sent without proof"] += any(told) and not times
+            self.counts["lost without a failed task"] += not times and not final.get("failed")
+
+    @staticmethod
+    def _outcome(result: dict[str, Any], recipient: str) -> str:
+        return next((str(each["outcome"]) for each in result["results"] if each["to"] == recipient), "")
+
+
+def torture(
+    folder: Path,
+    seconds: float,
+    seed: int,
+    path: str,
+    *,
+    until_wrong: bool = False,
+    choice: Sequence[Behaviour] = FAULTS,
+) -> Counter[str]:
+    """Rounds until the time is over, each with a service of its own; what was counted.
+
+    `path`: a folder that module processes find Python files in first. `until_wrong`: end when something is.
+    `choice`: what the service may do.
+    """
+    chance = random.Random(seed)  # noqa: S311 - moments and faults, not secrets
+    counts: Counter[str] = Counter(dict.fromkeys((*COUNTED, *WRONG), 0))
+    user = Controller(
+        folder / "user", api_key=canary.KEY, api_password=canary.PASSWORD, deadline=DEADLINE, timeout=TIMEOUT
+    )
+    user.options["ledger"] = str(user.ledger)
+    user.environment["PYTHONPATH"] = os.pathsep.join(filter(None, (path, str(COLLECTIONS_PATH))))
+    end = time.monotonic() + seconds
+    for number in range(sys.maxsize):
+        script = [chance.choice(choice) for _each in range(chance.randint(0, 6))]
+        with FaultServer(script) as server:
+            Round(number, chance, user, server, counts).play()
+        if time.monotonic() > end or (until_wrong and any(counts[name] for name in WRONG)):
+            break
+    kept = user.ledger.read_bytes() if user.ledger.exists() else b""
+    counts["secrets found"] += sum(form.encode() in kept for form in canary.FORMS)
+    return counts
+
+
+def main(arguments: list[str]) -> int:
+    """Torture, and print what was counted; 1 when something is wrong."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=600.0)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--path", default="", help="a folder that module processes find Python files in first")
+    wanted = parser.parse_args(arguments)
+    print(f"torture: {wanted.seconds:g} seconds, seed {wanted.seed}", flush=True)
+    with tempfile.TemporaryDirectory(prefix="voipsms-torture-") as folder:
+        counts = torture(Path(folder), wanted.seconds, wanted.seed, wanted.path)
+    print("torture: " + ", ".join(f"{counts[name]} {name}" for name in (*COUNTED, *WRONG)))
+    return 1 if any(counts[name] for name in WRONG) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
