@@ -1,0 +1,358 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The callback `watch` beside runs of `ansible-playbook` that know nothing of it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.voip_communications.sms.tests.support.canary import (
+    ECHOES,
+    KEY,
+    PASSWORD,
+    assert_absent,
+    assert_nothing_kept,
+)
+from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.playbook import Controller, PlaybookRun
+from ansible_collections.voip_communications.sms.tests.support.sandbox import Sandbox
+
+ANNA, BEN, NOT_IN_SERVICE = "+12812345678", "+12812345679", "+15005550404"
+ENABLED = "task_records,voip_communications.sms.watch"
+GITHUB = {
+    "GITHUB_ACTIONS": "true",
+    "GITHUB_RUN_ID": "4711",
+    "GITHUB_RUN_ATTEMPT": "1",
+    "GITHUB_SERVER_URL": "https://github.com",
+    "GITHUB_REPOSITORY": "acme/shop",
+    "GITHUB_ACTOR": "anna",
+}
+LINK = "https://github.com/acme/shop/actions/runs/4711"
+# Unreachable, without a program that a machine may not have.
+UNREACHABLE = "ansible_remote_tmp=/proc/none ansible_pipelining=false"
+
+OK: dict[str, Any] = {"name": "Look around", "ansible.builtin.debug": {"msg": "fine"}}
+FAIL: dict[str, Any] = {"name": "Restart nginx", "ansible.builtin.fail": {"msg": "the result of the task"}}
+PING: dict[str, Any] = {"name": "Ask", "ansible.builtin.ping": {}}
+
+
+@dataclass
+class Watched:
+    """Runs of a controller that watch, with options in the environment. `also` is added to it for every run."""
+
+    controller: Controller
+    sandbox: Sandbox
+    also: dict[str, str] = field(default_factory=dict)
+
+    def run(
+        self,
+        *tasks: Mapping[str, Any],
+        environment: Mapping[str, str] | None = None,
+        arguments: Sequence[str] = (),
+        inventory: str = "localhost\n",
+        keywords: Mapping[str, Any] | None = None,
+    ) -> PlaybookRun:
+        """Run tasks, watched."""
+        settings = {"ANSIBLE_CALLBACKS_ENABLED": ENABLED, **self.sandbox.environment, **self.also}
+        return self.controller.play(
+            *tasks,
+            environment={**settings, **(environment or {})},
+            arguments=arguments,
+            inventory=inventory,
+            keywords=keywords,
+        )
+
+
+@pytest.fixture
+def watched(controller: Controller, service: CountedSandbox) -> Watched:
+    return Watched(controller, service.sandbox, {"VOIPSMS_WATCH_RECIPIENTS": f"{ANNA}, {BEN}", "USER": "anna"})
+
+
+def texts(posts: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The texts of the requests that a test expected."""
+    return [post["form"]["msg"] for post in posts]
+
+
+def warnings(run: PlaybookRun) -> list[str]:
+    """What the plugin warned of."""
+    said = " ".join(run.stderr.split()).split("[WARNING]: ")
+    start = "voip_communications.sms.watch: "
+    return [warning.strip()[len(start) :] for warning in said if warning.startswith(start)]
+
+
+def waiting(service: CountedSandbox) -> dict[str, Any]:
+    """A task that waits until the sandbox has had a request."""
+    control = service.sandbox.url.split("/api-v2/", maxsplit=1)[0]
+    return {
+        "name": "Wait for the message",
+        "ansible.builtin.uri": {"url": f"{control}/sandbox/requests"},
+        "register": "seen",
+        "until": "seen.json.requests | length > 0",
+        "retries": 300,
+        "delay": 0.1,
+    }
+
+
+def test_a_failure_is_told_once_for_each_attempt(watched: Watched, service: CountedSandbox) -> None:
+    inventory = f"web1\nweb2\ndb1.example.org\ndead {UNREACHABLE}\n"
+    rescued = {"block": [FAIL], "rescue": [OK], "when": "inventory_hostname == 'web1'"}
+    ignored = {**FAIL, "ignore_errors": True}
+    failed = {
+        "block": [{**FAIL, "name": "Restart {{ 'db' }}"}],
+        "always": [{**ignored, "name": "Clean up"}],
+        "when": "inventory_hostname.startswith('db1')",
+    }
+    tasks = [PING, rescued, ignored, failed]
+    run = watched.run(*tasks, inventory=inventory, environment=GITHUB)
+    assert run.rc == 4
+    assert warnings(run) == []
+    posts = service.expect(1)
+    said = f"FAILED: play.yml, 2 of 4 hosts (1 unreachable): db1, dead. Task: Restart db. By anna. {LINK}"
+    assert texts(posts) == [said]
+    assert posts[0]["form"]["to"] == f"{ANNA[1:]},{BEN[1:]}"
+    again = watched.run(*tasks, inventory=inventory, environment=GITHUB, arguments=["-v"])
+    assert again.rc == 4
+    assert "watch: already sent to 2 recipients" in again.stdout
+    service.expect(1)
+    watched.run(*tasks, inventory=inventory, environment={**GITHUB, "GITHUB_RUN_ATTEMPT": "2"})
+    assert texts(service.expect(2)) == [said, said]
+
+
+def test_a_run_that_reaches_nobody_is_told_and_each_process_is_a_run(watched: Watched, service: CountedSandbox) -> None:
+    for times in (1, 2):
+        run = watched.run(PING, inventory=f"[all]\nweb[1:5] {UNREACHABLE}\n")
+        assert run.rc == 4
+        assert texts(service.expect(times))[-1] == (
+            "FAILED: play.yml, 5 of 5 hosts unreachable: web1, web2, web3 and 2 more. By anna."
+        )
+
+
+@pytest.mark.parametrize("case", ["rescued", "check", "disabled"])
+def test_nothing_is_told_of(case: str, watched: Watched, service: CountedSandbox) -> None:
+    tasks: list[dict[str, Any]] = [{"block": [FAIL], "rescue": [OK]}, {**FAIL, "ignore_errors": True}]
+    arguments: list[str] = ["-v"]
+    environment = {}
+    if case != "rescued":
+        tasks.append(FAIL)
+    if case == "check":
+        arguments.append("--check")
+        watched.also["VOIPSMS_WATCH_TELL"] = "failed,succeeded"
+    if case == "disabled":
+        environment["ANSIBLE_CALLBACKS_ENABLED"] = "task_records"
+    run = watched.run(*tasks, arguments=arguments, environment=environment)
+    assert run.rc == (0 if case == "rescued" else 2)
+    assert "sms.watch" not in run.stdout + run.stderr
+    assert not watched.controller.ledger.exists()
+
+
+def test_ad_hoc_commands_are_not_watched(watched: Watched, service: CountedSandbox, tmp_path: Path) -> None:
+    environment = {
+        **watched.controller._environment(),
+        **watched.sandbox.environment,
+        **watched.also,
+        "ANSIBLE_CALLBACKS_ENABLED": "voip_communications.sms.watch",
+        "ANSIBLE_LOAD_CALLBACK_PLUGINS": "true",
+    }
+    command = [sys.executable, "-m", "ansible.cli.adhoc", "localhost", "-vvvvv", "-m", "ansible.builtin.fail"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 2
+    assert "Loading callback plugin voip_communications.sms.watch" in done.stdout
+
+
+def test_success_is_told_if_asked_by_configuration_alone(
+    controller: Controller, service: CountedSandbox, tmp_path: Path
+) -> None:
+    (tmp_path / "password").write_text("sandbox\n", encoding="utf-8")
+    (tmp_path / "ansible.cfg").write_text(
+        "[defaults]\ncallbacks_enabled = voip_communications.sms.watch\n"
+        f"[voipsms_watch]\nrecipients = {ANNA}\ntell = failed, succeeded\nname = Nightly\nfrom = +17134567890\n"
+        f"api_url = {service.sandbox.url}\napi_key = sandbox\napi_password_file = password\n"
+        f"ledger = {tmp_path}/ledger\n"
+        "text_succeeded = {name} {event}: {total} of {total}, {failed} failed. {url}\nurl = https://ci.example/1\n",
+        encoding="utf-8",
+    )
+    folder = tmp_path / "books"
+    folder.mkdir()
+    play = [{"name": "First", "hosts": "all", "gather_facts": False, "tasks": [OK]}]
+    (folder / "first.yml").write_text(yaml.safe_dump(play), encoding="utf-8")
+    run = controller.play(
+        OK,
+        inventory="a\nb\n",
+        arguments=[str(folder / "first.yml")],
+        environment={
+            "ANSIBLE_CONFIG": str(tmp_path / "ansible.cfg"),
+            "ANSIBLE_CALLBACKS_ENABLED": "task_records,voip_communications.sms.watch",
+        },
+    )
+    assert run.rc == 0
+    assert warnings(run) == []
+    # Both playbooks are called Nightly, in one run.
+    (post,) = service.expect(1)
+    assert post["form"]["msg"] == "Nightly succeeded: 2 of 2, 0 failed. https://ci.example/1"
+    assert post["form"]["from"] == "17134567890"
+    assert (tmp_path / "ledger").exists()
+
+
+def test_each_playbook_of_a_command_line_is_told_with_its_own_hosts(watched: Watched, service: CountedSandbox) -> None:
+    """The recap adds up; a host whose failure the first one forgave is none that failed in the second."""
+    first = watched.controller.home / "first.yml"
+    tasks = [{**FAIL, "when": "inventory_hostname == 'a'"}, {"ansible.builtin.meta": "clear_host_errors"}, OK]
+    first.write_text(yaml.safe_dump([{"hosts": "a:b", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
+    watched.also["VOIPSMS_WATCH_TELL"] = "failed,succeeded"
+    run = watched.run(OK, inventory="a\nb\nc\n", arguments=[str(first)], keywords={"hosts": "b:c"})
+    assert run.rc == 0
+    assert [re.sub(", after .*|Task.*", "", text) for text in texts(service.expect(2))] == [
+        "FAILED: first.yml, 1 of 2 hosts: a. ",
+        "SUCCEEDED: play.yml, 2 hosts",
+    ]
+
+
+def test_options_may_be_variables(watched: Watched, service: CountedSandbox) -> None:
+    """Of the group `all`, of the play as templates, and of the command line; they beat the environment."""
+    inventory = (
+        f"localhost\n[all:vars]\nvoipsms_watch_name=of all\nvoipsms_watch_ledger={watched.controller.home}/other\n"
+    )
+    run = watched.run(
+        FAIL,
+        inventory=inventory,
+        keywords={"vars": {"oncall": [BEN], "voipsms_watch_recipients": "{{ oncall }}"}},
+        arguments=["-e", "voipsms_watch_hosts_named=0", "-e", "awx_job_id=42", "-e", "awx_user_name=ben"],
+        environment={"AWX_HOST": "https://awx.example"},
+    )
+    assert warnings(run) == []
+    (post,) = service.expect(1)
+    assert post["form"]["to"] == BEN[1:]
+    assert post["form"]["msg"] == (
+        "FAILED: of all, 1 of 1 host. Task: Restart nginx. By ben. https://awx.example/#/jobs/playbook/42"
+    )
+    assert (watched.controller.home / "other").exists()
+
+
+def test_a_slow_run_is_told_while_it_goes_on(watched: Watched, service: CountedSandbox) -> None:
+    watched.also["VOIPSMS_WATCH_TELL"] = "slow,failed"
+    watched.also["VOIPSMS_WATCH_SLOW_AFTER"] = "0.5"
+    run = watched.run(waiting(service), FAIL)
+    assert run.rc == 2
+    assert warnings(run) == []
+    slow, failed = texts(service.expect(2))
+    assert slow.startswith("SLOW: play.yml, running for")
+    assert "Task: Wait for the message." in slow
+    assert failed.startswith("FAILED: play.yml, 1 of 1 host: localhost. Task: Restart nginx.")
+
+
+def test_a_gateway_that_is_down_is_a_warning(watched: Watched, service: CountedSandbox) -> None:
+    closed = {"VOIPSMS_API_URL": "http://127.0.0.1:1/", "VOIPSMS_WATCH_DEADLINE": "1"}
+    run = watched.run(FAIL, environment=closed)
+    assert run.rc == 2
+    (warning,) = warnings(run)
+    assert "the service refused the connection" in warning
+    assert "not sent to 2 recipients" in warning
+
+
+def test_a_gateway_that_hangs_delays_the_end_by_the_deadline_at_most(watched: Watched, service: CountedSandbox) -> None:
+    """Also when it hangs both for being slow and for failing: both are waited for at the same time."""
+    service.sandbox.order(delay=60, times=2)
+    watched.also.update(VOIPSMS_WATCH_DEADLINE="3", VOIPSMS_WATCH_TELL="slow,failed", VOIPSMS_WATCH_SLOW_AFTER="0.1")
+    began = time.monotonic()
+    run = watched.run(waiting(service), FAIL)
+    assert time.monotonic() - began < 20
+    assert run.rc == 2
+    found = warnings(run)
+    assert len(found) == 2
+    assert all("may have been sent" in warning for warning in found)
+    service.expect(2)
+
+
+def test_wrong_options_are_warnings_and_do_not_silence_the_rest(watched: Watched, service: CountedSandbox) -> None:
+    wrong = {
+        "VOIPSMS_WATCH_RECIPIENTS": f"{ANNA},123,{NOT_IN_SERVICE}",
+        "VOIPSMS_WATCH_TELL": "failed,crashed",
+        "VOIPSMS_WATCH_SLOW_AFTER": "soon",
+        "VOIPSMS_WATCH_DEADLINE": "0",
+        "VOIPSMS_WATCH_TEXT_FAILED": "{error}",
+    }
+    run = watched.run(FAIL, environment=wrong, keywords={"vars": {"voipsms_watch_name": "{{ nothing_at_all }}"}})
+    assert run.rc == 2
+    assert texts(service.expect(1))[0].startswith("FAILED: play.yml, 1 of 1 host: localhost.")
+    found = warnings(run)
+    assert [" ".join(warning.split()[:3]) for warning in found[:-1]] == [
+        "the variable voipsms_watch_name",
+        "tell has a",
+        "slow_after has a",
+        "deadline must be",
+        "text_failed holds {error},",
+    ]
+    assert "there are failed, succeeded, slow" in found[1]
+    assert "sent to 1 recipient" in found[-1]
+    assert "'123'" in found[-1]
+
+
+def test_what_would_go_wrong_is_told_while_all_goes_well(
+    watched: Watched, service: CountedSandbox, tmp_path: Path
+) -> None:
+    """Nobody to tell, no credentials, no library: this must not show when there is something to tell only."""
+    (tmp_path / "requests.py").write_text("raise ImportError\n", encoding="utf-8")
+    path = f"{tmp_path}:{watched.controller._environment()['PYTHONPATH']}"
+    cases = {
+        "recipients is missing": {"VOIPSMS_WATCH_RECIPIENTS": ""},
+        "api_key is missing": {"VOIPSMS_API_KEY": ""},
+        "library (requests)": {"PYTHONPATH": path},
+    }
+    for sentence, environment in cases.items():
+        run = watched.run(OK, environment=environment)
+        assert run.rc == 0
+        (warning,) = warnings(run)
+        assert sentence in warning
+        assert "nothing was sent" in warning
+
+
+def test_without_a_ledger_every_run_tells(watched: Watched, service: CountedSandbox) -> None:
+    for times in (1, 2):
+        assert watched.run(FAIL, environment={**GITHUB, "VOIPSMS_LEDGER": "none"}).rc == 2
+        service.expect(times)
+    assert not watched.controller.ledger.exists()
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[Sandbox]:
+    """A sandbox that takes the canary's credentials."""
+    with Sandbox(api_key=KEY, api_password=PASSWORD) as sandbox:
+        yield sandbox
+
+
+def test_no_secret_is_shown_at_vvvv(guarded: Sandbox, tmp_path: Path) -> None:
+    """Neither of the account, whatever the service sends back, nor a result of a task in a message."""
+    watched = Watched(Controller(tmp_path / "controller"), guarded, {"VOIPSMS_WATCH_RECIPIENTS": ANNA})
+    secret = {**FAIL, "name": "Log in", "no_log": True}
+    echo = " ".join(ECHOES)
+    guarded.order(status=401, body={"error": True, "error_message": echo})
+    guarded.order(record={"code": 500, "code_desc": echo})
+    for said in ("not sent", "refused"):
+        run = watched.run(secret, arguments=["-vvvv"])
+        assert run.rc == 2
+        assert said in warnings(run)[0]
+        assert_absent(run.stdout + run.stderr)
+    # Not in the play, of which Ansible itself shows lines.
+    file = tmp_path / "secrets.yml"
+    secrets = {"voipsms_watch_api_password": PASSWORD, "voipsms_watch_api_key": KEY}
+    file.write_text(yaml.safe_dump(secrets), encoding="utf-8")
+    environment = {"VOIPSMS_API_PASSWORD": "", "VOIPSMS_API_KEY": "", "VOIPSMS_WATCH_NAME": "Last"}
+    run = watched.run(secret, arguments=["-vvvv", "-e", f"@{file}"], environment=environment)
+    assert "watch: sent to 1 recipient" in run.stdout
+    assert_absent(run.stdout + run.stderr)
+    assert_nothing_kept(watched.controller.home)
+    assert len(guarded.sends()) == 3
+    for text in texts(guarded.sends()):
+        assert re.fullmatch(r"FAILED: [^:]+, 1 of 1 host: localhost\. Task: Log in\.( By .+)?", text)
