@@ -1,0 +1,83 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The calendar of a maintenance window as a table."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: maintenance_table
+short_description: Show the calendar of a maintenance window as a table
+version_added: 0.1.0
+description:
+  - Writes the reminders of P(voip_communications.sms.maintenance_calendar#filter) in aligned lines.
+author:
+  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+positional: results
+notes:
+  - Ansible shows no diff of a module in a loop whose own results are called C(results), so the table can.
+options:
+  _input:
+    description: The reminders of a calendar.
+    type: list
+    elements: dict
+    required: true
+  results:
+    description:
+      - What came of them, from P(voip_communications.sms.maintenance_results#filter).
+      - With it, the last column says that, and else what each reminder says.
+    type: list
+    elements: dict
+  diff:
+    description: Whether the table is followed by the pending messages that came (V(+)) and went (V(-)).
+    type: bool
+    default: false
+"""
+
+EXAMPLES = r"""
+- name: Show when the reminders of a window go out
+  ansible.builtin.debug:
+    msg: "{{ calendar.reminders | voip_communications.sms.maintenance_table }}"
+  vars:
+    calendar: "{{ window | voip_communications.sms.maintenance_calendar(reminders, '+12812345678') }}"
+    window:
+      name: window-4711
+      start: "2030-12-01 22:00"
+      end: "2030-12-01 23:30"
+      timezone: Europe/Berlin
+    reminders:
+      - name: begins
+        at: start
+        text: Work on the mail servers begins
+"""
+
+RETURN = r"""
+_value:
+  description: The lines of the table, the first of which names the columns.
+  type: list
+  elements: str
+  sample:
+    - "reminder  when                        to  SMS  text"
+    - "begins    Sun 1 Dec 2030 22:00 +0100  1   1    Work on the mail servers begins"
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Callable, Optional
+
+from ansible_collections.voip_communications.sms.plugins.module_utils import _window
+
+
+def maintenance_table(
+    reminders: Sequence[Mapping[str, Any]], results: Optional[Sequence[Mapping[str, Any]]] = None, *, diff: bool = False
+) -> list[str]:
+    """The calendar of a window as a table; see the documentation above."""
+    return [*_window.table(reminders, results), *(_window.changes(results) if diff and results is not None else ())]
+
+
+class FilterModule:
+    """What Ansible looks for."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        """The filter by its name."""
+        return {"maintenance_table": maintenance_table}

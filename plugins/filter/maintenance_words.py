@@ -1,0 +1,96 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What texts can say of a maintenance window."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: maintenance_words
+short_description: Say in words when a maintenance window is
+version_added: 0.1.0
+description:
+  - Gives what the texts of the role P(voip_communications.sms.maintenance_window#role) say of a window.
+  - Days and months are in English, whatever the locale of the machine is.
+  - It never fails. What cannot be read stays as it was given, and
+    P(voip_communications.sms.maintenance_calendar#filter) names the fault.
+author:
+  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+options:
+  _input:
+    description: The window, with C(name), C(start), C(end), C(timezone), C(services) and C(text).
+    type: dict
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: "Say: mail and calendar from Sun 1 Dec 22:00 until 23:30"
+  ansible.builtin.debug:
+    msg: "{{ words.services }} from {{ words.start }} until {{ words.until }}"
+  vars:
+    words: "{{ window | voip_communications.sms.maintenance_words }}"
+    window:
+      name: window-4711
+      start: "2030-12-01 22:00"
+      end: "2030-12-01 23:30"
+      timezone: Europe/Berlin
+      services: [mail, calendar]
+"""
+
+RETURN = r"""
+_value:
+  description: The words.
+  type: dict
+  contains:
+    name:
+      description: The name of the window.
+      type: str
+      sample: window-4711
+    start:
+      description: When it begins, as wall time in its zone.
+      type: str
+      sample: Sun 1 Dec 22:00
+    end:
+      description: When it ends, likewise.
+      type: str
+      sample: Sun 1 Dec 23:30
+    until:
+      description: The same, without the day where that is the day on which it begins.
+      type: str
+      sample: "23:30"
+    timezone:
+      description: The zone, as it was given.
+      type: str
+      sample: Europe/Berlin
+    services:
+      description: The services in a row, or else the name of the window.
+      type: str
+      sample: mail and calendar
+    services_short:
+      description: The first service, and how many more there are.
+      type: str
+      sample: mail and 1 more
+    text:
+      description: The free text.
+      type: str
+      sample: ""
+"""
+
+from collections.abc import Mapping
+from typing import Any, Callable
+
+from ansible_collections.voip_communications.sms.plugins.module_utils import _window
+
+
+def maintenance_words(window: Mapping[str, Any]) -> dict[str, str]:
+    """What texts can say of a window; see the documentation above."""
+    return _window.words(window)
+
+
+class FilterModule:
+    """What Ansible looks for."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        """The filter by its name."""
+        return {"maintenance_words": maintenance_words}

@@ -1,0 +1,269 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role maintenance_window by real playbooks: announced, moved, late, called off, and told that it is off."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.playbook import Controller, PlaybookRun
+
+ROLE = "voip_communications.sms.maintenance_window"
+INFO = "voip_communications.sms.voipsms_scheduled_info"
+SCHEDULED = "voip_communications.sms.voipsms_scheduled"
+SEND = "voip_communications.sms.voipsms_send"
+ANNA, BEN, NOBODY = "+12812345678", "+12812345679", "+15005550404"
+CHICAGO = "America/Chicago"
+WINDOW = {
+    "name": "window-4711",
+    "start": "2098-12-01 22:00",
+    "end": "2098-12-01 23:30",
+    "timezone": "Europe/Berlin",
+    "services": ["mail", "calendar"],
+    "recipients": [ANNA, BEN],
+}
+
+
+@pytest.fixture
+def controller(controller: Controller, service: CountedSandbox) -> Controller:
+    """A machine whose account comes from the environment, as the role wants it."""
+    controller.environment = {**service.sandbox.environment, "VOIPSMS_ACCOUNT_TIMEZONE": CHICAGO}
+    return controller
+
+
+def role(check: bool = False, **options: Any) -> dict[str, Any]:
+    """A task that includes the role, for the usual window where a test says nothing else."""
+    apply = {"apply": {"check_mode": True}} if check else {}
+    variables = {f"maintenance_window_{name}": value for name, value in {**WINDOW, **options}.items()}
+    return {"name": "Role", "ansible.builtin.include_role": {"name": ROLE, **apply}, "vars": variables}
+
+
+def pending() -> dict[str, Any]:
+    """A task that lists what is pending."""
+    return {"name": "Pending", INFO: {}}
+
+
+def clock(service: CountedSandbox, moment: str) -> dict[str, Any]:
+    """A task that turns the clock of the service."""
+    parts = urlsplit(service.sandbox.url)
+    options = {"url": f"{parts.scheme}://{parts.netloc}/sandbox/clock", "method": "POST"}
+    return {"name": "Clock", "ansible.builtin.uri": {**options, "body_format": "json", "body": {"set": moment}}}
+
+
+def outcomes(run: PlaybookRun) -> list[dict[str, Any]]:
+    """The fact `maintenance_window_result` of each run of the role, as it was at the end of it."""
+    found: list[dict[str, Any]] = []
+    for record in run.records:
+        fact = record.result.get("ansible_facts", {}).get("maintenance_window_result")
+        if fact is not None and record.task.endswith("Keep whom it told"):
+            found[-1] = fact
+        elif fact is not None:
+            found.append(fact)
+    return found
+
+
+def said(outcome: dict[str, Any]) -> list[tuple[str, bool]]:
+    """What came of each reminder, and whether something has changed."""
+    return [(result["outcome"], result["changed"]) for result in outcome["results"]]
+
+
+def waiting(run: PlaybookRun) -> list[list[str]]:
+    """The dates that were pending each time that a play asked."""
+    return [
+        [each["delivery_date"] for each in record.result["scheduled"]]
+        for record in run.records
+        if record.task == "Pending"
+    ]
+
+
+def tables(run: PlaybookRun) -> list[list[str]]:
+    """Every table that the role has shown."""
+    return [record.result["msg"] for record in run.records if "Show " in record.task]
+
+
+def from_now(**ahead: float) -> str:
+    """A whole minute that is so far ahead, as the role takes dates."""
+    moment = dt.datetime.now(dt.UTC) + dt.timedelta(**ahead)
+    return moment.isoformat(timespec="minutes")
+
+
+def test_announced_moved_and_called_off(controller: Controller, service: CountedSandbox) -> None:
+    moved: dict[str, Any] = {
+        "start": "2098-12-02T08:00:00-06:00",
+        "end": "2098-12-02T09:00:00-06:00",
+        "timezone": CHICAGO,
+    }
+    run = controller.play(
+        role(), role(), pending(), role(**moved), pending(), role(state="absent"), pending(),
+        arguments=["--diff"],
+    )  # fmt: skip
+    assert (run.rc, run.stderr) == (0, ""), run.everything
+    service.expect(4 * 2 + 4 * 2)
+    found = outcomes(run)
+    assert [said(outcome) for outcome in found] == [
+        [("scheduled", True)] * 4,
+        [("duplicate", False)] * 4,
+        [("partial", True)] * 4,
+        [("cancelled", True)] * 4,
+    ]
+    assert found[2]["results"][0]["msg"] == (
+        "scheduled for 2 recipients, at 2098-12-01 08:00; taken back for 2 recipients, at 2098-11-30 15:00"
+    )
+    first = ["2098-11-30 15:00", "2098-12-01 14:00", "2098-12-01 15:00", "2098-12-01 16:30"]
+    then = ["2098-12-01 08:00", "2098-12-02 07:00", "2098-12-02 08:00", "2098-12-02 09:00"]
+    both = [[date for date in dates for _recipient in (ANNA, BEN)] for dates in (first, then)]
+    assert waiting(run) == [*both, []]
+    before, begins, ends = (
+        "Maintenance of mail and calendar: Mon 1 Dec 22:00 to 23:30 (Europe/Berlin).",
+        "Maintenance of mail and calendar begins now, until 23:30 (Europe/Berlin).",
+        "Maintenance of mail and calendar: the window ends now (Mon 1 Dec 23:30).",
+    )
+    assert [tables(run)[0], tables(run)[1][:5]] == [
+        [
+            "reminder     when                         to  SMS  text",
+            f"day-before   Sun 30 Nov 2098 22:00 +0100  2   1    {before}",
+            f"hour-before  Mon 1 Dec 2098 21:00 +0100   2   1    {before}",
+            f"begins       Mon 1 Dec 2098 22:00 +0100   2   1    {begins}",
+            f"ends         Mon 1 Dec 2098 23:30 +0100   2   1    {ends}",
+        ],
+        [
+            "reminder     when                         to  SMS  what came of it",
+            "day-before   Sun 30 Nov 2098 22:00 +0100  2   1    scheduled for 2 recipients, at 2098-11-30 15:00",
+            "hour-before  Mon 1 Dec 2098 21:00 +0100   2   1    scheduled for 2 recipients, at 2098-12-01 14:00",
+            "begins       Mon 1 Dec 2098 22:00 +0100   2   1    scheduled for 2 recipients, at 2098-12-01 15:00",
+            "ends         Mon 1 Dec 2098 23:30 +0100   2   1    scheduled for 2 recipients, at 2098-12-01 16:30",
+        ],
+    ]
+    assert tables(run)[5][5:7] == [
+        f"- 2098-11-30 15:00  {ANNA}  {before}",
+        f"- 2098-11-30 15:00  {BEN}  {before}",
+    ]
+    assert tables(run)[5][7].startswith(
+        f"+ 2098-12-01 08:00  {ANNA}  Maintenance of mail and calendar: Tue 2 Dec 08:00"
+    )
+
+
+def test_what_is_past_is_left_out_and_never_sent_late(controller: Controller, service: CountedSandbox) -> None:
+    """The first window is wrong, and all that is wrong is named. The last one is announced late, and a number of it is
+    refused: the others wait all the same.
+    """
+    service.sandbox.settings(zone="UTC")
+    controller.environment["VOIPSMS_ACCOUNT_TIMEZONE"] = "UTC"
+    hour_before = {"name": "hour-before", "before": "1h"}
+    reminders = [{"name": "day-before", "before": "24h"}, hour_before, {"name": "ends", "at": "end"}]
+    far: dict[str, Any] = {"start": from_now(days=3), "end": from_now(days=3, hours=1), "reminders": reminders}
+    near: dict[str, Any] = {**far, "start": from_now(hours=2), "end": from_now(hours=3)}
+    refused = [reminders[0], {**hour_before, "recipients": [NOBODY]}, reminders[2]]
+    wrong = role(name=4711, end="2098-12-01 02:00", recipients=[12812345678], reminders=[{"name": "a", "before": 24}])
+    run = controller.play(
+        {"name": "Wrong", "block": [wrong], "rescue": [pending()]},
+        role(**far), role(check=True, **near), role(**near), role(**near, min_lead=90), pending(),
+        role(**{**near, "name": "window-4712", "services": ["web"], "reminders": refused}),
+    )  # fmt: skip
+    refusal = next(record.result["msg"] for record in run.records if record.kind == "failed")
+    for sentence in (
+        "name is not text",
+        "is not after start",
+        "recipients: 12812345678 is not text but a number of type int",
+        "reminder 'a': before is not a duration (a number without a unit)",
+    ):
+        assert sentence in refusal
+    service.expect(6 + 4 + 3)
+    assert [said(outcome) for outcome in outcomes(run)] == [
+        [("scheduled", True)] * 3,
+        [("partial", True), ("partial", True), ("would_cancel", True)],
+        [("partial", True), ("partial", True), ("cancelled", True)],
+        [("duplicate", False), ("unchanged", False)],
+        [("refused", False), ("scheduled", True), ("unchanged", False)],
+    ]
+    assert [len(dates) for dates in waiting(run)] == [0, 4]
+    said_at_last = [lines[1:3] for lines in tables(run)[1::2]]
+    assert "past, left out; taken back for 2 recipients" in said_at_last[2][0]
+    assert "past, left out; there was nothing to do" in said_at_last[3][0]
+    assert said_at_last[3][1].endswith("past, left alone")
+    assert run.rc == 2, run.everything
+    assert run.stderr.count("knows no message of the name 'window-4712/day-before'") == 1, run.stderr
+
+
+def test_who_had_a_reminder_is_told_that_it_is_off(controller: Controller, service: CountedSandbox) -> None:
+    """Of the recipients of the reminder that has gone out, one was not among them then, and is not told."""
+    day_before: dict[str, Any] = {"name": "day-before", "before": "24h", "recipients": [ANNA]}
+    begins = {"name": "begins", "at": "start", "recipients": BEN, "text": "{{ maintenance_window.start }}: mail"}
+    later = [{**day_before, "recipients": [BEN, ANNA]}, {"name": "begins", "state": "absent"}]
+    sender = {"from": "+17134567890"}
+    off: dict[str, Any] = {"state": "absent", "tell_if_off": True, "reminders": later}
+    run = controller.play(
+        role(reminders=[day_before, begins]), clock(service, "2098-12-01T12:00:00Z"),
+        role(reminders=[day_before, later[1]]), role(check=True, **off), role(**off), role(**off),
+        keywords={"module_defaults": {SCHEDULED: sender, SEND: sender}},
+    )  # fmt: skip
+    assert (run.rc, run.stderr) == (0, ""), run.everything
+    sends = service.expect(3)
+    assert [(send["form"]["to"], send["form"]["msg"], send["form"]["from"]) for send in sends] == [
+        (
+            "12812345678",
+            "Maintenance of mail and calendar: Mon 1 Dec 22:00 to 23:30 (Europe/Berlin).",
+            "17134567890",
+        ),
+        ("12812345679", "Mon 1 Dec 22:00: mail", "17134567890"),
+        (
+            "12812345678",
+            "Called off: maintenance of mail and calendar, Mon 1 Dec 22:00 to 23:30 (Europe/Berlin).",
+            "17134567890",
+        ),
+    ]
+    found = outcomes(run)
+    assert [said(outcome) for outcome in found[1:]] == [
+        [("already_sent", False), ("cancelled", True)],
+        [("already_sent", False), ("unchanged", False)],
+        [("already_sent", False), ("unchanged", False)],
+        [("already_sent", False), ("unchanged", False)],
+    ]
+    assert [outcome["told"] for outcome in found] == [[], [], [ANNA], [ANNA], [ANNA]]
+    told = [record.result for record in run.records if "Tell them that it is off" in record.task]
+    assert [(result["outcome"], result["changed"]) for result in told] == [
+        ("would_send", True),
+        ("sent", True),
+        ("duplicate", False),
+    ]
+
+
+HOSTS = "".join(f"web{number} ansible_connection=ssh ansible_host=127.0.0.1 ansible_port=1\n" for number in (1, 2, 3))
+
+
+def test_a_play_for_hosts_that_cannot_be_reached(controller: Controller, service: CountedSandbox) -> None:
+    """It runs on the controller, once a batch, with the account of the play."""
+    controller.environment = {}
+    defaults = {**service.options, "account_timezone": CHICAGO, "ledger": str(controller.ledger)}
+    text = "{{ maintenance_window.services }} from {{ maintenance_window.start }}, {{ maintenance_window.timezone }}"
+    reminders = [{"name": "before", "before": "1d", "text": text}]
+    # In Sydney the clocks go forward on 5 October 2098.
+    window: dict[str, Any] = {
+        **WINDOW,
+        "start": "2098-10-05 12:00",
+        "end": "2098-10-05 13:00",
+        "timezone": "Australia/Sydney",
+    }
+    variables = {f"maintenance_window_{name}": value for name, value in {**window, "reminders": reminders}.items()}
+    run = controller.play(
+        {"name": "Each host knows", "ansible.builtin.assert": {"that": "maintenance_window_result.told == []"}},
+        inventory=HOSTS,
+        keywords={
+            "roles": [ROLE], "serial": 2, "become": True, "vars": variables,
+            "module_defaults": {"group/voip_communications.sms.voipsms": defaults},
+        },
+    )  # fmt: skip
+    assert run.rc == 0, run.everything
+    service.expect(2)
+    assert [said(outcome) for outcome in outcomes(run)] == [[("scheduled", True)], [("duplicate", False)]]
+    (entry,) = outcomes(run)[0]["calendar"]
+    assert (entry["at"], entry["text"]) == (
+        "2098-10-04T11:00:00+10:00",
+        "mail and calendar from Sun 5 Oct 12:00, Australia/Sydney",
+    )
+    assert [record.kind for record in run.records if record.task.endswith("Each host knows")] == ["ok"] * 3
