@@ -255,6 +255,11 @@ def state_of(row: Row | None, now: float) -> str:
     return State.UNKNOWN.value if over else row.state.value
 
 
+def is_free(row: Row | None, claim: Claim, now: float) -> bool:
+    """Whether a claim may have a row at this moment."""
+    return standing(row, claim.terms, now) is Standing.FREE
+
+
 def claimed(row: Row | None, claim: Claim, recipient: str, now: float) -> Row:
     """The row that a claim writes over a free one. A fact that it covers is kept, in case nothing comes of it."""
     return Row(
@@ -291,6 +296,22 @@ def settled(row: Row, fate: Fate, smsids: tuple[str, ...], now: float) -> Row | 
     if row.previous is not None:
         return replace(row.previous, attempt=row.attempt)
     return None if fate is Fate.NOT_SENT else replace(row, state=State.REFUSED)
+
+
+def amended(
+    rows: Mapping[tuple[str, str], Row], changes: Iterable[tuple[Row | None, Row | None]]
+) -> dict[tuple[str, str], Row]:
+    """All rows, by key and recipient, after what ``Ledger.amend`` is told; what is not as it was read stays."""
+    after = dict(rows)
+    for before, wanted in changes:
+        row = before or wanted
+        if row is None or after.get((row.key, row.recipient)) != before:
+            continue
+        if wanted is None:
+            del after[row.key, row.recipient]
+        else:
+            after[row.key, row.recipient] = wanted
+    return after
 
 
 def _holds_until(row: Row, terms: Terms) -> float:

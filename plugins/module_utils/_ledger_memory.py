@@ -16,10 +16,10 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger im
     Claim,
     Claimed,
     Row,
-    Standing,
+    amended,
     claimed,
+    is_free,
     settled,
-    standing,
 )
 
 
@@ -54,20 +54,13 @@ class MemoryLedger:
 
     def amend(self, changes: Iterable[tuple[Optional[Row], Optional[Row]]]) -> None:
         """Hold what was learned apart from a claim, where nothing has changed meanwhile."""
-        for before, after in changes:
-            row = before or after
-            if row is None or self._rows.get((row.key, row.recipient)) != before:
-                continue
-            if after is None:
-                del self._rows[row.key, row.recipient]
-            else:
-                self._rows[row.key, row.recipient] = after
+        self._rows = amended(self._rows, changes)
 
     def claim(self, claim: Claim) -> Claimed:
         """Hold every recipient that is free by the claim's terms."""
         now = self.now()
         found = self.rows(claim.key, claim.recipients)
-        won = {name for name in claim.recipients if standing(found.get(name), claim.terms, now) is Standing.FREE}
+        won = {name for name in claim.recipients if is_free(found.get(name), claim, now)}
         for name in won:
             self._rows[claim.key, name] = claimed(found.get(name), claim, name, now)
         lost = {name: row for name, row in found.items() if name not in won}

@@ -11,16 +11,14 @@ request is under way, so that a slow service never holds a lock.
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import asdict, fields
 from itertools import islice
-from typing import Any, Callable, Optional
+from typing import Callable, Optional
 from urllib.parse import quote
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import MissingLibrary
@@ -30,12 +28,11 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger im
     Claimed,
     LedgerError,
     Row,
-    Standing,
-    State,
     claimed,
+    is_free,
     settled,
-    standing,
 )
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_row import COLUMNS, revived, values
 
 try:
     import sqlite3
@@ -51,7 +48,6 @@ PURGED_AT_ONCE = 500
 
 _MAKING = threading.Lock()
 
-_COLUMNS = tuple(column.name for column in fields(Row))
 _TABLE = """
 CREATE TABLE row (
     account TEXT NOT NULL,
@@ -84,17 +80,17 @@ _SCHEMA = (
     f"PRAGMA application_id = {APPLICATION_ID}",
     f"PRAGMA user_version = {SCHEMA_VERSION}",
 )
-_SELECT = " ".join(("SELECT", ", ".join(_COLUMNS), "FROM row WHERE account = ? AND key = ? AND recipient = ?"))
-_SELECT_SCHEDULED = " ".join(("SELECT", ", ".join(_COLUMNS), "FROM row WHERE account = ? AND date IS NOT NULL"))
+_SELECT = " ".join(("SELECT", ", ".join(COLUMNS), "FROM row WHERE account = ? AND key = ? AND recipient = ?"))
+_SELECT_SCHEDULED = " ".join(("SELECT", ", ".join(COLUMNS), "FROM row WHERE account = ? AND date IS NOT NULL"))
 _SELECT_NEWEST = " ".join(
-    ("SELECT", ", ".join(_COLUMNS), "FROM row WHERE account = ? ORDER BY claimed_at DESC, key, recipient")
+    ("SELECT", ", ".join(COLUMNS), "FROM row WHERE account = ? ORDER BY claimed_at DESC, key, recipient")
 )
 _UPSERT = " ".join(
     (
         "INSERT OR REPLACE INTO row (account,",
-        ", ".join(_COLUMNS),
+        ", ".join(COLUMNS),
         ") VALUES (?,",
-        ", ".join("?" for _column in _COLUMNS),
+        ", ".join("?" for _column in COLUMNS),
         ")",
     )
 )
@@ -138,13 +134,13 @@ class SqliteLedger:
         """Every row of a scheduled message. Reads only, as ``rows`` does."""
         with self._reading() as connection:
             found = () if connection is None else connection.execute(_SELECT_SCHEDULED, (self._account,))
-            return [_row(values) for values in found]
+            return [revived(kept) for kept in found]
 
     def newest(self, takes: Callable[[Row], bool], most: int) -> list[Row]:
         """The newest rows that are taken, the newest first. Reads only, as ``rows`` does."""
         with self._reading() as connection:
             found = () if connection is None else connection.execute(_SELECT_NEWEST, (self._account,))
-            return list(islice(filter(takes, map(_row, found)), most))
+            return list(islice(filter(takes, map(revived, found)), most))
 
     def amend(self, changes: Iterable[tuple[Optional[Row], Optional[Row]]]) -> None:
         """Commit what was learned apart from a claim, where the row is still as it was read."""
@@ -162,7 +158,7 @@ class SqliteLedger:
             now = self.now()
             connection.execute(_PURGE, (now, PURGED_AT_ONCE))
             found = self._select(connection, claim.key, claim.recipients)
-            free = {name for name in claim.recipients if _is_free(found.get(name), claim, now)}
+            free = {name for name in claim.recipients if is_free(found.get(name), claim, now)}
             self._write(connection, (claimed(found.get(name), claim, name, now) for name in free))
         lost = {name: row for name, row in found.items() if name not in free}
         return Claimed(won=frozenset(free), lost=lost, at=now)
@@ -282,7 +278,7 @@ class SqliteLedger:
     def _select(self, connection: sqlite3.Connection, key: str, recipients: Iterable[str]) -> dict[str, Row]:
         """The rows by recipient, one look into the primary key each: a list of 10,000 has no limit to run into."""
         found = (connection.execute(_SELECT, (self._account, key, name)).fetchone() for name in recipients)
-        return {row.recipient: row for row in map(_row, filter(None, found))}
+        return {row.recipient: row for row in map(revived, filter(None, found))}
 
     def _replace(self, connection: sqlite3.Connection, before: Row, after: Optional[Row]) -> None:
         """Put one row in the place of another; None removes it."""
@@ -292,7 +288,7 @@ class SqliteLedger:
             self._write(connection, [after])
 
     def _write(self, connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
-        connection.executemany(_UPSERT, ((self._account, *_values(row)) for row in rows))
+        connection.executemany(_UPSERT, ((self._account, *values(row)) for row in rows))
 
     @contextmanager
     def _guarded(self, verb: str) -> Iterator[None]:
@@ -321,37 +317,3 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
             connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
-
-
-def _is_free(row: Row | None, claim: Claim, now: float) -> bool:
-    return standing(row, claim.terms, now) is Standing.FREE
-
-
-def _values(row: Row) -> tuple[Any, ...]:
-    """A row as SQLite keeps it: the two structured columns as JSON."""
-    values = {name: getattr(row, name) for name in _COLUMNS}
-    values["state"] = row.state.value
-    values["smsids"] = json.dumps(row.smsids)
-    values["previous"] = None if row.previous is None else json.dumps(asdict(row.previous))
-    return tuple(values[name] for name in _COLUMNS)
-
-
-def _row(values: Iterable[Any]) -> Row:
-    """A row as the transitions know it. Raises ``ValueError``, ``TypeError`` or ``KeyError`` for a broken one."""
-    found = dict(zip(_COLUMNS, values))
-    found["smsids"] = json.loads(found["smsids"])
-    found["previous"] = None if found["previous"] is None else json.loads(found["previous"])
-    return _revived(found)
-
-
-def _revived(found: dict[str, Any]) -> Row:
-    previous = found["previous"]
-    return Row(
-        **{
-            **found,
-            "state": State(found["state"]),
-            "smsids": tuple(found["smsids"]),
-            "listed": bool(found["listed"]),
-            "previous": None if previous is None else _revived(previous),
-        }
-    )

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +14,11 @@ from urllib.parse import urlsplit
 
 from ansible.module_utils.common.parameters import env_fallback
 
+from ansible_collections.voip_communications.sms.plugins.module_utils._address import (
+    is_loopback,
+    passwords_in,
+    read_database,
+)
 from ansible_collections.voip_communications.sms.plugins.module_utils._api import DEFAULT_URL, Api, Paths
 from ansible_collections.voip_communications.sms.plugins.module_utils._dates import DateError, zone
 from ansible_collections.voip_communications.sms.plugins.module_utils._deadline import Deadline
@@ -30,6 +34,8 @@ NO_LEDGER = "none"
 
 _LONGEST_BUSY_WAIT = 30.0
 _MAX_PASSWORD = 4096
+_REFUSED = "postgresql://"
+"""What results show of a URL that is refused, and may hold a password. It is never opened."""
 
 
 def account_options() -> dict[str, dict[str, Any]]:
@@ -53,6 +59,7 @@ def ledger_options() -> dict[str, dict[str, Any]]:
     return {
         "ledger": _option("LEDGER", type="path"),
         "ledger_account": _option("LEDGER_ACCOUNT", type="str"),
+        "ledger_password": _option("LEDGER_PASSWORD", type="str", no_log=True),
     }
 
 
@@ -100,16 +107,17 @@ def read_account(params: Mapping[str, Any], faults: Faults) -> Optional[Account]
 
 def read_ledger(params: Mapping[str, Any], faults: Faults) -> tuple[Ledger, Fingerprints]:
     """The ledger of a task and the fingerprints of its account; faults are noted, and nothing is opened."""
-    rehearsal = _is_loopback(_host(params["api_url"]))
+    rehearsal = is_loopback(_host(params["api_url"]))
     fingerprints = Fingerprints.of(params["ledger_account"], params["api_key"] or "", rehearsal=rehearsal)
     path = params["ledger"] or default_ledger(os.environ)
     if path == NO_LEDGER:
         return MemoryLedger(), fingerprints
-    if "://" in path:
-        faults.add("ledger must be the path of a file, or none; this release knows no other kind of ledger")
-    elif not os.path.isabs(path):
-        faults.add(f"ledger {path!r} must be an absolute path, since a module runs in a folder of Ansible's choosing")
     busy_timeout = min(_LONGEST_BUSY_WAIT, float(params["deadline"]))
+    if "://" in path:
+        shared = faults.attempt(lambda: _shared_ledger(path, params["ledger_password"], fingerprints, busy_timeout))
+        return shared or SqliteLedger(_REFUSED, fingerprints.account), fingerprints
+    if not os.path.isabs(path):
+        faults.add(f"ledger {path!r} must be an absolute path, since a module runs in a folder of Ansible's choosing")
     return SqliteLedger(path, fingerprints.account, busy_timeout=busy_timeout), fingerprints
 
 
@@ -121,6 +129,25 @@ def read_kept_ledger(params: Mapping[str, Any], faults: Faults) -> tuple[Ledger,
     if ledger.name == NO_LEDGER:
         faults.add("ledger is none, which remembers nothing; name the ledger that the task has used")
     return ledger, fingerprints
+
+
+def _shared_ledger(url: str, password: Optional[str], fingerprints: Fingerprints, busy_timeout: float) -> Ledger:
+    """The ledger in a database. Raises ``InputError``, and ``MissingLibrary`` without psycopg."""
+    if url.partition("://")[0] not in ("postgresql", "postgres"):
+        raise InputError(
+            "ledger must be the path of a file, a URL that begins with postgresql://, or none; this release knows no"
+            " other kind of ledger"
+        )
+    database = read_database(url, os.environ)
+    if not _is_text(password or "") or "\0" in (password or ""):
+        raise InputError("ledger_password is not UTF-8 text")
+    from ansible_collections.voip_communications.sms.plugins.module_utils import (  # noqa: PLC0415 - loads psycopg
+        _ledger_postgresql,
+    )
+
+    return _ledger_postgresql.PostgresqlLedger(
+        database, fingerprints.account, password=password or None, busy_timeout=busy_timeout
+    )
 
 
 def read_paths(params: Mapping[str, Any], faults: Faults) -> Paths:
@@ -160,7 +187,7 @@ def read_url(url: str) -> str:
         raise InputError("api_url must be a plain address, without a query, a fragment or spaces")
     if parts.scheme not in ("https", "http") or not host:
         raise InputError("api_url must begin with https:// and name a host")
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise InputError(
             "api_url must begin with https://, since plain HTTP would show the password to the network;"
             " only this machine itself (localhost, 127.0.0.1, ::1) may be reached by http://"
@@ -280,18 +307,10 @@ def _host(url: str) -> str:
 
 
 def url_secrets(params: Mapping[str, Any]) -> list[str]:
-    """The user and the password that somebody has put into ``api_url``, which is refused, and must not be shown."""
+    """What somebody has put into a URL as a user or a password, which is refused, and must not be shown."""
+    secret = passwords_in(params.get("ledger") or "")
     try:
         parts = urlsplit(params["api_url"])
     except ValueError:
-        return []
-    return [part for part in (parts.username, parts.password) if part]
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+        return secret
+    return secret + [part for part in (parts.username, parts.password) if part]

@@ -1,0 +1,47 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A row as a database keeps it: one value a column, in one order, and back. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, fields
+from typing import Any
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import Row, State
+
+COLUMNS = tuple(column.name for column in fields(Row))
+"""The columns, besides the account, in the order in which ``values`` gives them and ``revived`` takes them."""
+
+
+def values(row: Row) -> tuple[Any, ...]:
+    """A row as values of a database: the two structured columns as JSON."""
+    found = {name: getattr(row, name) for name in COLUMNS}
+    found["state"] = row.state.value
+    found["smsids"] = json.dumps(row.smsids)
+    found["previous"] = None if row.previous is None else json.dumps(asdict(row.previous))
+    return tuple(found[name] for name in COLUMNS)
+
+
+def revived(kept: Iterable[Any]) -> Row:
+    """A row as the transitions know it. Raises ``ValueError``, ``TypeError`` or ``KeyError`` for a broken one."""
+    found = dict(zip(COLUMNS, kept))
+    found["smsids"] = json.loads(found["smsids"])
+    found["previous"] = None if found["previous"] is None else json.loads(found["previous"])
+    return _row(found)
+
+
+def _row(found: dict[str, Any]) -> Row:
+    previous = found["previous"]
+    return Row(
+        **{
+            **found,
+            "state": State(found["state"]),
+            "smsids": tuple(found["smsids"]),
+            "listed": bool(found["listed"]),
+            "previous": None if previous is None else _row(previous),
+        }
+    )
