@@ -66,7 +66,12 @@ _LONGEST_REASON = 400
 
 _STEPS: tuple[tuple[str, ...], ...] = (
     (
-        "DO $$ BEGIN IF to_regnamespace('voipsms') IS NULL THEN CREATE SCHEMA voipsms; END IF; END $$",
+        # Not by IF NOT EXISTS, which asks for the right to create one even where it exists.
+        """
+        DO $$ BEGIN
+            IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'voipsms') THEN CREATE SCHEMA voipsms; END IF;
+        END $$
+        """,
         """
         CREATE TABLE voipsms.ledger (
             account text NOT NULL,
@@ -126,8 +131,11 @@ SELECT
     set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), false)
 """
 _CLOCK = "SELECT extract(epoch FROM clock_timestamp())::double precision"
-# The ledger first: while another run makes both at this moment, the version is never the one that is missing.
-_TABLES = "SELECT to_regclass('voipsms.ledger') IS NOT NULL, to_regclass('voipsms.ledger_version') IS NOT NULL"
+# Not by to_regclass, which may remember what was so before another run has made the tables.
+_TABLES = """
+SELECT relname::text FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+WHERE nspname = 'voipsms' AND relname IN ('ledger', 'ledger_version')
+"""
 _VERSION = "SELECT version FROM voipsms.ledger_version"
 _SELECT = " ".join(
     (
@@ -404,10 +412,10 @@ class PostgresqlLedger:
 
     def _version(self, connection: _Connection) -> int:
         """The version of the tables, 0 for none. Refuses those of another program, and of a newer release."""
-        has_ledger, has_version = connection.execute(_TABLES).fetchall()[0]
-        if not has_version and not has_ledger:
+        tables = {name for (name,) in connection.execute(_TABLES).fetchall()}
+        if not tables:
             return 0
-        found = connection.execute(_VERSION).fetchall() if has_version else []
+        found = connection.execute(_VERSION).fetchall() if "ledger_version" in tables else []
         if len(found) != 1:
             raise self._unusable("its schema voipsms holds tables of another program; name another database")
         version: int = found[0][0]

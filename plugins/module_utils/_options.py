@@ -308,9 +308,9 @@ def _host(url: str) -> str:
 
 def url_secrets(params: Mapping[str, Any]) -> list[str]:
     """What somebody has put into a URL as a user or a password, which is refused, and must not be shown."""
-    secret = passwords_in(params.get("ledger") or "")
+    secrets = [*passwords_in(params.get("ledger") or ""), *passwords_in(params["api_url"])]
     try:
         parts = urlsplit(params["api_url"])
     except ValueError:
-        return secret
-    return secret + [part for part in (parts.username, parts.password) if part]
+        return secrets
+    return list(dict.fromkeys([*secrets, *(part for part in (parts.username, parts.password) if part)]))

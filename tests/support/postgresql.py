@@ -35,6 +35,9 @@ _STARTS = 3
 # The shell ends the server when its own standard input closes, so also when the test process dies.
 _GUARD = '"$0" "$@" & server=$!; cat >/dev/null; kill -INT $server; wait $server'
 
+# The server is ready for the next statement: the last one is committed.
+_READY = re.compile(rb"Z\x00\x00\x00\x05[IT]$")
+
 
 def find_server() -> Path | None:
     """The folder of PostgreSQL's server programs, the newest there is; None without one."""
@@ -171,11 +174,11 @@ class PostgresServer:
 
 
 class Relay:
-    """Carries bytes between clients and a server, and cuts the connection around the n-th statement of a kind.
+    """Carries bytes between clients and a server, and fails around the n-th statement of a kind.
 
-    `before`: the statement never reaches the server. `after`: the server has carried it out and said so, and the client
-    does not hear of it. Later connections are carried on as if nothing had been. Plain connections only: `sslmode` must
-    be `disable`.
+    `before`: the connection is cut before the server has the statement. `after`: it is cut when the server has carried
+    it out, and the client does not hear of it. `silent`: the server has it, and the client hears nothing more. Later
+    connections are carried as if nothing had been, unless it was `for_good`. `sslmode` must be `disable`.
     """
 
     def __init__(self, port: int) -> None:
@@ -184,11 +187,12 @@ class Relay:
         self.port: int = self._listener.getsockname()[1]
         self._lock = threading.Lock()
         self._wish: tuple[str, bytes, int] | None = None
-        self.cuts = 0
+        self._for_good = False
+        self.failures = 0
 
-    def cut(self, when: str, statement: str, number: int = 1) -> None:
-        """Cut around the n-th statement from now on that holds this text."""
-        self._wish = (when, statement.encode(), number)
+    def fail(self, when: str, statement: str, number: int = 1, *, for_good: bool = False) -> None:
+        """Fail around the n-th statement from now on that holds this text."""
+        self._wish, self._for_good = (when, statement.encode(), number), for_good
 
     def __enter__(self) -> Relay:
         """Serve."""
@@ -199,6 +203,12 @@ class Relay:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Take no more connections."""
+        self._close()
+
+    def _close(self) -> None:
+        with contextlib.suppress(OSError):
+            # Wakes up whoever waits for a connection.
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
     def _serve(self) -> None:
@@ -209,19 +219,17 @@ class Relay:
 
     def _carry(self, client: socket.socket) -> None:
         with contextlib.suppress(OSError), client, socket.create_connection(("127.0.0.1", self._target)) as server:
-            cutting = ""
+            failing = ""
             for sock, data in _bytes_between(client, server):
                 if sock is client:
-                    cutting = cutting or self._is_meant(data)
-                    if cutting == "before":
+                    failing = failing or self._is_meant(data)
+                    if failing == "before":
                         return
                     server.sendall(data)
-                elif cutting == "after":
-                    # Ready for the next statement: this one is committed.
-                    if re.search(rb"Z\x00\x00\x00\x05[IT]$", data):
-                        return
-                else:
+                elif not failing:
                     client.sendall(data)
+                elif failing == "after" and _READY.search(data):
+                    return
 
     def _is_meant(self, data: bytes) -> str:
         with self._lock:
@@ -229,8 +237,12 @@ class Relay:
                 return ""
             when, statement, number = self._wish
             self._wish = (when, statement, number - 1) if number > 1 else None
-            self.cuts += number == 1
-            return when if number == 1 else ""
+            if number > 1:
+                return ""
+            self.failures += 1
+            if self._for_good:
+                self._close()
+            return when
 
 
 def _bytes_between(client: socket.socket, server: socket.socket) -> Iterator[tuple[socket.socket, bytes]]:

@@ -11,10 +11,11 @@ from typing import Any, Optional
 
 import pytest
 
-from ansible_collections.voip_communications.sms.plugins.module_utils import _options
+from ansible_collections.voip_communications.sms.plugins.module_utils import _ledger_postgresql, _options
 from ansible_collections.voip_communications.sms.plugins.module_utils._api import Paths
-from ansible_collections.voip_communications.sms.plugins.module_utils._errors import Faults, InputError
+from ansible_collections.voip_communications.sms.plugins.module_utils._errors import Faults, InputError, MissingLibrary
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_memory import MemoryLedger
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_postgresql import PostgresqlLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_sqlite import SqliteLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._options import (
     Account,
@@ -27,6 +28,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._options i
     read_ledger,
     read_paths,
     read_url,
+    url_secrets,
 )
 
 PASSWORD = "canary-password"
@@ -411,11 +413,58 @@ def test_a_relative_ledger_is_refused(path: str) -> None:
     assert found[0].startswith(f"ledger {path!r} must be an absolute path")
 
 
-@pytest.mark.parametrize("path", ["postgresql://user:canary@db/sms", "file:///tmp/x", "/tmp/a://b"])
+@pytest.mark.parametrize("path", ["mysql://user:canary@db/sms", "file:///tmp/x", "/tmp/a://b", "POSTGRESQL://db/sms"])
 def test_a_ledger_of_another_kind_is_refused_without_naming_it(path: str) -> None:
-    assert ledger_faults(ledger=path) == [
-        "ledger must be the path of a file, or none; this release knows no other kind of ledger"
+    (fault,) = ledger_faults(ledger=path)
+    assert fault == (
+        "ledger must be the path of a file, a URL that begins with postgresql://, or none; this release knows no other"
+        " kind of ledger"
+    )
+
+
+def test_a_shared_ledger_is_named_without_credentials_and_not_opened() -> None:
+    url = "postgresql://ann@db.invalid:5433/sms?passfile=/nowhere"
+    found, _fingerprints = read_ledger(params(ledger=url, ledger_password="canary"), Faults())
+    assert isinstance(found, PostgresqlLedger)
+    assert found.name == "postgresql://db.invalid:5433/sms"
+    assert "canary" not in repr(found)
+
+
+def test_a_refused_url_is_not_the_name_of_a_ledger() -> None:
+    found, _fingerprints = read_ledger(params(ledger="postgresql://ann:canary@db/sms"), Faults())
+    assert found.name == "postgresql://"
+    assert found.name != _options.NO_LEDGER
+
+
+@pytest.mark.parametrize("password", ["canary\udcff", "can\0ary"])
+def test_a_ledger_password_that_cannot_be_sent_is_refused(password: str) -> None:
+    assert ledger_faults(ledger="postgresql://db/sms", ledger_password=password) == [
+        "ledger_password is not UTF-8 text"
     ]
+
+
+def test_a_ledger_password_is_of_no_matter_to_other_ledgers() -> None:
+    assert ledger_faults(ledger="none", ledger_password="canary") == []
+
+
+def test_psycopg_is_needed_only_for_a_shared_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_ledger_postgresql, "PSYCOPG_ERROR", "no module")
+    assert ledger_faults(ledger="/tmp/ledger") == []
+    with pytest.raises(MissingLibrary) as raised:
+        read_ledger(params(ledger="postgresql://db/sms"), Faults())
+    assert raised.value.package == "psycopg"
+
+
+@pytest.mark.parametrize(
+    ("changes", "secrets"),
+    [
+        ({"ledger": "postgresql://ann:canary@db/sms"}, ["canary"]),
+        ({"ledger": None, "api_url": "https://ann:canary@host/"}, ["canary", "ann"]),
+        ({"ledger": "postgresql://ann:canary@db/sms", "api_url": "https://ann:other@[h/"}, ["canary", "other"]),
+    ],
+)
+def test_what_a_url_holds_is_masked(changes: dict[str, Any], secrets: list[str]) -> None:
+    assert url_secrets(params(**changes)) == secrets
 
 
 def test_fingerprints_belong_to_the_account() -> None:

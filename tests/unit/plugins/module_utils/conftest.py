@@ -1,0 +1,21 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A PostgreSQL server for every test that asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from ansible_collections.voip_communications.sms.tests.support.postgresql import WHY_NOT, PostgresServer, find_server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """One server for all tests of a worker; each makes a database of its own in it."""
+    programs = find_server()
+    if programs is None:
+        pytest.skip(WHY_NOT)
+    with PostgresServer(programs) as server:
+        yield server
