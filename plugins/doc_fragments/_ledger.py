@@ -16,8 +16,13 @@ options:
     description:
       - Where the collection remembers what it has sent, so that nothing is sent twice.
       - The absolute path of a file, which is made when it is needed, for its owner alone.
-      - It belongs to the machine and the user that run the module. Run the task with C(delegate_to=localhost) and
+      - A file belongs to the machine and the user that run the module. Run the task with C(delegate_to=localhost) and
         C(become=false), or every host and every user has a ledger of its own.
+      - Or a PostgreSQL database that several machines share, as C(postgresql://user@host:5432/database), which may end
+        in parameters of libpq, such as C(?sslrootcert=/etc/ssl/db.pem), or as C(postgresql://?service=name). It must
+        hold no password; see O(ledger_password). The tables are made when they are needed.
+      - The certificate of a database on another machine is checked (C(sslmode=verify-full)), unless the URL sets
+        C(sslmode) to C(require) or C(verify-ca). A plain connection to another machine is refused.
       - Numbers and texts are kept as keyed hashes, besides a masked number; never a text, a whole number or a
         credential. An C(idempotency_key) is kept as it was given.
       - V(none) remembers nothing beyond the task, so that every run, and every host that runs it, sends again.
@@ -32,4 +37,12 @@ options:
         new account, which has sent nothing yet. Set this to the old name before a key is changed.
       - If not set, the value of the environment variable E(VOIPSMS_LEDGER_ACCOUNT) is used.
     type: str
+  ledger_password:
+    description:
+      - The password of a O(ledger) in PostgreSQL; other ledgers have none.
+      - Without it, libpq looks where it always does, in E(PGPASSWORD) and in its password file.
+      - If not set, the value of the environment variable E(VOIPSMS_LEDGER_PASSWORD) is used.
+    type: str
+requirements:
+  - psycopg >= 3.1, for a ledger in PostgreSQL only
 """

@@ -15,8 +15,8 @@ description:
   - Asks the service for the account, which proves that address, API key and password are right. Changes nothing.
   - The call was seen in the source of the vendor's public apps; it is not documented.
   - Its record also holds credentials, so nothing but the named fields comes back.
-  - O(ledger), O(ledger_account), O(default_region) and O(account_timezone) are accepted so that one C(module_defaults)
-    block fits every module of the collection; this module does not use them.
+  - O(ledger), O(ledger_account), O(ledger_password), O(default_region) and O(account_timezone) are accepted so that one
+    C(module_defaults) block fits every module of the collection; this module does not use them.
 author:
   - VoIP Communications SMS collection contributors (@voip-communications-sms)
 extends_documentation_fragment:

@@ -16,8 +16,8 @@ description:
   - It is where to look when M(voip_communications.sms.voipsms_send) says V(may have been sent).
   - The call was seen in the source of the vendor's public apps; it is not documented. The zone of its dates and the
     order of its records are not known, and a message that is not in it may still be on its way into it.
-  - O(ledger), O(ledger_account) and O(account_timezone) are accepted so that one C(module_defaults) block fits every
-    module of the collection; this module does not use them.
+  - O(ledger), O(ledger_account), O(ledger_password) and O(account_timezone) are accepted so that one C(module_defaults)
+    block fits every module of the collection; this module does not use them.
 author:
   - VoIP Communications SMS collection contributors (@voip-communications-sms)
 extends_documentation_fragment:

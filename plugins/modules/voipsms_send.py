@@ -193,6 +193,16 @@ EXAMPLES = r"""
         msg: "db1 is down"
         on_unknown: resend
 
+- name: Send it once from whichever machine this job runs on
+  voip_communications.sms.voipsms_send:
+    to: "+12812345678"
+    msg: "db1 is down"
+    ledger: postgresql://voipsms@db.example.org/voipsms?sslrootcert=/etc/ssl/db.pem
+    ledger_password: "{{ vault_voipsms_ledger_password }}"
+  delegate_to: localhost
+  become: false
+  run_once: true
+
 - name: Try it on a sandbox of one's own, remembering nothing
   voip_communications.sms.voipsms_send:
     api_key: sandbox
@@ -311,7 +321,7 @@ key:
   type: str
   sample: deploy-4711-failed
 ledger:
-  description: The ledger that was used.
+  description: The ledger that was used; of a database without who logs in.
   returned: always
   type: str
   sample: /root/.local/state/voipsms/ledger.sqlite3

@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
+from ansible_collections.voip_communications.sms.tests.support.postgresql import WHY_NOT, PostgresServer, find_server
 from ansible_collections.voip_communications.sms.tests.support.sandbox import Sandbox
 
 
@@ -36,3 +37,13 @@ def controller(tmp_path: Path, service: CountedSandbox) -> Controller:
     controller = Controller(tmp_path / "controller", **service.options)
     controller.options["ledger"] = str(controller.ledger)
     return controller
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """One PostgreSQL server for all tests of a worker; each makes a database of its own in it."""
+    programs = find_server()
+    if programs is None:
+        pytest.skip(WHY_NOT)
+    with PostgresServer(programs) as server:
+        yield server

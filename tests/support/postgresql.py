@@ -25,9 +25,11 @@ from typing import Any
 
 import psycopg
 import trustme
+from psycopg import sql
 
 USER = "voipsms"
-PASSWORD = "canary-pg-9f3c"
+# What a password may hold, and a connection string, SQL and a password file write otherwise.
+PASSWORD = "canary-pg:/+ &=%'\"\\\u00fc"
 WHY_NOT = "no PostgreSQL server on this machine (Debian: apt-get install postgresql)"
 _START_SECONDS = 60.0
 _STARTS = 3
@@ -90,7 +92,9 @@ class PostgresServer:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def start(self) -> None:
-        """Start it on the port that it had before, or on a free one, and wait until it serves."""
+        """Start it on the port that it had before, or on a free one, and wait until it serves; unless it does."""
+        if self._shell is not None:
+            return
         for attempt in range(1, _STARTS + 1):
             port = self.port or _free_port()
             options = [f"-cport={port}", f"-cunix_socket_directories={self._folder}", "-clisten_addresses=127.0.0.1"]
@@ -165,7 +169,8 @@ class PostgresServer:
             with contextlib.suppress(psycopg.OperationalError):
                 with psycopg.connect(host=str(self._folder), port=port, user="postgres", autocommit=True) as connection:
                     if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (USER,)).fetchall():
-                        connection.execute(f"CREATE ROLE {USER} LOGIN PASSWORD '{PASSWORD}'")
+                        made = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
+                        connection.execute(made.format(sql.Identifier(USER), sql.Literal(PASSWORD)))
                     return True
             if "could not create any TCP/IP sockets" in (self._folder / "log").read_text(errors="replace"):
                 return False

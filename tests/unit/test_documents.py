@@ -37,6 +37,8 @@ OTHERS = {
     "ansible_python_interpreter", "delegate_to", "run_once", "become", "module_defaults",
     # fields of the API, and of an HTTP answer
     "send_log", "delivery_date", "error_message",
+    # parameters of libpq and PostgreSQL
+    "sslmode", "synchronous_commit", "channel_binding", "require_auth", "target_session_attrs",
 }  # fmt: skip
 
 every_document = pytest.mark.parametrize("name", TEXTS)

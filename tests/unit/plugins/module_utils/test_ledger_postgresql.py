@@ -489,7 +489,8 @@ def test_without_a_password_libpq_looks_where_it_always_does(
     monkeypatch.delenv("PGPASSWORD")
     passfile = tmp_path / "pass"
     passfile.touch(0o600)
-    passfile.write_text(f"*:*:*:*:{PASSWORD}\n", encoding="ascii")
+    escaped = PASSWORD.replace("\\", "\\\\").replace(":", "\\:")
+    passfile.write_text(f"*:*:*:*:{escaped}\n", encoding="utf-8")
     by_file = PostgresqlLedger(read_database(f"{url}?passfile={passfile}", {}), "account")
     assert by_file.rows("key", ["ann"]) == {}
 

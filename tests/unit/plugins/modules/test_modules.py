@@ -142,7 +142,8 @@ def test_an_option_of_two_modules_is_taken_alike(module: str, name: str) -> None
 
 @each_module
 def test_secrets_are_masked(module: str) -> None:
-    assert {name for name, taken in spec(module).items() if taken.get("no_log")} == {"api_key", "api_password"}
+    secrets = {"api_key", "api_password", "ledger_password"}
+    assert {name for name, taken in spec(module).items() if taken.get("no_log")} == secrets
 
 
 @each_module
