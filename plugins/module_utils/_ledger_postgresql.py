@@ -458,17 +458,23 @@ def _reason(error: Exception) -> str:
 @contextmanager
 def _cut_after(connection: _Connection, seconds: float) -> Iterator[None]:
     """Cut a connection whose server is there and says nothing, or whose network has gone."""
-    timer = threading.Timer(seconds, _cut, (connection,))
+    over = threading.Event()
+    timer = threading.Timer(seconds, _cut, (connection, over))
     timer.daemon = True
     timer.start()
     try:
         yield
+    except psycopg.OperationalError as error:
+        if over.is_set():
+            raise psycopg.OperationalError("the server did not answer in time") from error
+        raise
     finally:
         timer.cancel()
         # Before the connection is closed: its number may then be another connection's.
         timer.join()
 
 
-def _cut(connection: _Connection) -> None:
+def _cut(connection: _Connection, over: threading.Event) -> None:
+    over.set()
     with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.fileno())) as own:
         own.shutdown(socket.SHUT_RDWR)

@@ -1,246 +1,543 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Several machines with one ledger in PostgreSQL: one POST, whatever their clocks, the server and the network do."""
+
+"""The ledger in a database: what it makes, what it refuses, who wins, and what a lost connection leaves."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import threading
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
-from ansible_collections.voip_communications.sms.tests.support.canary import forms
-from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
-from ansible_collections.voip_communications.sms.tests.support.desk import FIRST, SECOND, Desk, everybody
-from ansible_collections.voip_communications.sms.tests.support.playbook import COLLECTIONS_PATH, Controller
+from ansible_collections.voip_communications.sms.plugins.module_utils import _ledger_postgresql
+from ansible_collections.voip_communications.sms.plugins.module_utils._address import read_database
+from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
+    KEPT,
+    Claim,
+    Claimed,
+    LedgerError,
+    State,
+    Terms,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_postgresql import PostgresqlLedger
 from ansible_collections.voip_communications.sms.tests.support.postgresql import PASSWORD, USER, PostgresServer, Relay
 
-ANNA, BEN = "+12812345678", "+12812345679"
-# Read by every Python that starts with this folder on its path: a clock that is ten minutes ahead.
-AHEAD = """
-import time
-_real = time.time
-time.time = lambda: _real() + 600
-"""
+CLAIM = Claim(
+    key="key",
+    label="deploy \u00e4\u20ac'\"%s \U0001f600",
+    terms=Terms(content="text", window=600.0),
+    recipients={"ann": "+1*78"},
+    owner="run 1",
+    origin="host:1",
+    start_within=90.0,
+    finish_within=100.0,
+)
+ACCEPTED = (Fate.ACCEPTED, ("id",))
+NOT_SENT = (Fate.NOT_SENT, ())
 
 
 @pytest.fixture
 def dbname(postgres: PostgresServer) -> str:
+    """An empty database."""
     return postgres.new_database()
 
 
 @pytest.fixture
-def shared(postgres: PostgresServer, dbname: str) -> dict[str, str]:
-    """The options of everybody who shares the ledger."""
-    url = postgres.url(dbname, sslmode="verify-full", sslrootcert=str(postgres.ca_path))
-    return {"ledger": url, "ledger_password": PASSWORD}
+def url(postgres: PostgresServer, dbname: str) -> str:
+    """Where it is."""
+    return postgres.url(dbname)
 
 
 @pytest.fixture
-def user(controller: Controller, shared: dict[str, str]) -> Controller:
-    """A machine that uses it."""
-    controller.options.update(shared)
-    return controller
+def relay(postgres: PostgresServer) -> Iterator[Relay]:
+    """A way to the server that can be cut."""
+    with Relay(postgres.port) as relay:
+        yield relay
 
 
-def through(relay: Relay, dbname: str, **options: Any) -> dict[str, Any]:
-    """The options of a task that reaches the ledger on a way that can be cut."""
-    return {"to": ANNA, "msg": "Hello", **options} | {
-        "ledger": f"postgresql://{USER}@127.0.0.1:{relay.port}/{dbname}?sslmode=disable"
-    }
+@pytest.fixture
+def through(relay: Relay, dbname: str) -> PostgresqlLedger:
+    """The ledger on that way, already made."""
+    ledger = ledger_at(f"postgresql://{USER}@localhost:{relay.port}/{dbname}?sslmode=disable")
+    ledger.amend([])
+    return ledger
 
 
-def assert_no_password(text: str) -> None:
-    assert not [form for form in forms(USER, PASSWORD) - {USER} if form in text]
+def ledger_at(url: str, *, account: str = "account", busy_timeout: float = 10.0) -> PostgresqlLedger:
+    return PostgresqlLedger(read_database(url, {}), account, password=PASSWORD, busy_timeout=busy_timeout)
 
 
-def test_twenty_processes_of_two_machines_whose_clocks_differ_post_once(
-    user: Controller, service: CountedSandbox, tmp_path: Path, shared: dict[str, str]
-) -> None:
-    service.sandbox.settings(latency=0.5)
-    other = Controller(tmp_path / "other", **service.options, **shared)
-    (tmp_path / "sitecustomize.py").write_text(AHEAD, encoding="ascii")
-    other.environment["PYTHONPATH"] = f"{tmp_path}:{COLLECTIONS_PATH}"
-    wish: dict[str, Any] = {"to": [ANNA, BEN], "msg": "Hello", "dedupe_window": 60}
-    processes = [machine.start(**wish) for machine in [user, other] * 10]
-    for process in processes:
-        process.until_it_reads()
-    for process in processes:
-        process.go()
-    results = [process.wait().result for process in processes]
-    assert [result["msg"] for result in results if result.get("failed")] == []
-    service.expect(1)
-    assert Counter(result["outcome"] for result in results) == {"sent": 1, "duplicate": 19}
-    assert sum(result["ledger_created"] for result in results) == 1
-    # Long after its lease by the clock of one machine, and long before by that of the other.
-    assert {machine.send(**wish)["outcome"] for machine in (user, other)} == {"duplicate"}
-    assert not user.ledger.exists()
+def states(ledger: PostgresqlLedger, *recipients: str) -> dict[str, State]:
+    return {name: row.state for name, row in ledger.rows("key", recipients or ["ann"]).items()}
 
 
-def test_a_playbook_sends_once_and_shows_no_password(
-    user: Controller, service: CountedSandbox, postgres: PostgresServer, dbname: str
-) -> None:
-    written = {"ledger": f"postgresql://{USER}:canary-url@localhost:{postgres.port}/{dbname}"}
-    wishes: list[dict[str, Any]] = [
-        {},
-        {},
-        {"ledger_password": "canary-wrong", "msg": "Other"},
-        {**written, "ledger_password": None},
-        {"ledger": f"postgresql://{USER}@localhost/{dbname}?password=canary-url", "ledger_password": None},
-    ]
-    tasks = [user.task("Send", {"ignore_errors": True}, **{"to": ANNA, "msg": "Hello", **wish}) for wish in wishes]
-    run = user.play(*tasks, arguments=["-vvvv"])
-    first, again, wrong, in_url, in_query = run.results
-    service.expect(1)
-    assert (first["outcome"], again["outcome"]) == ("sent", "duplicate")
-    assert first["ledger"] == again["ledger"] == f"postgresql://localhost:{postgres.port}/{dbname}"
-    assert (first["ledger_created"], again["ledger_created"]) == (True, False)
-    assert "password authentication failed" in wrong["msg"]
-    assert "nothing was sent" in wrong["msg"]
-    assert wrong["requests"] == 0
-    for refused in (in_url, in_query):
-        assert "ledger must not hold a password" in refused["msg"]
-        assert refused["ledger"] == "postgresql://"
-    assert "canary-url" not in run.everything
-    assert "canary-wrong" not in run.everything
-    assert_no_password(run.everything)
+def at_once(count: int, act: Callable[[int], Any]) -> list[Any]:
+    """What many threads bring that begin at the same moment."""
+    barrier = threading.Barrier(count)
+
+    def begin(number: int) -> Any:
+        barrier.wait(30)
+        return act(number)
+
+    with ThreadPoolExecutor(count) as threads:
+        return list(threads.map(begin, range(count)))
 
 
-def test_check_mode_writes_nothing(
-    user: Controller, service: CountedSandbox, postgres: PostgresServer, dbname: str
-) -> None:
-    foreseen = user.send(check=True, to=ANNA, msg="Hello")
-    assert (foreseen["outcome"], foreseen["ledger_created"]) == ("would_send", True)
+# --- The tables ---------------------------------------------------------------------------------------------------
+
+
+def test_reading_creates_nothing(url: str, postgres: PostgresServer, dbname: str) -> None:
+    ledger = ledger_at(url)
+    assert ledger.rows("key", ["ann"]) == {}
+    assert ledger.scheduled() == []
+    assert (ledger.missing, ledger.created) == (True, False)
     with postgres.admin(dbname) as connection:
-        made = "SELECT FROM pg_namespace WHERE nspname = 'voipsms'"
-        assert connection.execute(made).fetchall() == []
-        assert user.send(to=ANNA, msg="Hello")["ledger_created"] is True
-        content = "SELECT md5(string_agg(held::text, '|')) FROM voipsms.ledger AS held"
-        before = connection.execute(content).fetchall()
-        assert user.send(check=True, to=ANNA, msg="Hello")["outcome"] == "duplicate"
-        assert user.send(check=True, to=BEN, msg="Hello")["ledger_created"] is False
-        assert connection.execute(content).fetchall() == before
-        kept = "\n".join(str(row) for row in connection.execute("SELECT held::text FROM voipsms.ledger AS held"))
-    service.expect(1)
-    for secret in ("Hello", ANNA.lstrip("+"), service.sandbox.api_password):
-        assert secret not in kept
-    assert "+1********78" in kept
+        assert connection.execute("SELECT to_regnamespace('voipsms')::text").fetchall() == [(None,)]
 
 
-def test_a_server_that_is_down_means_that_nothing_is_sent(
-    user: Controller, service: CountedSandbox, dbname: str
+def test_the_first_claim_makes_the_tables(url: str) -> None:
+    ledger = ledger_at(url)
+    assert ledger.claim(CLAIM).won == {"ann"}
+    assert ledger.created
+    second = ledger_at(url)
+    assert second.claim(CLAIM).won == set()
+    assert not second.created
+    assert set(second.rows("key", ["ann"])) == {"ann"}
+    assert not second.missing
+    ledger.claim(CLAIM)
+    assert ledger.created, "a second batch of the run that made it must not hide that it did"
+
+
+def test_every_value_comes_back_as_it_was(url: str) -> None:
+    ledger = ledger_at(url)
+    ledger.claim(CLAIM)
+    ledger.settle("key", "run 1", {"ann": ACCEPTED})
+    ledger.claim(replace(CLAIM, owner="run 2", terms=replace(CLAIM.terms, force=True)))
+    row = ledger.rows("key", ["ann"])["ann"]
+    assert (row.label, row.attempt, row.listed) == (CLAIM.label, 2, False)
+    assert row.previous is not None
+    ledger.amend([(row, replace(row, listed=True))])
+    assert ledger.rows("key", ["ann"])["ann"] == replace(row, listed=True)
+
+
+def test_many_first_claims_make_the_tables_once(url: str) -> None:
+    def claim(number: int) -> tuple[bool, bool]:
+        ledger = ledger_at(url)
+        won = ledger.claim(replace(CLAIM, owner=f"run {number}")).won
+        return ledger.created, bool(won)
+
+    found = at_once(8, claim)
+    assert sorted(created for created, _won in found) == [False] * 7 + [True]
+    assert sorted(won for _created, won in found) == [False] * 7 + [True]
+
+
+def test_an_upgrade_is_done_once_and_keeps_the_rows(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger_at(url).claim(CLAIM)
+    more = ("ALTER TABLE voipsms.ledger ADD COLUMN more text",)
+    monkeypatch.setattr(_ledger_postgresql, "_STEPS", (*_ledger_postgresql._STEPS, more))
+    ledgers = [ledger_at(url) for _each in range(6)]
+    at_once(6, lambda number: ledgers[number].amend([]))
+    assert not any(ledger.created for ledger in ledgers)
+    assert states(ledgers[0]) == {"ann": State.SENDING}
+    monkeypatch.undo()
+    with pytest.raises(LedgerError, match=r"a newer release has written it \(schema 2\); update the collection"):
+        ledger_at(url).rows("key", ["ann"])
+
+
+@pytest.mark.parametrize(
+    ("statements", "reason"),
+    [
+        (["UPDATE voipsms.ledger_version SET version = 99"], "newer release"),
+        (["DELETE FROM voipsms.ledger_version"], "another program"),
+        (["DROP TABLE voipsms.ledger_version"], "another program"),
+        (["UPDATE voipsms.ledger SET state = 'nonsense'"], "nonsense"),
+        (["UPDATE voipsms.ledger SET smsids = '{'"], "cannot be"),
+        (["DROP TABLE voipsms.ledger"], "does not exist"),
+        ([f"REVOKE ALL ON voipsms.ledger FROM {USER}"], "permission denied for table ledger"),
+    ],
+)
+def test_what_cannot_be_trusted_is_refused_with_name_and_reason(
+    url: str, postgres: PostgresServer, dbname: str, statements: list[str], reason: str
 ) -> None:
-    with Relay(1) as relay:
-        down = through(relay, dbname, deadline=5)
+    ledger_at(url).claim(CLAIM)
+    with postgres.admin(dbname) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    for use in (lambda: ledger_at(url).rows("key", ["ann"]), lambda: ledger_at(url).claim(CLAIM)):
+        with pytest.raises(LedgerError, match=reason) as raised:
+            use()
+        assert f"the ledger 'postgresql://localhost:{postgres.port}/{dbname}' " in str(raised.value)
+
+
+def test_a_user_who_may_create_nothing_can_use_what_an_administrator_has_made(
+    url: str, postgres: PostgresServer, dbname: str
+) -> None:
+    ledger_at(url).claim(CLAIM)
+    with postgres.admin(dbname) as connection:
+        connection.execute(f"ALTER DATABASE {dbname} OWNER TO postgres")
+        connection.execute("REVOKE ALL ON SCHEMA public FROM public")
+        for table in ("ledger", "ledger_version"):
+            connection.execute(f"ALTER TABLE voipsms.{table} OWNER TO postgres")
+        connection.execute("ALTER SCHEMA voipsms OWNER TO postgres")
+        connection.execute(f"GRANT USAGE ON SCHEMA voipsms TO {USER}")
+        connection.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON voipsms.ledger TO {USER}")
+        connection.execute(f"GRANT SELECT ON voipsms.ledger_version TO {USER}")
+    ledger = ledger_at(url)
+    assert ledger.claim(replace(CLAIM, recipients={"ann": "", "bob": ""})).won == {"bob"}
+    assert ledger.settle("key", "run 1", {"ann": ACCEPTED, "bob": NOT_SENT}) == []
+    assert states(ledger, "ann", "bob") == {"ann": State.ACCEPTED}
+
+
+def test_a_user_who_may_create_nothing_cannot_make_it(url: str, postgres: PostgresServer, dbname: str) -> None:
+    with postgres.admin(dbname) as connection:
+        connection.execute(f"ALTER DATABASE {dbname} OWNER TO postgres")
+    with pytest.raises(LedgerError, match="permission denied for database"):
+        ledger_at(url).claim(CLAIM)
+
+
+def test_old_rows_are_purged_in_bounded_steps(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_ledger_postgresql, "PURGED_AT_ONCE", 3)
+    ledger = ledger_at(url)
+    old = {f"recipient {number}": "+1*" for number in range(5)}
+    ledger.claim(replace(CLAIM, key="old", recipients=old))
+    for row in ledger.rows("old", old).values():
+        ledger.amend([(row, replace(row, keep_until=row.keep_until - KEPT - 86400))])
+    ledger.claim(CLAIM)
+    assert len(ledger.rows("old", old)) == 2
+    ledger.claim(CLAIM)
+    assert ledger.rows("old", old) == {}
+    assert set(ledger.rows("key", ["ann"])) == {"ann"}
+
+
+def test_ten_thousand_recipients_in_one_claim(url: str) -> None:
+    many = {f"recipient {number}": "+1*" for number in range(10_000)}
+    ledger = ledger_at(url)
+    assert len(ledger.claim(replace(CLAIM, recipients=many)).won) == 10_000
+    assert len(ledger.rows("key", many)) == 10_000
+    assert ledger.settle("key", "run 1", dict.fromkeys(many, NOT_SENT)) == []
+    assert ledger.rows("key", many) == {}
+
+
+def test_accounts_do_not_see_each_other(url: str) -> None:
+    ledger_at(url).claim(CLAIM)
+    other = ledger_at(url, account="another account")
+    assert other.rows("key", ["ann"]) == {}
+    assert other.claim(CLAIM).won == {"ann"}
+
+
+def test_what_a_database_cannot_keep_is_one_sentence(url: str) -> None:
+    with pytest.raises(LedgerError, match="cannot be written"):
+        ledger_at(url).claim(replace(CLAIM, label="a\0b"))
+    with pytest.raises(LedgerError, match="cannot be written"):
+        ledger_at(url).claim(replace(CLAIM, label="a\udcff"))
+
+
+# --- Who wins -----------------------------------------------------------------------------------------------------
+
+
+def test_of_twenty_claims_one_wins(url: str) -> None:
+    ledger_at(url).amend([])
+
+    def claim(number: int) -> Claimed:
+        return ledger_at(url, busy_timeout=30).claim(replace(CLAIM, owner=f"run {number}"))
+
+    claims = at_once(20, claim)
+    assert sorted(len(each.won) for each in claims) == [0] * 19 + [1]
+    (winner,) = {f"run {number}" for number, each in enumerate(claims) if each.won}
+    assert {each.lost["ann"].owner for each in claims if each.lost} == {winner}
+
+
+def test_who_had_to_wait_for_another_change_goes_on_whatever_the_databases_default(
+    url: str, postgres: PostgresServer, dbname: str
+) -> None:
+    ledger = ledger_at(url, busy_timeout=30)
+    ledger.claim(CLAIM)
+    ledger.settle("key", "run 1", {"ann": (Fate.REFUSED, ())})
+    waiting = "SELECT FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'"
+    with postgres.admin() as watch, postgres.admin(dbname) as connection, ThreadPoolExecutor(1) as thread:
+        watch.execute(f"ALTER DATABASE {dbname} SET default_transaction_isolation = 'serializable'")
+        with connection.transaction():
+            connection.execute("UPDATE voipsms.ledger SET label = 'marked'")
+            claim = thread.submit(ledger.claim, replace(CLAIM, owner="run 2"))
+            while not watch.execute(waiting, (dbname,)).fetchall():
+                assert not claim.done()
+                time.sleep(0.02)
+        assert claim.result(30).won == {"ann"}
+
+
+def test_what_is_committed_is_on_the_disk_whatever_the_databases_default(
+    url: str, postgres: PostgresServer, dbname: str
+) -> None:
+    for said, expected in (("off", "on"), ("remote_apply", "remote_apply")):
+        with postgres.admin(dbname) as admin:
+            admin.execute(f"ALTER DATABASE {dbname} SET synchronous_commit = {said}")
+        with ledger_at(url)._connection() as connection:
+            assert connection.execute("SHOW synchronous_commit").fetchall() == [(expected,)]
+
+
+def test_claims_in_opposite_orders_do_not_lock_each_other_out(url: str, postgres: PostgresServer, dbname: str) -> None:
+    ledger_at(url).amend([])
+    names = [f"recipient {number}" for number in range(300)]
+    forced = replace(CLAIM, terms=replace(CLAIM.terms, force=True))
+
+    def act(number: int) -> None:
+        ledger, owner = ledger_at(url, busy_timeout=30), f"run {number}"
+        mine = names if number % 2 else names[::-1]
+        for _each in range(3):
+            won = ledger.claim(replace(forced, owner=owner, recipients=dict.fromkeys(mine, ""))).won
+            fates = {name: NOT_SENT if int(name[-1]) % 2 else ACCEPTED for name in mine if name in won}
+            assert ledger.settle("key", owner, fates) == []
+
+    at_once(8, act)
+    with postgres.admin() as connection:
+        assert connection.execute(
+            "SELECT deadlocks FROM pg_stat_database WHERE datname = %s", (dbname,)
+        ).fetchall() == [(0,)]
+
+
+class Overtaken(PostgresqlLedger):
+    """A ledger for which something happens between its first look and its write."""
+
+    def __init__(self, url: str, meanwhile: Callable[[], object]) -> None:
+        super().__init__(read_database(url, {}), "account", password=PASSWORD)
+        self._meanwhile: Callable[[], object] | None = meanwhile
+
+    def _clock(self, connection: Any) -> float:
+        now = super()._clock(connection)
+        # The first look at the clock is the purge's, when nothing is read yet.
+        if self._reads and self._meanwhile is not None:
+            meanwhile, self._meanwhile = self._meanwhile, None
+            meanwhile()
+        return now
+
+    _reads = 0
+
+    def _read(self, connection: Any, identities: Any) -> Any:
+        self._reads += 1
+        return super()._read(connection, identities)
+
+
+@pytest.mark.parametrize("there_before", [False, True], ids=["no row", "refused row"])
+def test_a_row_that_was_claimed_between_look_and_write_is_lost(url: str, there_before: bool) -> None:
+    other = ledger_at(url)
+    other.amend([])
+    if there_before:
+        other.claim(CLAIM)
+        other.settle("key", "run 1", {"ann": (Fate.REFUSED, ())})
+    slow = Overtaken(url, lambda: other.claim(replace(CLAIM, owner="run 2")))
+    found = slow.claim(replace(CLAIM, recipients={"ann": "", "bob": ""}))
+    assert found.won == {"bob"}
+    assert found.lost["ann"].owner == "run 2"
+    assert slow._reads == 2
+
+
+def test_a_row_that_came_and_went_between_look_and_write_is_claimed(url: str) -> None:
+    other = ledger_at(url)
+
+    def meanwhile() -> None:
+        other.claim(replace(CLAIM, owner="run 2"))
+        other.settle("key", "run 2", {"ann": (Fate.REFUSED, ())})
+
+    assert Overtaken(url, meanwhile).claim(CLAIM).won == {"ann"}
+    assert other.rows("key", ["ann"])["ann"].attempt == 2
+
+
+@pytest.mark.parametrize("fate", [ACCEPTED, NOT_SENT])
+def test_a_mark_that_was_made_meanwhile_does_not_keep_a_claim_from_being_settled(
+    url: str, fate: tuple[Fate, tuple[str, ...]]
+) -> None:
+    other = ledger_at(url)
+    other.claim(CLAIM)
+    row = other.rows("key", ["ann"])["ann"]
+    slow = Overtaken(url, lambda: other.amend([(row, replace(row, listed=True))]))
+    assert slow.settle("key", "run 1", {"ann": fate}) == []
+    assert slow._reads == 2
+    assert states(other) == ({"ann": State.ACCEPTED} if fate is ACCEPTED else {})
+
+
+def test_a_change_that_comes_too_late_changes_nothing(url: str) -> None:
+    other = ledger_at(url)
+    other.claim(CLAIM)
+    row = other.rows("key", ["ann"])["ann"]
+    slow = Overtaken(url, lambda: other.settle("key", "run 1", {"ann": ACCEPTED}))
+    slow.amend([(row, None)])
+    assert states(other) == {"ann": State.ACCEPTED}
+
+
+def test_a_lock_that_somebody_holds_is_not_waited_for_longer_than_asked(
+    url: str, postgres: PostgresServer, dbname: str
+) -> None:
+    ledger = ledger_at(url, busy_timeout=1.0)
+    ledger.claim(CLAIM)
+    ledger.settle("key", "run 1", {"ann": (Fate.REFUSED, ())})
+    with postgres.admin(dbname) as connection, connection.transaction():
+        connection.execute("UPDATE voipsms.ledger SET label = label")
+        begin = time.monotonic()
+        with pytest.raises(LedgerError, match="statement timeout"):
+            ledger.claim(replace(CLAIM, owner="run 2"))
+        assert time.monotonic() - begin < 8
+    assert states(ledger) == {"ann": State.REFUSED}
+
+
+# --- The clock ----------------------------------------------------------------------------------------------------
+
+
+def test_the_clock_is_the_servers(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger, real = ledger_at(url), time.time
+    monkeypatch.setattr(time, "time", lambda: real() + 600)
+    assert abs(ledger.now() - real()) < 60
+    assert abs(ledger.claim(CLAIM).at - real()) < 60
+    assert abs(ledger.rows("key", ["ann"])["ann"].claimed_at - real()) < 60
+
+
+def test_the_clock_can_be_told_after_the_server_has_gone(through: PostgresqlLedger, relay: Relay) -> None:
+    relay.fail("before", "ledger", for_good=True)
+    with pytest.raises(LedgerError):
+        through.rows("key", ["ann"])
+    first = through.now()
+    assert abs(first - time.time()) < 60
+    assert first <= through.now() < first + 60
+
+
+# --- The connection -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_claim_whose_connection_is_cut_fails_and_is_given_back(
+    through: PostgresqlLedger, relay: Relay, url: str, when: str
+) -> None:
+    relay.fail(when, "INSERT INTO voipsms.ledger ")
+    with pytest.raises(LedgerError, match="cannot be written"):
+        through.claim(CLAIM)
+    assert relay.failures == 1
+    assert ledger_at(url).rows("key", ["ann"]) == {}
+
+
+@pytest.mark.parametrize(("when", "left"), [("before", {}), ("after", {"ann": State.SENDING})])
+def test_a_claim_that_cannot_be_given_back_stands(
+    through: PostgresqlLedger, relay: Relay, url: str, when: str, left: Mapping[str, State]
+) -> None:
+    relay.fail(when, "INSERT INTO voipsms.ledger ", for_good=True)
+    with pytest.raises(LedgerError, match="cannot be written"):
+        through.claim(CLAIM)
+    assert states(ledger_at(url)) == left
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize(
+    ("fate", "statement", "left"),
+    [
+        (ACCEPTED, "INSERT INTO voipsms.ledger ", {"ann": State.ACCEPTED}),
+        (NOT_SENT, "DELETE FROM voipsms.ledger ", {}),
+    ],
+    ids=["accepted", "not sent"],
+)
+def test_what_came_of_a_claim_is_written_down_although_the_connection_was_cut(
+    through: PostgresqlLedger,
+    relay: Relay,
+    when: str,
+    fate: tuple[Fate, tuple[str, ...]],
+    statement: str,
+    left: Mapping[str, State],
+) -> None:
+    through.claim(CLAIM)
+    relay.fail(when, statement)
+    assert through.settle("key", "run 1", {"ann": fate}) == []
+    assert relay.failures == 1
+    assert states(through) == left
+
+
+def test_a_server_that_says_nothing_is_not_waited_for(
+    relay: Relay, url: str, dbname: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger_at(url).amend([])
+    monkeypatch.setattr(_ledger_postgresql, "_ANSWERED_WITHIN", 0.2)
+    ledger = ledger_at(f"postgresql://{USER}@localhost:{relay.port}/{dbname}?sslmode=disable", busy_timeout=1.0)
+    relay.fail("silent", "voipsms.ledger ")
     begin = time.monotonic()
-    for check in (False, True):
-        result = user.send(check=check, **down)
-        assert (result["failed"], result["changed"], result["outcome"]) == (True, False, "not_sent")
-        assert "Connection refused" in result["msg"]
-        assert "nothing was sent" in result["msg"]
-    assert time.monotonic() - begin < 30
-    service.expect(0)
+    with pytest.raises(LedgerError, match=r"cannot be read \(the server did not answer in time\)"):
+        ledger.rows("key", ["ann"])
+    assert time.monotonic() - begin < 8
 
 
-class TestServerRestarted:
-    """The server is stopped while the request is under way."""
-
-    @pytest.fixture(autouse=True)
-    def _posted(self, user: Controller, service: CountedSandbox, postgres: PostgresServer) -> Iterator[None]:
-        user.send(to=BEN, msg="So that the tables are there")
-        service.sandbox.order(path="sms/send", delay=2.0)
-        self.run = user.start(to=ANNA, msg="Hello", deadline=10).go()
-        Desk(user, service).until(lambda seen: sum(each["path"] == "sms/send" for each in seen) == 2)
-        postgres.stop()
-        yield
-        postgres.start()
-
-    def test_and_comes_back(self, user: Controller, service: CountedSandbox, postgres: PostgresServer) -> None:
-        time.sleep(2.5)  # what came of the claim is to be written while it is still away
-        postgres.start()
-        result = self.run.wait().result
-        assert (result.get("failed"), result["outcome"]) == (None, "sent")
-        assert "warnings" not in result
-        assert user.send(to=ANNA, msg="Hello")["outcome"] == "duplicate"
-        service.expect(2)
-
-    def test_and_comes_back_too_late(self, user: Controller, service: CountedSandbox, postgres: PostgresServer) -> None:
-        result = self.run.wait().result
-        postgres.start()
-        assert (result.get("failed"), result["outcome"]) == (None, "sent")
-        assert "ledger not updated: the ledger " in str(result["warnings"])
-        again = user.send(to=ANNA, msg="Hello", deadline=2)
-        assert again["failed"] is True
-        assert "in progress" in again["msg"]
-        service.expect(2)
+def test_no_connection_stays_open(url: str, postgres: PostgresServer, dbname: str) -> None:
+    ledger = ledger_at(url)
+    ledger.claim(CLAIM)
+    ledger.rows("key", ["ann"])
+    ended = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
+    end = time.monotonic() + 20
+    with postgres.admin() as connection:
+        while connection.execute(ended, (dbname,)).fetchall() != [(0,)]:
+            assert time.monotonic() < end
+            time.sleep(0.02)
 
 
-class TestConnectionCut:
-    @pytest.mark.parametrize("when", ["before", "after"])
-    def test_during_the_commit_of_a_claim(
-        self, user: Controller, service: CountedSandbox, postgres: PostgresServer, dbname: str, when: str
-    ) -> None:
-        user.send(to=BEN, msg="So that the tables are there")
-        with Relay(postgres.port) as relay:
-            relay.fail(when, "INSERT INTO voipsms.ledger ")
-            cut = user.send(**through(relay, dbname))
-            assert (cut["failed"], cut["changed"], cut["outcome"]) == (True, False, "not_sent")
-            assert "nothing was sent" in cut["msg"]
-            service.expect(1)
-            assert user.send(**through(relay, dbname))["outcome"] == "sent"
-        service.expect(2)
-
-    def test_and_for_good_leaves_a_claim_that_is_not_sent_twice(
-        self, user: Controller, service: CountedSandbox, postgres: PostgresServer, dbname: str
-    ) -> None:
-        user.send(to=BEN, msg="So that the tables are there")
-        with Relay(postgres.port) as relay:
-            relay.fail("after", "INSERT INTO voipsms.ledger ", for_good=True)
-            cut = user.send(**through(relay, dbname, deadline=5))
-        assert "nothing was sent" in cut["msg"]
-        again = user.send(to=ANNA, msg="Hello", deadline=2)
-        assert (again["failed"], again["outcome"]) == (True, "in_progress")
-        service.expect(1)
-
-    @pytest.mark.parametrize("when", ["before", "after"])
-    def test_during_the_commit_of_what_came_of_it(
-        self, user: Controller, service: CountedSandbox, postgres: PostgresServer, dbname: str, when: str
-    ) -> None:
-        user.send(to=BEN, msg="So that the tables are there")
-        with Relay(postgres.port) as relay:
-            relay.fail(when, "INSERT INTO voipsms.ledger ", number=2)
-            cut = user.send(**through(relay, dbname))
-            assert relay.failures == 1
-        assert (cut.get("failed"), cut["outcome"], cut.get("warnings")) == (None, "sent", None)
-        assert user.send(to=ANNA, msg="Hello")["outcome"] == "duplicate"
-        service.expect(2)
+def test_a_wrong_password_is_not_shown(url: str, postgres: PostgresServer) -> None:
+    ledger = PostgresqlLedger(read_database(url, {}), "account", password="canary-wrong")
+    with pytest.raises(LedgerError, match='password authentication failed for user "voipsms"') as raised:
+        ledger.rows("key", ["ann"])
+    assert "canary" not in str(raised.value)
+    assert "\n" not in str(raised.value)
 
 
-def test_a_scheduled_message_is_moved_and_taken_back(user: Controller, service: CountedSandbox) -> None:
-    desk = Desk(user, service)
-    results = desk.race(desk.wanted(FIRST), desk.wanted(FIRST))
-    assert sorted(result["outcome"] for result in results) == ["duplicate", "scheduled"]
-    assert desk.want(SECOND)["changed"] is True
-    assert desk.waiting == everybody(SECOND)
-    assert desk.want(SECOND)["changed"] is False
-    assert desk.run(name="window", state="absent")["outcome"] == "cancelled"
-    assert not desk.waiting
-    service.expect(len(service.sandbox.sends()))
+def test_without_a_password_libpq_looks_where_it_always_does(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("PGPASSWORD", "PGPASSFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    without = PostgresqlLedger(read_database(url, {}), "account")
+    with pytest.raises(LedgerError, match="no password supplied"):
+        without.rows("key", ["ann"])
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    assert without.rows("key", ["ann"]) == {}
+    monkeypatch.delenv("PGPASSWORD")
+    passfile = tmp_path / "pass"
+    passfile.touch(0o600)
+    escaped = PASSWORD.replace("\\", "\\\\").replace(":", "\\:")
+    passfile.write_text(f"*:*:*:*:{escaped}\n", encoding="utf-8")
+    by_file = PostgresqlLedger(read_database(f"{url}?passfile={passfile}", {}), "account")
+    assert by_file.rows("key", ["ann"]) == {}
 
 
-def test_psycopg_is_loaded_only_for_a_database() -> None:
-    package = "ansible_collections.voip_communications.sms.plugins"
-    code = f"import sys, {package}.modules.voipsms_send; print('requests' in sys.modules, 'psycopg' in sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        env={"PYTHONPATH": str(COLLECTIONS_PATH)},
-        check=True,
-    )
-    assert done.stdout == "True False\n"
+def test_a_service_says_the_rest(
+    postgres: PostgresServer, dbname: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "services"
+    said = f"host=localhost\nport={postgres.port}\ndbname={dbname}\nuser={USER}\nsslrootcert={postgres.ca_path}\n"
+    # The mode is our own: a service file cannot turn encryption off.
+    file.write_text(f"[sms]\n{said}sslmode=disable\n", encoding="ascii")
+    monkeypatch.setenv("PGSERVICEFILE", str(file))
+    ledger = ledger_at("postgresql://?service=sms")
+    assert ledger.claim(CLAIM).won == {"ann"}
+    with ledger._connection() as connection:
+        used = connection.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()").fetchall()
+    assert used == [(True,)]
+
+
+def test_the_certificate_is_checked(postgres: PostgresServer, dbname: str, tmp_path: Path) -> None:
+    stranger = tmp_path / "ca.pem"
+    trustme.CA().cert_pem.write_to_path(str(stranger))
+    url = postgres.url(dbname, sslmode="verify-full")
+    assert ledger_at(f"{url}&sslrootcert={postgres.ca_path}").rows("key", ["ann"]) == {}
+    with pytest.raises(LedgerError, match="certificate verify failed"):
+        ledger_at(f"{url}&sslrootcert={stranger}").rows("key", ["ann"])
+    by_number = url.replace("localhost", "127.0.0.1")
+    with pytest.raises(LedgerError, match="does not match host name"):
+        ledger_at(f"{by_number}&sslrootcert={postgres.ca_path}").rows("key", ["ann"])
+
+
+def test_a_server_that_is_not_there_is_one_sentence(relay: Relay) -> None:
+    relay.__exit__(None, None, None)
+    ledger = ledger_at(f"postgresql://{USER}@127.0.0.1:{relay.port}/sms", busy_timeout=2.0)
+    with pytest.raises(LedgerError, match="Connection refused") as raised:
+        ledger.rows("key", ["ann"])
+    assert "\n" not in str(raised.value)

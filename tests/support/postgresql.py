@@ -31,12 +31,12 @@ USER = "voipsms"
 # What a password may hold, and a connection string, SQL and a password file write otherwise.
 PASSWORD = "canary-pg:/+ &=%'\"\\\u00fc"
 WHY_NOT = "no PostgreSQL server on this machine (Debian: apt-get install postgresql)"
+_DATABASE = "ledger"
 _START_SECONDS = 60.0
 _STARTS = 3
 
 # The shell ends the server when its own standard input closes, so also when the test process dies.
-_GUARD = '"$0" "$@" & server=$!; cat >/dev/null; kill -INT $server; wait $server'
-
+_GUARD = '"$0" "$@" & server=$!; read -r how; kill -"${how:-QUIT}" $server; wait $server'
 # The server is ready for the next statement: the last one is committed.
 _READY = re.compile(rb"Z\x00\x00\x00\x05[IT]$")
 
@@ -58,9 +58,9 @@ class PostgresServer:
     def __init__(self, programs: Path) -> None:
         self.port = 0
         self._programs = programs
-        self._folder = Path(tempfile.mkdtemp(prefix="voipsms-pg-"))
+        # Where another user can go, and short enough for the name of a socket.
+        self._folder = Path(tempfile.mkdtemp(prefix="voipsms-pg-", dir="/tmp"))
         self._shell: subprocess.Popen[bytes] | None = None
-        self._count = 0
         # The server refuses to be root.
         self._account = _account() if os.geteuid() == 0 else None
 
@@ -88,7 +88,7 @@ class PostgresServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop it, and remove all it had."""
-        self.stop()
+        self._end(b"")
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def start(self) -> None:
@@ -111,9 +111,14 @@ class PostgresServer:
                 raise RuntimeError(f"PostgreSQL does not start: {(self._folder / 'log').read_text()[-2000:]}")
 
     def stop(self) -> None:
-        """Stop it at once, without waiting for its clients; what was committed stays."""
+        """Stop it without waiting for its clients, so that it can be started again."""
+        self._end(b"INT\n")
+
+    def _end(self, how: bytes) -> None:
         if self._shell is not None and self._shell.stdin is not None:
-            self._shell.stdin.close()
+            with contextlib.suppress(BrokenPipeError):
+                self._shell.stdin.write(how)
+                self._shell.stdin.close()
             self._shell.wait(_START_SECONDS)
             self._shell = None
 
@@ -124,12 +129,20 @@ class PostgresServer:
         )
 
     def new_database(self) -> str:
-        """Make an empty database that belongs to `USER`, and return its name."""
-        self._count += 1
-        name = f"ledger{self._count}"
+        """An empty database that belongs to `USER`: always the same one, since to make one takes 300 files."""
         with self.admin() as connection:
-            connection.execute(f"CREATE DATABASE {name} OWNER {USER}")
-        return name
+            there = connection.execute("SELECT FROM pg_database WHERE datname = %s", (_DATABASE,)).fetchall()
+            if not there:
+                connection.execute(f"CREATE DATABASE {_DATABASE}")
+            connection.execute(f"ALTER DATABASE {_DATABASE} OWNER TO {USER}")
+            connection.execute(f"ALTER DATABASE {_DATABASE} RESET ALL")
+            # What an earlier test has left open.
+            connection.execute(
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s", (_DATABASE,)
+            )
+        with self.admin(_DATABASE) as connection:
+            connection.execute("DROP SCHEMA IF EXISTS voipsms CASCADE")
+        return _DATABASE
 
     def url(self, dbname: str, **parameters: str) -> str:
         """What a task takes as `ledger`, by TCP; the parameters of the URL are taken as they are."""

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A PostgreSQL server for every test that asks."""
+"""A PostgreSQL server for the contract that every kind of ledger keeps; tests/process has what is its own."""
 
 from __future__ import annotations
 
