@@ -20,6 +20,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._address import Database
@@ -148,6 +149,14 @@ _SELECT = " ".join(
 _SELECT_SCHEDULED = " ".join(
     ("SELECT", ", ".join(COLUMNS), "FROM voipsms.ledger WHERE account = %s AND date IS NOT NULL")
 )
+# As the other ledgers order them, whatever the language of the database.
+_SELECT_NEWEST = " ".join(
+    (
+        "SELECT",
+        ", ".join(COLUMNS),
+        'FROM voipsms.ledger WHERE account = %s ORDER BY claimed_at DESC, key COLLATE "C", recipient COLLATE "C"',
+    )
+)
 _WRITE = " ".join(
     (
         "INSERT INTO voipsms.ledger AS held (account, revision,",
@@ -249,6 +258,12 @@ class PostgresqlLedger:
         with self._reading() as connection:
             found = () if connection is None else connection.execute(_SELECT_SCHEDULED, (self._account,))
             return [revived(kept) for kept in found]
+
+    def newest(self, takes: Callable[[Row], bool], most: int) -> list[Row]:
+        """The newest rows that are taken, the newest first. Reads only, as ``rows`` does."""
+        with self._reading() as connection:
+            found = () if connection is None else connection.execute(_SELECT_NEWEST, (self._account,))
+            return list(islice(filter(takes, map(revived, found)), most))
 
     def amend(self, changes: Iterable[tuple[Optional[Row], Optional[Row]]]) -> None:
         """Commit what was learned apart from a claim, where the row is still as it was read."""
