@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Protocol
@@ -28,6 +28,10 @@ SETTLE_MARGIN = 30.0
 
 KEPT = 30 * 86400.0
 """Seconds that a row is kept at the least, so that a longer window may still be asked for later."""
+
+
+_DOUBTS = 2
+"""Attempts of unknown fate that a new attempt remembers below it."""
 
 
 class LedgerError(VoipsmsError):
@@ -290,7 +294,8 @@ def settled(row: Row, fate: Fate, smsids: tuple[str, ...], now: float) -> Row | 
     """
     if fate is Fate.ACCEPTED:
         since = max(row.claimed_at, now)
-        return replace(row, state=State.ACCEPTED, smsids=smsids, previous=None, claimed_at=since)
+        kept = row.keep_until + since - row.claimed_at
+        return replace(row, state=State.ACCEPTED, smsids=smsids, previous=None, claimed_at=since, keep_until=kept)
     if fate is Fate.UNKNOWN:
         return replace(row, state=State.UNKNOWN, smsids=smsids)
     if row.previous is not None:
@@ -317,16 +322,18 @@ def amended(
 def _holds_until(row: Row, terms: Terms) -> float:
     """Until when an accepted row makes duplicates, and one of unknown fate stands in the way.
 
-    After its window even an accepted message may be sent again; an unknown one must also be past the moment at
-    which the service may still accept it, or the two could come within one window of each other.
+    After its window even an accepted message may be sent again. The window of an unknown one begins when the service
+    can no longer accept it: begun at its claim, it could be over moments after the service did.
     """
-    window_ends = row.claimed_at + terms.window if terms.until is None else terms.until
-    return window_ends if row.state is State.ACCEPTED else max(window_ends, row.first_byte_by + GRACE)
+    if row.state is State.ACCEPTED:
+        return row.claimed_at + terms.window if terms.until is None else terms.until
+    decided = row.first_byte_by + GRACE
+    return decided + terms.window if terms.until is None else max(decided, terms.until)
 
 
 def _keep_until(claim: Claim, now: float) -> float:
-    """As long as anybody may still ask: past the window, and past what the service may do late."""
-    return max(now + max(claim.terms.window, KEPT), claim.terms.until or 0.0) + GRACE
+    """As long as anybody may still ask: past the window, which may begin as late as the service may accept."""
+    return max(now + claim.start_within + max(claim.terms.window, KEPT), claim.terms.until or 0.0) + GRACE
 
 
 def _scheduled(schedule: Schedule | None) -> dict[str, Any]:
@@ -346,10 +353,28 @@ def _is_from_the_future(row: Row, terms: Terms, now: float) -> bool:
 
 
 def _fact(row: Row | None, now: float) -> Row | None:
-    """What a new attempt must not forget: that a message was, or may have been, accepted before."""
-    if row is None or row.state in (State.REFUSED, State.CANCELLED) or now >= row.keep_until:
-        return None
-    return replace(row, state=State.ACCEPTED if row.state is State.ACCEPTED else State.UNKNOWN, previous=None)
+    """What a new attempt must not forget: that a message was, or may have been, accepted before.
+
+    Doubts may cover each other, and the last message that certainly was accepted; the end of one doubt must not be
+    the end of what lies below. The oldest doubts are dropped, so that a row does not grow with every repetition.
+    """
+    facts = list(_facts(row, now))
+    certain = [fact for fact in facts if fact.state is State.ACCEPTED]
+    doubts = [fact for fact in facts if fact.state is not State.ACCEPTED]
+    covered = None
+    for fact in (*certain, *reversed(doubts[:_DOUBTS])):
+        covered = replace(fact, previous=covered)
+    return covered
+
+
+def _facts(row: Row | None, now: float) -> Iterator[Row]:
+    """A row and what it covers, down to the first that certainly was accepted."""
+    while row is not None and row.state not in (State.REFUSED, State.CANCELLED) and now < row.keep_until:
+        if row.state is State.ACCEPTED:
+            yield row
+            return
+        yield replace(row, state=State.UNKNOWN)
+        row = row.previous
 
 
 def _keyed(secret: bytes, kind: str, *parts: str) -> str:

@@ -84,6 +84,8 @@ def _after(row: Optional[Row], sent: bool, now: float) -> Optional[Row]:
     if row is None or state_of(row, now) != State.UNKNOWN.value:
         return row
     if sent:
-        # From its claim on: nobody knows better when it was accepted.
-        return replace(row, state=State.ACCEPTED, previous=None)
+        # Its window begins at the last moment at which it can have been accepted: nobody knows better when it was.
+        since = max(row.claimed_at, min(now, row.first_byte_by + GRACE))
+        # Nobody's: a run that comes back from a long sleep knows of its own attempt alone, and settles it no more.
+        return replace(row, state=State.ACCEPTED, previous=None, claimed_at=since, owner="")
     return settled(row, Fate.NOT_SENT, (), now)

@@ -16,7 +16,9 @@ from ansible_collections.voip_communications.sms.tests.support.postgresql import
 def postgres() -> Iterator[PostgresServer]:
     """One server for all tests of a worker; each makes a database of its own in it."""
     if "ansible_forked" in os.environ.get("PYTEST_PLUGINS", ""):
-        pytest.skip("ansible-test runs each test in a process of its own, which would start a server each; see make unit")
+        pytest.skip(
+            "ansible-test runs each test in a process of its own, which would start a server each; see make unit"
+        )
     programs = find_server()
     if programs is None:
         pytest.skip(WHY_NOT)

@@ -90,10 +90,11 @@ def row_of(state: State, *, age: float = 0.0, content: str = "text") -> Row:
         (State.SENDING, 100 + SETTLE_MARGIN + 1, Standing.UNKNOWN),
         (State.UNKNOWN, 0, Standing.UNKNOWN),
         (State.UNKNOWN, WINDOW + 1, Standing.UNKNOWN),  # the window is over, GRACE is not
-        (State.UNKNOWN, 90 + GRACE - 1, Standing.UNKNOWN),
-        (State.UNKNOWN, 90 + GRACE + 1, Standing.FREE),
-        (State.SENDING, 90 + GRACE - 1, Standing.UNKNOWN),
-        (State.SENDING, 90 + GRACE + 1, Standing.FREE),
+        (State.UNKNOWN, 90 + GRACE + 1, Standing.UNKNOWN),  # it may have been accepted a moment ago
+        (State.UNKNOWN, 90 + GRACE + WINDOW - 1, Standing.UNKNOWN),
+        (State.UNKNOWN, 90 + GRACE + WINDOW + 1, Standing.FREE),
+        (State.SENDING, 90 + GRACE + WINDOW - 1, Standing.UNKNOWN),
+        (State.SENDING, 90 + GRACE + WINDOW + 1, Standing.FREE),
     ],
 )
 def test_what_a_row_means_later(state: State, age: float, expected: Standing) -> None:
@@ -102,8 +103,10 @@ def test_what_a_row_means_later(state: State, age: float, expected: Standing) ->
 
 def test_an_unknown_row_lasts_as_long_as_its_window() -> None:
     month = Terms(content="text", window=KEPT)
-    assert standing(row_of(State.UNKNOWN, age=KEPT - 1), month, NOW) is Standing.UNKNOWN
-    assert standing(row_of(State.UNKNOWN, age=KEPT + 1), month, NOW) is Standing.FREE
+    late = 90 + GRACE + KEPT
+    assert standing(row_of(State.UNKNOWN, age=late - 1), month, NOW) is Standing.UNKNOWN
+    assert standing(row_of(State.UNKNOWN, age=late + 1), month, NOW) is Standing.FREE
+    assert row_of(State.UNKNOWN).keep_until >= NOW + late
 
 
 @pytest.mark.parametrize(
@@ -153,6 +156,27 @@ def test_a_window_begins_when_the_message_is_accepted_not_when_it_was_claimed() 
     assert after is not None
     assert standing(after, TERMS, NOW + 2 * WINDOW - 1) is Standing.ACCEPTED
     assert standing(after, TERMS, NOW + 2 * WINDOW + 1) is Standing.FREE
+
+
+def test_a_row_is_kept_for_as_long_as_its_window_that_began_late() -> None:
+    month = Terms(content="text", window=KEPT)
+    row = claimed(None, claim_of(ANN, terms=month), ANN, NOW)
+    after = settled(row, Fate.ACCEPTED, ("id",), NOW + 2 * GRACE)
+    assert after is not None
+    assert standing(after, month, NOW + 2 * GRACE + KEPT - 1) is Standing.ACCEPTED
+    assert after.keep_until >= NOW + 2 * GRACE + KEPT
+
+
+def test_two_attempts_that_bring_nothing_give_back_what_the_first_covered() -> None:
+    row: Row | None = row_of(State.ACCEPTED, age=400)
+    for age in (300, 200, 100, 50, 0):
+        row = claimed(row, claim_of(ANN), ANN, NOW - age)
+    found = []
+    while row is not None:
+        found.append((row.state, row.claimed_at))
+        row = row.previous
+    doubts = [(State.UNKNOWN, NOW - 50), (State.UNKNOWN, NOW - 100)]
+    assert found == [(State.SENDING, NOW), *doubts, (State.ACCEPTED, NOW - 400)]
 
 
 def test_a_rehearsal_on_this_machine_is_another_account() -> None:

@@ -55,6 +55,21 @@ def test_sent_makes_a_duplicate_of_the_same_task(row: Row) -> None:
     assert resolve({ANN: after}, sent=True, now=NOW).changes == ()
 
 
+@pytest.mark.parametrize(("passed", "begins"), [(0.0, NOW), (GRACE, NOW - 10 + GRACE), (9 * GRACE, NOW - 10 + GRACE)])
+def test_sent_begins_its_window_at_the_last_moment_at_which_it_can_have_been_accepted(
+    passed: float, begins: float
+) -> None:
+    ((_before, after),) = resolve({ANN: UNKNOWN}, sent=True, now=NOW + passed).changes
+    assert after is not None
+    assert after.claimed_at == begins
+
+
+def test_a_run_that_comes_back_late_does_not_settle_what_a_person_has_resolved() -> None:
+    ((_before, after),) = resolve({ANN: OVERDUE}, sent=True, now=NOW).changes
+    assert after is not None
+    assert after.owner != OVERDUE.owner
+
+
 @pytest.mark.parametrize("row", [UNKNOWN, OVERDUE])
 def test_not_sent_lets_the_same_task_send(row: Row) -> None:
     resolution = resolve({ANN: row}, sent=False, now=NOW)
