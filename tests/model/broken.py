@@ -1,0 +1,188 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rules that somebody could have thought of, each wrong in one place. A search that passes them proves nothing."""
+
+from __future__ import annotations
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import Standing, State
+from ansible_collections.voip_communications.sms.plugins.module_utils._report import Outcome
+from ansible_collections.voip_communications.sms.tests.model.protocol import (
+    ONCE,
+    TRUE_SUCCESS,
+    UNKNOWN_FAILS,
+    Became,
+    Bounds,
+    Entry,
+    Policy,
+    Rules,
+    Run,
+    Times,
+)
+from ansible_collections.voip_communications.sms.tests.model.search import NO_WAY_OUT
+
+_PLAIN = (Policy.PLAIN,)
+_RESEND = (Policy.PLAIN, Policy.RESEND)
+
+
+class Broken(Rules):
+    """``breaks``: the invariant that the search must find broken, within these bounds."""
+
+    breaks = ONCE
+    bounds = Bounds(runs=1, policies=_PLAIN)
+    times = Times()
+
+    def __init__(self) -> None:
+        super().__init__(self.times)
+
+
+class LeaseFrees(Broken):
+    """The end of a lease makes a row free, as an expiry of other idempotency layers does."""
+
+    name = "the end of a lease frees the row"
+    times = Times(window=4)
+
+    def standing(self, entry: Entry | None, policy: Policy) -> Standing:
+        found = super().standing(entry, policy)
+        over = entry is not None and entry.state is State.SENDING and entry.lease_until <= 0
+        return Standing.FREE if over else found
+
+
+class ErrorDeletes(Broken):
+    """A row is deleted when there was an error, whatever had left by then."""
+
+    name = "an error after the first byte deletes the row"
+
+    def settled(self, entry: Entry, fate: Became) -> Entry | None:
+        return None if fate is Became.UNKNOWN else super().settled(entry, fate)
+
+
+class ShortGrace(Broken):
+    """GRACE is one tick shorter than the service may take, and its log."""
+
+    name = "GRACE is one tick short"
+    times = Times(grace=Times().grace - 1)
+
+
+class WindowFromClaim(Broken):
+    """The window of a message of unknown fate begins with its claim."""
+
+    name = "the window of an unknown message begins with its claim"
+
+    def standing(self, entry: Entry | None, policy: Policy) -> Standing:
+        found = super().standing(entry, policy)
+        if entry is None or found is not Standing.UNKNOWN or entry.state is State.ACCEPTED:
+            return found
+        holds_until = max(entry.claimed_at + self.times.window, entry.first_byte_by + self.times.grace)
+        return Standing.FREE if holds_until <= 0 else found
+
+
+class ClaimAfterPost(Broken):
+    """The ledger learns of a message when it has been sent."""
+
+    name = "the claim follows the POST"
+    claims_first = False
+
+
+class NoOwner(Broken):
+    """Whoever comes settles the row, also when it has become another run's meanwhile."""
+
+    name = "a row is settled by a run that does not own it"
+    bounds = Bounds(runs=2, policies=_PLAIN)
+
+    def owns(self, entry: Entry, owner: int) -> bool:
+        return True
+
+
+class LateByte(Broken):
+    """A request that was held up begins all the same."""
+
+    name = "the first byte leaves at any time"
+    bounds = Bounds(runs=2, policies=_RESEND)
+
+    def permits(self, run: Run) -> bool:
+        return True
+
+
+class ForgetsCovered(Broken):
+    """A new attempt that comes to nothing leaves nothing of what was there before."""
+
+    name = "an attempt forgets what it covers"
+    bounds = Bounds(runs=1, policies=tuple(Policy))
+
+    def claimed(self, entry: Entry | None, policy: Policy, owner: int, start: int, left: int) -> Entry | None:
+        return super().claimed(None, policy, owner, start, left)
+
+
+class OverrulesRuns(Broken):
+    """A person is believed about a run that is still at work."""
+
+    name = "a person overrules a run at work"
+
+    def resolved(self, entry: Entry, *, sent: bool) -> tuple[Entry | None, bool] | None:
+        idle = entry._replace(lease_until=0) if entry.state is State.SENDING else entry
+        found = super().resolved(idle, sent=sent)
+        # Who asks so early cannot be told to look again.
+        return found if found is None else (found[0], False)
+
+
+class NeverFree(Broken):
+    """What is not known stays so for ever."""
+
+    name = "an unknown row never becomes free"
+    breaks = NO_WAY_OUT
+
+    def standing(self, entry: Entry | None, policy: Policy) -> Standing:
+        if entry is not None and entry.state is State.UNKNOWN:
+            return Standing.UNKNOWN
+        return super().standing(entry, policy)
+
+    def is_over(self, entry: Entry) -> bool:
+        return entry.state is not State.UNKNOWN and super().is_over(entry)
+
+
+class CountsUnknown(Broken):
+    """What may have been sent counts as sent."""
+
+    name = "an unknown fate is a success"
+    breaks = UNKNOWN_FAILS
+
+    def succeeds(self, outcome: Outcome, *, posted: bool, skip: bool, others: bool) -> bool:
+        return outcome is Outcome.UNKNOWN or super().succeeds(outcome, posted=posted, skip=skip, others=others)
+
+
+class BelievesUnknown(Broken):
+    """A message of unknown fate makes the next run's a duplicate."""
+
+    name = "an unknown row makes duplicates"
+    breaks = TRUE_SUCCESS
+
+    def outcome(self, entry: Entry, standing: Standing) -> Outcome:
+        found = super().outcome(entry, standing)
+        return Outcome.DUPLICATE if found is Outcome.UNKNOWN else found
+
+
+class Settles(Broken):
+    """The window runs from the claim, although getting through may take longer than it."""
+
+    name = "the window of an accepted message begins with its claim"
+
+    def settled(self, entry: Entry, fate: Became) -> Entry | None:
+        found = super().settled(entry, fate)
+        return found if found is None else found._replace(claimed_at=entry.claimed_at)
+
+
+VARIANTS: tuple[type[Broken], ...] = (
+    LeaseFrees,
+    ErrorDeletes,
+    ShortGrace,
+    WindowFromClaim,
+    ClaimAfterPost,
+    NoOwner,
+    LateByte,
+    ForgetsCovered,
+    OverrulesRuns,
+    NeverFree,
+    CountsUnknown,
+    BelievesUnknown,
+    Settles,
+)

@@ -1,0 +1,487 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can happen next in the small model: to the runs, at the service, to the clocks, and by a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import Standing, State
+from ansible_collections.voip_communications.sms.plugins.module_utils._report import Outcome
+from ansible_collections.voip_communications.sms.tests.model.protocol import (
+    NO_MESSAGE,
+    NOBODY,
+    ONCE,
+    RESERVE,
+    TRUE_SUCCESS,
+    UNKNOWN_FAILS,
+    Became,
+    Bounds,
+    Entry,
+    Message,
+    Phase,
+    Policy,
+    Rules,
+    Run,
+    Times,
+    World,
+    WorldStep,
+)
+from ansible_collections.voip_communications.sms.tests.model.search import Step
+
+_OWN_OUTCOMES = {
+    Became.ACCEPTED: Outcome.SENT,
+    Became.REFUSED: Outcome.REFUSED,
+    Became.UNKNOWN: Outcome.UNKNOWN,
+    Became.NOT_SENT: Outcome.NOT_SENT,
+}
+
+
+class Story:
+    """The steps of a model with these rules and bounds."""
+
+    def __init__(self, rules: Rules, bounds: Bounds) -> None:
+        self._rules = rules
+        self._times = rules.times
+        self._bounds = bounds
+        # After so long, an accepted message is a window away from whatever is still to come.
+        self._most = self._times.window + self._times.accepts + 1 + 2 * self._times.jumps
+        # One answer for one question: the search asks the same very often.
+        self._kept = cache(self._kept_of)
+        self._plain = cache(self._plain_of)
+        self._later_messages = cache(lambda messages: tuple(map(self._aged, messages)))
+
+    def start(self) -> World:
+        """Nobody has done anything yet."""
+        return World(None, (Run(),) * self._bounds.runs, (), 0)
+
+    def steps(self, world: World) -> Iterator[WorldStep]:
+        """Everything that can happen next."""
+        return map(self._tidied, self._raw(world))
+
+    def told(self, steps: Sequence[WorldStep]) -> list[str]:
+        """The names of steps, each run called by the same letter throughout, however they were put in order."""
+        letters = [chr(ord("A") + index) for index in range(self._bounds.runs)]
+        names = []
+        for step in steps:
+            names.append(" ".join(letters[part] if isinstance(part, int) else str(part) for part in step.name))
+            letters = [letters[old] for old in step.order]
+        return names
+
+    def _raw(self, world: World) -> Iterator[WorldStep]:
+        idle = False
+        for index, run in enumerate(world.runs):
+            if run.phase is Phase.IDLE and idle:
+                continue  # idle runs are alike
+            idle = idle or run.phase is Phase.IDLE
+            yield from _PHASES[run.phase](self, world, index, run)
+            if run.phase in (Phase.CLAIMED, Phase.POSTED, Phase.JUDGED):
+                yield WorldStep(("run", index, "is killed, it was", run.phase.value), self._gone(world, index))
+        yield from self._service(world)
+        yield from self._person(world)
+        yield from self._clocks(world)
+
+    # The runs ---------------------------------------------------------------------------------------------------
+
+    def _begin(self, world: World, index: int, _run: Run) -> Iterator[WorldStep]:
+        for policy in self._bounds.policies:
+            begun = Run(Phase.LOOKING, policy, left=self._times.deadline)
+            yield WorldStep(
+                ("run", index, "begins,", policy.value),
+                _with_run(world, index, begun),
+                calm=policy is Policy.PLAIN,
+            )
+
+    def _look(self, world: World, index: int, run: Run) -> Iterator[WorldStep]:
+        """Look into the ledger: begin, wait for another run, or leave it at that."""
+        standing = self._rules.standing(world.row, run.policy)
+        if standing is Standing.FREE:
+            yield self._made_ready(world, index, run)
+            return
+        yield self._left_alone(world, index, run, standing)
+
+    def _made_ready(self, world: World, index: int, run: Run) -> WorldStep:
+        start = run.left - RESERVE
+        if start <= 0:
+            return self._reports(world, index, Outcome.NOT_SENT, posted=False)
+        ready = run._replace(phase=Phase.READY, start=start, wall=start)
+        return WorldStep(("run", index, "finds it free"), _with_run(world, index, ready), calm=True)
+
+    def _claim(self, world: World, index: int, run: Run) -> Iterator[WorldStep]:
+        if not self._rules.claims_first:
+            yield WorldStep(("run", index, "has not claimed"), self._sending(world, index, run, False), calm=True)
+            return
+        standing = self._rules.standing(world.row, run.policy)
+        if standing is not Standing.FREE:
+            yield self._left_alone(world, index, run, standing)
+            return
+        yield WorldStep(("run", index, "claims"), self._claimed(world, index, run, Phase.CLAIMED), calm=True)
+
+    def _claimed(self, world: World, index: int, run: Run, phase: Phase) -> World:
+        asked_for = self._rules.standing(world.row, Policy.PLAIN) is not Standing.FREE
+        entry = self._rules.claimed(world.row, run.policy, index, run.start, run.left)
+        return self._sending(world._replace(row=entry), index, run._replace(phase=phase), asked_for)
+
+    @staticmethod
+    def _sending(world: World, index: int, run: Run, allowed: bool) -> World:
+        phase = Phase.CLAIMED if run.phase is Phase.READY else run.phase
+        return _with_run(world, index, run._replace(phase=phase, policy=Policy.PLAIN, start=0, allowed=allowed))
+
+    def _post(self, world: World, index: int, run: Run) -> Iterator[WorldStep]:
+        permitted = self._rules.permits(run)
+        judged = _with_run(world, index, Run(Phase.JUDGED, fate=Became.NOT_SENT))
+        why = "cannot connect" if permitted else "is too late"
+        yield WorldStep(("run", index, f"{why}: not sent"), judged, calm=not permitted)
+        if not permitted or len(world.messages) == self._bounds.messages:
+            return
+        message = Message(Became.OPEN, 0, 0, None, run.ahead, run.allowed, False)
+        posted = Run(Phase.POSTED, message=len(world.messages))
+        after = _with_run(world._replace(messages=(*world.messages, message)), index, posted)
+        yield WorldStep(("run", index, "lets the first byte leave"), after, calm=True)
+
+    def _answer(self, world: World, index: int, run: Run) -> Iterator[WorldStep]:
+        lost = Run(Phase.JUDGED, message=run.message, fate=Became.UNKNOWN)
+        fate = world.messages[run.message].fate
+        answered = fate in (Became.ACCEPTED, Became.REFUSED)
+        yield WorldStep(("run", index, "gets no answer: unknown"), _with_run(world, index, lost), calm=not answered)
+        if answered:
+            told = lost._replace(fate=fate)
+            yield WorldStep(("run", index, "is told:", fate.value), _with_run(world, index, told), calm=True)
+
+    def _settle(self, world: World, index: int, run: Run) -> Iterator[WorldStep]:
+        """Write down what came of it; the report is the same step, since nothing is between them."""
+        fate = run.fate
+        posted = run.message != NO_MESSAGE
+        yield self._reports(world, index, _OWN_OUTCOMES[fate], posted=True, note="; the ledger was not updated")
+        settled = world
+        if not self._rules.claims_first:
+            settled = self._claimed(settled, index, run, Phase.JUDGED)
+        if settled.row is not None and self._rules.owns(settled.row, index):
+            settled = settled._replace(row=self._rules.settled(settled.row, fate))
+            if posted and fate is Became.ACCEPTED:
+                settled = _with_message(settled, run.message, _noted(world.messages[run.message]))
+        yield self._reports(settled, index, _OWN_OUTCOMES[fate], posted=True)
+
+    def _left_alone(self, world: World, index: int, run: Run, standing: Standing) -> WorldStep:
+        """A row stands in the way: another run is waited for, everything else is reported."""
+        if standing is Standing.IN_PROGRESS and run.left > 0:
+            waiting = Run(Phase.LOOKING, run.policy, left=run.left)
+            return WorldStep(("run", index, "waits for another"), _with_run(world, index, waiting), calm=True)
+        assert world.row is not None
+        return self._reports(world, index, self._rules.outcome(world.row, standing), posted=False)
+
+    def _reports(self, world: World, index: int, outcome: Outcome, *, posted: bool, note: str = "") -> WorldStep:
+        """The end of a run, held against what is true."""
+        message = world.runs[index].message
+        succeeds = self._rules.succeeds(outcome, posted=posted, skip=False, others=False)
+        broken = ""
+        if succeeds and not self._is_true(world, message, outcome):
+            broken = TRUE_SUCCESS
+        if outcome is Outcome.UNKNOWN and not self._unknown_fails(posted=posted):
+            broken = UNKNOWN_FAILS
+        name = ("run", index, f"reports {outcome.value}, task {'ok' if succeeds else 'failed'}{note}")
+        return WorldStep(name, self._gone(world, index), broken, calm=not note, good=succeeds)
+
+    def _is_true(self, world: World, message: int, outcome: Outcome) -> bool:
+        """Whether the message was accepted: this run's own, or one that was noted no longer than a window ago.
+
+        A ledger's clock that was set back makes windows longer, by no more than it can be set.
+        """
+        if outcome is Outcome.SENT:
+            return message != NO_MESSAGE and world.messages[message].fate is Became.ACCEPTED
+        return any(
+            each.fate is Became.ACCEPTED
+            and each.noted is not None
+            and each.noted < self._times.window + 2 * self._times.jumps
+            for each in world.messages
+        )
+
+    def _unknown_fails(self, *, posted: bool) -> bool:
+        """Whatever else has gone well; only for an earlier run's doubt may the user say that it be left out."""
+        excused = {(True, True)} if not posted else set()
+        return not any(
+            self._rules.succeeds(Outcome.UNKNOWN, posted=posted, skip=skip, others=others)
+            for skip in (False, True)
+            for others in (False, True)
+            if (skip, others) not in excused
+        )
+
+    @staticmethod
+    def _gone(world: World, index: int) -> World:
+        """The world without a run; a row that was its own is nobody's now."""
+        world = _with_run(world, index, Run())
+        return world._replace(row=_renamed(world.row, {index: NOBODY}))
+
+    # The service ------------------------------------------------------------------------------------------------
+
+    def _service(self, world: World) -> Iterator[WorldStep]:
+        for index, message in enumerate(world.messages):
+            if message.fate is not Became.OPEN:
+                continue
+            accepted = _with_message(world, index, message._replace(fate=Became.ACCEPTED, accepted=0))
+            broken = "" if self._is_alone(accepted.messages, index) else ONCE
+            yield WorldStep((f"the service accepts {_nth(world, index)}",), accepted, broken, calm=True)
+            refused = message._replace(fate=Became.REFUSED)
+            yield WorldStep((f"the service refuses {_nth(world, index)}",), _with_message(world, index, refused))
+
+    def _is_alone(self, messages: tuple[Message, ...], index: int) -> bool:
+        """Whether the message that was just accepted is not one too many, with those before it or after."""
+        earlier = all(self._is_far(messages, other, index) for other in range(index))
+        return earlier and all(self._is_far(messages, index, other) for other in range(index + 1, len(messages)))
+
+    def _is_far(self, messages: tuple[Message, ...], first: int, second: int) -> bool:
+        """Whether the first byte of the second left a window after the first was accepted; or it may be nearer."""
+        one, other = messages[first], messages[second]
+        if other.allowed or one.disowned or Became.ACCEPTED is not one.fate or Became.ACCEPTED is not other.fate:
+            return True
+        if any(self._overlaps(one, between) for between in messages[first + 1 : second]):
+            return True
+        # A ledger's clock that was set forward ends windows early, by so much and no more.
+        return one.accepted - other.age >= self._times.window - one.ahead
+
+    # A person ---------------------------------------------------------------------------------------------------
+
+    def _person(self, world: World) -> Iterator[WorldStep]:
+        """Somebody looks into the message log and tells the ledger; or says "not sent" without waiting.
+
+        Who finds what the newest attempt had accepted says "sent"; who finds nothing in the whole window says "not
+        sent"; in between they say nothing.
+        """
+        if world.row is None:
+            return
+        if world.messages and self._is_found(world.messages[-1], world.row):
+            yield from self._says_sent(world, world.row)
+        yield from self._says_not_sent(world, world.row)
+
+    @staticmethod
+    def _is_found(newest: Message, row: Entry) -> bool:
+        """Whether the newest message was accepted after the row's claim, and the ledger has not been told."""
+        doubtful = newest.fate is Became.ACCEPTED and newest.noted is None
+        return doubtful and newest.accepted + newest.ahead <= -row.claimed_at
+
+    def _says_sent(self, world: World, row: Entry) -> Iterator[WorldStep]:
+        said = self._rules.resolved(row, sent=True)
+        if said is not None:
+            messages = tuple(_noted(each) if each.fate is Became.ACCEPTED else each for each in world.messages)
+            yield WorldStep(("a person finds it in the log: sent",), world._replace(row=said[0], messages=messages))
+
+    def _says_not_sent(self, world: World, row: Entry) -> Iterator[WorldStep]:
+        said = self._rules.resolved(row, sent=False)
+        if said is None:
+            return
+        entry, early = said
+        absent = not any(
+            each.noted is None and each.fate is Became.ACCEPTED and each.accepted >= self._times.lag
+            for each in world.messages
+        )
+        if absent and not early and self._waited(world.messages):
+            yield WorldStep(("a person does not find it, GRACE is over: not sent",), world._replace(row=entry))
+        else:
+            messages = tuple(each._replace(disowned=each.disowned or each.noted is None) for each in world.messages)
+            yield WorldStep(
+                ("a person says without looking, or too early: not sent",),
+                world._replace(row=entry, messages=messages),
+            )
+
+    def _waited(self, messages: tuple[Message, ...]) -> bool:
+        """Where the ledger's clock can be set, a person goes by their own; else what the ledger says is enough."""
+        undecided = (Became.OPEN, Became.ACCEPTED)
+        return not self._times.jumps or all(each.noted is not None or each.fate not in undecided for each in messages)
+
+    # The clocks -------------------------------------------------------------------------------------------------
+
+    def _clocks(self, world: World) -> Iterator[WorldStep]:
+        yield WorldStep(("a tick",), self._later(world), calm=True)
+        for jump in (-1, 1) if self._times.jumps else ():
+            if abs(world.off + jump) <= self._times.jumps:
+                name = ("the ledger's clock is set", "forward" if jump > 0 else "back")
+                yield WorldStep(name, self._jumped(world, jump))
+        if world.row is not None and self._rules.is_over(world.row):
+            yield WorldStep(("the row is purged",), world._replace(row=None), calm=True)
+
+    def _later(self, world: World) -> World:
+        runs = tuple(
+            run._replace(left=max(0, run.left - 1), wall=max(0, run.wall - 1)) if run.left else run
+            for run in world.runs
+        )
+        return World(_shifted(world.row, -1), runs, self._later_messages(world.messages), world.off)
+
+    def _aged(self, message: Message) -> Message:
+        if message.fate is Became.OPEN and message.age >= self._times.accepts:
+            return message._replace(fate=Became.NOT_SENT)
+        return message._replace(
+            age=message.age + 1,
+            accepted=message.accepted + (message.fate is Became.ACCEPTED),
+            noted=None if message.noted is None else message.noted + 1,
+        )
+
+    def _jumped(self, world: World, jump: int) -> World:
+        window = self._times.window
+        runs = tuple(self._set(run, jump) for run in world.runs)
+        messages = tuple(each._replace(ahead=min(window, each.ahead + max(0, jump))) for each in world.messages)
+        return World(_shifted(world.row, -jump), runs, messages, world.off + jump)
+
+    def _set(self, run: Run, jump: int) -> Run:
+        """A run on whose machine the clock was set. The row that it has claimed ends by that clock."""
+        if run.phase not in (Phase.READY, Phase.CLAIMED):
+            return run
+        claimed = run.phase is Phase.CLAIMED
+        ahead = min(self._times.window, run.ahead + max(0, jump)) if claimed else 0
+        return run._replace(wall=max(0, run.wall - jump) if run.wall else 0, ahead=ahead)
+
+    # One state, one form ----------------------------------------------------------------------------------------
+
+    def _tidied(self, step: WorldStep) -> WorldStep:
+        """The step to a world without what can make no difference any more, and with its runs in one order."""
+        world = step.after
+        row = world.row
+        messages, places = self._kept(world.messages, tuple(run.message for run in world.runs))
+        ranks = [_rank(run, _owned(row, index)) for index, run in enumerate(world.runs)]
+        order = tuple(sorted(range(len(ranks)), key=ranks.__getitem__))
+        runs = tuple(
+            run if run.message == NO_MESSAGE else run._replace(message=places[run.message])
+            for run in (world.runs[index] for index in order)
+        )
+        after = World(self._plain(row, order), runs, messages, world.off)
+        return Step(step.name, after, step.broken, step.calm, step.good, order)
+
+    def _kept_of(
+        self, messages: tuple[Message, ...], awaited: tuple[int, ...]
+    ) -> tuple[tuple[Message, ...], dict[int, int]]:
+        """The messages that can still matter, in one form, and where each is now."""
+        closed = self._closed(messages)
+        kept = [index for index, each in enumerate(closed) if index in awaited or not self._is_past(each)]
+        return tuple(closed[index] for index in kept), {old: new for new, old in enumerate(kept)}
+
+    def _plain_of(self, row: Entry | None, order: tuple[int, ...]) -> Entry | None:
+        return _plain(_renamed(row, {old: new for new, old in enumerate(order)}), self._times)
+
+    def _closed(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
+        """The messages in one form, as far as nothing that is still open can be near them."""
+        closed: list[Message] = []
+        nothing_open = True
+        for index, message in enumerate(messages):
+            nothing_open = nothing_open and message.fate is not Became.OPEN
+            if message.fate is Became.OPEN or (message.fate is Became.ACCEPTED and not nothing_open):
+                closed.append(message)
+            elif message.fate is not Became.ACCEPTED:
+                closed.append(Message(message.fate, 0, 0, None, 0, False, False))
+            else:
+                closed.append(self._past(message, any(self._overlaps(message, each) for each in messages[index + 1 :])))
+        return tuple(closed)
+
+    @staticmethod
+    def _overlaps(one: Message, later: Message) -> bool:
+        """Whether the user had a later message sent while the fate of one was open."""
+        return later.allowed and later.fate is Became.ACCEPTED and later.age >= one.accepted
+
+    def _past(self, message: Message, excused: bool) -> Message:
+        most = self._most
+        return message._replace(
+            age=most,
+            accepted=min(message.accepted, most),
+            noted=None if message.noted is None else min(message.noted, self._times.window + 2 * self._times.jumps),
+            disowned=message.disowned or excused,
+        )
+
+    def _is_past(self, message: Message) -> bool:
+        if message.fate is not Became.ACCEPTED:
+            return message.fate is not Became.OPEN
+        told = message.noted is None or message.noted >= self._times.window + 2 * self._times.jumps
+        return message.accepted >= self._most and told
+
+
+_PHASES = {
+    Phase.IDLE: Story._begin,
+    Phase.LOOKING: Story._look,
+    Phase.READY: Story._claim,
+    Phase.CLAIMED: Story._post,
+    Phase.POSTED: Story._answer,
+    Phase.JUDGED: Story._settle,
+}
+
+_ORDER = list(Phase)
+_POLICIES = list(Policy)
+_FATES = list(Became)
+
+
+def _owned(row: Entry | None, index: int) -> int:
+    """Which of the row and what it covers are a run's own, as a number."""
+    owned = 0
+    while row is not None:
+        owned = 2 * owned + (row.owner == index)
+        row = row.previous
+    return owned
+
+
+@cache
+def _rank(run: Run, owned: int) -> tuple[int, ...]:
+    """Where a run stands among the others; equal ranks are equal runs."""
+    return (
+        _ORDER.index(run.phase),
+        _POLICIES.index(run.policy),
+        run.left,
+        run.start,
+        run.wall,
+        run.message,
+        _FATES.index(run.fate),
+        run.allowed,
+        run.ahead,
+        owned,
+    )
+
+
+def _nth(world: World, index: int) -> str:
+    back = len(world.messages) - 1 - index
+    return f"the message before the last {back}" if back else "the last message"
+
+
+def _with_run(world: World, index: int, run: Run) -> World:
+    return world._replace(runs=(*world.runs[:index], run, *world.runs[index + 1 :]))
+
+
+def _with_message(world: World, index: int, message: Message) -> World:
+    return world._replace(messages=(*world.messages[:index], message, *world.messages[index + 1 :]))
+
+
+def _noted(message: Message) -> Message:
+    return message._replace(noted=0)
+
+
+def _renamed(row: Entry | None, names: dict[int, int]) -> Entry | None:
+    if row is None:
+        return None
+    return row._replace(owner=names.get(row.owner, row.owner), previous=_renamed(row.previous, names))
+
+
+def _shifted(row: Entry | None, by: int) -> Entry | None:
+    """The row as seen when the ledger's clock has moved."""
+    if row is None:
+        return None
+    return Entry(
+        row.state,
+        row.owner,
+        row.claimed_at + by,
+        row.first_byte_by + by,
+        row.lease_until + by,
+        row.keep_until + by,
+        _shifted(row.previous, by),
+    )
+
+
+def _plain(row: Entry | None, times: Times) -> Entry | None:
+    """The row in one form: what is over stays over whatever the hour, and times that nobody asks for are one."""
+    if row is None:
+        return None
+    over = -2 * times.jumps
+    doubtful = over - times.window - times.grace
+    return Entry(
+        row.state,
+        row.owner,
+        max(over - times.window, row.claimed_at),
+        max(doubtful, row.first_byte_by) if row.state in (State.SENDING, State.UNKNOWN) else doubtful,
+        max(over, row.lease_until) if row.state is State.SENDING else over,
+        max(over - 1, row.keep_until),
+        _plain(row.previous, times),
+    )
