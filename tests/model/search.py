@@ -15,8 +15,8 @@ S = TypeVar("S", bound=Hashable)
 class Step(NamedTuple, Generic[S]):
     """One thing that can happen: what it is called, the state after it, and the invariant that it breaks, if any.
 
-    ``calm``: it needs no fault and no person, only patience. ``good``: with it, a wish comes true. ``order``: where each
-    actor was before, for whoever tells the story.
+    ``calm``: it needs no fault and no person, only patience. ``good``: with it, a wish comes true. ``order``: where
+    each actor was before, for whoever tells the story.
     """
 
     name: tuple[object, ...]

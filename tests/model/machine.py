@@ -1,0 +1,302 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Random stories over the real code: delivery, API and a real ledger, a service in the same process, a clock.
+
+``SendingOnce`` is complete but for its ledger. A kind of ledger makes a subclass that opens one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from unittest import mock
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from ansible_collections.voip_communications.sms.plugins.module_utils import _deadline
+from ansible_collections.voip_communications.sms.plugins.module_utils._api import Api
+from ansible_collections.voip_communications.sms.plugins.module_utils._deadline import Deadline
+from ansible_collections.voip_communications.sms.plugins.module_utils._delivery import Delivery, Wanted
+from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate
+from ansible_collections.voip_communications.sms.plugins.module_utils._http import Service
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
+    GRACE,
+    Claim,
+    Claimed,
+    Fingerprints,
+    Ledger,
+    Row,
+    Standing,
+    State,
+    Terms,
+    standing,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._report import Outcome, Policy, Result, summary
+from ansible_collections.voip_communications.sms.plugins.module_utils._resolution import early, resolve
+from ansible_collections.voip_communications.sms.tests.model.protocol import ONCE, TRUE_SUCCESS, UNKNOWN_FAILS
+from ansible_collections.voip_communications.sms.tests.model.provider import (
+    Claimant,
+    Clock,
+    Ending,
+    Killed,
+    Provider,
+    Sent,
+    Turn,
+)
+from ansible_collections.voip_communications.sms.tests.model.search import NO_WAY_OUT
+
+NUMBERS = ("12812345678", "12812345679", "12812345680")
+WINDOW = 600.0
+DEADLINE = 100.0
+FINGERPRINTS = Fingerprints.of("test", "")
+KEY = FINGERPRINTS.key("key")
+_SERVICE = Service("https://example.org/", "user", "password", 10.0)
+_GOOD = (Outcome.SENT, Outcome.DUPLICATE)
+
+recipients = st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=3, unique=True)
+policies = st.sampled_from(["fail", "fail", "skip", "resend", "force"])
+crashes = st.sampled_from(
+    ["", "", "", "", "before the claim", "after the claim", "before the settlement", "at the end"]
+)
+# Around what the code holds to: the deadline, the lease, GRACE, the window.
+moments = st.sampled_from([1.0, 29.0, 91.0, 131.0, 601.0, 899.0, 991.0, 1501.0, 1700.0])
+turns = st.builds(
+    Turn,
+    ending=st.sampled_from(Ending),
+    held=st.sampled_from([0.0, 0.0, 0.0, 89.0, 95.0]),
+    late=st.sampled_from([0.0, 0.0, 60.0, GRACE - 1]),
+    slow=st.sampled_from([0.0, 0.0, 9.0, 140.0, 1700.0]),
+)
+scripts = st.lists(turns, max_size=3)
+
+
+class Watched:
+    """The ledger of one run, which may be killed at any of its steps; and a witness of what it claims and settles."""
+
+    def __init__(self, real: Ledger, story: SendingOnce, crash: str) -> None:
+        self._real = real
+        self._story = story
+        self._crash = crash
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def claim(self, claim: Claim) -> Claimed:
+        self._die("before the claim")
+        before = self._real.rows(claim.key, claim.recipients)
+        claimed = self._real.claim(claim)
+        self._story.witness_claim(claim, claimed, before)
+        self._die("after the claim")
+        return claimed
+
+    def settle(self, key: str, owner: str, fates: Mapping[str, tuple[Fate, tuple[str, ...]]]) -> list[str]:
+        self._die("before the settlement")
+        overtaken = self._real.settle(key, owner, fates)
+        self._story.witness_settlement({name: fate[1] for name, fate in fates.items() if name not in overtaken})
+        self._die("at the end")
+        return overtaken
+
+    def _die(self, moment: str) -> None:
+        if self._crash == moment:
+            raise Killed
+
+
+class SendingOnce(RuleBasedStateMachine):
+    """Runs of one task, one after the other and within each other, and whatever else can happen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = Clock()
+        self.patch = mock.patch.object(_deadline, "time", self.clock)
+        self.patch.start()
+        self.book: list[Sent] = []
+        self.claims: dict[str, Claimant] = {}
+        self.twin: tuple[Sequence[str], str, list[Turn]] | None = None
+        self.open()
+
+    # What a kind of ledger fills in -----------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Make an empty store."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Remove it."""
+        raise NotImplementedError
+
+    def ledger(self) -> Ledger:
+        """The ledger, opened anew as each run does. Its clock is ``self.clock.time``."""
+        raise NotImplementedError
+
+    # What can happen --------------------------------------------------------------------------------------------
+
+    @rule(to=recipients, policy=policies, script=scripts, crash=crashes, batch=st.sampled_from([1, 100]))
+    def a_run(self, to: list[str], policy: str, script: list[Turn], crash: str, batch: int) -> None:
+        self._run(to, policy, script, crash, batch)
+
+    @rule(to=recipients, policy=policies, script=scripts, twin=st.tuples(recipients, policies, scripts))
+    def two_runs_at_once(
+        self, to: list[str], policy: str, script: list[Turn], twin: tuple[list[str], str, list[Turn]]
+    ) -> None:
+        self.twin = twin
+        self._run(to, policy, script, "", 100)
+        self.twin = None
+
+    @rule(seconds=moments)
+    def time_passes(self, seconds: float) -> None:
+        self.clock.sleep(seconds)
+
+    @rule(seconds=st.sampled_from([-2000.0, -700.0, -60.0, 60.0, 700.0]))
+    def the_clock_is_set(self, seconds: float) -> None:
+        self.clock.jump(seconds)
+
+    @rule(number=st.sampled_from(NUMBERS))
+    def a_person_looks_and_tells(self, number: str) -> None:
+        """Found, and of the newest attempt: sent. Not there, and GRACE is over: not sent. Else they wait."""
+        row = self._row(number)
+        doubtful = [each for each in self.book if each.recipient == number and each.noted is None]
+        there = [each for each in doubtful if each.accepted is not None and each.accepted <= self.clock.true]
+        waited = all(self.clock.true - each.byte >= GRACE for each in doubtful)
+        if row is not None and there and there[-1].owner == row.owner and doubtful[-1] is there[-1]:
+            self._tell(number, row, sent=True)
+        elif row is not None and not there and waited:
+            self._tell(number, row, sent=False, unless_early=True)
+
+    @rule(number=st.sampled_from(NUMBERS))
+    def a_person_guesses(self, number: str) -> None:
+        """Whoever says "not sent" without looking answers for a second message."""
+        row = self._row(number)
+        if row is not None and self._tell(number, row, sent=False):
+            for each in self.book:
+                each.disowned = each.disowned or (each.recipient == number and each.noted is None)
+
+    # What must hold ---------------------------------------------------------------------------------------------
+
+    @invariant()
+    def at_most_once(self) -> None:
+        for number in NUMBERS:
+            sent = [each for each in self.book if each.recipient == number and each.accepted is not None]
+            for place, second in enumerate(sent):
+                for first in sent[:place]:
+                    assert second.allowed or first.disowned or self._far(first, second, sent), (ONCE, first, second)
+
+    @staticmethod
+    def _far(first: Sent, second: Sent, sent: Iterable[Sent]) -> bool:
+        """Whether the second left a window after the first was accepted, by a clock that may have been set forward."""
+        assert first.accepted is not None
+        if any(
+            between.allowed and first.byte <= between.byte <= min(first.accepted, second.byte)
+            for between in sent
+            if between is not first and between is not second
+        ):
+            return True  # the user had another sent while the fate of the first was open
+        return second.byte - first.accepted >= WINDOW - (second.forward - first.forward)
+
+    def teardown(self) -> None:
+        """Whatever has happened: after a while the plain task succeeds, at most once more."""
+        try:
+            self.twin = None
+            self.clock.sleep(DEADLINE + GRACE + WINDOW + self.clock.back + 2000)
+            results = self._run(list(NUMBERS), "fail", [], "", 100)
+            assert all(result.outcome in _GOOD for result in results), (NO_WAY_OUT, results)
+            self.at_most_once()
+        finally:
+            self.patch.stop()
+            self.close()
+
+    # One run ----------------------------------------------------------------------------------------------------
+
+    def _run(self, to: Sequence[str], policy: str, script: Sequence[Turn], crash: str, batch: int) -> list[Result]:
+        """Run the task; a run that is killed has nothing to report."""
+        terms = Terms("text", WINDOW, force=policy == "force", resend_unknown=policy == "resend")
+        wanted = Wanted("key", "", None, "text", 1, tuple(to), terms, batch)
+        api = Api(_SERVICE)
+        provider: Any = Provider(self.clock, list(script), self._claimant, self._meanwhile, self.book)
+        api._http = provider
+        ledger: Any = Watched(self.ledger(), self, crash)
+        began = self.clock.true
+        deadline = Deadline(DEADLINE, monotonic=self.clock.monotonic, sleep=self.clock.sleep)
+        try:
+            report = Delivery(wanted, api, ledger, FINGERPRINTS, deadline, check_mode=False).run()
+        except Killed:
+            return []
+        self._judge(report.results, began, skip=policy == "skip")
+        return list(report.results)
+
+    def _meanwhile(self) -> None:
+        """Another run of the task, from its begin to its end, while this one is in its request."""
+        twin, self.twin = self.twin, None
+        if twin is not None:
+            self._run(*twin, "", 100)
+
+    def _claimant(self, numbers: Sequence[str]) -> Claimant:
+        """Who sends to these: the ledger must have known of it before the first byte."""
+        owners = {self._last_claim(number).owner for number in numbers}
+        assert len(owners) == 1, "one request belongs to one run"
+        claims = [self._last_claim(number) for number in numbers]
+        allowed = {number: claim.allowed[number] for number, claim in zip(numbers, claims, strict=True)}
+        return Claimant(claims[0].owner, allowed, claims[0].forward, claims[0].back)
+
+    def _last_claim(self, number: str) -> Claimant:
+        row = self._row(number)
+        assert row is not None, "the ledger knows of no claim"
+        assert row.state is State.SENDING, "the ledger knows of no claim"
+        return self.claims[row.owner + number]
+
+    def witness_claim(self, claim: Claim, claimed: Claimed, before: Mapping[str, Row]) -> None:
+        """Note who won, and whether the user had asked for it in spite of a message in the way."""
+        plain = Terms("text", WINDOW)
+        asked = claim.terms.force or claim.terms.resend_unknown
+        for number in NUMBERS:
+            name = FINGERPRINTS.recipient(number)
+            if name in claimed.won:
+                in_the_way = asked and standing(before.get(name), plain, claimed.at) is not Standing.FREE
+                clock = self.clock
+                self.claims[claim.owner + number] = Claimant(
+                    claim.owner, {number: in_the_way}, clock.forward, clock.back
+                )
+
+    def witness_settlement(self, smsids: Mapping[str, Sequence[str]]) -> None:
+        """Note what the ledger has been told."""
+        told = {smsid for each in smsids.values() for smsid in each}
+        for sent in self.book:
+            if sent.smsid in told:
+                sent.noted = self.clock.true
+
+    def _judge(self, results: Sequence[Result], began: float, *, skip: bool) -> None:
+        """Hold what a run says against the truth; it may have learnt of a duplicate at its very begin."""
+        failed = summary(results, "key", Policy(skip_unknown=skip))["failed"]
+        good = [result for result in results if result.outcome in _GOOD]
+        for result in results:
+            if result.outcome is Outcome.UNKNOWN:
+                assert failed or (skip and good and not result.posted), (UNKNOWN_FAILS, result)
+        for result in good:
+            assert self._is_true(result, began), (TRUE_SUCCESS, result)
+
+    def _is_true(self, result: Result, began: float) -> bool:
+        sent = [each for each in self.book if f"+{each.recipient}" == result.to and each.accepted is not None]
+        if result.outcome is Outcome.SENT:
+            return any(each.smsid in result.smsids for each in sent)
+        # A clock that was set back makes windows longer, by so much and no more.
+        return any(
+            each.noted is not None and began - each.noted < WINDOW + self.clock.back - each.back for each in sent
+        )
+
+    # A person ---------------------------------------------------------------------------------------------------
+
+    def _row(self, number: str) -> Row | None:
+        name = FINGERPRINTS.recipient(number)
+        return self.ledger().rows(KEY, [name]).get(name)
+
+    def _tell(self, number: str, row: Row, *, sent: bool, unless_early: bool = False) -> bool:
+        """Tell the ledger, as `voipsms_ledger` does; whether it changed anything."""
+        ledger = self.ledger()
+        resolution = resolve({number: row}, sent=sent, now=ledger.now())
+        if not resolution.changes or (unless_early and early(resolution, ledger.now())):
+            return False
+        ledger.amend(resolution.changes)
+        for each in self.book:
+            if sent and each.recipient == number and each.accepted is not None and each.accepted <= self.clock.true:
+                each.noted = self.clock.true
+        return True

@@ -1,0 +1,127 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Random stories over the real code and a real SQLite ledger, the same ones on every run.
+
+MODEL_SEARCH=large tells many more, other ones each time.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from ansible_collections.voip_communications.sms.plugins.module_utils import _delivery, _ledger_memory
+from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
+    Ledger,
+    Row,
+    Standing,
+    State,
+    Terms,
+    settled,
+    standing,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_memory import MemoryLedger
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_sqlite import SqliteLedger
+from ansible_collections.voip_communications.sms.tests.model.machine import FINGERPRINTS, SendingOnce
+from ansible_collections.voip_communications.sms.tests.model.protocol import ONCE, TRUE_SUCCESS
+from ansible_collections.voip_communications.sms.tests.model.search import NO_WAY_OUT
+
+LARGE = os.environ.get("MODEL_SEARCH") == "large"
+# In memory where there is such a disk: what a power cut leaves is not what is looked for here.
+QUICK_DISK = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+STORIES = settings(
+    max_examples=5_000 if LARGE else 60,
+    stateful_step_count=40 if LARGE else 12,
+    derandomize=not LARGE,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+class OverSqlite(SendingOnce):
+    """A file in a folder of its own."""
+
+    def open(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(dir=QUICK_DISK))
+
+    def close(self) -> None:
+        shutil.rmtree(self.folder)
+
+    def ledger(self) -> Ledger:
+        return SqliteLedger(str(self.folder / "ledger.sqlite3"), FINGERPRINTS.account, clock=self.clock.time)
+
+
+class OverMemory(SendingOnce):
+    """Rows in a dictionary: quick, so the one to show broken rules with."""
+
+    def open(self) -> None:
+        self.kept = MemoryLedger(self.clock.time)
+
+    def close(self) -> None:
+        pass
+
+    def ledger(self) -> Ledger:
+        return self.kept
+
+
+@pytest.mark.timeout(0 if LARGE else 120)
+@pytest.mark.parametrize("machine", [OverSqlite, OverMemory])
+def test_whatever_happens_it_is_sent_at_most_once_and_never_lost(machine: type[SendingOnce]) -> None:
+    run_state_machine_as_test(machine, settings=STORIES)
+
+
+def lease_frees(row: Row | None, terms: Terms, now: float) -> Standing:
+    over = row is not None and row.state is State.SENDING and row.lease_until <= now
+    return Standing.FREE if over else standing(row, terms, now)
+
+
+def error_deletes(row: Row, fate: Fate, smsids: tuple[str, ...], now: float) -> Row | None:
+    return None if fate is Fate.UNKNOWN else settled(row, fate, smsids, now)
+
+
+def forgets_covered(row: Row, fate: Fate, smsids: tuple[str, ...], now: float) -> Row | None:
+    return settled(replace(row, previous=None), fate, smsids, now)
+
+
+def counts_unknown(row: Row, fate: Fate, smsids: tuple[str, ...], now: float) -> Row | None:
+    return settled(row, Fate.ACCEPTED if fate is Fate.UNKNOWN else fate, smsids, now)
+
+
+def never_free(row: Row | None, terms: Terms, now: float) -> Standing:
+    return Standing.UNKNOWN if row is not None and row.state is State.UNKNOWN else standing(row, terms, now)
+
+
+@pytest.mark.parametrize(
+    ("invariant", "name", "rule"),
+    [
+        (ONCE, "standing", lease_frees),
+        (ONCE, "settled", error_deletes),
+        (ONCE, "settled", forgets_covered),
+        (TRUE_SUCCESS, "settled", counts_unknown),
+        (NO_WAY_OUT, "standing", never_free),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_a_broken_rule_is_found(invariant: str, name: str, rule: Callable[..., Any]) -> None:
+    """The first story that shows it is enough; the shortest would take its time, and nobody reads it here."""
+    stories = settings(STORIES, max_examples=500, stateful_step_count=12, derandomize=True, phases=[Phase.generate])
+    with ExitStack() as stack:
+        # A run's first look goes by the same rule as its claim.
+        for module in (_ledger_memory, _delivery) if name == "standing" else (_ledger_memory,):
+            stack.enter_context(mock.patch.object(module, name, rule))
+        with pytest.raises(AssertionError, match=invariant):
+            run_state_machine_as_test(OverMemory, settings=stories)
