@@ -76,7 +76,9 @@ options:
     description:
       - The zone in which the account reads and writes dates, as an IANA name such as V(America/Chicago).
       - The service names none. M(voip_communications.sms.voipsms_account_info) shows what the account has.
-      - It needs zone data, of the system or of the Python package C(tzdata). Modules that send at once do not use it.
+      - Without it, M(voip_communications.sms.voipsms_send) cannot look up in the message log what became of a message
+        that may have been sent. That the dates of the log are in this zone is assumed.
+      - It needs zone data, of the system or of the Python package C(tzdata).
       - If not set, the value of the environment variable E(VOIPSMS_ACCOUNT_TIMEZONE) is used.
     type: str
 requirements:

@@ -218,7 +218,7 @@ class Api:
             payload = self._read_form("sms/summary", {"page": str(page)}, deadline.left())
             further = log_records(payload, self._clean)
             if known.issuperset(further):
-                return LogPages(tuple(found), complete=True)
+                return LogPages(tuple(found), complete=True, ended=not further)
             # Pages shift while messages come in. Without an id, two equal records may well be two messages.
             found += [record for record in further if record.id is None or record not in known]
             known.update(further)

@@ -114,6 +114,21 @@ def from_echo(echo: object, account_timezone: str | None = None) -> DeliveryDate
     return DeliveryDate(wire, instant, account_timezone)
 
 
+def logged(date: str | None, account_timezone: str) -> float | None:
+    """Return a date of the message log, wall time of the account (assumed), in Unix seconds.
+
+    None where it does not name one moment: written otherwise than observed, or in an hour that exists twice or never.
+    """
+    match = _DATE.fullmatch(date or "")
+    if match is None or match["offset"]:
+        return None
+    try:
+        where = zone(account_timezone, "account_timezone")
+        return _instant(_wall(match, date), where, account_timezone).timestamp()
+    except DateError:
+        return None
+
+
 def echo_matches(echo: object, wanted: DeliveryDate) -> bool:
     """Tell whether the API echoes the date that was sent; what is no date matches nothing."""
     try:

@@ -13,13 +13,16 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Optional, Union
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._api import Api, Denied, Throttled
+from ansible_collections.voip_communications.sms.plugins.module_utils._dates import logged
 from ansible_collections.voip_communications.sms.plugins.module_utils._deadline import Deadline, Latest
+from ansible_collections.voip_communications.sms.plugins.module_utils._errors import VoipsmsError
 from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import (
     Fate,
     Judgement,
@@ -40,6 +43,17 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger im
     standing,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._numbers import mask
+from ansible_collections.voip_communications.sms.plugins.module_utils._reconciliation import (
+    BLIND,
+    OTHER_TEXT,
+    UNREADABLE,
+    Decision,
+    Finding,
+    Look,
+    Message,
+    decide,
+    why_unknown,
+)
 from ansible_collections.voip_communications.sms.plugins.module_utils._report import Outcome, Result, moment
 
 PAUSES = (0.5, 1.0, 2.0)
@@ -50,6 +64,12 @@ LONGEST_RETRY_AFTER = 30.0
 
 _BEGUN_BY = 0.9
 """Share of the deadline in which a request must begin, so that what has begun has time to be answered."""
+
+LOG_PAGES = 100
+"""Pages of the message log that are read at the most; how many records a page has is not known."""
+
+_LOG_SHARE = 0.5
+"""Share of what is left of the deadline that reading the message log may take."""
 
 _LOOK_EVERY = (0.1, 0.2, 0.5, 1.0)
 """Seconds between two looks at the rows of another run that is sending the same; the last one repeats."""
@@ -66,7 +86,8 @@ class Wanted:
     """One delivery: a text, who says it, and who shall have it (E.164 digits, each once).
 
     ``key`` is what people see, ``label`` what the ledger keeps of it in the clear (a key that the user gave).
-    ``at_a_time``: how many batches may be under way at once.
+    ``at_a_time``: how many batches may be under way at once. ``account_timezone``: the zone of the dates in the message
+    log, without which it decides nothing. ``resend_absent``: what the log proves absent is sent again.
     """
 
     key: str
@@ -79,6 +100,8 @@ class Wanted:
     batch_size: int
     schedule: Optional[Schedule] = None
     at_a_time: int = 1
+    account_timezone: Optional[str] = None
+    resend_absent: bool = False
 
 
 @dataclass
@@ -108,6 +131,7 @@ class Delivery:
         self._ledger = ledger
         self._deadline = deadline
         self._check_mode = check_mode
+        self._fingerprints = fingerprints
         self._key = fingerprints.key(wanted.key)
         self._names = {number: fingerprints.recipient(number) for number in wanted.recipients}
         self._owner = secrets.token_hex(16)
@@ -120,11 +144,15 @@ class Delivery:
         """Send to everybody who is free, wait for what other runs have in hand, and say what became of each."""
         try:
             rows = self._rows(self._wanted.recipients)
-            free, twins = self._sort(self._wanted.recipients, rows, self._ledger.now())
+            now = self._ledger.now()
+            free, twins = self._sort(self._wanted.recipients, rows, now)
+            if self._differing:
+                return self._report(self._all_not_sent("a different message stands in the way for another recipient"))
+            doubts = self._doubts(rows, now)
+            if doubts:
+                free, twins = self._look_up(doubts, free, twins)
         except LedgerError as error:
             return self._report(self._all_not_sent(str(error)))
-        if self._differing:
-            return self._report(self._all_not_sent("a different message stands in the way for another recipient"))
         twins += self._send(free)
         while twins:
             freed, twins = self._wait_for(twins)
@@ -168,6 +196,98 @@ class Delivery:
         """A result for everybody; what is already known of somebody stays."""
         everybody = {number: _not_sent(number, reason) for number in self._wanted.recipients}
         return {**everybody, **self._results}
+
+    # What the message log says --------------------------------------------------------------------------------
+
+    def _doubts(self, rows: Mapping[str, Row], now: float) -> dict[str, Row]:
+        """The rows of unknown fate that an earlier run has left, but for those of a policy that does not ask.
+
+        Not those of scheduled messages, which the list of pending messages settles. With ``resend_unknown`` too: what
+        is known to be sent is not sent again.
+        """
+        terms = replace(self._wanted.terms, resend_unknown=False)
+        return {
+            number: row
+            for number, row in rows.items()
+            if row.date is None and row.state is not State.ACCEPTED and standing(row, terms, now) is Standing.UNKNOWN
+        }
+
+    def _look_up(
+        self, doubts: Mapping[str, Row], free: Sequence[str], twins: Sequence[str]
+    ) -> tuple[list[str], list[str]]:
+        """Let the message log decide what it can; return who is free then, and who is in another run's hands.
+
+        What it has decided is written only where the row is still the one that was looked up. So of two runs that
+        have both seen that a message is absent, the second finds the claim of the first.
+        """
+        look = self._look()
+        decisions = {} if look is None else self._decisions(doubts, look)
+        decided = {number: found for number, found in decisions.items() if self._is_decisive(found)}
+        if decided and not self._check_mode:
+            self._ledger.amend((doubts[number], found.after) for number, found in decided.items())
+        rows = self._rows_after(doubts, decided)
+        freed, taken = self._sort(doubts, rows, self._ledger.now())
+        shown = {number for number, found in decided.items() if _is_shown(found, rows.get(number))}
+        self._note(_found(number, rows[number]) for number in shown)
+        self._explain(doubts, look, decisions)
+        open_to_all = {*free, *freed}.difference(doubts.keys() - set(freed), shown)
+        return [number for number in self._wanted.recipients if number in open_to_all], [*twins, *taken]
+
+    def _look(self) -> Optional[Look]:
+        """The message log, or None when it cannot be had, or its dates cannot be understood."""
+        zone = self._wanted.account_timezone
+        if zone is None:
+            return None
+        began = self._ledger.now()
+        try:
+            pages = self._api.log(LOG_PAGES, self._deadline.left() * _LOG_SHARE)
+        except VoipsmsError as error:
+            self._warnings.append(f"{UNREADABLE}, and has decided nothing: {error}")
+            return None
+        return Look(pages.records, pages.ended, began, lambda date: logged(date, zone))
+
+    def _decisions(self, doubts: Mapping[str, Row], look: Look) -> dict[str, Decision]:
+        """What the log proves of each doubt. Of a message whose text was another, that text is not known."""
+        ours = {number: row for number, row in doubts.items() if row.content == self._wanted.terms.content}
+        names = {self._names[number] for number in ours}
+        # Read after the log, so that whatever of ours the log shows is among them.
+        rows = self._ledger.newest(lambda row: row.recipient in names, sys.maxsize)
+        return {
+            number: decide(
+                Message(number, self._wanted.text, self._wanted.segments, self._wanted.sender or ""),
+                row,
+                [each for each in rows if each.recipient == row.recipient],
+                look,
+                self._fingerprints,
+            )
+            for number, row in ours.items()
+        }
+
+    def _is_decisive(self, decision: Decision) -> bool:
+        if decision.finding is Finding.ABSENT:
+            return self._wanted.resend_absent
+        return decision.finding is Finding.FOUND
+
+    def _rows_after(self, doubts: Mapping[str, Row], decided: Mapping[str, Decision]) -> dict[str, Row]:
+        """The rows as they are after what was decided; in check mode, as they would be."""
+        if not self._check_mode:
+            return self._rows(doubts)
+        rows = {number: decided[number].after if number in decided else row for number, row in doubts.items()}
+        return {number: row for number, row in rows.items() if row is not None}
+
+    def _explain(self, doubts: Iterable[str], look: Optional[Look], decisions: Mapping[str, Decision]) -> None:
+        """Add to each message that stays unknown why the log has not helped."""
+        for number in doubts:
+            result = self._results.get(number)
+            if result is None or result.outcome is not Outcome.UNKNOWN:
+                continue
+            if look is None:
+                why = BLIND if self._wanted.account_timezone is None else UNREADABLE
+            elif number in decisions:
+                why = why_unknown(decisions[number], resend_absent=self._wanted.resend_absent)
+            else:
+                why = OTHER_TEXT
+            self._results[number] = replace(result, code_desc=f"{result.code_desc}; {why}")
 
     # What other runs do ---------------------------------------------------------------------------------------
 
@@ -305,6 +425,18 @@ def _pauses() -> Iterator[float]:
     yield from _LOOK_EVERY
     while True:
         yield _LOOK_EVERY[-1]
+
+
+def _is_shown(decision: Decision, row: Optional[Row]) -> bool:
+    """Whether a message was found, and its row says so now."""
+    return decision.finding is Finding.FOUND and row is not None and row == decision.after
+
+
+def _found(number: str, row: Row) -> Result:
+    """A message that the log has shown. A duplicate for this run even where its window has ended meanwhile."""
+    since = moment(row.claimed_at)
+    said = f"the run that sent it did not learn what became of it; the message log shows it, dated {since}"
+    return Result(f"+{number}", Outcome.DUPLICATE, smsids=row.smsids, code_desc=said, first_sent_at=since)
 
 
 def _not_sent(number: str, reason: str) -> Result:

@@ -38,6 +38,9 @@ HASHED_WINDOW = 600
 GIVEN_WINDOW = 30 * 86400
 """Seconds for which an ``idempotency_key`` of the user's own makes duplicates."""
 
+RESEND_IF_ABSENT = "resend_if_absent"
+"""The value of ``on_unknown`` that lets the message log say that a message was not sent."""
+
 _MAX_KEY = 200
 _YEAR = 365 * 86400
 
@@ -81,6 +84,8 @@ def read_order(params: Mapping[str, Any]) -> Order:
         recipients=tuple(digits for _given, digits in numbers.read),
         terms=_terms(params, fingerprints.content(sender or "", text)),
         batch_size=params["batch_size"],
+        account_timezone=params["account_timezone"] or None,
+        resend_absent=params["on_unknown"] == RESEND_IF_ABSENT,
     )
     policy = Policy(
         fail_on=params["fail_on"], skip_unknown=params["on_unknown"] == "skip", advice=_advice(params, ledger)
@@ -152,6 +157,8 @@ def _option_faults(params: Mapping[str, Any], ledger: Ledger) -> list[str]:
         faults.append(f"idempotency_key must be 1 to {_MAX_KEY} printable characters")
     if key is not None and ledger.name == NO_LEDGER:
         faults.append("idempotency_key needs a ledger, and ledger is none, which remembers nothing")
+    if params["on_unknown"] == RESEND_IF_ABSENT and ledger.name == NO_LEDGER:
+        faults.append("on_unknown=resend_if_absent needs a ledger, and ledger is none, which remembers nothing")
     return faults
 
 

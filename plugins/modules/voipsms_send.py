@@ -86,12 +86,20 @@ options:
   on_unknown:
     description:
       - What to do about a recipient to whom an earlier run may have sent the message, without learning whether it did.
+      - With O(account_timezone), the message log is read first, whatever is set here. A message that it shows is a
+        duplicate. The log is not read for a message of which this run itself does not learn what became of it, since it
+        may come into the log later; such a message always fails the task.
       - V(fail) leaves it out and fails, after the others were sent to.
       - V(skip) leaves it out and goes on. The task still fails when nobody at all has the message for certain.
       - V(resend) sends again, which may be the second time.
-      - A message of which this run itself does not learn what became of it always fails the task.
+      - V(resend_if_absent) sends again only when the message log does not show the message. The log must be read to its
+        end, in at most 100 pages, 15 minutes or more after the last moment at which the earlier run could begin its
+        request, and hold nothing that could be the message. Else it is as V(fail), and the message says why, and when
+        to run the task again. It needs O(account_timezone), and a ledger.
+      - The call that reads the log is observed, not documented. That every message is in it after 15 minutes, and that
+        its dates are in the zone of the account, is assumed.
     type: str
-    choices: [fail, skip, resend]
+    choices: [fail, skip, resend, resend_if_absent]
     default: fail
   fail_on:
     description:
@@ -203,6 +211,21 @@ EXAMPLES = r"""
   become: false
   run_once: true
 
+- name: Try again every 5 minutes, until it is known that the message went out, once
+  voip_communications.sms.voipsms_send:
+    to: "+12812345678"
+    msg: "Deployment 4711 has failed"
+    idempotency_key: deploy-4711-failed
+    on_unknown: resend_if_absent
+    account_timezone: America/Chicago
+  delegate_to: localhost
+  become: false
+  run_once: true
+  register: told
+  until: told is success
+  retries: 5
+  delay: 300
+
 - name: Try it on a sandbox of one's own, remembering nothing
   voip_communications.sms.voipsms_send:
     api_key: sandbox
@@ -229,7 +252,8 @@ results:
       sample: "+12812345678"
     outcome:
       description:
-        - V(sent) by this run, or V(duplicate) when an earlier run had it accepted within the window.
+        - V(sent) by this run, or V(duplicate) when an earlier run had it accepted within the window, by the service's
+          answer or by the message log.
         - V(refused) by the service for this recipient, or an impossible number.
         - V(not_sent), which is certain, for the reason in C(code_desc).
         - V(unknown) when it may have been sent.
@@ -305,7 +329,7 @@ cost:
   type: float
   sample: 0.03
 requests:
-  description: How many requests this run made.
+  description: How many requests this run made, those for the message log included.
   returned: always
   type: int
   sample: 1
@@ -362,7 +386,11 @@ def argument_spec() -> dict[str, dict[str, Any]]:
         "dedupe_window": {"type": "int"},
         "force": {"type": "bool", "default": False},
         "on_different": {"type": "str", "choices": ["fail", "skip"], "default": "fail"},
-        "on_unknown": {"type": "str", "choices": ["fail", "skip", "resend"], "default": "fail"},
+        "on_unknown": {
+            "type": "str",
+            "choices": ["fail", "skip", "resend", "resend_if_absent"],
+            "default": "fail",
+        },
         "fail_on": {"type": "str", "choices": ["any", "all", "none"], "default": "any"},
         "max_segments": {"type": "int"},
         "charset": {"type": "str", "choices": ["auto", "gsm7"], "default": "auto"},

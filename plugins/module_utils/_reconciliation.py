@@ -1,0 +1,292 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the message log proves of a message of unknown fate. Pure.
+
+Two mistakes are possible, and each has a rule against it. To take somebody else's record for the message would lose
+it: so it is found only when there are more records than the ledger can account for at the most. To overlook its record
+would send it twice: so it is absent only when nothing is left in the log that could be it.
+
+The log is observed, not documented: its records name neither a key nor, for all that is known, the smsid. That its
+dates are wall time of the account is assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from functools import cached_property
+from typing import Optional
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
+    GRACE,
+    Fingerprints,
+    Row,
+    State,
+    settled,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._log import LogRecord
+from ansible_collections.voip_communications.sms.plugins.module_utils._report import moment
+
+SLACK = 60.0
+"""Seconds by which the service's clock may be behind the ledger's: a record that is older is not of the attempt."""
+
+ASTRAY = 26 * 3600.0
+"""Seconds by which a wrong zone can set a date off at the most, from UTC+14 to UTC-12."""
+
+_LONGEST = 3600.0
+"""Seconds that one task may take, and so the most that lies between a message and its acceptance in the ledger."""
+
+_NO_PROOF = ("CANCEL", "SCHEDUL", "FAIL", "REJECT", "REFUS", "ERROR", "INVALID", "UNDELIV", "EXPIR")
+"""Parts of a status (its words are not documented) by which a record does not show that a message went out."""
+
+_HELD = frozenset({State.ACCEPTED, State.SENDING, State.UNKNOWN})
+
+
+class Finding(Enum):
+    """What a look says of one message."""
+
+    FOUND = "found"
+    ABSENT = "absent"
+    EARLY = "early"
+    """Nothing is there, but the service may still accept it, or log it."""
+    INCOMPLETE = "incomplete"
+    """Nothing is there, but the log was not read to its end."""
+    SHARED = "shared"
+    """Records are there, but no more than other messages account for."""
+    DOUBTFUL = "doubtful"
+    """A record is there that may be the message, and may be another."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was read of the log. ``began``: by the ledger's clock, before the first request.
+
+    ``ended``: whether an empty page was reached, which is the log's end (observed). ``moment``: a date of the log as
+    Unix seconds, or None when it does not name one moment.
+    """
+
+    records: tuple[LogRecord, ...]
+    ended: bool
+    began: float
+    moment: Callable[[Optional[str]], Optional[float]]
+
+
+@dataclass(frozen=True)
+class Message:
+    """What was sent: the text, to whom (E.164 digits), in how many parts, and the sender's digits, if it has one."""
+
+    number: str
+    text: str
+    segments: int
+    sender: str = ""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was found of a message, and its row as it then is; None stands for no row.
+
+    ``at``: when it was found, the date of its record; when it is too early, from when on absence proves something.
+    """
+
+    finding: Finding
+    after: Optional[Row]
+    at: Optional[float] = None
+
+
+UNREADABLE = "the message log could not be read"
+BLIND = "set account_timezone to have it looked up in the message log"
+OTHER_TEXT = "its text was another, so the message log cannot tell"
+
+
+def why_unknown(decision: Decision, *, resend_absent: bool) -> str:
+    """Why a message stays unknown after a look, and when another look says more."""
+    if decision.finding is Finding.SHARED:
+        return "the message log shows this text no more often than other messages account for"
+    if decision.finding is Finding.DOUBTFUL:
+        return "the message log shows a message to this recipient that may be it, or another"
+    if decision.finding is Finding.INCOMPLETE:
+        return "the message log does not show it, as far as it could be read, which is not to its end"
+    if decision.finding is Finding.EARLY and decision.at is not None:
+        again = "; run the task again after that" if resend_absent else ""
+        return f"the message log does not show it, which proves nothing before {moment(decision.at)}{again}"
+    return "the message log does not show it; on_unknown=resend_if_absent sends it again"
+
+
+def decide(message: Message, row: Row, rows: Sequence[Row], look: Look, fingerprints: Fingerprints) -> Decision:
+    """What the look proves of a row of unknown fate, whose message this is.
+
+    ``rows``: every row that the ledger has of this recipient, read after the log was: then whatever the log shows of
+    this ledger's messages is among them. A row that is proven absent gives back the fact that it had replaced; where
+    that is of unknown fate too, it must be proven absent as well.
+    """
+    decision = _Case(message, row, rows, look, fingerprints).decision
+    restored = decision.after
+    if decision.finding is Finding.ABSENT and restored is not None and restored.state is State.UNKNOWN:
+        earlier = decide(message, restored, rows, look, fingerprints)
+        proven = earlier.finding in (Finding.FOUND, Finding.ABSENT)
+        return earlier if proven else replace(earlier, after=row)
+    return decision
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One message before the log."""
+
+    message: Message
+    row: Row
+    rows: Sequence[Row]
+    look: Look
+    fingerprints: Fingerprints
+
+    @property
+    def decision(self) -> Decision:
+        shown = self._shown
+        since = self.row.first_byte_by + GRACE
+        if len(shown) > self._accounted * self.message.segments:
+            at = max(shown.values())
+            return Decision(Finding.FOUND, self._accepted(at), at)
+        if shown:
+            return Decision(Finding.SHARED, self.row)
+        if any(self._may_be_it(record) for record in self.look.records):
+            return Decision(Finding.DOUBTFUL, self.row)
+        if not self.look.ended:
+            return Decision(Finding.INCOMPLETE, self.row)
+        if self.look.began < since:
+            return Decision(Finding.EARLY, self.row, since)
+        return Decision(Finding.ABSENT, settled(self.row, Fate.NOT_SENT, (), self.look.began))
+
+    def _accepted(self, at: float) -> Row:
+        """The window runs from the record's date, which is not before the message was accepted."""
+        since = max(self.row.claimed_at, min(at, self.look.began))
+        return replace(self.row, state=State.ACCEPTED, claimed_at=since, previous=None)
+
+    # What the log shows ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def _shown(self) -> dict[object, float]:
+        """The records that are of such a message, each once, and their dates.
+
+        What comes twice by one id, or without an id and alike, may be one record that has moved to the next page.
+        """
+        found: dict[object, float] = {}
+        for record in self._alike:
+            at = self._at(record)
+            if at is not None and self._is_within(at) and _is_certain(record, self.message.number):
+                found[record.id or record] = at
+        return found
+
+    @cached_property
+    def _alike(self) -> tuple[LogRecord, ...]:
+        """The records of this text that may be to this recipient. Of a text that is logged in parts there are none."""
+        return tuple(
+            record
+            for record in self.look.records
+            if record.text == self.message.text and _may_be_to(record, self.message.number)
+        )
+
+    def _may_be_it(self, record: LogRecord) -> bool:
+        """Whether a record could be the message, its text, its number or its date written otherwise than expected.
+
+        Not so a text that the ledger knows as another message's, and not so a record that is too old, even for a
+        wrong zone, or that lies where the ledger has had the same text accepted.
+        """
+        if not _may_be_to(record, self.message.number):
+            return False
+        at = self._at(record)
+        if record.text != self.message.text:
+            is_older = at is not None and at < self.row.claimed_at - GRACE
+            return not is_older and not self._is_known(record)
+        if at is None or self._is_within(at):
+            return True
+        accepted = (fact for fact in self._same if fact.state is State.ACCEPTED)
+        return at >= self.row.claimed_at - ASTRAY and not any(_is_near(fact, at) for fact in accepted)
+
+    def _at(self, record: LogRecord) -> Optional[float]:
+        return self.look.moment(record.date)
+
+    def _is_within(self, at: float) -> bool:
+        """Whether a moment lies within the attempt's time."""
+        return self._start <= at <= self._end
+
+    @property
+    def _start(self) -> float:
+        return self.row.claimed_at - SLACK
+
+    @property
+    def _end(self) -> float:
+        return self.row.first_byte_by + GRACE
+
+    # What the ledger accounts for -----------------------------------------------------------------------------
+
+    @property
+    def _accounted(self) -> int:
+        """How many messages of this text the ledger can explain within the attempt's time, at the most."""
+        return sum(map(self._weight, self._same))
+
+    def _weight(self, fact: Row) -> int:
+        """How many records within the attempt's time may be of a fact.
+
+        A row counts its attempts, and keeps only the last: so each may have been accepted. A date in the log is that
+        of a status, and may come late: so an earlier message that is not seen where it belongs may be seen here.
+        """
+        if fact.date is not None:
+            return 1
+        if fact.claimed_at - _LONGEST > self._end:
+            return 0
+        latest = fact.claimed_at if fact.state is State.ACCEPTED else fact.first_byte_by + GRACE
+        if latest >= self._start:
+            return fact.attempt
+        return 0 if any(_is_near(fact, at) for at in self._before) else 1
+
+    @cached_property
+    def _before(self) -> tuple[float, ...]:
+        """The dates of the records of this text before the attempt."""
+        dates = (self._at(record) for record in self._alike)
+        return tuple(at for at in dates if at is not None and at < self._start)
+
+    @cached_property
+    def _same(self) -> tuple[Row, ...]:
+        """What the ledger holds of this text to this recipient, but for the doubt itself.
+
+        An earlier attempt of unknown fate by the same key is part of the doubt: whichever of them a record is of, the
+        message was sent.
+        """
+        senders = {"", self.message.sender} | {record.internal for record in self._alike}
+        own = () if self.row.previous is None or self.row.previous.state is not State.ACCEPTED else (self.row.previous,)
+        return (*own, *(fact for fact in self._others() if self._says(fact, self.message.text, senders)))
+
+    def _others(self) -> Iterator[Row]:
+        """The rows of other keys, and the facts that they have replaced."""
+        for row in self.rows:
+            if row.key != self.row.key:
+                yield from (fact for fact in (row, row.previous) if fact is not None and fact.state in _HELD)
+
+    def _is_known(self, record: LogRecord) -> bool:
+        """Whether a record has the text of another message that the ledger knows, to this recipient."""
+        return any(self._says(row, record.text, {"", record.internal}) for row in self.rows)
+
+    def _says(self, row: Row, text: str, senders: set[str]) -> bool:
+        """Whether this is the text of a row, which holds a hash of it, of the sender as given, and of its date."""
+        date = () if row.date is None else (row.date,)
+        return any(row.content == self.fingerprints.content(sender, text, *date) for sender in senders)
+
+
+def _is_certain(record: LogRecord, number: str) -> bool:
+    """Whether a record is beyond doubt of a message that went out to this number."""
+    status = (record.status or "").upper()
+    return record.direction == "out" and record.external == number and not any(word in status for word in _NO_PROOF)
+
+
+def _may_be_to(record: LogRecord, number: str) -> bool:
+    """Whether a record may be of a message to this number, which may be written in its national form, or missing."""
+    written = record.external.lstrip("0")
+    return record.direction != "in" and (number.endswith(written) or written.endswith(number))
+
+
+def _is_near(fact: Row, at: float) -> bool:
+    """Whether a record of this date is where that of a fact belongs."""
+    return fact.claimed_at - _LONGEST <= at <= max(fact.claimed_at, fact.first_byte_by) + GRACE
