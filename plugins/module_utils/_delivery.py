@@ -229,7 +229,7 @@ class Delivery:
         freed, taken = self._sort(doubts, rows, self._ledger.now())
         shown = {number for number, found in decided.items() if _is_shown(found, rows.get(number))}
         self._note(_found(number, rows[number]) for number in shown)
-        self._explain(doubts, look, decisions)
+        self._explain((number for number in doubts if number not in decided), look, decisions)
         open_to_all = {*free, *freed}.difference(doubts.keys() - set(freed), shown)
         return [number for number in self._wanted.recipients if number in open_to_all], [*twins, *taken]
 

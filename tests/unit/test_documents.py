@@ -12,7 +12,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.voip_communications.sms.plugins.module_utils import _delivery, _evidence, _ledger, _order
+from ansible_collections.voip_communications.sms.plugins.module_utils import (
+    _delivery,
+    _evidence,
+    _ledger,
+    _order,
+    _reconciliation,
+)
 from ansible_collections.voip_communications.sms.plugins.module_utils._report import Outcome
 from ansible_collections.voip_communications.sms.tests.support import markdown
 from ansible_collections.voip_communications.sms.tests.support.documented import (
@@ -36,7 +42,7 @@ OTHERS = {
     # Ansible's own
     "ansible_python_interpreter", "delegate_to", "run_once", "become", "module_defaults",
     # fields of the API, and of an HTTP answer
-    "send_log", "delivery_date", "error_message",
+    "send_log", "delivery_date", "error_message", "sms_id", "sms_status",
     # parameters of libpq and PostgreSQL
     "sslmode", "synchronous_commit", "channel_binding", "require_auth", "target_session_attrs",
 }  # fmt: skip
@@ -155,6 +161,17 @@ def test_the_times_are_those_of_the_code() -> None:
     assert f"asks for {_delivery.LONGEST_RETRY_AFTER:.0f} seconds or less" in SENT_ONCE
     assert f"up to {_delivery.LONGEST_RETRY_AFTER:.0f} seconds" in API
     assert SEND_OPTIONS["batch_size"]["default"] == int(re.findall(r"sends (\d+) at a time", API)[0])
+
+
+def test_the_limits_of_the_message_log_are_those_of_the_code() -> None:
+    log = " ".join(markdown.section(SENT_ONCE, "What the message log decides").split())
+    assert f"at most {_delivery.LOG_PAGES} pages and half of the time" in log
+    assert f"more than {_delivery.LOG_PAGES} pages never proves" in log
+    assert _delivery._LOG_SHARE == 0.5
+    assert f"from {_reconciliation.ASTRAY / 3600:.0f} hours before the attempt" in log
+    assert f"from {_ledger.GRACE / 60:.0f} minutes before the attempt" in log
+    assert "begins a minute before its claim" in log
+    assert _reconciliation.SLACK == 60
 
 
 def test_the_statuses_are_those_of_the_code() -> None:

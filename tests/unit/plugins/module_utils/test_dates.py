@@ -19,6 +19,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._dates imp
     from_echo,
     iso,
     lead_fault,
+    logged,
     read,
     zone,
 )
@@ -450,3 +451,24 @@ def test_from_echo_reads_what_others_scheduled() -> None:
         from_echo("soon")
     with pytest.raises(DateError, match="where a delivery date belongs"):
         from_echo("9999-12-31 23:59:00", CHICAGO)
+
+
+@pytest.mark.parametrize(
+    ("date", "moment"),
+    [
+        ("2026-12-01 22:00:30", "2026-12-01T22:00:30-06:00"),
+        ("2026-07-01 22:00", "2026-07-01T22:00:00-05:00"),
+        ("2026-11-01 00:59:59", "2026-11-01T00:59:59-05:00"),
+        ("2026-11-01 01:30:00", None),
+        ("2026-03-08 02:30:00", None),
+        ("2026-02-30 10:00:00", None),
+        ("2026-12-01 22:00:30Z", None),
+        ("9999-12-31 23:59:59", None),
+        ("0000-00-00 00:00:00", None),
+        ("soon", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_date_of_the_log_is_one_moment_or_none(date: str | None, moment: str | None) -> None:
+    assert logged(date, CHICAGO) == (None if moment is None else at(moment).timestamp())

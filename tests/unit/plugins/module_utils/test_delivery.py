@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,20 @@ import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._api import Denied, Throttled
 from ansible_collections.voip_communications.sms.plugins.module_utils._deadline import Deadline
-from ansible_collections.voip_communications.sms.plugins.module_utils._delivery import Delivery, Report, Wanted
+from ansible_collections.voip_communications.sms.plugins.module_utils._delivery import (
+    LOG_PAGES,
+    Delivery,
+    Report,
+    Wanted,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._errors import VoipsmsError
 from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate, Judgement, Verdict, alike
 from ansible_collections.voip_communications.sms.plugins.module_utils._http import NotSent
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
     GRACE,
     SETTLE_MARGIN,
     Claim,
+    Claimed,
     Fingerprints,
     LedgerError,
     Row,
@@ -28,6 +36,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger im
     Terms,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_sqlite import SqliteLedger
+from ansible_collections.voip_communications.sms.plugins.module_utils._log import LogPages, LogRecord
 
 ANN, BOB, CARL = "12812345678", "12812345679", "12812345680"
 FINGERPRINTS = Fingerprints.of("test", "")
@@ -76,6 +85,15 @@ class World:
         self.due: list[tuple[float, Callable[[], object]]] = []
         self.ledger = SqliteLedger(str(path), FINGERPRINTS.account, clock=lambda: self.seconds)
         self.requests = 0
+        self.log_pages: Callable[[], LogPages] = lambda: LogPages((), complete=True, ended=True)
+        self.looks = 0
+
+    def log(self, max_pages: int, seconds: float) -> LogPages:
+        """What ``Api.log`` is to a delivery."""
+        assert max_pages == LOG_PAGES
+        assert 0 < seconds <= DEADLINE / 2
+        self.looks += 1
+        return self.log_pages()
 
     def sleep(self, seconds: float) -> None:
         self.seconds += seconds
@@ -115,6 +133,8 @@ class World:
             terms=terms,
             batch_size=other.get("batch_size", 100),
             at_a_time=other.get("at_a_time", 1),
+            account_timezone=other.get("account_timezone"),
+            resend_absent=other.get("resend_absent", False),
         )
         deadline = Deadline(DEADLINE, monotonic=lambda: self.seconds, sleep=self.sleep)
         api: Any = self
@@ -461,3 +481,189 @@ def test_check_mode_foresees_and_touches_nothing(world: World) -> None:
     assert outcomes(world.run(ANN, BOB, check_mode=True)) == ["duplicate", "would_send"]
     assert world.path.read_bytes() == before
     assert world.posts == [[ANN]]
+
+
+# --- The message log ----------------------------------------------------------------------------------------------
+
+
+class TestLog:
+    """Ann's answer was lost. Whoever asks later looks into the log, which shows nothing unless a test says so."""
+
+    @pytest.fixture(autouse=True)
+    def _lost(self, world: World) -> None:
+        world.answers = [lost]
+        world.run(ANN)
+        assert world.states(ANN) == ["unknown"]
+
+    @staticmethod
+    def shows(world: World, *numbers: str) -> None:
+        """Let the log show the message to these, as of now."""
+        date = datetime.fromtimestamp(world.seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
+        records = tuple(
+            LogRecord(number, "out", "", number, "text", "SENT", date, None, None, None) for number in numbers
+        )
+        world.log_pages = lambda: LogPages(records, complete=True, ended=True)
+
+    @staticmethod
+    def again(world: World, *numbers: str, window: float = 86400.0, **other: Any) -> Report:
+        options = {"account_timezone": "UTC", "resend_absent": True, **other}
+        return world.run_on(Terms("text", window), *(numbers or (ANN,)), **options)
+
+    def test_is_not_asked_without_a_zone(self, world: World) -> None:
+        report = self.again(world, account_timezone=None)
+        assert outcomes(report) == ["unknown"]
+        assert "set account_timezone" in str(report.results[0].code_desc)
+        assert world.looks == 0
+
+    def test_is_not_asked_when_a_different_message_stops_the_task(self, world: World) -> None:
+        report = world.run_on(Terms("another text", 86400.0), ANN, account_timezone="UTC", resend_absent=True)
+        assert outcomes(report) == ["not_sent"]
+        assert world.looks == 0
+
+    def test_shows_it(self, world: World) -> None:
+        self.shows(world, ANN, CARL)
+        report = self.again(world, BOB, ANN, CARL)
+        assert outcomes(report) == ["sent", "duplicate", "sent"]
+        assert world.states(ANN) == ["accepted"]
+        assert world.posts == [[ANN], [BOB, CARL]]
+        assert world.looks == 1
+
+    def test_shows_it_when_its_window_is_over(self, world: World) -> None:
+        """The run that was to make up for the lost answer has nothing to do; the next one sends anew."""
+        self.shows(world, ANN)
+        world.seconds += 700
+        assert outcomes(self.again(world, window=600.0)) == ["duplicate"]
+        assert outcomes(self.again(world, window=600.0)) == ["sent"]
+
+    def test_shows_it_in_check_mode(self, world: World) -> None:
+        self.shows(world, ANN)
+        before = world.path.read_bytes()
+        assert outcomes(self.again(world, BOB, ANN, check_mode=True)) == ["would_send", "duplicate"]
+        assert world.path.read_bytes() == before
+
+    @pytest.mark.parametrize("resend_absent", [True, False])
+    def test_does_not_show_it(self, world: World, resend_absent: bool) -> None:
+        world.seconds += GRACE + 90
+        before = world.path.read_bytes()
+        foretold = self.again(world, BOB, ANN, check_mode=True, resend_absent=resend_absent)
+        assert world.path.read_bytes() == before
+        report = self.again(world, BOB, ANN, resend_absent=resend_absent)
+        expected = "sent" if resend_absent else "unknown"
+        assert outcomes(report) == ["sent", expected]
+        assert outcomes(foretold) == ["would_send", expected.replace("sent", "would_send")]
+        assert world.posts[1:] == ([[BOB, ANN]] if resend_absent else [[BOB]])
+
+    def test_does_not_show_it_a_second_early(self, world: World) -> None:
+        world.seconds += GRACE + 89
+        report = self.again(world)
+        assert outcomes(report) == ["unknown"]
+        assert "run the task again after that" in str(report.results[0].code_desc)
+
+    def test_was_asked_too_early_although_it_answers_late(self, world: World) -> None:
+        world.seconds += GRACE + 89
+
+        def slowly() -> LogPages:
+            world.seconds += 40
+            return LogPages((), complete=True, ended=True)
+
+        world.log_pages = slowly
+        assert outcomes(self.again(world)) == ["unknown"]
+
+    @pytest.mark.parametrize("complete", [True, False])
+    def test_has_no_end(self, world: World, complete: bool) -> None:
+        world.seconds += GRACE + 90
+        world.log_pages = lambda: LogPages((), complete=complete, ended=False)
+        assert outcomes(self.again(world)) == ["unknown"]
+
+    @pytest.mark.parametrize(
+        "error",
+        [VoipsmsError("no log"), NotSent("no log", passing=True), Denied("no log", passing=False), Throttled(None)],
+    )
+    def test_cannot_be_had(self, world: World, error: VoipsmsError) -> None:
+        world.seconds += GRACE + 90
+
+        def fail() -> LogPages:
+            raise error
+
+        world.log_pages = fail
+        report = self.again(world, BOB, ANN)
+        assert outcomes(report) == ["sent", "unknown"]
+        assert report.warnings == [f"the message log could not be read, and has decided nothing: {error}"]
+
+    @pytest.mark.parametrize(
+        ("answer", "theirs", "ours"),
+        [(accepted, "sent", "duplicate"), (lost, "unknown", "unknown"), (refused, "refused", "sent")],
+    )
+    def test_is_read_while_another_run_that_saw_it_absent_sends(
+        self, world: World, answer: Answer, theirs: str, ours: str
+    ) -> None:
+        world.seconds += GRACE + 90
+        other: list[Report] = []
+
+        def meanwhile() -> LogPages:
+            world.log_pages = lambda: LogPages((), complete=True, ended=True)
+            world.answers = [answer]
+            other.append(self.again(world))
+            return LogPages((), complete=True, ended=True)
+
+        world.log_pages = meanwhile
+        report = self.again(world)
+        assert outcomes(report) == [ours]
+        assert "message log" not in str(report.results[0].code_desc)
+        assert outcomes(other[0]) == [theirs]
+        assert len(world.posts) == (3 if answer is refused else 2)
+
+    @pytest.mark.parametrize(("answer", "outcome"), [(accepted, "duplicate"), (lost, "unknown")])
+    def test_is_forgotten_for_a_claim_that_comes_first(self, world: World, answer: Answer, outcome: str) -> None:
+        """Both have seen it absent, and the other claims between this run's release of the row and its claim."""
+        world.seconds += GRACE + 90
+
+        class Late(SqliteLedger):
+            def claim(self, claim: Claim) -> Claimed:
+                world.answers = [answer]
+                TestLog.again(world)
+                return super().claim(claim)
+
+        ledger = Late(str(world.path), FINGERPRINTS.account, clock=lambda: world.seconds)
+        assert outcomes(self.again(world, ledger=ledger)) == [outcome]
+        assert len(world.posts) == 2
+
+    def test_counts_a_message_that_another_key_sends_while_it_is_read(self, world: World) -> None:
+        """Its record is of a row that was not there when this run began."""
+        content = FINGERPRINTS.content("", "text")
+
+        def meanwhile() -> LogPages:
+            names = {FINGERPRINTS.recipient(ANN): "+1*"}
+            world.ledger.claim(Claim("other", "", Terms(content, 600.0), names, "twin", "twin:1", 90.0, 100.0))
+            self.shows(world, ANN)
+            return world.log_pages()
+
+        world.log_pages = meanwhile
+        assert outcomes(self.again(world)) == ["unknown"]
+
+    def test_has_decided_and_the_ledger_cannot_be_written(self, world: World) -> None:
+        world.seconds += GRACE + 90
+
+        class Full(SqliteLedger):
+            def amend(self, changes: Any) -> None:
+                raise LedgerError("the disk is full")
+
+        ledger = Full(str(world.path), FINGERPRINTS.account, clock=lambda: world.seconds)
+        report = self.again(world, BOB, ANN, ledger=ledger)
+        assert outcomes(report) == ["not_sent", "unknown"]
+        assert world.posts == [[ANN]]
+
+    def test_is_not_asked_of_an_accepted_message_from_the_future(self, world: World) -> None:
+        world.run(BOB)
+        world.seconds -= 2 * 86400
+        assert outcomes(self.again(world, BOB)) == ["unknown"]
+        assert world.looks == 0
+
+    @pytest.mark.parametrize("shown", [True, False])
+    def test_spares_a_second_message_where_unknown_ones_are_sent_again(self, world: World, shown: bool) -> None:
+        if shown:
+            self.shows(world, ANN)
+        terms = Terms("text", 86400.0, resend_unknown=True)
+        report = world.run_on(terms, BOB, ANN, account_timezone="UTC")
+        assert outcomes(report) == ["sent", "duplicate" if shown else "sent"]
+        assert world.posts[1:] == ([[BOB]] if shown else [[BOB, ANN]])

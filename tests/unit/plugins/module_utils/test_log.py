@@ -145,11 +145,13 @@ def test_pages_are_read_until_an_empty_one() -> None:
     found, forms = read(page("1", "2"), page("3"), page())
     assert ([record.id for record in found.records], found.complete) == (["1", "2", "3"], True)
     assert forms == [{"page": "0"}, {"page": "1"}, {"page": "2"}]
+    assert found.ended is True
 
 
 def test_a_service_that_knows_no_pages_is_asked_twice() -> None:
     found, forms = read(page("1", "2"), page("1", "2"), page("1", "2"))
     assert ([record.id for record in found.records], found.complete, len(forms)) == (["1", "2"], True, 2)
+    assert found.ended is False  # it may have shown a first page twice, of many
 
 
 def test_pages_that_shift_bring_no_record_twice() -> None:
@@ -165,6 +167,7 @@ def test_equal_records_without_an_identifier_are_two_messages() -> None:
 def test_no_more_pages_are_read_than_asked_for() -> None:
     found, forms = read(page("1"), page("2"), page("3"), max_pages=2)
     assert (len(found.records), found.complete, len(forms)) == (2, False, 2)
+    assert found.ended is False
 
 
 @pytest.mark.parametrize(

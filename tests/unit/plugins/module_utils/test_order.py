@@ -26,7 +26,7 @@ from ansible_collections.voip_communications.sms.tests.support.fault_server impo
 
 ANN, BOB = "+12812345678", "+12812345679"
 FAIL_ON = ("any", "all", "none")
-ON_UNKNOWN = ("fail", "skip", "resend")
+ON_UNKNOWN = ("fail", "skip", "resend", "resend_if_absent")
 
 
 @pytest.fixture(autouse=True)
@@ -168,6 +168,15 @@ def test_a_key_that_is_refused(key: str) -> None:
 def test_a_key_needs_a_ledger() -> None:
     assert "idempotency_key needs a ledger" in fault(idempotency_key="deploy", ledger="none")
     assert order(ledger="none").ledger.name == "none"
+
+
+def test_absence_can_only_be_asked_for_with_a_ledger() -> None:
+    assert "on_unknown=resend_if_absent needs a ledger" in fault(on_unknown="resend_if_absent", ledger="none")
+    wanted = order(on_unknown="resend_if_absent", account_timezone="America/Chicago").wanted
+    assert (wanted.resend_absent, wanted.account_timezone) == (True, "America/Chicago")
+    assert (wanted.terms.resend_unknown, wanted.terms.force) == (False, False)
+    wanted = order(on_unknown="resend", account_timezone="").wanted
+    assert (wanted.resend_absent, wanted.account_timezone) == (False, None)
 
 
 # --- Text ---------------------------------------------------------------------------------------------------------
