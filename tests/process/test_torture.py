@@ -14,12 +14,12 @@ from ansible_collections.voip_communications.sms.tests.tools import torture
 
 PACKAGE = "ansible_collections.voip_communications.sms.plugins.module_utils"
 FREE = f"""
-from {PACKAGE} import _delivery, _ledger, _ledger_sqlite
+from {PACKAGE} import _delivery, _ledger
 known = _ledger.standing
 def standing(row, terms, now):
     found = known(row, terms, now)
     return _ledger.Standing.FREE if found is _ledger.Standing.UNKNOWN else found
-_delivery.standing = _ledger_sqlite.standing = standing
+_delivery.standing = _ledger.standing = standing
 """
 SENT = f"""
 from {PACKAGE} import _delivery

@@ -22,7 +22,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from ansible_collections.voip_communications.sms.plugins.module_utils import _delivery, _ledger_memory
+from ansible_collections.voip_communications.sms.plugins.module_utils import _delivery, _ledger, _ledger_memory
 from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
     Ledger,
@@ -121,7 +121,7 @@ def test_a_broken_rule_is_found(invariant: str, name: str, rule: Callable[..., A
     stories = settings(STORIES, max_examples=500, stateful_step_count=12, derandomize=True, phases=[Phase.generate])
     with ExitStack() as stack:
         # A run's first look goes by the same rule as its claim.
-        for module in (_ledger_memory, _delivery) if name == "standing" else (_ledger_memory,):
+        for module in (_ledger, _delivery) if name == "standing" else (_ledger_memory,):
             stack.enter_context(mock.patch.object(module, name, rule))
         with pytest.raises(AssertionError, match=invariant):
             run_state_machine_as_test(OverMemory, settings=stories)
