@@ -520,6 +520,13 @@ class TestLog:
         assert outcomes(report) == ["not_sent"]
         assert world.looks == 0
 
+    def test_cannot_tell_of_another_text_under_the_same_key(self, world: World) -> None:
+        world.seconds += GRACE + 90
+        terms = Terms("another text", 86400.0, skip_different=True)
+        report = world.run_on(terms, ANN, account_timezone="UTC", resend_absent=True)
+        assert outcomes(report) == ["unknown"]
+        assert "its text was another" in str(report.results[0].code_desc)
+
     def test_shows_it(self, world: World) -> None:
         self.shows(world, ANN, CARL)
         report = self.again(world, BOB, ANN, CARL)

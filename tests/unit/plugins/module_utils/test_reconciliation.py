@@ -177,6 +177,11 @@ def test_what_may_be_it_does_not_hide_what_is(change: dict[str, Any]) -> None:
     assert found(record(**change), record()).finding is Finding.FOUND
 
 
+def test_another_message_does_not_explain_a_doubtful_record_of_the_same_time() -> None:
+    other = row_of("other", State.ACCEPTED)
+    assert found(record(status="FAILED"), others=[other]).finding is Finding.DOUBTFUL
+
+
 @pytest.mark.parametrize("status", [None, "", "SENT", "Delivered", "QUEUED"])
 def test_a_status_that_is_not_known_is_as_good_as_any(status: Optional[str]) -> None:
     assert found(record(status=status)).finding is Finding.FOUND
