@@ -1,0 +1,275 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbooks by name: what they send, what they refuse, how they end, and what the result file then says."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.documented import SPECS, role_options
+from ansible_collections.voip_communications.sms.tests.support.markdown import COLLECTION
+from ansible_collections.voip_communications.sms.tests.support.step import PREFIX, Job
+
+ANNA, BEN = "+12812345678", "+12812345679"
+# The sandbox always refuses this one, with code 404.
+NOBODY = "+15005550404"
+# What the environment says of the account, and the playbooks do not pass on.
+SHARED = set(SPECS[f"{PREFIX}voipsms_account_info"]) | {"ledger", "ledger_account"}
+SHARED |= {"scheduled_path", "cancel_path", "cancel_method"}
+CALLS = {"notify": "voipsms_send", "scheduled": "voipsms_scheduled", "cancel": "voipsms_scheduled"}
+# Options that mean nothing where messages are created, or where they are taken back.
+ELSEWHERE = {
+    "notify": set[str](),
+    "scheduled": {"state", "smsid", "fail_if_sent"},
+    "cancel": {"state", "min_lead", "on_date_mismatch", "max_segments", "charset"},
+}
+GUIDE = (COLLECTION / "docs" / "docsite" / "rst" / "guide_pipelines.rst").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def job(tmp_path: Path, service: CountedSandbox) -> Job:
+    """A job whose environment has the account."""
+    return Job(tmp_path / "job", VOIPSMS_ACCOUNT_TIMEZONE="America/Chicago", **service.sandbox.environment)
+
+
+def playbook(name: str) -> dict[str, Any]:
+    """The one play of a playbook."""
+    (play,) = yaml.safe_load((COLLECTION / "playbooks" / f"{name}.yml").read_text(encoding="utf-8"))
+    found: dict[str, Any] = play
+    return found
+
+
+def pending(service: CountedSandbox) -> list[dict[str, Any]]:
+    return [message for message in service.sandbox.messages() if message["status"] == "SCHEDULED"]
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_the_variables_are_the_options_of_the_module(name: str) -> None:
+    module = PREFIX + CALLS[name]
+    play = playbook(name)
+    options = play["vars"]["playbook_options"]
+    wanted = {option for option in SPECS[module] if option not in SHARED | ELSEWHERE[name]}
+    assert {option.removeprefix("voipsms_") for option in options} - {"result_file"} == wanted
+    for option in wanted:
+        ours, spec = options[f"voipsms_{option}"], SPECS[module][option]
+        assert (ours["type"], ours.get("choices")) == (spec["type"], spec.get("choices")), option
+        assert ours["description"]
+    (task,) = (task for task in play["tasks"][0]["block"] if module in task)
+    passed = {option: text for option, text in task[module].items() if option != "state"}
+    assert set(passed) == wanted
+    for option, text in passed.items():
+        optional = "" if options[f"voipsms_{option}"].get("required") else " | default(omit)"
+        assert text == f"{{{{ voipsms_{option}{optional} }}}}"
+
+
+def test_the_playbook_of_the_role_knows_its_needed_options() -> None:
+    ours = playbook("maintenance")["vars"]["playbook_options"]
+    assert set(ours) - {"voipsms_result_file"} == {name for name, spec in role_options().items() if needed(name, spec)}
+
+
+def needed(name: str, spec: dict[str, Any]) -> bool:
+    return name.startswith("maintenance_window_") and bool(spec.get("required"))
+
+
+def test_it_tells_once_and_says_so(job: Job, service: CountedSandbox) -> None:
+    first = job.playbook("notify", {"voipsms_to": f"{ANNA}, {BEN}", "voipsms_msg": "Hello"})
+    service.expect(1)
+    assert first.outcome == (0, "sent"), first.output
+    assert "WARNING" not in first.output
+    assert '"msg": "sent to 2 recipients"' in first.output
+    assert first.result is not None
+    assert first.result["changed"] is True
+    assert [each["to"] for each in first.result["results"]] == [ANNA, BEN]
+    assert "invocation" not in first.result
+    assert stat.S_IMODE(job.result_file.stat().st_mode) == 0o600
+
+    # Whatever an inventory says of localhost, and whichever tags are asked for.
+    (job.folder / "inventory.ini").write_text("localhost ansible_connection=ssh ansible_host=203.0.113.1\n")
+    again = job.playbook(
+        "notify", {"voipsms_to": [BEN, ANNA], "voipsms_msg": "Hello"}, "-i", "inventory.ini", "--tags", "x", "--become"
+    )
+    service.expect(1)
+    assert again.outcome == (0, "duplicate"), again.output
+
+
+def test_without_an_inventory_and_with_plain_variables(job: Job, service: CountedSandbox) -> None:
+    """Digits of `-e key=value` stay text. In check mode nothing is written, whatever there was."""
+    job.result_file.write_text("{}")
+    command = ["ansible-playbook", f"{PREFIX}notify", "-e", "voipsms_to=12812345678", "-e", "voipsms_msg=Hello"]
+    checked = job.run([*command, "-e", "voipsms_result_file=result.json", "--check"])
+    service.expect(0)
+    assert (checked.rc, checked.result) == (0, {}), checked.output
+    assert '"msg": "would send to 1 recipient"' in checked.output
+    assert not job.ledger.parent.exists()
+    told = job.run(command)
+    service.expect(1)
+    assert (told.rc, told.result) == (0, {}), told.output
+
+
+def test_every_fault_is_named_at_once(job: Job, service: CountedSandbox) -> None:
+    faulty = {
+        "voipsms_to": [12812345679, BEN],
+        "voipsms_too": ANNA,
+        "voipsms_api_password": "s3cr3t-of-mine",
+        "voipsms_fail_on": "some",
+        "voipsms_batch_size": "many",
+    }
+    done = job.playbook("notify", faulty)
+    service.expect(0)
+    assert done.outcome == (2, "invalid"), done.output
+    assert done.result is not None
+    for part in (
+        "missing required arguments: voipsms_msg",
+        "value of voipsms_fail_on must be one of: any, all, none, got: some",
+        "argument 'voipsms_batch_size' is of type",
+        "voipsms_api_password, voipsms_too is not known to this playbook, which takes voipsms_batch_size, ",
+        "VOIPSMS_API_KEY",
+        "12812345679 is not text; put quotes around",
+        "nothing was sent",
+    ):
+        assert part in done.result["msg"]
+        assert part in done.output
+    assert "s3cr3t" not in done.output + job.result_file.read_text()
+
+
+def test_what_cannot_be_templated_is_invalid(job: Job, service: CountedSandbox) -> None:
+    done = job.playbook("notify", {"voipsms_to": ANNA, "voipsms_msg": "{{ nowhere }}"})
+    service.expect(0)
+    assert done.outcome == (2, "invalid"), done.output
+    assert "'nowhere' is undefined" in str(done.result)
+
+
+def test_refused_is_not_unknown_and_neither_is_told(job: Job, service: CountedSandbox) -> None:
+    refused = job.playbook("notify", {"voipsms_to": NOBODY, "voipsms_msg": "Hello"})
+    service.expect(1)
+    assert refused.outcome == (2, "refused"), refused.output
+
+    service.sandbox.order(status=500, accept=True)
+    unknown = job.playbook("notify", {"voipsms_to": ANNA, "voipsms_msg": "Hello"})
+    service.expect(2)
+    assert unknown.outcome == (2, "unknown"), unknown.output
+    assert unknown.result is not None
+    assert "may have been sent" in unknown.result["msg"]
+
+    denied = job.playbook("notify", {"voipsms_to": BEN, "voipsms_msg": "Hello"}, VOIPSMS_API_PASSWORD="wr0ng-one")
+    service.expect(3)
+    assert denied.outcome == (2, "not_sent"), denied.output
+    assert "wr0ng-one" not in denied.output + job.result_file.read_text()
+
+
+def test_a_result_that_cannot_be_written_means_that_nothing_is_sent(job: Job, service: CountedSandbox) -> None:
+    done = job.playbook(
+        "notify", {"voipsms_to": ANNA, "voipsms_msg": "Hello", "voipsms_result_file": "/nonexistent/result.json"}
+    )
+    service.expect(0)
+    assert done.rc == 2, done.output
+    assert "/nonexistent" in done.output
+
+
+def test_a_run_that_is_killed_leaves_a_result_that_says_so(job: Job, service: CountedSandbox) -> None:
+    service.sandbox.order(delay=30, accept=True)
+    process = job.start(job.command("notify", {"voipsms_to": ANNA, "voipsms_msg": "Hello"}))
+    while not service.sandbox.sends() and process.poll() is None:
+        time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    service.expect(1)
+    done = job.done(process.returncode, "")
+    assert done.outcome == (-signal.SIGKILL, "unfinished")
+
+
+def test_ansible_s_own_errors_have_other_exit_codes_or_leave_the_file_alone(job: Job, service: CountedSandbox) -> None:
+    job.result_file.write_text("{}")
+    nowhere = job.playbook("nowhere", {})
+    assert (nowhere.rc, nowhere.result) == (1, {}), nowhere.output
+    unreadable = job.playbook("notify", None, "-e", "{voipsms_to")
+    assert (unreadable.rc, unreadable.result) == (4, {}), unreadable.output
+    no_option = job.playbook("notify", {}, "--nonsense")
+    assert (no_option.rc, no_option.result) == (2, {}), no_option.output
+    service.expect(0)
+
+
+def test_a_message_is_scheduled_moved_and_taken_back(job: Job, service: CountedSandbox) -> None:
+    reminder = {"voipsms_name": "window-4711", "voipsms_to": ANNA, "voipsms_msg": "In an hour"}
+    date = "2098-12-01T22:00:00+01:00"
+    scheduled = job.playbook("scheduled", {**reminder, "voipsms_delivery_date": date})
+    assert scheduled.outcome == (0, "scheduled"), scheduled.output
+    assert [message["delivery_date"] for message in pending(service)] == ["2098-12-01 15:00:00"]
+
+    moved = {"voipsms_delivery_date": "2098-12-02 22:00", "voipsms_timezone": "Europe/Berlin"}
+    done = job.playbook("scheduled", {**reminder, **moved})
+    assert done.rc == 0, done.output
+    assert [message["delivery_date"] for message in pending(service)] == ["2098-12-02 15:00:00"]
+    service.expect(2)
+
+    # An identifier needs no ledger.
+    assert done.result is not None
+    job.ledger.unlink()
+    off = job.playbook("cancel", {"voipsms_smsid": ",".join(done.result["smsids"])})
+    assert off.outcome == (0, "cancelled"), off.output
+    assert pending(service) == []
+
+
+def test_a_window_is_announced_and_called_off(job: Job, service: CountedSandbox) -> None:
+    window = {
+        "maintenance_window_name": "window-4711",
+        "maintenance_window_start": "2098-12-01 22:00",
+        "maintenance_window_end": "2098-12-01 23:30",
+        "maintenance_window_timezone": "Europe/Berlin",
+        "maintenance_window_recipients": [ANNA],
+    }
+    announced = job.playbook("maintenance", window)
+    service.expect(4)
+    assert announced.outcome == (0, "scheduled"), announced.output
+    assert announced.result is not None
+    assert len(pending(service)) == len(announced.result["calendar"]) == len(announced.result["results"]) == 4
+    off = job.playbook("maintenance", {**window, "maintenance_window_state": "absent"})
+    assert off.outcome == (0, "cancelled"), off.output
+    assert pending(service) == []
+
+
+def test_a_window_that_cannot_be_fails(job: Job, service: CountedSandbox) -> None:
+    faulty = {
+        "maintenance_window_name": "window-4711",
+        "maintenance_window_start": "2098-12-01 22:00",
+        "maintenance_window_ende": "2098-12-01 23:30",
+    }
+    unknown = job.playbook("maintenance", faulty)
+    assert unknown.outcome == (2, "invalid"), unknown.output
+    assert "maintenance_window_ende is not known to this playbook" in str(unknown.result)
+    assert "missing required arguments: maintenance_window_end, maintenance_window_timezone" in str(unknown.result)
+
+    window = {
+        **{name: value for name, value in faulty.items() if name != "maintenance_window_ende"},
+        "maintenance_window_end": "2098-12-01 21:00",
+        "maintenance_window_timezone": "Europe/Berlin",
+        "maintenance_window_recipients": [ANNA],
+    }
+    upside_down = job.playbook("maintenance", window)
+    assert upside_down.outcome == (2, "invalid"), upside_down.output
+    service.expect(0)
+
+    service.sandbox.order(path="sms/send", status=401, times=4)
+    denied = job.playbook("maintenance", {**window, "maintenance_window_end": "2098-12-01 23:30"})
+    service.expect(4)
+    assert denied.outcome == (2, "not_sent"), denied.output
+    assert denied.result is not None
+    assert denied.result["failed"] is True
+    assert "HTTP 401" in denied.result["msg"]
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    ["sent", "duplicate", "refused", "not_sent", "unknown", "in_progress", "partial", "invalid", "unfinished"],
+)
+def test_the_guide_explains_every_outcome(outcome: str) -> None:
+    assert f"``{outcome}``" in GUIDE
