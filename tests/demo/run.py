@@ -20,7 +20,7 @@ from typing import Any
 from urllib.request import ProxyHandler, build_opener
 
 HERE = Path(__file__).parent
-TELL, REMIND = HERE / "playbook.yml", HERE / "reminder.yml"
+TELL, REMIND, DEPLOY = HERE / "playbook.yml", HERE / "reminder.yml", HERE / "deployment.yml"
 BIN = Path(sys.executable).parent
 RECEIVED = {"to": "to", "status": "status", "segments": "parts", "msg": "text"}
 PENDING = {"delivery_date": "goes out at", "to": "to", "msg": "text"}
@@ -62,6 +62,7 @@ def demonstrate(package: Path, folder: Path) -> None:
         environment |= {"VOIPSMS_API_URL": url, "VOIPSMS_API_KEY": "sandbox", "VOIPSMS_API_PASSWORD": "sandbox"}
         send(environment, url)
         schedule(environment, url)
+        deploy(environment, url)
     say("Done", "the sandbox is stopped, and nothing is left behind")
 
 
@@ -90,6 +91,18 @@ def schedule(environment: dict[str, str], url: str) -> None:
     say("9. Take it back", "look for 'taken back for 2 recipients'")
     play(REMIND, environment, "--extra-vars", "window=off", changed=True)
     show_pending(url, 0)
+
+
+def deploy(environment: dict[str, str], url: str) -> None:
+    """A deployment fails on one of three hosts; it stays failed, and one SMS says so."""
+    before = len(messages(url))
+    say("10. Deploy to three hosts, one of which fails", "look for 'failed=1' of web2; the playbook must fail")
+    printed = run([str(BIN / "ansible-playbook"), "-i", "web1,web2,web3", str(DEPLOY)], environment, status=2)
+    expect("web2" in printed.rpartition("PLAY RECAP")[2], "the recap should have named web2")
+    say("11. What the sandbox received of it", "one message when it began, and one that says FAILED")
+    told = messages(url)[before:]
+    show(told, RECEIVED)
+    expect(len(told) == 2 and "FAILED" in told[1]["msg"], "two messages should be about the deployment")
 
 
 def install(package: Path, folder: Path, environment: dict[str, str]) -> None:
@@ -121,8 +134,8 @@ def play(playbook: Path, environment: dict[str, str], *options: str, changed: bo
     expect(f"changed={int(changed)}" in printed, f"the playbook should have said changed={int(changed)}")
 
 
-def run(command: list[str], environment: dict[str, str]) -> str:
-    """Run a command, indented beneath its step; raise DemoError when it fails."""
+def run(command: list[str], environment: dict[str, str], status: int = 0) -> str:
+    """Run a command, indented beneath its step; raise DemoError when it ends with another status."""
     done = subprocess.run(
         command,
         env=environment,
@@ -133,7 +146,7 @@ def run(command: list[str], environment: dict[str, str]) -> str:
         check=False,
     )
     print("\n".join(f"   {line}" for line in done.stdout.strip().splitlines() if line.strip()))
-    expect(done.returncode == 0, f"{Path(command[0]).name} ended with status {done.returncode}")
+    expect(done.returncode == status, f"{Path(command[0]).name} ended with status {done.returncode}")
     return done.stdout
 
 

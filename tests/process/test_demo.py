@@ -142,6 +142,11 @@ def test_it_shows_what_it_says_and_leaves_nothing(demo: Demo) -> None:
         ]
     assert "taken back for 2 recipients" in "".join(section(printed, 9))
     assert section(printed, 9)[-1].strip() == "Nothing is pending now."
+    recap = "".join(section(printed, 10)).partition("PLAY RECAP")[2]
+    assert [line.split("failed=")[1][0] for line in recap.split("web")[1:]] == ["0", "1", "0"]
+    told = [line.split() for line in section(printed, 11)[1:] if line]
+    assert [line[:4] for line in told] == [["12812345678", "SENT", "1", word] for word in ("Started:", "FAILED:")]
+    assert "(1 of 3 hosts: web2)" in " ".join(told[1])
     assert gone(demo), demo.processes()
     assert list(demo.temporary.iterdir()) == []
 

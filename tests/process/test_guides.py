@@ -49,7 +49,8 @@ def test_tasks_use_options_that_exist(name: str) -> None:
 @every_guide
 def test_variables_of_roles_exist(name: str) -> None:
     mentioned = set(re.findall(r"\b(?:deploy_notify|maintenance_window)_[a-z_]+\b", TEXTS[name]))
-    assert mentioned <= set(role_options()) | {"deploy_notify_result", "maintenance_window_result"}
+    facts = {"deploy_notify_about", "deploy_notify_result", "maintenance_window_result"}
+    assert mentioned <= set(role_options()) | facts
 
 
 @pytest.mark.parametrize("play", PLAYS)

@@ -1,0 +1,418 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role deploy_notify in real plays: one message per play and event, and a deployment that stays what it was."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.playbook import Controller, PlaybookRun
+
+ROLE = "voip_communications.sms.deploy_notify"
+ANNA, BEN, CARLA, DORA = "+12812345678", "+12812345679", "+12812345680", "+12812345681"
+# Unreachable, without a program that a machine may not have.
+UNREACHABLE = "ansible_remote_tmp=/proc/none ansible_pipelining=false"
+GITHUB = {
+    "GITHUB_ACTIONS": "true",
+    "GITHUB_RUN_ID": "4711",
+    "GITHUB_REPOSITORY": "acme/shop",
+    "GITHUB_SERVER_URL": "https://github.com",
+    "GITHUB_ACTOR": "anna",
+}
+DEPLOYMENT = [
+    {"name": "Touch the host", "ansible.builtin.command": "true", "changed_when": True, "notify": "Restart"},
+    {
+        "name": "Break",
+        "ansible.builtin.fail": {"msg": "disk full on {{ inventory_hostname }}"},
+        "when": "inventory_hostname in broken | default([])",
+    },
+    {
+        "name": "Break in secret",
+        "ansible.builtin.fail": {"msg": "canary-4711"},
+        "no_log": True,
+        "when": "inventory_hostname in secret | default([])",
+    },
+    {"name": "Deploy", "ansible.builtin.debug": {"msg": "deployed"}},
+]
+
+
+class Site:
+    """Playbooks of several plays, each of which deploys another application to other hosts."""
+
+    def __init__(self, controller: Controller, service: CountedSandbox) -> None:
+        self._controller = controller
+        self._service = service
+        controller.environment = {
+            **service.sandbox.environment,
+            "VOIPSMS_LEDGER": str(controller.ledger),
+            "USER": "anna",
+            "LOGNAME": "anna",
+        }
+
+    def run(
+        self,
+        *plays: Mapping[str, Any],
+        inventory: str = "",
+        arguments: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> PlaybookRun:
+        """Run the plays by one `ansible-playbook`, and after them a play that does nothing."""
+        folder = self._controller.home / "site"
+        folder.mkdir(exist_ok=True)
+        (folder / "deploy.yml").write_text(yaml.safe_dump(DEPLOYMENT, sort_keys=False), encoding="utf-8")
+        (folder / "site.yml").write_text(yaml.safe_dump(list(plays), sort_keys=False), encoding="utf-8")
+        hosts = inventory or "\n".join(play["hosts"].replace(",", "\n") for play in plays)
+        return self._controller.play(
+            arguments=[*arguments, str(folder / "site.yml")],
+            inventory=f"{hosts}\n",
+            keywords={"hosts": "localhost"},
+            environment=environment,
+        )
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts that the service has got, in order."""
+        return [send["form"]["msg"] for send in self._service.sandbox.sends()]
+
+    def of(self, application: str) -> list[str]:
+        """The texts about one application."""
+        return [text for text in self.texts if f": {application} " in text]
+
+
+@pytest.fixture
+def site(controller: Controller, service: CountedSandbox) -> Site:
+    """A machine with a gateway set up by the environment."""
+    return Site(controller, service)
+
+
+def told(event: str, **variables: Any) -> dict[str, Any]:
+    """A task that tells one event."""
+    return {
+        "name": f"Tell {event}",
+        "ansible.builtin.include_role": {"name": ROLE},
+        "vars": {"deploy_notify_event": event, **variables},
+    }
+
+
+def wrapped(application: str, hosts: str, broken: Sequence[str] = (), **keywords: Any) -> dict[str, Any]:
+    """A play that deploys to hosts by tasks_from: wrap, and then shows the result."""
+    variables = {
+        **settings(application),
+        "deploy_notify_tasks": "deploy.yml",
+        "broken": list(broken),
+        **keywords.pop("vars", {}),
+    }
+    return {
+        "name": f"Deploy {application}",
+        "hosts": hosts,
+        "gather_facts": False,
+        "vars": variables,
+        "handlers": [{"name": "Restart", "ansible.builtin.debug": {"msg": "restarted"}}],
+        "tasks": [
+            {"name": "Wrap", "ansible.builtin.include_role": {"name": ROLE, "tasks_from": "wrap"}},
+            {"name": "Result", "ansible.builtin.debug": {"var": "deploy_notify_result"}},
+        ],
+        **keywords,
+    }
+
+
+def settings(application: str) -> dict[str, Any]:
+    """What every call of the role gets."""
+    return {
+        "deploy_notify_application": application,
+        "deploy_notify_version": "1.4.2",
+        "deploy_notify_environment": "production",
+        "deploy_notify_recipients": [ANNA],
+    }
+
+
+def results(run: PlaybookRun) -> list[dict[str, Any]]:
+    """The results of the role, as the plays saw them."""
+    return [record.result["deploy_notify_result"] for record in run.records if record.task == "Result"]
+
+
+def hosts_of(run: PlaybookRun, task: str, kind: str = "ok") -> list[str]:
+    """The hosts on which a task ended in this way."""
+    return sorted({record.host for record in run.records if record.task == task and record.kind == kind})
+
+
+END = "1.4.2 on production"
+
+
+def inventory(plays: Sequence[Mapping[str, Any]], *unreachable: str) -> str:
+    """The hosts of plays, one a line, some of which nobody reaches."""
+    names = ",".join(play["hosts"] for play in plays).split(",")
+    return "\n".join(f"{name} {UNREACHABLE if name in unreachable else ''}" for name in names)
+
+
+def test_a_failure_is_told_once_and_names_who_failed(site: Site, service: CountedSandbox) -> None:
+    plays = [
+        wrapped("single", "a1,a2,a3", broken=["a2"]),
+        wrapped("loose", "b1,b2,b3", broken=["b2"], strategy="free"),
+        wrapped("gone", "c1,c2,c3"),
+    ]
+    run = site.run(*plays, inventory=inventory(plays, "c3"))
+    service.expect(6)
+    assert run.rc != 0
+    assert site.of("single") == [
+        f"Started: single {END} (3 hosts) by anna",
+        f"FAILED: single {END} (1 of 3 hosts: a2) by anna",
+    ]
+    assert site.of("loose")[1:] == [f"FAILED: loose {END} (1 of 3 hosts: b2) by anna"]
+    assert site.of("gone")[1:] == [f"FAILED: gone {END} (1 of 3 hosts: c3) by anna"]
+    assert hosts_of(run, "Leave the deployment failed", "failed") == ["a2", "b2"]
+    assert hosts_of(run, "Touch the host", "unreachable") == ["c3"]
+    assert hosts_of(run, "Deploy") == ["a1", "a3", "b1", "b3", "c1", "c2"]
+
+
+def test_success_waits_for_the_last_host_and_a_percentage_stops_the_batches(
+    site: Site, service: CountedSandbox
+) -> None:
+    """The last play ends the playbook, since too many of its hosts fail."""
+    run = site.run(
+        wrapped("batches", "d1,d2", serial=1),
+        wrapped("free", "e1,e2,e3", strategy="free"),
+        wrapped("percent", "f1,f2,f3,f4", broken=["f1"], serial=2, max_fail_percentage=25),
+    )
+    service.expect(6)
+    assert run.rc == 2
+    assert site.of("batches")[1:] == [f"Done: batches {END} (2 hosts) by anna"]
+    assert site.of("free")[1:] == [f"Done: free {END} (3 hosts) by anna"]
+    assert site.of("percent")[1:] == [f"FAILED: percent {END} (1 of 4 hosts: f1) by anna"]
+    assert hosts_of(run, "Deploy") == ["d1", "d2", "e1", "e2", "e3", "f2"]
+    order = [(record.task, record.host) for record in run.records]
+    done = next(
+        n for n, record in enumerate(run.records) if record.result.get("outcome") == "sent" and order[n][1] == "d2"
+    )
+    assert order.index(("Deploy", "d2")) < done
+    assert "RUNNING HANDLER [Restart]" in run.stdout
+
+
+def test_when_all_fail_the_error_and_the_exit_code_stay(site: Site, service: CountedSandbox) -> None:
+    hosts = "web1,web2,web3,web4"
+    run = site.run(wrapped("shop", hosts, broken=["web1", "web2", "web3"], vars={"secret": ["web4"]}))
+    service.expect(2)
+    assert run.rc == 2
+    assert site.texts[1] == f"FAILED: shop {END} (4 of 4 hosts: web1, web2, web3 and 1 more) by anna"
+    errors = [record.result["msg"] for record in run.records if record.task == "Leave the deployment failed"]
+    assert sorted(errors)[:3] == [f"disk full on web{number}" for number in range(1, 4)]
+    assert sorted(errors)[3] == "the result is hidden, since its task has no_log"
+    # ansible-core itself shows it before this, in its own summary of the error.
+    assert "canary-4711" not in run.stdout.partition("Leave the deployment failed")[2]
+
+
+def test_any_errors_fatal_stops_the_others_and_names_the_one(site: Site, service: CountedSandbox) -> None:
+    run = site.run(wrapped("shop", "web1,web2,web3", broken=["web2"], any_errors_fatal=True, serial=2))
+    service.expect(2)
+    assert run.rc == 2
+    assert site.texts[1] == f"FAILED: shop {END} (1 of 3 hosts: web2) by anna"
+    assert "web3" not in hosts_of(run, "Touch the host")
+    assert results(run) == []
+
+
+def test_the_same_job_again_is_silent_and_a_second_failure_is_not(site: Site, service: CountedSandbox) -> None:
+    play = wrapped("shop", "web1", broken=["web1"])
+    site.run(play, environment=GITHUB)
+    service.expect(2)
+    site.run(play, environment=GITHUB)
+    service.expect(2)
+    play["hosts"] = "web1,web2"
+    newer = wrapped("shop", "web2", vars={"deploy_notify_version": "1.4.3", "deploy_notify_user": "ben"})
+    site.run(play, newer, inventory="web1\nweb2", environment={**GITHUB, "GITHUB_RUN_ATTEMPT": "2"})
+    service.expect(5)
+    link = "https://github.com/acme/shop/actions/runs/4711"
+    assert site.texts == [
+        f"Started: shop {END} by anna {link}",
+        f"FAILED: shop {END} (web1) by anna {link}",
+        f"FAILED: shop {END} (1 of 2 hosts: web1) by anna {link}",
+        f"Started: shop 1.4.3 on production by ben {link}",
+        f"Done: shop 1.4.3 on production by ben {link}",
+    ]
+
+
+def test_a_gateway_that_is_down_only_warns_unless_it_is_required(site: Site, service: CountedSandbox) -> None:
+    deadline = {"deploy_notify_deadline": 2}
+    run = site.run(
+        wrapped("shop", "web1,web2", vars=deadline),
+        wrapped("mail", "mail1,mail2", vars={**deadline, "deploy_notify_required": True}),
+        environment={"VOIPSMS_API_URL": "http://127.0.0.1:1/"},
+    )
+    service.expect(0)
+    assert run.rc == 2
+    assert hosts_of(run, "Deploy") == ["web1", "web2"]
+    first = results(run)[0]
+    assert (first["event"], first["outcome"], first["failed"]) == ("succeeded", "not_sent", True)
+    assert "nothing was sent" in first["msg"]
+    assert f"WARNING: succeeded: {first['msg']}" in run.stdout
+    assert "ignoring" not in run.stdout
+    assert run.records[-1].task == "Fail because it is required"
+
+
+def test_a_gateway_that_hangs_takes_the_bound_once_and_no_longer(site: Site, service: CountedSandbox) -> None:
+    """Each answer would take a minute, and there are three batches."""
+    service.sandbox.order(delay=60, times=9, path="*")
+    begin = time.monotonic()
+    run = site.run(
+        wrapped(
+            "shop",
+            "web1,web2,web3",
+            serial=1,
+            vars={"deploy_notify_deadline": 3, "deploy_notify_events": ["started"]},
+        ),
+        environment={"VOIPSMS_TIMEOUT": "60"},
+    )
+    seconds = time.monotonic() - begin
+    service.expect(1)
+    assert run.rc == 0, run.everything
+    assert [result["failed"] for result in results(run)] == [True, True, True]
+    assert hosts_of(run, "Deploy") == ["web1", "web2", "web3"]
+    sends = [record.result for record in run.records if record.task == "Send it to whom it reaches now"]
+    assert [send["invocation"]["module_args"]["deadline"] for send in sends][1:] == [1.0, 1.0]
+    assert seconds < 50, seconds
+
+
+def test_check_mode_sends_nothing(site: Site, service: CountedSandbox) -> None:
+    run = site.run(wrapped("shop", "web1,web2"), arguments=["--check"])
+    service.expect(0)
+    assert run.rc == 0, run.everything
+    assert [(result["event"], result["outcome"]) for result in results(run)] == [("succeeded", "would_send")] * 2
+
+
+def test_tags_and_limit(site: Site, service: CountedSandbox) -> None:
+    """Tags on a block reach the tasks of the file; a play without the tag tells nothing."""
+    tagged, untagged = wrapped("tagged", "web1,web2,web3"), wrapped("untagged", "web1,web2")
+    tagged["tasks"] = [{"name": "Wrap it", "tags": ["deploy"], "block": tagged["tasks"]}]
+    run = site.run(
+        tagged,
+        untagged,
+        inventory="web1\nweb2\nweb3",
+        arguments=["--tags", "deploy", "--limit", "web1,web2,localhost"],
+    )
+    service.expect(2)
+    assert run.rc == 0, run.everything
+    assert site.texts == [f"Started: tagged {END} (2 hosts) by anna", f"Done: tagged {END} (2 hosts) by anna"]
+    assert hosts_of(run, "Deploy") == ["web1", "web2"]
+
+
+def included(application: str, hosts: str, broken: Sequence[str] = (), **keywords: Any) -> dict[str, Any]:
+    """A play that tells by include_role in pre_tasks, rescue and post_tasks, with become and module_defaults."""
+    failing = {"name": "Break", "ansible.builtin.fail": {"msg": "no"}, "when": "inventory_hostname in broken"}
+    again = {"name": "Leave it failed", "ansible.builtin.fail": {"msg": "{{ ansible_failed_result.msg }}"}}
+    return {
+        "name": f"Deploy {application}",
+        "hosts": hosts,
+        "gather_facts": False,
+        "become": True,
+        "become_method": "ansible.builtin.sudo",
+        "module_defaults": {"group/voip_communications.sms.voipsms": {"from": "+17134567890", "timeout": 9}},
+        "vars": {**settings(application), "broken": list(broken)},
+        "pre_tasks": [told("started")],
+        "tasks": [
+            {"name": "Touch the host", "ansible.builtin.command": "true", "become": False, "changed_when": True},
+            {"name": "Deploy", "block": [failing], "rescue": [told("failed"), again]},
+        ],
+        "post_tasks": [told("succeeded")],
+        **keywords,
+    }
+
+
+def test_include_role_in_pre_tasks_rescue_and_post_tasks(site: Site, service: CountedSandbox) -> None:
+    """Become is set for the play, to a program that there is not: the role does not use it."""
+    plays = [
+        included("batches", "a1,a2", serial=1),
+        included("single", "b1,b2,b3", broken=["b2"]),
+        included("gone", "c1,c2", vars={**settings("gone"), "broken": [], "deploy_notify_from": "+17134567891"}),
+    ]
+    run = site.run(*plays, inventory=inventory(plays, "c2"), environment={"ANSIBLE_BECOME_EXE": "/nonexistent/sudo"})
+    posts = service.expect(6)
+    assert site.of("batches") == [f"Started: batches {END} (2 hosts) by anna", f"Done: batches {END} (2 hosts) by anna"]
+    assert site.of("single")[1:] == [f"FAILED: single {END} (1 of 3 hosts: b2) by anna"]
+    assert site.of("gone")[1:] == [f"FAILED: gone {END} (1 of 2 hosts: c2) by anna"]
+    assert [post["form"]["from"] for post in posts] == ["17134567890"] * 4 + ["17134567891"] * 2
+    assert hosts_of(run, "Leave it failed", "failed") == ["b2"]
+
+
+def test_quiet_hours(site: Site, service: CountedSandbox) -> None:
+    """Where the account's zone is known the message waits; where it is not, only what is critical is sent at once."""
+    start = dt.datetime.now(tz=dt.UTC) + dt.timedelta(hours=2)
+    hours = {"from": f"{start:%H:%M}", "to": f"{start + dt.timedelta(hours=1):%H:%M}", "timezone": "UTC"}
+    people = [
+        ANNA,
+        {"name": "ben", "number": BEN, "hours": hours, "quiet": "defer"},
+        {"name": "carla", "number": CARLA, "hours": hours},
+        {"name": "dora", "number": DORA, "events": ["rolled_back"]},
+    ]
+    show = {"name": "Result", "ansible.builtin.debug": {"var": "deploy_notify_result"}}
+
+    def play(application: str, *events: str, **keywords: Any) -> dict[str, Any]:
+        tasks = [task for event in events for task in (told(event), show)]
+        variables = {**settings(application), "deploy_notify_recipients": people}
+        return {"hosts": "localhost", "gather_facts": False, "vars": variables, "tasks": tasks, **keywords}
+
+    zone = {"group/voip_communications.sms.voipsms": {"account_timezone": "America/Chicago"}}
+    run = site.run(
+        play("known", "started", "started", module_defaults=zone),
+        play("unknown", "started", "failed"),
+        inventory="localhost",
+    )
+    assert run.rc == 0, run.everything
+    sent = [
+        (send["form"]["to"], "delivery_date" in send["form"], send["form"]["msg"].split()[0])
+        for send in service.expect(5)
+    ]
+    anna, ben = ANNA[1:], BEN[1:]
+    assert sent == [
+        (anna, False, "Started:"),
+        (ben, True, "Started:"),
+        (anna, False, "Started:"),
+        (anna, False, "FAILED:"),
+        (ben, False, "FAILED:"),
+    ]
+    first, again, info, critical = results(run)
+    assert (first["now"], first["later"][0]["to"], first["dropped"]) == ([ANNA], [BEN], ["carla"])
+    assert [result["outcome"] for result in first["results"]] == ["sent", "scheduled"]
+    assert not first["failed"]
+    assert not again["failed"], again
+    assert info["failed"]
+    assert "account_timezone" in info["msg"]
+    assert critical["failed"]
+    assert [(result["to"], result["outcome"]) for result in critical["results"]] == [(ANNA, "sent"), (BEN, "sent")]
+
+
+def test_what_is_written_wrongly_is_warned_of_and_role_arguments_fail(site: Site, service: CountedSandbox) -> None:
+    show = {"name": "Result", "ansible.builtin.debug": {"var": "deploy_notify_result"}}
+    run = site.run(
+        {
+            "hosts": "localhost",
+            "gather_facts": False,
+            "vars": settings("shop"),
+            "tasks": [
+                told("note", deploy_notify_text="Hello", deploy_notify_recipients=[ANNA, 12812345679]),
+                show,
+                told("note", deploy_notify_text="Hello again", deploy_notify_recipients=f"{ANNA}, +15005550404"),
+                show,
+                told("started", deploy_notify_templates={"started": [{"txt": "no part"}]}),
+                show,
+                told("exploded"),
+            ],
+        },
+        inventory="localhost",
+    )
+    service.expect(2)
+    assert run.rc == 2
+    unread, refused, unmade = results(run)
+    assert unread["failed"]
+    assert [result["outcome"] for result in unread["results"]] == ["sent"]
+    assert not refused["failed"]
+    assert refused["outcome"] == "partial"
+    assert run.stdout.count("WARNING: note: ") == 2
+    assert (unmade["event"], unmade["failed"], unmade["key"]) == ("started", True, "")
+    assert f"WARNING: started: {unmade['msg']}" in run.stdout
+    assert "exploded" in run.records[-1].result["msg"]
