@@ -21,14 +21,17 @@ DEV := $(INSIDE) PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python
 # The slow tests come first, and whoever is done takes over from the others.
 PYTEST := $(DEV) -m pytest -n auto --maxprocesses 4 --dist worksteal
 PYTEST_ARGS :=
+# "--check" compares docs/faults.md with what would be written.
+FAULTS_ARGS :=
 TORTURE_SECONDS := 600
+OLDEST := $(addprefix tests/unit/plugins/module_utils/,test_http_faults.py test_api.py)
 # "others": the pair of "make sanity" and "make test" runs integration targets alone, since these did the rest.
 SANITY := all
 # Which pairs, such as "2.19-3.11 2.21-3.13"; all that are found when empty.
 PAIRS :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format unit process sanity matrix torture bench build importer introspect tree venv lock clean
+.PHONY: help demo test lint format unit process sanity matrix oldest faults torture bench build importer introspect tree venv lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -61,6 +64,13 @@ sanity: venv ## ansible-test sanity, without any ignore file
 
 matrix: venv ## sanity, unit tests and integration targets over every pair of ansible-core and Python found
 	@$(DEV) -m $(TOOLS).matrix --sanity $(SANITY) $(PAIRS)
+
+faults: venv ## docs/faults.md from the last "make test"; fails where a fault has no test that passed
+	@$(DEV) -m $(TOOLS).faults $(FAULTS_ARGS)
+
+oldest: tree ## the tests of the HTTP client with the oldest libraries that the modules work with
+	@$(INSIDE) $(PYTHON) -P -m $(TOOLS).venv $(BUILD)/oldest-venv old-http.txt
+	@$(INSIDE) $(BUILD)/oldest-venv/bin/python -m pytest --junitxml=$(BUILD)/results/pytest-oldest.xml $(OLDEST)
 
 torture: venv ## kill and starve real deliveries for TORTURE_SECONDS, ten minutes by default, and count what came of them
 	@$(DEV) -m $(TOOLS).torture --seconds $(TORTURE_SECONDS)
