@@ -13,6 +13,7 @@ from typing import Any, Optional, Union
 from urllib.parse import urlsplit
 
 from ansible.module_utils.common.parameters import env_fallback
+from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._address import (
     is_loopback,
@@ -36,6 +37,17 @@ _LONGEST_BUSY_WAIT = 30.0
 _MAX_PASSWORD = 4096
 _REFUSED = "postgresql://"
 """What results show of a URL that is refused, and may hold a password. It is never opened."""
+
+
+def set_in_environment(variable: str) -> str:
+    """The value of an environment variable; raises ``AnsibleFallbackNotFound`` when it has none, or an empty one.
+
+    AWX and GitLab set every variable that they know of, those too that nobody has given a value.
+    """
+    value = str(env_fallback(variable))
+    if not value:
+        raise AnsibleFallbackNotFound
+    return value
 
 
 def account_options() -> dict[str, dict[str, Any]]:
@@ -216,7 +228,7 @@ def in_range(name: str, value: Optional[float], least: float, most: float) -> li
 
 
 def _option(variable: str, **spec: Any) -> dict[str, Any]:
-    return {**spec, "fallback": (env_fallback, [f"VOIPSMS_{variable}"])}
+    return {**spec, "fallback": (set_in_environment, [f"VOIPSMS_{variable}"])}
 
 
 def _account_faults(params: Mapping[str, Any]) -> list[str]:

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Optional
 
 import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.voip_communications.sms.plugins.module_utils import _ledger_postgresql, _options
 from ansible_collections.voip_communications.sms.plugins.module_utils._api import Paths
@@ -309,6 +311,18 @@ def test_an_empty_variable_is_one_that_is_not_set(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("VOIPSMS_API_PASSWORD", "of-environment")
     monkeypatch.setenv("VOIPSMS_API_PASSWORD_FILE", "")
     assert password_of(api_password="of-environment", api_password_file="") == "of-environment"
+
+
+@pytest.mark.parametrize("spec", [account_options, ledger_options, list_options])
+def test_every_option_ignores_an_empty_variable(
+    spec: Callable[[], dict[str, dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = spec()
+    for name in options:
+        monkeypatch.setenv(f"VOIPSMS_{name.upper()}", "")
+    validation = ArgumentSpecValidator(options).validate({})
+    assert validation.error_messages == []
+    assert validation.validated_parameters == {name: each.get("default") for name, each in options.items()}
 
 
 @pytest.mark.parametrize(
