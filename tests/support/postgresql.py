@@ -18,7 +18,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -26,6 +26,9 @@ from typing import Any
 import psycopg
 import trustme
 from psycopg import sql
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._address import read_database
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_postgresql import PostgresqlLedger
 
 USER = "voipsms"
 # What a password may hold, and a connection string, SQL and a password file write otherwise.
@@ -189,6 +192,21 @@ class PostgresServer:
                 return False
             time.sleep(0.05)
         return False
+
+
+class StillPostgresqlLedger(PostgresqlLedger):
+    """One that goes by another clock than the server's; `clock` gives Unix seconds."""
+
+    def __init__(self, clock: Callable[[], float], url: str, account: str) -> None:
+        super().__init__(read_database(url, {}), account, password=PASSWORD)
+        self._still = clock
+
+    def now(self) -> float:
+        """The time of that clock."""
+        return self._still()
+
+    def _clock(self, _connection: Any) -> float:
+        return self._still()
 
 
 class Relay:

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._address import read_database
 from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
     GRACE,
@@ -33,9 +31,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger im
     standing,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_memory import MemoryLedger
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_postgresql import PostgresqlLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_sqlite import SqliteLedger
-from ansible_collections.voip_communications.sms.tests.support.postgresql import PASSWORD, PostgresServer
+from ansible_collections.voip_communications.sms.tests.support.postgresql import PostgresServer, StillPostgresqlLedger
 
 NOW = 1_000_000.0
 WINDOW = 600.0
@@ -210,20 +207,6 @@ def test_a_key_can_be_rotated_when_its_account_was_named_as_documented() -> None
     assert Fingerprints.of(documented, "new key") == Fingerprints.of(None, "key")
 
 
-class StillPostgresqlLedger(PostgresqlLedger):
-    """One that goes by another clock than the server's."""
-
-    def __init__(self, clock: Clock, url: str) -> None:
-        super().__init__(read_database(url, {}), "account", password=PASSWORD)
-        self._still = clock
-
-    def now(self) -> float:
-        return self._still()
-
-    def _clock(self, _connection: Any) -> float:
-        return self._still()
-
-
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def kept(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Ledger, Clock]:
     """A ledger of each kind, with a clock of our own."""
@@ -232,7 +215,7 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Ledger, Clock]
         return MemoryLedger(clock), clock
     if request.param == "postgresql":
         server: PostgresServer = request.getfixturevalue("postgres")
-        return StillPostgresqlLedger(clock, server.url(server.new_database())), clock
+        return StillPostgresqlLedger(clock, server.url(server.new_database()), "account"), clock
     return SqliteLedger(str(tmp_path / "state" / "ledger.sqlite3"), "account", clock=clock), clock
 
 
