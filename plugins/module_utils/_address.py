@@ -151,7 +151,8 @@ def _stays_here(parameters: Mapping[str, str], environment: Mapping[str, str]) -
     if "service" in parameters or environment.get("PGSERVICE") or environment.get("PGHOSTADDR"):
         return False
     host = parameters.get("host") or environment.get("PGHOST", "")
-    return not host or host.startswith(("/", "@")) or is_loopback(host)
+    # A list goes on to its next host where the first does not answer.
+    return "," not in host and (not host or host.startswith(("/", "@")) or is_loopback(host))
 
 
 def _name(parameters: Mapping[str, str]) -> str:

@@ -146,11 +146,12 @@ class Delivery:
             rows = self._rows(self._wanted.recipients)
             now = self._ledger.now()
             free, twins = self._sort(self._wanted.recipients, rows, now)
-            if self._differing:
-                return self._report(self._all_not_sent("a different message stands in the way for another recipient"))
-            doubts = self._doubts(rows, now)
+            doubts = {} if self._differing else self._doubts(rows, now)
             if doubts:
                 free, twins = self._look_up(doubts, free, twins)
+            # Asked last: what a doubt had covered may be of another text.
+            if self._differing:
+                return self._report(self._all_not_sent("a different message stands in the way for another recipient"))
         except LedgerError as error:
             return self._report(self._all_not_sent(str(error)))
         twins += self._send(free)

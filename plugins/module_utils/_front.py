@@ -13,7 +13,7 @@ import os
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Any, Callable, NoReturn
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
@@ -33,9 +33,18 @@ class Task:
     blank: Callable[[], dict[str, Any]]
 
 
+class _Module(AnsibleModule):
+    """An ``AnsibleModule`` that shows no credential of a URL, also when it refuses the options by itself."""
+
+    def fail_json(self, msg: str, **kwargs: Any) -> NoReturn:
+        """Fail, with what must not be shown masked."""
+        self.no_log_values.update(url_secrets(self.params))
+        super().fail_json(msg, **kwargs)
+
+
 def main(task: Task) -> None:
     """Run a task as an Ansible module; ends the process."""
-    module = AnsibleModule(argument_spec=dict(task.argument_spec), supports_check_mode=True)
+    module = _Module(argument_spec=dict(task.argument_spec), supports_check_mode=True)
     module.no_log_values.update(url_secrets(module.params))
     result = answer(task, module.params, check_mode=module.check_mode)
     for warning in result.pop("warnings", []):

@@ -129,6 +129,7 @@ SELECT
     set_config('idle_in_transaction_session_timeout', %(wait)s, false),
     set_config('default_transaction_isolation', 'read committed', false),
     set_config('search_path', 'pg_catalog', false),
+    set_config('extra_float_digits', '3', false),
     set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), false)
 """
 _CLOCK = "SELECT extract(epoch FROM clock_timestamp())::double precision"

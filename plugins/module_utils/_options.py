@@ -319,10 +319,14 @@ def _host(url: str) -> str:
 
 
 def url_secrets(params: Mapping[str, Any]) -> list[str]:
-    """What somebody has put into a URL as a user or a password, which is refused, and must not be shown."""
-    secrets = [*passwords_in(params.get("ledger") or ""), *passwords_in(params["api_url"])]
+    """What somebody has put into a URL as a user or a password, which is refused, and must not be shown.
+
+    The options may be as they were given: not all there, and not all text.
+    """
+    ledger, url = (str(params.get(name) or "") for name in ("ledger", "api_url"))
+    secrets = [*passwords_in(ledger), *passwords_in(url)]
     try:
-        parts = urlsplit(params["api_url"])
+        parts = urlsplit(url)
     except ValueError:
         return secrets
     return list(dict.fromkeys([*secrets, *(part for part in (parts.username, parts.password) if part)]))

@@ -126,6 +126,8 @@ def decide(message: Message, row: Row, rows: Sequence[Row], look: Look, fingerpr
     decision = _Case(message, row, rows, look, fingerprints).decision
     restored = decision.after
     if decision.finding is Finding.ABSENT and restored is not None and restored.state is State.UNKNOWN:
+        if restored.content != row.content:  # of another text, which this message says nothing of
+            return Decision(Finding.DOUBTFUL, row)
         earlier = decide(message, restored, rows, look, fingerprints)
         proven = earlier.finding in (Finding.FOUND, Finding.ABSENT)
         return earlier if proven else replace(earlier, after=row)
@@ -160,9 +162,12 @@ class _Case:
         return Decision(Finding.ABSENT, settled(self.row, Fate.NOT_SENT, (), self.look.began))
 
     def _accepted(self, at: float) -> Row:
-        """The window runs from the record's date, which is not before the message was accepted."""
+        """The window runs from the record's date, which is not before the message was accepted.
+
+        Nobody owns the row any more: a run that comes back late must not undo what is proven.
+        """
         since = max(self.row.claimed_at, min(at, self.look.began))
-        return replace(self.row, state=State.ACCEPTED, claimed_at=since, previous=None)
+        return replace(self.row, state=State.ACCEPTED, claimed_at=since, previous=None, owner="")
 
     # What the log shows ---------------------------------------------------------------------------------------
 
@@ -235,8 +240,10 @@ class _Case:
         """
         if fact.date is not None:
             return 1
-        if fact.claimed_at - _LONGEST > self._end:
-            return 0
+        # The last attempt was later; those before it may have been then. An acceptance that was learned late has moved
+        # the one moment of a row, and not the other.
+        if min(fact.claimed_at, fact.first_byte_by) - _LONGEST > self._end:
+            return fact.attempt - 1
         latest = fact.claimed_at if fact.state is State.ACCEPTED else fact.first_byte_by + GRACE
         if latest >= self._start:
             return fact.attempt
@@ -256,14 +263,14 @@ class _Case:
         message was sent.
         """
         senders = {"", self.message.sender} | {record.internal for record in self._alike}
-        own = () if self.row.previous is None or self.row.previous.state is not State.ACCEPTED else (self.row.previous,)
+        own = (fact for fact in _chain(self.row.previous) if fact.state is State.ACCEPTED)
         return (*own, *(fact for fact in self._others() if self._says(fact, self.message.text, senders)))
 
     def _others(self) -> Iterator[Row]:
         """The rows of other keys, and the facts that they have replaced."""
         for row in self.rows:
             if row.key != self.row.key:
-                yield from (fact for fact in (row, row.previous) if fact is not None and fact.state in _HELD)
+                yield from (fact for fact in _chain(row) if fact.state in _HELD)
 
     def _is_known(self, record: LogRecord) -> bool:
         """Whether a record has the text of another message that the ledger knows, to this recipient."""
@@ -273,6 +280,13 @@ class _Case:
         """Whether this is the text of a row, which holds a hash of it, of the sender as given, and of its date."""
         date = () if row.date is None else (row.date,)
         return any(row.content == self.fingerprints.content(sender, text, *date) for sender in senders)
+
+
+def _chain(row: Optional[Row]) -> Iterator[Row]:
+    """A row, and all that it covers."""
+    while row is not None:
+        yield row
+        row = row.previous
 
 
 def _is_certain(record: LogRecord, number: str) -> bool:

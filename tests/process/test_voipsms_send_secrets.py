@@ -143,6 +143,25 @@ def test_a_password_of_a_file_does_not_appear(user: Controller, sandbox: Sandbox
     assert_nothing_kept(user.home)
 
 
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [
+        ("voipsms_send", {"ledger": "URL", "nonsense": True}),
+        ("voipsms_send", {"api_url": "URL", "timeout": "never"}),
+        ("voipsms_ledger_info", {"ledger": "URL", "max_rows": "abc"}),
+    ],
+)
+def test_a_url_with_a_password_is_masked_where_ansible_refuses_another_option(
+    module: str, options: dict[str, Any], user: Controller, sandbox: Sandbox
+) -> None:
+    url = f"postgresql://ann:{quote(PASSWORD, safe='')}@db.invalid/sms"
+    changed = {name: url if value == "URL" else value for name, value in options.items()}
+    wish: dict[str, Any] = {"to": ANNA, **changed}
+    run = user.module(module=module, **wish)
+    assert run.result["failed"]
+    assert "canary-P4ss" not in run.stdout + run.stderr
+
+
 def test_the_net_is_fine_enough(user: Controller) -> None:
     """The check finds what a task without no_log would print, in every form."""
     debug = [{"name": "Show", "ansible.builtin.debug": {"msg": [form]}} for form in (PASSWORD, ECHOES[2], ECHOES[4])]

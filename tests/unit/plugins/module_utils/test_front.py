@@ -138,7 +138,7 @@ class FakeModule:
 
 
 def ended(run: Run, monkeypatch: pytest.MonkeyPatch, *, wants_diff: bool = False) -> FakeModule:
-    monkeypatch.setattr(_front, "AnsibleModule", FakeModule)
+    monkeypatch.setattr(_front, "_Module", FakeModule)
     monkeypatch.setattr(FakeModule, "wants_diff", wants_diff, raising=False)
     with pytest.raises(Ended):
         main(task(run))

@@ -113,7 +113,7 @@ def test_a_record_that_nothing_else_explains_is_the_message(row: Row, ended: boo
     decision = found(record(NOW + 3), row=row, ended=ended, began=began)
     assert decision.finding is Finding.FOUND
     assert decision.at == NOW + 3
-    assert decision.after == replace(row, state=State.ACCEPTED, claimed_at=NOW + 3)
+    assert decision.after == replace(row, state=State.ACCEPTED, claimed_at=NOW + 3, owner="")
 
 
 @pytest.mark.parametrize(
@@ -215,6 +215,34 @@ def test_what_was_sent_much_later_accounts_for_nothing() -> None:
     assert found(record(), others=[at(row_of("other", State.ACCEPTED), END + HOUR + 1)]).finding is Finding.FOUND
 
 
+def test_what_was_sent_again_much_later_may_have_been_sent_then() -> None:
+    """An accepted row keeps nothing of its earlier attempts but their number."""
+    later = replace(at(row_of("other", State.ACCEPTED), NOW + 2 * HOUR), attempt=2)
+    assert found(record(), others=[later]).finding is Finding.SHARED
+
+
+def test_what_was_accepted_then_and_learned_much_later_accounts_for_a_record() -> None:
+    """A machine slept during the POST, or a person has resolved it as sent."""
+    late = row_of("other", State.ACCEPTED, claimed_at=NOW + 3 * HOUR)
+    assert found(record(), others=[late]).finding is Finding.SHARED
+
+
+@pytest.mark.parametrize("doubts", [1, 2])
+def test_what_lies_below_doubts_accounts_for_a_record(doubts: int) -> None:
+    """Of another key, and of the same one, whose status may be dated late."""
+    other, own = row_of("other", State.ACCEPTED), at(ACCEPTED, NOW - 700)
+    for number in range(doubts):
+        other = at(row_of("other", attempt=number + 2, previous=other), NOW + 2 * HOUR)
+        own = row_of(attempt=number + 2, previous=own)
+    assert found(record(), others=[other]).finding is Finding.SHARED
+    assert found(record(), row=own).finding is Finding.SHARED
+
+
+def test_a_doubt_of_another_text_that_comes_back_is_not_judged_by_this_one() -> None:
+    other = at(row_of(text="db2 is down"), NOW - 2 * HOUR)
+    assert found(row=row_of(attempt=2, previous=other)).finding is Finding.DOUBTFUL
+
+
 def test_an_older_message_accounts_for_a_record_unless_it_has_its_own() -> None:
     """The date of a record is that of its status, which may be late."""
     older = at(row_of("other", State.ACCEPTED), NOW - DAY)
@@ -256,7 +284,7 @@ def test_the_own_message_before_it_accounts_for_its_record() -> None:
     assert found(record(NOW - 11), row=forced).finding is Finding.SHARED
     shown = found(record(NOW - 11), record(NOW - 10), record(NOW + 5), row=forced)
     assert shown.finding is Finding.FOUND
-    assert shown.after == replace(forced, state=State.ACCEPTED, claimed_at=NOW + 5, previous=None)
+    assert shown.after == replace(forced, state=State.ACCEPTED, claimed_at=NOW + 5, previous=None, owner="")
 
 
 def test_whichever_attempt_by_the_same_key_a_record_is_of_the_message_was_sent() -> None:
