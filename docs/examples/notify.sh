@@ -24,6 +24,11 @@ status=$?
 
 outcome=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["outcome"])' "$result" 2> /dev/null)
 case "$status:$outcome" in
+    0:partial)
+        # With voipsms_fail_on: all, some may have been refused.
+        if grep -q '"outcome": "refused"' "$result"; then exit 1; fi
+        exit 0
+        ;;
     0:*) exit 0 ;;
     *:unknown | *:in_progress | *:unfinished) exit 2 ;;
     *:invalid | *:) exit 3 ;;

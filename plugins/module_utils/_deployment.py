@@ -110,7 +110,8 @@ def _hosts(event: str, hosts: Sequence[str], failed: Sequence[str], named: int) 
         return [f"({failed[0]})" if failed and failed[0] != "localhost" else ""]
     if event == "failed" and failed:
         count = f"{len(failed)} of {len(hosts)} hosts"
-        names = [name_hosts(list(failed), first, short=True) for first in (named, 1)]
+        firsts = [first for first in dict.fromkeys((int(named), 1)) if 0 < first <= int(named)]
+        names = [name_hosts(list(failed), first, short=True) for first in firsts]
         return [*(f"({count}: {some})" for some in names), f"({count})"]
     return [f"({len(hosts)} hosts)" if len(hosts) > 1 else ""]
 

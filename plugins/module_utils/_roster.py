@@ -106,6 +106,8 @@ def audience(
     sentences = _sentences(of_recipients)
     if strict:
         faults.add(*sentences)
+    elif not people and not sentences:
+        sentences = ("there are no recipients",)
     faults.raise_if_any()
     if occasion is None:  # its fault was noted, so this line is never reached
         raise RuntimeError("an occasion without faults must be there")

@@ -176,8 +176,9 @@ def test_success_waits_for_the_last_host_and_a_percentage_stops_the_batches(
     site: Site, service: CountedSandbox
 ) -> None:
     """The last play ends the playbook, since too many of its hosts fail."""
+    required = {"deploy_notify_required": True}
     run = site.run(
-        wrapped("batches", "d1,d2", serial=1),
+        wrapped("batches", "d1,d2", serial=1, vars=required),
         wrapped("free", "e1,e2,e3", strategy="free"),
         wrapped("percent", "f1,f2,f3,f4", broken=["f1"], serial=2, max_fail_percentage=25),
     )
@@ -193,6 +194,8 @@ def test_success_waits_for_the_last_host_and_a_percentage_stops_the_batches(
     )
     assert order.index(("Deploy", "d2")) < done
     assert "RUNNING HANDLER [Restart]" in run.stdout
+    assert "WARNING: " not in run.stdout
+    assert "...ignoring" not in run.stdout
 
 
 def test_when_all_fail_the_error_and_the_exit_code_stay(site: Site, service: CountedSandbox) -> None:
@@ -386,6 +389,12 @@ def test_quiet_hours(site: Site, service: CountedSandbox) -> None:
     assert [(result["to"], result["outcome"]) for result in critical["results"]] == [(ANNA, "sent"), (BEN, "sent")]
 
 
+def refused_options(event: str, **variables: Any) -> dict[str, Any]:
+    """The role, which refuses its options, in a block that goes on."""
+    rescue = {"name": "Refused", "ansible.builtin.debug": {"msg": "refused"}}
+    return {"name": "Try", "block": [told(event, **variables)], "rescue": [rescue]}
+
+
 def test_what_is_written_wrongly_is_warned_of_and_role_arguments_fail(site: Site, service: CountedSandbox) -> None:
     show = {"name": "Result", "ansible.builtin.debug": {"var": "deploy_notify_result"}}
     run = site.run(
@@ -400,6 +409,10 @@ def test_what_is_written_wrongly_is_warned_of_and_role_arguments_fail(site: Site
                 show,
                 told("started", deploy_notify_templates={"started": [{"txt": "no part"}]}),
                 show,
+                told("rolled_back", deploy_notify_recipients="{{ lookup('ansible.builtin.env', 'NOT_SET') }}"),
+                show,
+                refused_options("note"),
+                refused_options("failed", deploy_notify_templates={"faild": "Oh"}),
                 told("exploded"),
             ],
         },
@@ -407,7 +420,9 @@ def test_what_is_written_wrongly_is_warned_of_and_role_arguments_fail(site: Site
     )
     service.expect(2)
     assert run.rc == 2
-    unread, refused, unmade = results(run)
+    unread, refused, unmade, unheard = results(run)
+    assert (unheard["failed"], unheard["msg"]) == (True, "there are no recipients")
+    assert [record.kind for record in run.records if record.task == "Refused"] == ["ok", "ok"]
     assert unread["failed"]
     assert [result["outcome"] for result in unread["results"]] == ["sent"]
     assert not refused["failed"]

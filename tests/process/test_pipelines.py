@@ -151,9 +151,14 @@ def test_the_shell_step_tells_four_ends_apart(job: Job, service: CountedSandbox)
     assert some.outcome == (2, "partial"), some.output
     service.expect(4)
 
+    # Without a doubt: one has it, the other does not.
+    one = job.shell(script, SMS_TO=f"+12812345670,{NOBODY}", SMS_TEXT="Hello", SMS_KEY="4715", **known)
+    assert one.outcome == (1, "partial"), one.output
+    service.expect(5)
+
     nothing = job.shell(script, SMS_TO=ANNA, SMS_TEXT="Hello", SMS_KEY="4714", **known, ANSIBLE_COLLECTIONS_PATH="/")
     assert nothing.outcome == (3, ""), nothing.output
-    service.expect(4)
+    service.expect(5)
 
 
 def injected(inputs: Mapping[str, str]) -> dict[str, str]:

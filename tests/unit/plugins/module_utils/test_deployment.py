@@ -23,11 +23,17 @@ ABOUT = {
     "hosts": [f"web{number}.example.com" for number in range(1, 13)],
     "failed_hosts": ["web1.example.com", "web2.example.com"],
 }
+AUDIENCE: dict[str, Any] = {
+    "now": [ANNA],
+    "later": [{"at": "2026-12-01T08:00+01:00", "to": [BEN]}],
+    "dropped": [],
+    "faults": [],
+}
 MESSAGE = {
     "event": "failed",
     "key": "deploy/shop",
     "text": "FAILED: shop",
-    "audience": {"now": [ANNA], "later": [{"at": "2026-12-01T08:00+01:00", "to": [BEN]}], "dropped": [], "faults": []},
+    "audience": AUDIENCE,
 }
 
 
@@ -88,6 +94,13 @@ def test_of_many_failed_hosts_fewer_are_named_before_anything_else_is_lost_but_u
     )
 
 
+@pytest.mark.parametrize(("named", "forms"), [(0, 1), (1, 2), (2, 3)])
+def test_no_host_is_named_where_none_shall_be(named: int, forms: int) -> None:
+    hosts = _deployment.parts("failed", ABOUT, named)[3]
+    assert len([hosts["text"], *hosts["shorten"]]) == forms
+    assert ("web1" in hosts["text"]) is (named > 0)
+
+
 def answer(outcome: str, to: str = ANNA, msg: str = "said") -> dict[str, Any]:
     return {"msg": msg, "results": [{"to": to, "outcome": outcome}]}
 
@@ -121,7 +134,7 @@ def test_what_came_of_it(said: list[dict[str, Any]], outcome: str, failed: bool)
 
 
 def test_everything_that_was_said_is_in_the_sentence_once() -> None:
-    message = {**MESSAGE, "audience": {**MESSAGE["audience"], "faults": ["recipient 2 has no number"]}}  # type: ignore[dict-item]  # a dictionary of dictionaries
+    message = {**MESSAGE, "audience": {**AUDIENCE, "faults": ["recipient 2 has no number"]}}
     said = [answer("sent", msg="sent to 1 recipient")] * 2
     told = _deployment.result(message, said, [])
     assert told["msg"] == "recipient 2 has no number; sent to 1 recipient"
