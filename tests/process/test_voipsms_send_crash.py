@@ -78,7 +78,7 @@ def age(user: Controller, seconds: float) -> None:
     if not user.ledger.exists():
         return
     columns = ("claimed_at", "first_byte_by", "lease_until", "keep_until")
-    with closing(sqlite3.connect(user.ledger)) as connection, connection:
+    with closing(sqlite3.connect(user.ledger, isolation_level=None)) as connection:
         for column in columns:
             connection.execute(f"UPDATE row SET {column} = {column} - ?", (seconds,))  # noqa: S608 - fixed names
 

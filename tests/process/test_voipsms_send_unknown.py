@@ -39,7 +39,7 @@ def lose(controller: Controller, service: CountedSandbox, *, accepted: bool, **o
 
 def age(ledger: Path, seconds: float) -> None:
     """Make every row older, as if so much time had passed."""
-    with closing(sqlite3.connect(ledger)) as connection, connection:
+    with closing(sqlite3.connect(ledger, isolation_level=None)) as connection:
         connection.execute(
             "UPDATE row SET claimed_at = claimed_at - :age, first_byte_by = first_byte_by - :age,"
             " lease_until = lease_until - :age",

@@ -43,7 +43,7 @@ DEADLINE, TIMEOUT = 3, 0.5
 SUCCESSES = ("sent", "duplicate")
 COUNTED = ("runs", "killed", "stopped", "accepted")
 WRONG = ("sent twice", "lost without a failed task", "called sent without proof", "secrets found", "without a result")
-FAULTS = [
+FAULTS = (
     fault_server.ok(),
     fault_server.ok(),
     fault_server.refuse_after_accept(),
@@ -61,7 +61,7 @@ FAULTS = [
     fault_server.redirect(307, "/api-v2/index.php/sms/send"),
     fault_server.retry_after("1"),
     fault_server.echo_authorization(),
-]
+)
 
 
 @dataclass
@@ -131,7 +131,7 @@ class Round:
         if not self.user.ledger.exists():
             return
         seconds = DEADLINE + SETTLE_MARGIN
-        with closing(sqlite3.connect(self.user.ledger)) as connection, connection:
+        with closing(sqlite3.connect(self.user.ledger, isolation_level=None)) as connection:
             if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                 connection.execute(
                     "UPDATE row SET claimed_at = claimed_at - ?, first_byte_by = first_byte_by - ?,"

@@ -1,0 +1,12 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all unit tests need, in whichever environment they run."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Know the marker of pytest-timeout where ansible-test runs without it: there no test is cut short."""
+    config.addinivalue_line("markers", "timeout(seconds): how long a test may take, where pytest-timeout is there")
