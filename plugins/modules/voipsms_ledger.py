@@ -15,8 +15,8 @@ description:
   - When M(voip_communications.sms.voipsms_send) says that a message may have been sent, look into the account's message
     log, for example with M(voip_communications.sms.voipsms_log_info), and then say here what you have found.
   - After O(as=sent) the message is a duplicate for as long as its window lasts, as if the service had confirmed it.
-    After O(as=not_sent) the same task sends it, unless an earlier attempt by this key is in doubt too: then that one is
-    what RV(results[].after) says is unknown, and needs a run of this module of its own.
+    After O(as=not_sent) the same task sends it, unless an earlier attempt by this key is in doubt too. Then
+    RV(results[].after) is V(unknown), and this module must be run once more for that one.
   - What the ledger knows for certain is not overruled, and neither is a run that is at work. Then the task fails, names
     every recipient that stands in the way, and changes nothing.
   - It speaks to no service. O(timeout), O(api_password), O(api_password_file), O(validate_certs), O(ca_path) and
