@@ -164,8 +164,8 @@ def test_a_short_retry_after_is_waited_for_once(user: Controller) -> None:
         assert (len(server.posts), len(server.accepted)) == (2, 1)
 
 
-def test_a_connection_that_is_refused_twice_is_tried_again(user: Controller) -> None:
-    """By a handshake that is reset: the port of a server that is not there yet cannot be had for certain."""
+def test_a_connection_that_ends_at_once_twice_is_never_sent_twice(user: Controller) -> None:
+    """That what provably was not sent is tried again is shown by test_delivery, where nothing races."""
     with FaultServer([faults.close_at_once()] * 2) as server:
         result = send(user, server.url, deadline=20)
         # Whether the body had begun when the connection ended is a race; both findings are true.
