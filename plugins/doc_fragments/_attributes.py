@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What every module says of check mode, diff mode and the action group."""
+"""What every module says of where it runs, check mode, diff mode and the action group."""
 
 from __future__ import annotations
 
@@ -13,6 +13,15 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options: {}
 attributes:
+  action:
+    description:
+      - Indicates this has a corresponding action plugin so some parts of the options can be executed on the controller.
+    support: full
+    details:
+      - A task whose connection is local, and that has no C(become), C(async), C(environment) or other Python
+        interpreter, runs the code of the module in the controller, with its libraries, and so takes less time.
+      - Every other task, and every task where the environment variable E(VOIPSMS_FRONT) is V(module), runs it as an
+        ordinary module, with the same result.
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
   diff_mode:

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one front: options in, a result out, and every error turned into a result.
+"""The two fronts of one body of code: options in, a result out, and every error turned into a result.
 
+``main`` is the ordinary module, ``respond`` what the action plugins run in the controller; both give the same result.
 The only file that knows ``AnsibleModule``, and the only one that fails a task.
 """
 
@@ -11,17 +12,25 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Callable, NoReturn
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ValidationResult
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import MissingLibrary, VoipsmsError
 from ansible_collections.voip_communications.sms.plugins.module_utils._options import url_secrets
 
 Run = Callable[[Mapping[str, Any], bool], dict[str, Any]]
 """Takes validated options and whether this is check mode; returns a result, with ``failed`` and ``warnings``."""
+
+_NOT_KNOWN = (
+    "whether a message was sent is not known: run the same task again with --check to see what the ledger holds, and"
+    " please report this"
+)
 
 
 @dataclass(frozen=True)
@@ -57,28 +66,69 @@ def main(task: Task) -> None:
     module.exit_json(**result)
 
 
+def respond(task: Task, name: str, options: Mapping[str, Any], *, check_mode: bool, difference: bool) -> dict[str, Any]:
+    """What an Ansible module of this name would return for these options, in plain data.
+
+    Raises ``MissingLibrary``, and nothing else: nothing was done then, and another interpreter may have the library.
+    """
+    found = ArgumentSpecValidator(dict(task.argument_spec)).validate(dict(options))
+    params = found.validated_parameters
+    result = _refused(found, name) if found.error_messages else attempt(task, params, check_mode=check_mode)
+    if result.get("diff") is None or not difference:
+        result.pop("diff", None)
+    if not result.get("failed", True):
+        del result["failed"]
+    # AnsibleModule takes them from the same place.
+    return _masked({**result, "invocation": {"module_args": params}}, {*found._no_log_values, *url_secrets(params)})
+
+
+def _refused(found: ValidationResult, name: str) -> dict[str, Any]:
+    """What ``AnsibleModule`` says of options that it refuses."""
+    msg = found.errors.msg
+    if isinstance(found.errors[0], UnsupportedError):
+        msg = f"Unsupported parameters for ({name}) module: {msg}"
+    return {"failed": True, "msg": msg}
+
+
+def _masked(result: Mapping[str, Any], secrets: Iterable[str]) -> dict[str, Any]:
+    """A result without secrets; like ``AnsibleModule``, it keeps a truth value that happens to equal one."""
+    kept = {name: value for name, value in result.items() if value is None or isinstance(value, bool)}
+    return {**remove_values(dict(result), set(secrets)), **kept}
+
+
 def answer(task: Task, params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
     """What a run returns, or the result that says why it could not run. Raises nothing."""
     try:
-        return {**task.blank(), **task.run(params, check_mode)}
+        return attempt(task, params, check_mode=check_mode)
     except MissingLibrary as error:
         sentence = missing_required_lib(error.package).rstrip(".")
-        return _failure(task, f"{sentence}; nothing was sent", exception=error.detail)
+        return failure(task, f"{sentence}; nothing was sent", exception=error.detail)
+
+
+def attempt(task: Task, params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
+    """What a run returns, or the result that says why it could not run. Raises ``MissingLibrary`` alone."""
+    try:
+        return {**task.blank(), **task.run(params, check_mode)}
+    except MissingLibrary:
+        raise
     except VoipsmsError as error:
-        return _failure(task, f"{error}; nothing was sent", **error.known)
+        return failure(task, f"{error}; nothing was sent", **error.known)
     except Exception as error:  # noqa: BLE001 - uncaught, it would print whatever it holds, credentials too
-        return _failure(task, _internal(error))
+        return failure(task, f"internal error {_place(error)}; {_NOT_KNOWN}")
 
 
-def _failure(task: Task, msg: str, **more: Any) -> dict[str, Any]:
+def lost(task: Task) -> dict[str, Any]:
+    """The result of a run that ended without one, as by a signal."""
+    return failure(task, f"the process that did this ended without a result; {_NOT_KNOWN}")
+
+
+def failure(task: Task, msg: str, **more: Any) -> dict[str, Any]:
+    """A failed result with all its keys."""
     return {**task.blank(), "failed": True, "changed": False, "msg": msg, **more}
 
 
-def _internal(error: Exception) -> str:
+def _place(error: Exception) -> str:
     """Where a defect of this collection showed, without the text of the exception, which may hold a secret."""
     frames = traceback.extract_tb(error.__traceback__)[-3:]
     places = " < ".join(f"{os.path.basename(frame.filename)}:{frame.lineno}" for frame in reversed(frames))
-    return (
-        f"internal error {type(error).__name__} at {places}; whether a message was sent is not known: run the same"
-        " task again with --check to see what the ledger holds, and please report this"
-    )
+    return f"{type(error).__name__} at {places}"

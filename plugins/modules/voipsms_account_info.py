@@ -107,5 +107,10 @@ def blank() -> dict[str, Any]:
     return {"changed": False, "account_timezone": None, "balance_warning": None, "requests": 0}
 
 
+def task() -> Task:
+    """The module, for whichever front runs it."""
+    return Task(argument_spec=argument_spec(), run=run, blank=blank)
+
+
 if __name__ == "__main__":
-    main(Task(argument_spec=argument_spec(), run=run, blank=blank))
+    main(task())

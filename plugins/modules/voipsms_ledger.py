@@ -240,5 +240,10 @@ def _lines(resolution: Resolution, side: str, now: float) -> str:
     return "".join(f"{result['to']} {result[side]}\n" for result in _results(resolution, now))
 
 
+def task() -> Task:
+    """The module, for whichever front runs it."""
+    return Task(argument_spec=argument_spec(), run=run, blank=blank)
+
+
 if __name__ == "__main__":
-    main(Task(argument_spec=argument_spec(), run=run, blank=blank))
+    main(task())

@@ -241,5 +241,10 @@ def _sentence(ledger: Ledger, count: int, counts: Mapping[str, int], *, complete
     return rows + (f", of which {', '.join(parts)}" if parts else "") + most
 
 
+def task() -> Task:
+    """The module, for whichever front runs it."""
+    return Task(argument_spec=argument_spec(), run=run, blank=blank)
+
+
 if __name__ == "__main__":
-    main(Task(argument_spec=argument_spec(), run=run, blank=blank))
+    main(task())

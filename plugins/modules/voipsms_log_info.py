@@ -252,5 +252,10 @@ def _shown(record: LogRecord) -> dict[str, Any]:
     }
 
 
+def task() -> Task:
+    """The module, for whichever front runs it."""
+    return Task(argument_spec=argument_spec(), run=run, blank=blank)
+
+
 if __name__ == "__main__":
-    main(Task(argument_spec=argument_spec(), run=run, blank=blank))
+    main(task())

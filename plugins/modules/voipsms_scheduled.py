@@ -444,5 +444,10 @@ def blank_result() -> dict[str, Any]:
     return {**blank(), "delivery_date": None, "delivery_at": None}
 
 
+def task() -> Task:
+    """The module, for whichever front runs it."""
+    return Task(argument_spec=argument_spec(), run=run, blank=blank_result)
+
+
 if __name__ == "__main__":
-    main(Task(argument_spec=argument_spec(), run=run, blank=blank_result))
+    main(task())

@@ -418,5 +418,10 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     }
 
 
+def task() -> Task:
+    """The module, for whichever front runs it."""
+    return Task(argument_spec=argument_spec(), run=run, blank=blank)
+
+
 if __name__ == "__main__":
-    main(Task(argument_spec=argument_spec(), run=run, blank=blank))
+    main(task())

@@ -14,15 +14,24 @@ from ansible_collections.voip_communications.sms.tests.support.counted import Co
 from ansible_collections.voip_communications.sms.tests.support.playbook import LONGEST, Controller
 
 ANNA, BEN = "+12812345678", "+12812345679"
+FRONTS = ["controller", "module"]
 FIFTY = "".join(f"host{number:02}\n" for number in range(50))
 
 
+@pytest.fixture(params=FRONTS)
+def either(request: pytest.FixtureRequest, controller: Controller) -> None:
+    """Every test that asks runs by both fronts."""
+    controller.environment["VOIPSMS_FRONT"] = request.param
+
+
+@pytest.mark.usefixtures("either")
 def test_a_loop_of_ten_identical_items_posts_once(controller: Controller, service: CountedSandbox) -> None:
     run = controller.play(controller.task(keywords={"loop": [ANNA] * 10}, to="{{ item }}", msg="Hello"))
     service.expect(1)
     assert [item["outcome"] for item in run.only["results"]] == ["sent"] + ["duplicate"] * 9
 
 
+@pytest.mark.usefixtures("either")
 def test_until_does_not_send_again_what_may_have_been_sent(controller: Controller, service: CountedSandbox) -> None:
     service.sandbox.order(status=500, accept=True, times=9)
     keywords = {"register": "sent", "until": "sent is succeeded", "retries": 2, "delay": 0}
@@ -61,6 +70,7 @@ def test_fifty_hosts_with_one_text_post_once_a_recipient(
     assert sorted(result["outcome"] for result in run.results) == ["duplicate"] * 49 + ["sent"]
 
 
+@pytest.mark.usefixtures("either")
 def test_run_once_runs_once(controller: Controller, service: CountedSandbox) -> None:
     keywords = {"delegate_to": "localhost", "run_once": True}
     run = controller.play(controller.task(keywords=keywords, to=ANNA, msg="Hello"), inventory=FIFTY)
@@ -76,10 +86,11 @@ def test_async_twice_sends_once(controller: Controller, service: CountedSandbox)
     assert [result["outcome"] for result in run.results if "outcome" in result] == ["sent", "duplicate"]
 
 
+@pytest.mark.usefixtures("either")
 def test_the_time_limit_of_a_task_does_not_lead_to_a_second_message(
     controller: Controller, service: CountedSandbox
 ) -> None:
-    """Ansible gives up, the module goes on; the next run waits for it and learns what became of the message."""
+    """Ansible gives up, the delivery goes on; the next run waits for it and learns what became of the message."""
     service.sandbox.order(delay=4)
     run = controller.play(
         controller.task("Too slow", {"timeout": 2, "ignore_errors": True}, to=ANNA, msg="Hello"),
@@ -92,10 +103,11 @@ def test_the_time_limit_of_a_task_does_not_lead_to_a_second_message(
     assert len(again.result["smsids"]) == 1
 
 
+@pytest.mark.usefixtures("either")
 def test_a_playbook_that_is_killed_and_run_again_at_once_sends_once(
     controller: Controller, service: CountedSandbox
 ) -> None:
-    """The module goes on without its playbook; the next run waits for it, and learns that the message is out."""
+    """The delivery goes on without its playbook; the next run waits for it, and learns that the message is out."""
     service.sandbox.order(delay=3)
     process = controller.start_play(controller.task(to=ANNA, msg="Hello"))
     end = time.monotonic() + LONGEST
@@ -170,9 +182,11 @@ class TestWhereOptionsComeFrom:
         assert "exclude each other" in result["msg"]
         assert "nothing was sent" in result["msg"]
 
+    @pytest.mark.parametrize("front", FRONTS)
     def test_module_defaults_of_the_group_reach_the_module(
-        self, controller: Controller, service: CountedSandbox
+        self, front: str, controller: Controller, service: CountedSandbox
     ) -> None:
+        controller.environment["VOIPSMS_FRONT"] = front
         defaults: dict[str, Any] = {**service.options, "ledger": str(controller.ledger)}
         run = controller.play(
             controller.task(to=ANNA, msg="Hello"),

@@ -17,7 +17,14 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._errors im
     MissingLibrary,
     VoipsmsError,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._front import Run, Task, answer, main
+from ansible_collections.voip_communications.sms.plugins.module_utils._front import (
+    Run,
+    Task,
+    answer,
+    lost,
+    main,
+    respond,
+)
 from ansible_collections.voip_communications.sms.plugins.module_utils._http import NotSent
 from ansible_collections.voip_communications.sms.plugins.module_utils._report import blank
 from ansible_collections.voip_communications.sms.plugins.modules import voipsms_send
@@ -174,6 +181,86 @@ def test_warnings_are_given_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_difference_is_shown_when_asked_for(monkeypatch: pytest.MonkeyPatch, wants_diff: bool) -> None:
     module = ended(returning(diff={"before": "", "after": "x"}), monkeypatch, wants_diff=wants_diff)
     assert ("diff" in module.ended[1]) is wants_diff
+
+
+# --- respond ------------------------------------------------------------------------------------------------------
+
+
+def responded(run: Run, *, check_mode: bool = False, difference: bool = False, **options: Any) -> dict[str, Any]:
+    spec = {"word": {"type": "str"}, "password": {"type": "str", "no_log": True}, "api_url": {"type": "str"}}
+    return respond(Task(spec, run, blank), "ns.col.mod", options, check_mode=check_mode, difference=difference)
+
+
+def test_a_response_has_every_key_and_the_options() -> None:
+    found = responded(returning(failed=False, changed=True, msg="sent"), word="x")
+    invocation = {"module_args": {"word": "x", "password": None, "api_url": None}}
+    assert found == {**blank(), "changed": True, "msg": "sent", "invocation": invocation}
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_check_mode_reaches_the_run_of_a_response(check_mode: bool) -> None:
+    assert responded(lambda _params, check: {"seen": check}, check_mode=check_mode)["seen"] is check_mode
+
+
+@pytest.mark.parametrize("difference", [False, True])
+def test_a_difference_is_responded_when_asked_for(difference: bool) -> None:
+    found = responded(returning(diff={"before": "", "after": "x"}), difference=difference)
+    assert ("diff" in found) is difference
+
+
+def test_a_failed_response_keeps_warnings_for_ansible() -> None:
+    found = responded(returning(failed=True, msg="refused", warnings=["one"]))
+    assert (found["failed"], found["msg"], found["warnings"]) == (True, "refused", ["one"])
+
+
+def test_options_that_are_refused_do_not_run() -> None:
+    found = responded(raising(AssertionError("it ran")), nonsense=SECRET, password=SECRET)
+    assert found["failed"] is True
+    assert found["msg"].startswith("Unsupported parameters for (ns.col.mod) module: nonsense. Supported parameters")
+    assert SECRET not in json.dumps(found)
+
+
+def test_an_option_of_a_wrong_kind_does_not_run() -> None:
+    spec = {"many": {"type": "int", "required": True}}
+    task = Task(spec, raising(AssertionError("it ran")), blank)
+    found = [
+        respond(task, "mod", options, check_mode=False, difference=False)["msg"] for options in ({}, {"many": "few"})
+    ]
+    assert found[0] == "missing required arguments: many"
+    assert "'many' is of type" in found[1]
+
+
+def test_secrets_of_options_and_of_urls_are_masked_in_a_response() -> None:
+    found = responded(
+        lambda params, _check: {"msg": f"{params['password']} {params['api_url']}", "on": True},
+        password=SECRET,
+        api_url="https://ann:canary-url@sms.example/",
+    )
+    assert SECRET not in json.dumps(found)
+    assert "canary-url" not in json.dumps(found)
+    assert found["on"] is True
+
+
+def test_a_truth_value_that_equals_a_secret_is_kept() -> None:
+    assert responded(returning(changed=True, created=False), password="True")["changed"] is True
+
+
+def test_a_missing_library_is_left_to_whoever_asked() -> None:
+    with pytest.raises(MissingLibrary):
+        responded(raising(MissingLibrary("requests", "Traceback")))
+
+
+def test_a_defect_is_a_response_without_its_text() -> None:
+    found = responded(raising(ValueError(SECRET)), word=SECRET)
+    assert found["msg"].startswith("internal error ValueError at test_front.py:")
+    assert SECRET not in found["msg"]
+
+
+def test_a_process_that_was_lost_promises_nothing() -> None:
+    found = lost(task(returning()))
+    assert found["failed"] is True
+    assert "whether a message was sent is not known" in found["msg"]
+    assert set(blank()) < set(found)
 
 
 # --- What modules have in common with it --------------------------------------------------------------------------

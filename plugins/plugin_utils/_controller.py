@@ -1,0 +1,123 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The controller's front: the code of a module, run where Ansible runs, without the start of another interpreter.
+
+It is taken by a task whose connection is local and that asks for nothing that needs a process of its own. Every other
+task takes the ordinary way of modules, unchanged. The code runs in a copy of the worker, since a worker is stopped by
+the time limit of a task, where a module goes on and writes down what came of its request.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, ClassVar, Optional
+
+from ansible import constants as C  # noqa: N812 - as everywhere in Ansible
+from ansible.plugins.action.normal import ActionModule as OrdinaryAction
+from ansible.utils.display import Display
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._errors import MissingLibrary
+from ansible_collections.voip_communications.sms.plugins.module_utils._front import Task, failure, lost, respond
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._child import in_child
+
+SWITCH = "VOIPSMS_FRONT"
+"""The environment variable that names the front: ``controller`` by default, or ``module``."""
+
+_FRONTS = ("controller", "module")
+_DISCOVERED = ("", "auto", "auto_silent", "auto_legacy", "auto_legacy_silent")
+"""Values of ``ansible_python_interpreter`` that leave the choice to Ansible."""
+
+display = Display()
+
+
+class ControllerFront(OrdinaryAction):
+    """The action plugin of a module, which ``made`` tells what the module is."""
+
+    made: ClassVar[Callable[[], Task]]
+
+    def run(self, tmp: Optional[str] = None, task_vars: Optional[dict[str, Any]] = None) -> dict[str, Any]:
+        """The result of the module, by whichever way."""
+        front = os.environ.get(SWITCH) or _FRONTS[0]
+        if front not in _FRONTS:
+            return failure(type(self).made(), f"{SWITCH} must be controller or module, not {front!r}; nothing was sent")
+        reason = f"{SWITCH} says so" if front == "module" else self._why_module(task_vars or {})
+        if not reason:
+            result = self._respond()
+            if result is not None:
+                return result
+            reason = "the controller's Python lacks a library"
+        display.vvv(f"{self._task.action} runs as an ordinary module: {reason}")
+        result = super().run(tmp, task_vars)
+        return dict(result)
+
+    def _why_module(self, task_vars: Mapping[str, Any]) -> str:
+        """What of the task asks for the ordinary way; empty when nothing does."""
+        reasons = {
+            "the connection is not local": self._connection.ansible_name != "ansible.builtin.local",
+            "it has become": self._connection.become is not None,
+            "it has async": bool(self._task.async_val),
+            "it has an environment": any(self._task.environment or ()),
+            "it has another Python interpreter": not _is_own(self._interpreter(task_vars)),
+            # Its network libraries do not stand a fork.
+            "macOS": sys.platform == "darwin",
+        }
+        return next((reason for reason, holds in reasons.items() if holds), "")
+
+    def _interpreter(self, task_vars: Mapping[str, Any]) -> str:
+        """The interpreter that the task or its host is configured to have, read as Ansible reads it."""
+        if self._task.delegate_to:
+            task_vars = task_vars.get("ansible_delegated_vars", {}).get(self._task.delegate_to, task_vars)
+        configured = C.config.get_config_value("INTERPRETER_PYTHON", variables=task_vars)
+        return str(self._templar.template(configured) or "").strip()
+
+    def _respond(self) -> Optional[dict[str, Any]]:
+        """The result of the module's code, or None where a library is missing, so that nothing was done."""
+        task, options = type(self).made(), _plain(self._task.args)
+        name, check_mode, difference = self._task.action, self._task.check_mode, self._task.diff
+
+        def work() -> bytes:
+            try:
+                result = respond(task, name, options, check_mode=check_mode, difference=difference)
+            except MissingLibrary:
+                return json.dumps(None).encode()
+            return json.dumps(result).encode()
+
+        answer = in_child(work)
+        if not answer:
+            return lost(task)
+        result: Optional[dict[str, Any]] = json.loads(answer)
+        return result
+
+
+def _is_own(interpreter: str) -> bool:
+    """Whether an interpreter is the one that runs this, or is for Ansible to choose.
+
+    Its folder decides which libraries it has, so that two links to one file are two interpreters.
+    """
+    if interpreter in _DISCOVERED:
+        return True
+    ours, theirs = ((os.path.realpath(os.path.dirname(path)), path) for path in (sys.executable, interpreter))
+    return ours[0] == theirs[0] and os.path.realpath(ours[1]) == os.path.realpath(theirs[1])
+
+
+def _plain(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options as a module gets them: by way of JSON, which leaves no trace of vaults, tags or dates."""
+    plain: dict[str, Any] = json.loads(json.dumps(dict(options), default=_written))
+    return plain
+
+
+def _written(value: object) -> Any:
+    """What JSON does not know by itself, as Ansible writes it for modules."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (set, frozenset)):
+        return list(value)
+    return str(value)

@@ -1,0 +1,87 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A copy of the process: its answer, its death, and its going on when nobody waits for it any more."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._child import in_child
+
+
+class Overdue(BaseException):
+    """As the time limit of a task, this is no ``Exception``."""
+
+
+def raise_overdue(_number: int, _frame: Any) -> None:
+    raise Overdue
+
+
+def test_the_answer_is_that_of_another_process() -> None:
+    assert in_child(lambda: str(os.getppid()).encode()) == str(os.getpid()).encode()
+
+
+def test_an_answer_may_be_longer_than_a_pipe_holds() -> None:
+    assert len(in_child(lambda: b"x" * 5_000_000)) == 5_000_000
+
+
+def test_a_copy_that_is_killed_has_no_answer() -> None:
+    def killed() -> bytes:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return b"alive"
+
+    assert in_child(killed) == b""
+
+
+def test_a_copy_that_fails_has_no_answer_and_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    def failing() -> bytes:
+        raise ValueError("secret")
+
+    assert in_child(failing) == b""
+    assert capfd.readouterr() == ("", "")
+
+
+def test_what_it_prints_is_seen_by_nobody(capfd: pytest.CaptureFixture[str]) -> None:
+    def printing() -> bytes:
+        os.write(1, b"secret")
+        os.write(2, b"secret")
+        return b"done"
+
+    assert in_child(printing) == b"done"
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_signals_of_this_process_are_not_those_of_the_copy() -> None:
+    previous = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        assert in_child(lambda: str(signal.getsignal(signal.SIGTERM) is signal.SIG_DFL).encode()) == b"True"
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def test_it_goes_on_when_the_waiting_is_interrupted(tmp_path: Path) -> None:
+    done = tmp_path / "done"
+
+    def slow() -> bytes:
+        time.sleep(0.6)
+        done.write_text("yes", encoding="ascii")
+        return b"x" * 5_000_000  # nobody reads it; that must not keep it alive
+
+    previous = signal.signal(signal.SIGALRM, raise_overdue)
+    signal.setitimer(signal.ITIMER_REAL, 0.1)
+    try:
+        with pytest.raises(Overdue):
+            in_child(slow)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+    assert not done.exists()
+    pid, _status = os.wait()  # the copy, at its own end
+    assert pid > 0
+    assert done.read_text(encoding="ascii") == "yes"
