@@ -11,6 +11,7 @@ observed (read in the source of the vendor's public apps) or assumed.
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from base64 import b64encode
@@ -63,6 +64,9 @@ _LEAST_SECRET = 4
 """Characters of a secret that is looked for. Shorter ones occur in any text by chance, smsids included."""
 
 
+_NOTHING = "(?!)"
+"""A pattern that is found nowhere, for secrets that are all too short."""
+
 _STALE_PAGES = 2
 """Pages in a row without a new record that end a list: one is the first page again where pages count from 1."""
 
@@ -108,7 +112,7 @@ class Api:
         """Raises ``MissingLibrary`` without ``requests``."""
         self._http = Http(service)
         self._paths = paths
-        self._secrets = _forms(service.user, service.password)
+        self._secrets = re.compile("|".join(map(re.escape, sorted(_forms(service.user, service.password)))) or _NOTHING)
         self.requests = 0
         self._counting = threading.Lock()
 
@@ -297,10 +301,11 @@ class Api:
         if value is None or isinstance(value, (dict, list, bool)):
             return None
         text = str(value)
-        if any(secret in text for secret in self._secrets):
+        if self._secrets.search(text):
             return "(withheld, since it holds a credential)"
-        printable = "".join(character if character.isprintable() else " " for character in text).strip()
-        return printable[:_SHOWN] or None
+        if not text.isprintable():
+            text = "".join(character if character.isprintable() else " " for character in text)
+        return text.strip()[:_SHOWN] or None
 
 
 def _forms(user: str, password: str) -> frozenset[str]:

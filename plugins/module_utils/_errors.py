@@ -71,7 +71,7 @@ class Faults:
             self.add(str(error))
         return None
 
-    def raise_if_any(self, known: Optional[Mapping[str, Any]] = None) -> None:
-        """Raise ``InputError`` with every fault that was noted, and with what can be returned nevertheless."""
+    def raise_if_any(self, known: Optional[Callable[[], Mapping[str, Any]]] = None) -> None:
+        """Raise ``InputError`` with every fault that was noted; ``known`` makes what can be returned nevertheless."""
         if self._found:
-            raise InputError(*dict.fromkeys(self._found), known=known)
+            raise InputError(*dict.fromkeys(self._found), known=known() if known else None)

@@ -17,11 +17,14 @@ COLUMNS = tuple(column.name for column in fields(Row))
 """The columns, besides the account, in the order in which ``values`` gives them and ``revived`` takes them."""
 
 
+_NONE = json.dumps(())
+
+
 def values(row: Row) -> tuple[Any, ...]:
     """A row as values of a database: the two structured columns as JSON."""
-    found = {name: getattr(row, name) for name in COLUMNS}
+    found = dict(vars(row))
     found["state"] = row.state.value
-    found["smsids"] = json.dumps(row.smsids)
+    found["smsids"] = json.dumps(row.smsids) if row.smsids else _NONE
     found["previous"] = None if row.previous is None else json.dumps(asdict(row.previous))
     return tuple(found[name] for name in COLUMNS)
 
@@ -29,19 +32,15 @@ def values(row: Row) -> tuple[Any, ...]:
 def revived(kept: Iterable[Any]) -> Row:
     """A row as the transitions know it. Raises ``ValueError``, ``TypeError`` or ``KeyError`` for a broken one."""
     found = dict(zip(COLUMNS, kept))
-    found["smsids"] = json.loads(found["smsids"])
+    found["smsids"] = () if found["smsids"] == _NONE else json.loads(found["smsids"])
     found["previous"] = None if found["previous"] is None else json.loads(found["previous"])
     return _row(found)
 
 
 def _row(found: dict[str, Any]) -> Row:
     previous = found["previous"]
-    return Row(
-        **{
-            **found,
-            "state": State(found["state"]),
-            "smsids": tuple(found["smsids"]),
-            "listed": bool(found["listed"]),
-            "previous": None if previous is None else _row(previous),
-        }
-    )
+    found["state"] = State(found["state"])
+    found["smsids"] = tuple(found["smsids"])
+    found["listed"] = bool(found["listed"])
+    found["previous"] = None if previous is None else _row(previous)
+    return Row(**found)

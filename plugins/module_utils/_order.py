@@ -70,7 +70,7 @@ def read_order(params: Mapping[str, Any]) -> Order:
     sender = read_sender(params["from"], region, faults)
     text = read_text(params["msg"], params["charset"], faults)
     faults.add(*_text.faults(text, params["max_segments"]), *_option_faults(params, ledger))
-    faults.raise_if_any(known=_going_without(numbers, ledger))
+    faults.raise_if_any(known=lambda: _going_without(numbers, ledger))
     if account is None:  # read_account has noted why, so this line is never reached
         raise RuntimeError("an account without faults must be there")
     measure = _text.measure(text)

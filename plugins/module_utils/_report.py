@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timezone
 from enum import Enum
 from typing import Any, Optional
@@ -72,9 +72,11 @@ class Result:
 
     def shown(self) -> dict[str, Any]:
         """The result as a task returns it."""
-        fields = asdict(self)
-        del fields["posted"], fields["text"]
-        return {**fields, "outcome": self.outcome.value, "smsids": list(self.smsids)}
+        shown = {name: getattr(self, name) for name in _SHOWN}
+        return {**shown, "outcome": self.outcome.value, "smsids": list(self.smsids)}
+
+
+_SHOWN = tuple(field.name for field in fields(Result) if field.name not in ("posted", "text"))
 
 
 @dataclass(frozen=True)
