@@ -19,7 +19,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._calendar 
     Calendar,
     Removal,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._delivery import Wanted
+from ansible_collections.voip_communications.sms.plugins.module_utils._delivery import AT_A_TIME, Wanted
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import Faults
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
     KEPT,
@@ -39,9 +39,6 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._options i
     read_region,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._order import read_sender, read_text
-
-AT_A_TIME = 4
-"""Requests under way at once: each message has one of its own, so that it can be taken back singly."""
 
 _EARLIEST_ZONE = 14 * 3600.0
 """Seconds by which wall time can be ahead of UTC at the most."""
@@ -223,7 +220,7 @@ def _wanted(
     recipients: tuple[str, ...],
     name: Optional[str],
 ) -> Wanted:
-    """One message to each recipient, each in a request of its own."""
+    """One message to each recipient, each in a request of its own, so that it can be taken back singly."""
     delivers_at = setting.earliest(date.wire)
     fingerprints = setting.fingerprints
     return Wanted(

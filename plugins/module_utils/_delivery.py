@@ -13,9 +13,9 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-import sys
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Optional, Union
 
@@ -43,6 +43,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger im
     standing,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._numbers import mask
+from ansible_collections.voip_communications.sms.plugins.module_utils._parallel import in_parallel
 from ansible_collections.voip_communications.sms.plugins.module_utils._reconciliation import (
     BLIND,
     OTHER_TEXT,
@@ -62,6 +63,9 @@ PAUSES = (0.5, 1.0, 2.0)
 LONGEST_RETRY_AFTER = 30.0
 """Seconds that a service which asks for fewer requests (429) is waited for, once."""
 
+AT_A_TIME = 10
+"""Requests of one task that are under way at once at the most; one alone, once the service asks for fewer (429)."""
+
 _BEGUN_BY = 0.9
 """Share of the deadline in which a request must begin, so that what has begun has time to be answered."""
 
@@ -73,6 +77,8 @@ _LOG_SHARE = 0.5
 
 _LOOK_EVERY = (0.1, 0.2, 0.5, 1.0)
 """Seconds between two looks at the rows of another run that is sending the same; the last one repeats."""
+
+_TOO_LATE = "the deadline was over before the request could begin"
 
 _OUTCOMES = {
     Fate.REFUSED: Outcome.REFUSED,
@@ -139,6 +145,8 @@ class Delivery:
         self._results: dict[str, Result] = {}
         self._warnings: list[str] = []
         self._stopped: Optional[str] = None
+        self._throttled = False
+        self._turn = threading.RLock()
 
     def run(self) -> Report:
         """Send to everybody who is free, wait for what other runs have in hand, and say what became of each."""
@@ -250,9 +258,8 @@ class Delivery:
     def _decisions(self, doubts: Mapping[str, Row], look: Look) -> dict[str, Decision]:
         """What the log proves of each doubt. Of a message whose text was another, that text is not known."""
         ours = {number: row for number, row in doubts.items() if row.content == self._wanted.terms.content}
-        names = {self._names[number] for number in ours}
         # Read after the log, so that whatever of ours the log shows is among them.
-        rows = self._ledger.newest(lambda row: row.recipient in names, sys.maxsize)
+        rows = self._ledger.held(self._names[number] for number in ours)
         return {
             number: decide(
                 Message(number, self._wanted.text, self._wanted.segments, self._wanted.sender or ""),
@@ -312,34 +319,40 @@ class Delivery:
         """Send to those who are free; return those whom another run has claimed first."""
         size = self._wanted.batch_size
         batches = [free[start : start + size] for start in range(0, len(free), size)]
-        if self._wanted.at_a_time == 1 or len(batches) <= 1:
-            return [number for batch in batches for number in self._send_batch(batch)]
-        with ThreadPoolExecutor(self._wanted.at_a_time) as threads:
-            return [number for twins in threads.map(self._send_batch, batches) for number in twins]
+        sent = in_parallel(self._send_batch, batches, self._wanted.at_a_time)
+        self._warnings += [warning for _twins, warnings in sent for warning in warnings]
+        return [number for twins, _warnings in sent for number in twins]
 
-    def _send_batch(self, numbers: Sequence[str]) -> list[str]:
-        """One claim, one POST, one settlement."""
+    def _send_batch(self, numbers: Sequence[str]) -> tuple[list[str], list[str]]:
+        """One claim, one POST, one settlement: whom another run has claimed first, and what is to be said besides."""
         if self._check_mode:
             self._note(Result(f"+{number}", Outcome.WOULD_SEND, posted=True) for number in numbers)
-            return []
-        start_within = self._deadline.left() - self._deadline.seconds * (1 - _BEGUN_BY)
-        reason = self._stopped or ("" if start_within > 0 else "the deadline was over before the request could begin")
-        if reason:
-            self._note(_not_sent(number, reason) for number in numbers)
-            return []
+            return [], []
+        with ExitStack() as turn:
+            if self._throttled:
+                turn.enter_context(self._turn)
+            start_within = self._deadline.left() - self._deadline.seconds * (1 - _BEGUN_BY)
+            reason = self._stopped or ("" if start_within > 0 else _TOO_LATE)
+            if reason:
+                self._note(_not_sent(number, reason) for number in numbers)
+                return [], []
+            return self._send_claimed(numbers, start_within)
+
+    def _send_claimed(self, numbers: Sequence[str], start_within: float) -> tuple[list[str], list[str]]:
         latest = Latest.within(start_within)
         try:
             won, twins = self._claim(numbers, start_within)
         except LedgerError as error:
             self._stopped = str(error)
             self._note(_not_sent(number, self._stopped) for number in numbers)
-            return []
-        if won:
-            judgement = self._post(won, latest)
-            self._settle(judgement)
-            accepted = Outcome.SENT if self._wanted.schedule is None else Outcome.SCHEDULED
-            self._note(_result(number, verdict, accepted) for number, verdict in judgement.verdicts.items())
-        return twins
+            return [], []
+        if not won:
+            return twins, []
+        judgement = self._post(won, latest)
+        warnings = [*judgement.warnings, *self._settle(judgement)]
+        accepted = Outcome.SENT if self._wanted.schedule is None else Outcome.SCHEDULED
+        self._note(_result(number, verdict, accepted) for number, verdict in judgement.verdicts.items())
+        return twins, warnings
 
     def _claim(self, numbers: Sequence[str], start_within: float) -> tuple[list[str], list[str]]:
         """Claim some recipients: those who are ours now, and those whom another run is sending to."""
@@ -364,16 +377,26 @@ class Delivery:
         """One POST; more only while it is proven that nothing was sent, and the reason may pass."""
         pauses = iter(PAUSES)
         throttled = False
-        while True:
-            found = self._attempt(numbers, latest)
-            if isinstance(found, Judgement):
-                return found
-            if isinstance(found, Denied):
-                self._stopped = str(found)
-            pause = _pause(found, pauses, throttled=throttled)
-            throttled = throttled or isinstance(found, Throttled)
-            if pause is None or not self._deadline.wait(pause):
-                return alike(numbers, Fate.NOT_SENT, str(found))
+        with ExitStack() as turn:
+            while True:
+                found = self._attempt(numbers, latest)
+                if isinstance(found, Judgement):
+                    return found
+                if isinstance(found, Denied):
+                    self._stopped = str(found)
+                pause = _pause(found, pauses, throttled=throttled)
+                if pause is not None and isinstance(found, Throttled):
+                    throttled = True
+                    pause = self._take_turn(turn, pause)
+                if pause is None or not self._deadline.wait(pause):
+                    return alike(numbers, Fate.NOT_SENT, str(found))
+
+    def _take_turn(self, turn: ExitStack, pause: float) -> float:
+        """Be the only one that posts, now that fewer requests are asked for; return what is left of a pause by then."""
+        self._throttled = True
+        before = self._deadline.left()
+        turn.enter_context(self._turn)
+        return max(0.0, pause - (before - self._deadline.left()))
 
     def _attempt(self, numbers: Sequence[str], latest: Latest) -> Union[Judgement, NotSent]:
         """One POST, or the proof that nothing was sent."""
@@ -392,22 +415,23 @@ class Delivery:
         except Exception as error:  # noqa: BLE001 - a defect of ours must not lose what other batches brought
             return alike(numbers, Fate.UNKNOWN, f"internal error {type(error).__name__} while it was sent")
 
-    def _settle(self, judgement: Judgement) -> None:
-        """Write down what came of a claim. What was sent stays sent when that fails; the user is told."""
-        self._warnings += judgement.warnings
+    def _settle(self, judgement: Judgement) -> list[str]:
+        """Write down what came of a claim. What was sent stays sent when that fails; return what to tell the user."""
         fates = {self._names[number]: (found.fate, found.smsids) for number, found in judgement.verdicts.items()}
         try:
             overtaken = self._ledger.settle(self._key, self._owner, fates)
             reason = "its rows are gone, or another run has taken them over" if overtaken else ""
         except LedgerError as error:
             reason = str(error)
-        if reason:
-            smsids = [smsid for found in judgement.verdicts.values() for smsid in found.smsids]
-            self._warnings.append(
-                f"ledger not updated: {reason}; the results of this run stand (smsid {', '.join(smsids) or 'none'});"
-                " mend the ledger before the same task runs again: where the ledger still has the claim, the task"
-                " fails with 'may have been sent', and where it has not, it sends again"
-            )
+        if not reason:
+            return []
+        smsids = [smsid for found in judgement.verdicts.values() for smsid in found.smsids]
+        warning = (
+            f"ledger not updated: {reason}; the results of this run stand (smsid {', '.join(smsids) or 'none'});"
+            " mend the ledger before the same task runs again: where the ledger still has the claim, the task"
+            " fails with 'may have been sent', and where it has not, it sends again"
+        )
+        return [warning]
 
     def _note(self, results: Iterable[Result]) -> None:
         for result in results:

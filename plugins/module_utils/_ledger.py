@@ -30,6 +30,9 @@ KEPT = 30 * 86400.0
 """Seconds that a row is kept at the least, so that a longer window may still be asked for later."""
 
 
+PURGED_AT_ONCE = 100
+"""Rows, besides as many as it adds, that one claim deletes at the most: a long pause never makes one send slow."""
+
 _DOUBTS = 2
 """Attempts of unknown fate that a new attempt remembers below it."""
 
@@ -213,6 +216,9 @@ class Ledger(Protocol):
     def scheduled(self) -> list[Row]:
         """Every row of a scheduled message. Reads only, as ``rows`` does."""
 
+    def held(self, recipients: Iterable[str]) -> list[Row]:
+        """Every row of some recipients, whatever its key. Reads only, as ``rows`` does."""
+
     def newest(self, takes: Callable[[Row], bool], most: int) -> list[Row]:
         """The newest of the rows that are taken, at most so many, the newest first. Reads only, as ``rows`` does."""
 
@@ -262,6 +268,11 @@ def state_of(row: Row | None, now: float) -> str:
 def is_free(row: Row | None, claim: Claim, now: float) -> bool:
     """Whether a claim may have a row at this moment."""
     return standing(row, claim.terms, now) is Standing.FREE
+
+
+def purged_at_most(claim: Claim) -> int:
+    """How many rows that nobody can ask for any more are deleted with a claim: so they never become more and more."""
+    return PURGED_AT_ONCE + len(claim.recipients)
 
 
 def claimed(row: Row | None, claim: Claim, recipient: str, now: float) -> Row:

@@ -47,6 +47,11 @@ class MemoryLedger:
         """The rows of scheduled messages."""
         return [row for row in self._rows.values() if row.date is not None]
 
+    def held(self, recipients: Iterable[str]) -> list[Row]:
+        """The rows of some recipients."""
+        names = frozenset(recipients)
+        return [row for row in self._rows.values() if row.recipient in names]
+
     def newest(self, takes: Callable[[Row], bool], most: int) -> list[Row]:
         """The newest rows that are taken."""
         ordered = sorted(self._rows.values(), key=lambda row: (-row.claimed_at, row.key, row.recipient))

@@ -34,6 +34,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger im
     amended,
     claimed,
     is_free,
+    purged_at_most,
     settled,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_row import COLUMNS, revived, values
@@ -50,9 +51,6 @@ except ImportError as error:
     PSYCOPG_ERROR: str | None = str(error)
 else:
     PSYCOPG_ERROR = None
-
-PURGED_AT_ONCE = 500
-"""Rows that one claim deletes at the most, so that a long pause never makes one send slow."""
 
 _LOCK = 0x564F534D
 """The advisory lock under which the tables are made: the letters VOSM, as a SQLite ledger has them in its header."""
@@ -104,6 +102,7 @@ _STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX ON voipsms.ledger (account) WHERE date IS NOT NULL",
         "CREATE TABLE voipsms.ledger_version (version integer NOT NULL)",
     ),
+    ("CREATE INDEX ON voipsms.ledger (account, recipient)",),
 )
 """What leads from each version of the tables to the next, the first from none to version 1.
 
@@ -147,6 +146,9 @@ _SELECT = " ".join(
         "USING (key, recipient) WHERE account = %s",
     )
 )
+_SELECT_HELD = " ".join(
+    ("SELECT", ", ".join(COLUMNS), "FROM voipsms.ledger WHERE account = %s AND recipient = ANY (%s::text[])")
+)
 _SELECT_SCHEDULED = " ".join(
     ("SELECT", ", ".join(COLUMNS), "FROM voipsms.ledger WHERE account = %s AND date IS NOT NULL")
 )
@@ -181,7 +183,7 @@ DELETE FROM voipsms.ledger WHERE ctid = ANY (ARRAY(
 """
 _PURGE = """
 DELETE FROM voipsms.ledger WHERE ctid = ANY (ARRAY(
-    SELECT ctid FROM voipsms.ledger WHERE keep_until < %s LIMIT %s FOR UPDATE SKIP LOCKED
+    SELECT ctid FROM voipsms.ledger WHERE keep_until < %s ORDER BY keep_until LIMIT %s FOR UPDATE SKIP LOCKED
 ))
 """
 
@@ -260,6 +262,13 @@ class PostgresqlLedger:
             found = () if connection is None else connection.execute(_SELECT_SCHEDULED, (self._account,))
             return [revived(kept) for kept in found]
 
+    def held(self, recipients: Iterable[str]) -> list[Row]:
+        """Every row of some recipients. Reads only, as ``rows`` does."""
+        with self._reading() as connection:
+            given = (self._account, list(recipients))
+            found = () if connection is None else connection.execute(_SELECT_HELD, given)
+            return [revived(kept) for kept in found]
+
     def newest(self, takes: Callable[[Row], bool], most: int) -> list[Row]:
         """The newest rows that are taken, the newest first. Reads only, as ``rows`` does."""
         with self._reading() as connection:
@@ -287,7 +296,7 @@ class PostgresqlLedger:
 
         identities = [(claim.key, name) for name in claim.recipients]
         with self._writing() as connection, self._given_back(claim):
-            connection.execute(_PURGE, (self._clock(connection), PURGED_AT_ONCE))
+            connection.execute(_PURGE, (self._clock(connection), purged_at_most(claim)))
             changed = self._change(connection, identities, decide)
         lost = {name: row for (_key, name), row in changed.rows.items()}
         return Claimed(won=frozenset(name for _key, name in changed.done), lost=lost, at=changed.at)
@@ -449,7 +458,8 @@ class PostgresqlLedger:
                     connection.execute(statement)
             connection.execute("DELETE FROM voipsms.ledger_version")
             connection.execute("INSERT INTO voipsms.ledger_version VALUES (%s)", (len(_STEPS),))
-        self.created = version == 0 or self.created
+        if version == 0:
+            self.created = True
 
     @contextmanager
     def _guarded(self, done: str) -> Iterator[None]:

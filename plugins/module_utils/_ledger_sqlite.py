@@ -15,10 +15,12 @@ import os
 import stat
 import threading
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import closing, contextmanager, suppress
 from itertools import islice
-from typing import Callable, Optional
+from typing import Any, Callable, Generic, Optional, TypeVar
 from urllib.parse import quote
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import MissingLibrary
@@ -30,6 +32,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger im
     Row,
     claimed,
     is_free,
+    purged_at_most,
     settled,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_row import COLUMNS, revived, values
@@ -42,9 +45,10 @@ else:
     SQLITE_ERROR = None
 
 APPLICATION_ID = 0x564F534D
-SCHEMA_VERSION = 1
-PURGED_AT_ONCE = 500
-"""Rows that one claim deletes at the most, so that a long pause never makes one send slow."""
+_SELECTED_AT_ONCE = 500
+"""Recipients that one statement asks for. SQLite below 3.32 takes 999 values at the most."""
+
+_Found = TypeVar("_Found")
 
 _MAKING = threading.Lock()
 
@@ -73,14 +77,20 @@ CREATE TABLE row (
     PRIMARY KEY (account, key, recipient)
 )
 """
-_SCHEMA = (
-    _TABLE,
-    "CREATE INDEX row_keep_until ON row (keep_until)",
-    "CREATE INDEX row_scheduled ON row (account) WHERE date IS NOT NULL",
-    f"PRAGMA application_id = {APPLICATION_ID}",
-    f"PRAGMA user_version = {SCHEMA_VERSION}",
+_STEPS: tuple[tuple[str, ...], ...] = (
+    (
+        _TABLE,
+        "CREATE INDEX row_keep_until ON row (keep_until)",
+        "CREATE INDEX row_scheduled ON row (account) WHERE date IS NOT NULL",
+        f"PRAGMA application_id = {APPLICATION_ID}",
+    ),
+    ("CREATE INDEX row_recipient ON row (account, recipient)",),
 )
-_SELECT = " ".join(("SELECT", ", ".join(COLUMNS), "FROM row WHERE account = ? AND key = ? AND recipient = ?"))
+"""What leads from each version of the file to the next, the first from none to version 1."""
+
+SCHEMA_VERSION = len(_STEPS)
+_SELECT = " ".join(("SELECT", ", ".join(COLUMNS), "FROM row WHERE account = ? AND key = ? AND recipient IN (%s)"))
+_SELECT_HELD = " ".join(("SELECT", ", ".join(COLUMNS), "FROM row WHERE account = ? AND recipient IN (%s)"))
 _SELECT_SCHEDULED = " ".join(("SELECT", ", ".join(COLUMNS), "FROM row WHERE account = ? AND date IS NOT NULL"))
 _SELECT_NEWEST = " ".join(
     ("SELECT", ", ".join(COLUMNS), "FROM row WHERE account = ? ORDER BY claimed_at DESC, key, recipient")
@@ -95,11 +105,15 @@ _UPSERT = " ".join(
     )
 )
 _DELETE = "DELETE FROM row WHERE account = ? AND key = ? AND recipient = ?"
-_PURGE = "DELETE FROM row WHERE rowid IN (SELECT rowid FROM row WHERE keep_until < ? LIMIT ?)"
+_PURGE = "DELETE FROM row WHERE rowid IN (SELECT rowid FROM row WHERE keep_until < ? ORDER BY keep_until LIMIT ?)"
 
 
 class SqliteLedger:
-    """The rows of one account in one file, each method one transaction with a connection of its own."""
+    """The rows of one account in one file, each method one transaction with a connection of its own.
+
+    What several threads ask for at the same moment is committed together: a commit waits for the disk several times,
+    and ten batches that are under way at once would wait for it one after the other.
+    """
 
     def __init__(
         self, path: str, account: str, *, busy_timeout: float = 30.0, clock: Callable[[], float] = time.time
@@ -117,6 +131,8 @@ class SqliteLedger:
         self._account = account
         self._busy_timeout = busy_timeout
         self._clock = clock
+        self._asked: deque[_Change[Any]] = deque()
+        self._committing = threading.Lock()
 
     def now(self) -> float:
         """The machine's clock, in Unix seconds."""
@@ -136,6 +152,11 @@ class SqliteLedger:
             found = () if connection is None else connection.execute(_SELECT_SCHEDULED, (self._account,))
             return [revived(kept) for kept in found]
 
+    def held(self, recipients: Iterable[str]) -> list[Row]:
+        """Every row of some recipients. Reads only, as ``rows`` does."""
+        with self._reading() as connection:
+            return [] if connection is None else self._some(connection, _SELECT_HELD, (), recipients)
+
     def newest(self, takes: Callable[[Row], bool], most: int) -> list[Row]:
         """The newest rows that are taken, the newest first. Reads only, as ``rows`` does."""
         with self._reading() as connection:
@@ -144,33 +165,42 @@ class SqliteLedger:
 
     def amend(self, changes: Iterable[tuple[Optional[Row], Optional[Row]]]) -> None:
         """Commit what was learned apart from a claim, where the row is still as it was read."""
-        with self._writing() as connection:
+
+        def change(connection: sqlite3.Connection) -> None:
             for before, after in changes:
                 row = before or after
                 if row is None:
                     continue
                 if self._select(connection, row.key, [row.recipient]).get(row.recipient) == before:
-                    self._replace(connection, row, after)
+                    self._replace(connection, [(row, after)])
+
+        self._commit(change)
 
     def claim(self, claim: Claim) -> Claimed:
         """Commit ``sending`` for every recipient that is free by the claim's terms; makes the ledger if it must."""
-        with self._writing() as connection:
+
+        def change(connection: sqlite3.Connection) -> Claimed:
             now = self.now()
-            connection.execute(_PURGE, (now, PURGED_AT_ONCE))
+            connection.execute(_PURGE, (now, purged_at_most(claim)))
             found = self._select(connection, claim.key, claim.recipients)
             free = {name for name in claim.recipients if is_free(found.get(name), claim, now)}
             self._write(connection, (claimed(found.get(name), claim, name, now) for name in free))
-        lost = {name: row for name, row in found.items() if name not in free}
-        return Claimed(won=frozenset(free), lost=lost, at=now)
+            lost = {name: row for name, row in found.items() if name not in free}
+            return Claimed(won=frozenset(free), lost=lost, at=now)
+
+        return self._commit(change)
 
     def settle(self, key: str, owner: str, fates: Mapping[str, tuple[Fate, tuple[str, ...]]]) -> list[str]:
         """Commit what came of a claim; return the recipients whose claim is no longer this owner's."""
-        with self._writing() as connection:
+
+        def change(connection: sqlite3.Connection) -> list[str]:
             found = self._select(connection, key, fates)
-            ours = [name for name in fates if name in found and found[name].owner == owner]
-            for name in ours:
-                self._replace(connection, found[name], settled(found[name], *fates[name], now=self.now()))
-        return [name for name in fates if name not in ours]
+            ours = {name: found[name] for name in fates if name in found and found[name].owner == owner}
+            now = self.now()
+            self._replace(connection, ((row, settled(row, *fates[name], now=now)) for name, row in ours.items()))
+            return [name for name in fates if name not in ours]
+
+        return self._commit(change)
 
     @contextmanager
     def _reading(self) -> Iterator[Optional[sqlite3.Connection]]:
@@ -185,14 +215,33 @@ class SqliteLedger:
                 self.missing = self._is_empty(connection)
                 yield None if self.missing else connection
 
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """A ledger that is there, in one transaction."""
+    def _commit(self, change: Callable[[sqlite3.Connection], _Found]) -> _Found:
+        """Make a change and commit it, together with what other threads ask for meanwhile; return what it brought.
+
+        Who comes first commits for all who wait; who finds that somebody has done it for him is done.
+        """
+        asked = _Change(change)
+        self._asked.append(asked)
         with self._guarded("write"):
+            with self._committing:
+                if not asked.outcome.done():
+                    self._commit_all([self._asked.popleft() for _each in range(len(self._asked))])
+            return asked.outcome.result()
+
+    def _commit_all(self, changes: Iterable[_Change[Any]]) -> None:
+        """Make changes in one transaction; what keeps it from being committed is the outcome of each of them."""
+        try:
             self._make_file()
             with self._connection() as connection, _transaction(connection):
                 self.created = self._make_schema(connection) or self.created
-                yield connection
+                for each in changes:
+                    each.make(connection)
+        except BaseException as error:
+            for each in changes:
+                each.outcome.set_exception(error)
+            raise
+        for each in changes:
+            each.tell()
 
     def _make_file(self) -> None:
         """Create the file for this user alone; SQLite gives its journal the same mode.
@@ -269,23 +318,37 @@ class SqliteLedger:
         return bool(connection.execute("SELECT count(*) = 0 FROM sqlite_master").fetchone()[0])
 
     def _make_schema(self, connection: sqlite3.Connection) -> bool:
-        """Make the tables of an empty file, inside the caller's transaction; whether it was empty."""
+        """Make the tables, or bring them to this release, inside the caller's transaction; whether there were none."""
         empty = self._is_empty(connection)
-        for statement in _SCHEMA if empty else ():
-            connection.execute(statement)
+        version = 0 if empty else connection.execute("PRAGMA user_version").fetchone()[0]
+        for step in _STEPS[version:]:
+            for statement in step:
+                connection.execute(statement)
+        if version < SCHEMA_VERSION:
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         return empty
 
     def _select(self, connection: sqlite3.Connection, key: str, recipients: Iterable[str]) -> dict[str, Row]:
-        """The rows by recipient, one look into the primary key each: a list of 10,000 has no limit to run into."""
-        found = (connection.execute(_SELECT, (self._account, key, name)).fetchone() for name in recipients)
-        return {row.recipient: row for row in map(revived, filter(None, found))}
+        """The rows of a key, by recipient."""
+        return {row.recipient: row for row in self._some(connection, _SELECT, (key,), recipients)}
 
-    def _replace(self, connection: sqlite3.Connection, before: Row, after: Optional[Row]) -> None:
-        """Put one row in the place of another; None removes it."""
-        if after is None:
-            connection.execute(_DELETE, (self._account, before.key, before.recipient))
-        else:
-            self._write(connection, [after])
+    def _some(
+        self, connection: sqlite3.Connection, select: str, given: tuple[str, ...], recipients: Iterable[str]
+    ) -> list[Row]:
+        """The rows of some recipients, so many a statement that a list of 10,000 has no limit to run into."""
+        names = iter(recipients)
+        rows: list[Row] = []
+        while some := list(islice(names, _SELECTED_AT_ONCE)):
+            found = connection.execute(select % ", ".join("?" * len(some)), (self._account, *given, *some))
+            rows += map(revived, found)
+        return rows
+
+    def _replace(self, connection: sqlite3.Connection, pairs: Iterable[tuple[Row, Optional[Row]]]) -> None:
+        """Put rows in the place of others; None removes one."""
+        pairs = list(pairs)
+        gone = [(self._account, before.key, before.recipient) for before, after in pairs if after is None]
+        connection.executemany(_DELETE, gone)
+        self._write(connection, (after for _before, after in pairs if after is not None))
 
     def _write(self, connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
         connection.executemany(_UPSERT, ((self._account, *values(row)) for row in rows))
@@ -304,6 +367,33 @@ class SqliteLedger:
 
 
 _PAST = {"read": "read", "write": "written"}
+
+
+class _Change(Generic[_Found]):
+    """A change that a thread waits for; ``outcome`` is there when it has been committed, or never will be."""
+
+    def __init__(self, make: Callable[[sqlite3.Connection], _Found]) -> None:
+        self.outcome: Future[_Found] = Future()
+        self._make = make
+        self._made: Future[_Found] = Future()
+
+    def make(self, connection: sqlite3.Connection) -> None:
+        """Make it, or leave no trace of it: a row that cannot be read must not undo the changes of other threads."""
+        connection.execute("SAVEPOINT change")
+        try:
+            self._made.set_result(self._make(connection))
+        except (ValueError, TypeError, KeyError) as error:
+            connection.execute("ROLLBACK TO change")
+            self._made.set_exception(error)
+        connection.execute("RELEASE change")
+
+    def tell(self) -> None:
+        """Let the thread know, after the commit."""
+        error = self._made.exception()
+        if error is None:
+            self.outcome.set_result(self._made.result())
+        else:
+            self.outcome.set_exception(error)
 
 
 @contextmanager

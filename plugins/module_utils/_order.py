@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Optional
 
 from ansible_collections.voip_communications.sms.plugins.module_utils import _numbers, _text
-from ansible_collections.voip_communications.sms.plugins.module_utils._delivery import Wanted
+from ansible_collections.voip_communications.sms.plugins.module_utils._delivery import AT_A_TIME, Wanted
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import Faults
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import Fingerprints, Ledger, Terms, key_of
 from ansible_collections.voip_communications.sms.plugins.module_utils._options import (
@@ -84,6 +84,7 @@ def read_order(params: Mapping[str, Any]) -> Order:
         recipients=tuple(digits for _given, digits in numbers.read),
         terms=_terms(params, fingerprints.content(sender or "", text)),
         batch_size=params["batch_size"],
+        at_a_time=AT_A_TIME,
         account_timezone=params["account_timezone"] or None,
         resend_absent=params["on_unknown"] == RESEND_IF_ABSENT,
     )

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -13,10 +14,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import trustme
 
-from ansible_collections.voip_communications.sms.plugins.module_utils import _ledger_postgresql
+from ansible_collections.voip_communications.sms.plugins.module_utils import _ledger, _ledger_postgresql
 from ansible_collections.voip_communications.sms.plugins.module_utils._address import read_database
 from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
@@ -28,6 +30,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger im
     Terms,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_postgresql import PostgresqlLedger
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_row import COLUMNS
 from ansible_collections.voip_communications.sms.tests.support.postgresql import PASSWORD, USER, PostgresServer, Relay
 
 CLAIM = Claim(
@@ -148,7 +151,8 @@ def test_an_upgrade_is_done_once_and_keeps_the_rows(url: str, monkeypatch: pytes
     assert not any(ledger.created for ledger in ledgers)
     assert states(ledgers[0]) == {"ann": State.SENDING}
     monkeypatch.undo()
-    with pytest.raises(LedgerError, match=r"a newer release has written it \(schema 2\); update the collection"):
+    newer = rf"a newer release has written it \(schema {len(_ledger_postgresql._STEPS) + 1}\); update the collection"
+    with pytest.raises(LedgerError, match=newer):
         ledger_at(url).rows("key", ["ann"])
 
 
@@ -204,7 +208,7 @@ def test_a_user_who_may_create_nothing_cannot_make_it(url: str, postgres: Postgr
 
 
 def test_old_rows_are_purged_in_bounded_steps(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_ledger_postgresql, "PURGED_AT_ONCE", 3)
+    monkeypatch.setattr(_ledger, "PURGED_AT_ONCE", 2)
     ledger = ledger_at(url)
     old = {f"recipient {number}": "+1*" for number in range(5)}
     ledger.claim(replace(CLAIM, key="old", recipients=old))
@@ -215,6 +219,49 @@ def test_old_rows_are_purged_in_bounded_steps(url: str, monkeypatch: pytest.Monk
     ledger.claim(CLAIM)
     assert ledger.rows("old", old) == {}
     assert set(ledger.rows("key", ["ann"])) == {"ann"}
+
+
+def test_every_statement_of_a_send_finds_its_rows_by_an_index(
+    url: str, postgres: PostgresServer, dbname: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Among 50,000 other rows, of which half are old enough to be deleted."""
+    ledger = ledger_at(url)
+    ledger.claim(CLAIM)
+    columns = ", ".join(
+        {
+            "key": "md5((n / 50)::text)",
+            "recipient": "md5(n::text)",
+            "keep_until": "extract(epoch FROM now()) + (n % 2) * 864000 - 1000",
+        }.get(name, name)
+        for name in ("account", *COLUMNS, "revision", "replaced")
+    )
+    with postgres.admin(dbname) as admin:
+        source = "voipsms.ledger, generate_series(1, 50000) AS n"
+        admin.execute(f"INSERT INTO voipsms.ledger SELECT {columns} FROM {source}")  # noqa: S608 - fixed names
+        admin.execute("ANALYZE voipsms.ledger")
+    plans: dict[str, str] = {}
+    execute = psycopg.Connection.execute
+
+    def explained(connection: Any, query: Any, params: Any = None, **named: Any) -> Any:
+        if re.search(r"voipsms\.ledger\b", query):
+            plan = execute(connection, f"EXPLAIN {query}", params, **named).fetchall()
+            plans[query.split()[0] + str(len(plans))] = "\n".join(line for (line,) in plan)
+        return execute(connection, query, params, **named)
+
+    monkeypatch.setattr(psycopg.Connection, "execute", explained)
+    many = {f"recipient {number}": "+1*" for number in range(100)}
+    ledger.claim(replace(CLAIM, recipients=many))
+    ledger.settle("key", "run 1", dict.fromkeys(many, ACCEPTED) | {"recipient 1": NOT_SENT})
+    ledger.rows("key", many)
+    ledger.held(many)
+    ledger.scheduled()
+    assert {name.rstrip("0123456789") for name in plans} == {"DELETE", "SELECT", "INSERT"}
+    assert len(plans) == 9
+    for plan in plans.values():
+        assert "Seq Scan on ledger" not in plan, plan
+    found = "\n".join(plans.values())
+    for index in ("ledger_pkey", "ledger_account_recipient_idx", "ledger_keep_until_idx", "ledger_account_idx"):
+        assert index in found, found
 
 
 def test_ten_thousand_recipients_in_one_claim(url: str) -> None:

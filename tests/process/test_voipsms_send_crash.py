@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.voip_communications.sms.plugins.module_utils._delivery import AT_A_TIME
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import GRACE, SETTLE_MARGIN
 from ansible_collections.voip_communications.sms.tests.support import fault_server as faults
 from ansible_collections.voip_communications.sms.tests.support.fault_server import (
@@ -33,6 +34,7 @@ from ansible_collections.voip_communications.sms.tests.support.playbook import (
 )
 
 ANNA, BEN = "+12812345678", "+12812345679"
+MANY = [f"+128123456{number:02d}" for number in range(AT_A_TIME + 1)]
 STOPS = COLLECTION / "tests" / "support" / "stops"
 DEADLINE, WINDOW = 10, 600
 CLAIM, POST, SETTLE = (
@@ -167,16 +169,21 @@ def test_killed_after_the_settlement_is_known(user: Controller, server: FaultSer
     assert len(server.posts) == 1
 
 
-@pytest.mark.parametrize("point", [f"before {CLAIM} 2", f"before {POST} 2", f"before {SETTLE} 2"])
-def test_killed_between_two_batches(point: str, user: Controller, server: FaultServer) -> None:
-    """The first batch is known to be sent; of the second nobody is told twice."""
-    both: dict[str, Any] = {"to": [ANNA, BEN], "batch_size": 1}
-    assert start(user, point, **both).wait().rc == -signal.SIGKILL
-    again = send(user, **both, deadline=1)
-    outcomes = [each["outcome"] for each in again["results"]]
-    assert outcomes == (["duplicate", "sent"] if CLAIM in point else ["duplicate", "in_progress"])
-    assert server.accepted.count(ANNA.lstrip("+")) == 1
-    assert server.accepted.count(BEN.lstrip("+")) == (0 if POST in point else 1)
+@pytest.mark.parametrize("step", [CLAIM, POST, SETTLE])
+def test_killed_between_two_batches(step: str, user: Controller, server: FaultServer) -> None:
+    """As many as may be are under way when the last one gets there, so one at least has ended; nobody is told twice."""
+    everybody: dict[str, Any] = {"to": MANY, "batch_size": 1}
+    assert start(user, f"before {step} {len(MANY)}", **everybody).wait().rc == -signal.SIGKILL
+    again = send(user, **everybody, deadline=1)
+    outcomes = Counter(each["outcome"] for each in again["results"])
+    assert outcomes.keys() <= {"sent", "duplicate", "in_progress"}
+    assert outcomes["duplicate"] >= 1
+    assert outcomes["sent"] == (1 if step == CLAIM else 0)
+    assert max(Counter(server.accepted).values()) == 1
+    age(user, DEADLINE + SETTLE_MARGIN)
+    later = Counter(each["outcome"] for each in send(user, **everybody)["results"])
+    assert later == Counter(duplicate=outcomes["duplicate"] + outcomes["sent"], unknown=outcomes["in_progress"])
+    assert max(Counter(server.accepted).values()) == 1
 
 
 def test_terminated_in_the_post(tmp_path: Path) -> None:
@@ -191,6 +198,23 @@ def test_terminated_in_the_post(tmp_path: Path) -> None:
         age(user, 30 + SETTLE_MARGIN)
         assert send(user)["outcome"] == "unknown"
         assert len(server.accepted) == 1
+
+
+def test_terminated_with_several_batches_under_way(tmp_path: Path) -> None:
+    """It ends at once, as with one; those that had been posted are in doubt, and the others were not begun."""
+    with FaultServer(default=faults.read_then_silent(accepted=True)) as server:
+        user = Controller(tmp_path / "user", api_url=server.url, api_key="key", api_password="password", deadline=30)
+        user.options["ledger"] = str(user.ledger)
+        process = user.start(to=MANY, msg="Hello", batch_size=1).go()
+        until(lambda: len(server.accepted) == AT_A_TIME)
+        began = time.monotonic()
+        os.kill(process.pid, signal.SIGTERM)
+        assert process.wait().rc == -signal.SIGTERM
+        assert time.monotonic() - began < 10
+        age(user, 30 + SETTLE_MARGIN)
+        states = Counter(each["outcome"] for each in send(user, to=MANY[:-1], batch_size=1)["results"])
+        assert states == Counter(unknown=AT_A_TIME)
+        assert len(server.accepted) == AT_A_TIME
 
 
 def test_stopped_before_the_post_until_it_is_too_late_sends_nothing(user: Controller, server: FaultServer) -> None:

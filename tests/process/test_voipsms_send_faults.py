@@ -26,6 +26,7 @@ from ansible_collections.voip_communications.sms.tests.support.canary import (
 )
 from ansible_collections.voip_communications.sms.tests.support.fault_server import (
     Behaviour,
+    Connection,
     FaultServer,
     ProxyServer,
     Received,
@@ -183,7 +184,14 @@ def test_one_record_that_is_refused_and_terminal_escapes_in_its_reason(user: Con
 
 def test_the_second_of_three_batches_dies(user: Controller) -> None:
     numbers = [f"+1281234567{digit}" for digit in range(3)]
-    with FaultServer([faults.ok(), faults.read_then_reset(accepted=True)]) as server:
+
+    def play(connection: Connection) -> None:
+        if connection.read_request().recipients == [numbers[1].lstrip("+")]:
+            connection.reset()
+        else:
+            faults.ok().play(connection)
+
+    with FaultServer(default=Behaviour("the second dies", play, accepted=True)) as server:
         first = send(user, server.url, to=numbers, batch_size=1)
         assert [each["outcome"] for each in first["results"]] == ["sent", "unknown", "sent"]
         assert (first["failed"], first["outcome"]) == (True, "partial")

@@ -8,6 +8,7 @@ it is reached; `STOP_BY` the signal, SIGKILL by default. Without `STOP_AT` nothi
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 from importlib import import_module
@@ -22,14 +23,15 @@ def arm(point: str, number: signal.Signals) -> None:
     module, owner, name = place.split(".")
     holder = getattr(import_module(PACKAGE + module), owner)
     original = getattr(holder, name)
-    left = [int(rest[0]) if rest else 1]
+    wanted = int(rest[0]) if rest else 1
+    calls = itertools.count(1)  # what several threads may take from at once
 
     def stopping(*values: Any, **named: Any) -> Any:
-        left[0] -= 1
-        if left[0] == 0 and when == "before":
+        here = next(calls) == wanted
+        if here and when == "before":
             os.kill(os.getpid(), number)
         result = original(*values, **named)
-        if left[0] == 0 and when == "after":
+        if here and when == "after":
             os.kill(os.getpid(), number)
         return result
 

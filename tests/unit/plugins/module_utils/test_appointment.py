@@ -15,12 +15,12 @@ import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._agenda import Match
 from ansible_collections.voip_communications.sms.plugins.module_utils._appointment import (
-    AT_A_TIME,
     Booking,
     read_booking,
     read_filter,
     read_removal,
 )
+from ansible_collections.voip_communications.sms.plugins.module_utils._delivery import AT_A_TIME
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import InputError
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import KEPT, Fingerprints, key_of
 from ansible_collections.voip_communications.sms.plugins.modules import voipsms_scheduled, voipsms_scheduled_info

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -204,6 +206,65 @@ def test_several_batches_are_under_way_at_once_and_the_results_stay_in_order(wor
     assert set(outcomes(report)) == {"sent"}
     assert sorted(world.posts) == [[number] for number in many]
     assert world.states(*many) == ["accepted"] * 8
+
+
+def test_once_throttled_the_batches_are_posted_one_at_a_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four are under way when the service asks for fewer requests; each is tried once more, and the rest come after."""
+    everybody_is_here = threading.Barrier(4, timeout=30)
+    alone = threading.Lock()
+
+    def asks_for_fewer(_numbers: Sequence[str]) -> Judgement:
+        everybody_is_here.wait()
+        raise Throttled(5.0)
+
+    def alone_only(numbers: Sequence[str]) -> Judgement:
+        assert alone.acquire(blocking=False), "two at a time"
+        time.sleep(0.01)
+        alone.release()
+        return accepted(numbers)
+
+    def sleep(seconds: float) -> None:
+        time.sleep(0.5)  # for the other three to learn that they must wait: what the clock of the test cannot tell
+        World.sleep(world, seconds)
+
+    monkeypatch.setattr(world, "sleep", sleep)
+    many = [str(12812340000 + number) for number in range(8)]
+    world.answers = [asks_for_fewer] * 4 + [alone_only] * 8
+    before = world.seconds
+    report = world.run_on(Terms("text", 600.0), *many, batch_size=1, at_a_time=4)
+    assert set(outcomes(report)) == {"sent"}
+    assert len(world.posts) == 12
+    assert world.seconds - before == 5.0, "whoever has waited for his turn has waited"
+
+
+def test_what_is_to_be_said_of_the_batches_comes_in_their_order(world: World) -> None:
+    second_has_answered = threading.Event()
+
+    def answer(numbers: Sequence[str]) -> Judgement:
+        if numbers == [ANN]:
+            assert second_has_answered.wait(30)
+        else:
+            second_has_answered.set()
+        return replace(accepted(numbers), warnings=(f"of {numbers[0]}",))
+
+    world.answers = [answer, answer]
+    report = world.run_on(Terms("text", 600.0), ANN, BOB, batch_size=1, at_a_time=2)
+    assert report.warnings == [f"of {ANN}", f"of {BOB}"]
+
+
+def test_refused_credentials_stop_what_has_not_begun(world: World) -> None:
+    both = threading.Barrier(2, timeout=30)
+
+    def denies(_numbers: Sequence[str]) -> Judgement:
+        both.wait()
+        raise Denied("the service refused the request (HTTP 401 Unauthorized)", passing=False)
+
+    many = [str(12812340000 + number) for number in range(8)]
+    world.answers = [denies] * 8
+    report = world.run_on(Terms("text", 600.0), *many, batch_size=1, at_a_time=2)
+    assert outcomes(report) == ["not_sent"] * 8
+    assert len(world.posts) == 2
+    assert world.states(*many) == ["none"] * 8
 
 
 def test_the_second_of_three_batches_dying_touches_no_other(world: World) -> None:

@@ -6,20 +6,31 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
-from ansible_collections.voip_communications.sms.plugins.module_utils import _ledger_sqlite
+from ansible_collections.voip_communications.sms.plugins.module_utils import _ledger, _ledger_sqlite
 from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import KEPT, Claim, LedgerError, Terms
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
+    KEPT,
+    Claim,
+    Claimed,
+    LedgerError,
+    Terms,
+)
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_sqlite import SqliteLedger
 
 COLLECTIONS = Path(__file__).absolute().parents[7]
@@ -209,7 +220,7 @@ def test_ten_thousand_recipients_in_one_claim(path: Path) -> None:
 
 
 def test_old_rows_are_purged_in_bounded_steps(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_ledger_sqlite, "PURGED_AT_ONCE", 3)
+    monkeypatch.setattr(_ledger, "PURGED_AT_ONCE", 2)
     now = [1_000_000.0]
     ledger = SqliteLedger(str(path), "account", clock=lambda: now[0])
     old = {f"recipient {number}": "+1*" for number in range(5)}
@@ -222,20 +233,189 @@ def test_old_rows_are_purged_in_bounded_steps(path: Path, monkeypatch: pytest.Mo
     assert ledger.rows("old", old) == {}
 
 
+def asked_at_once(ledger: SqliteLedger, *calls: Callable[[], object]) -> list[object]:
+    """What calls bring that threads make while another one commits; an error is brought too."""
+    brought: dict[int, object] = {}
+
+    def make(place: int, call: Callable[[], object]) -> None:
+        try:
+            brought[place] = call()
+        except LedgerError as error:
+            brought[place] = error
+
+    threads = [threading.Thread(target=make, args=each) for each in enumerate(calls)]
+    with ledger._committing:
+        for thread in threads:
+            thread.start()
+        end = time.monotonic() + 30
+        while len(ledger._asked) < len(calls):
+            assert time.monotonic() < end, "not everybody has asked"
+            time.sleep(0.001)
+    for thread in threads:
+        thread.join(30)
+    return [brought[place] for place in range(len(calls))]
+
+
+def claim_of(name: str) -> Claim:
+    return replace(CLAIM, recipients={name: "+1*"})
+
+
+def test_what_threads_ask_for_at_once_is_committed_together(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = ledger_at(made)
+    commits: list[int] = []
+    commit = _ledger_sqlite._transaction
+
+    def transaction(connection: sqlite3.Connection) -> Any:
+        commits.append(1)
+        return commit(connection)
+
+    monkeypatch.setattr(_ledger_sqlite, "_transaction", transaction)
+    names = [f"recipient {number}" for number in range(10)]
+    brought = asked_at_once(ledger, *(partial(ledger.claim, claim_of(name)) for name in names))
+    assert [set(each.won) for each in brought if isinstance(each, Claimed)] == [{name} for name in names]
+    assert len(commits) == 1
+    assert set(ledger_at(made).rows("key", names)) == set(names)
+
+
+def test_a_broken_row_of_one_thread_does_not_undo_what_another_asked_for(made: Path) -> None:
+    with closing(sqlite3.connect(made, isolation_level=None)) as connection:
+        connection.execute("UPDATE row SET smsids = '['")
+    ledger = ledger_at(made)
+    first, broken, last = asked_at_once(
+        ledger, *(partial(ledger.claim, claim_of(name)) for name in ("bob", "ann", "carl"))
+    )
+    assert isinstance(broken, LedgerError)
+    assert "cannot be written" in str(broken)
+    assert [each.won for each in (first, last) if isinstance(each, Claimed)] == [{"bob"}, {"carl"}]
+    assert set(ledger_at(made).rows("key", ["bob", "carl"])) == {"bob", "carl"}
+
+
+def test_what_cannot_be_committed_fails_for_everybody_who_asked(made: Path) -> None:
+    made.chmod(0o666)
+    ledger = ledger_at(made)
+    brought = asked_at_once(ledger, *(partial(ledger.claim, claim_of(name)) for name in ("bob", "carl")))
+    assert [type(each) for each in brought] == [LedgerError, LedgerError]
+    made.chmod(0o600)
+    assert ledger_at(made).rows("key", ["bob", "carl"]) == {}
+    assert ledger.claim(claim_of("bob")).won == {"bob"}
+
+
 def test_accounts_do_not_see_each_other(path: Path) -> None:
     ledger_at(path).claim(CLAIM)
     assert SqliteLedger(str(path), "another account").claim(CLAIM).won == {"ann"}
 
 
-def test_the_claim_looks_rows_up_by_an_index(made: Path) -> None:
-    connection = sqlite3.connect(made)
-    plans = [
-        connection.execute(f"EXPLAIN QUERY PLAN {_ledger_sqlite._SELECT}", ("", "", "")).fetchall(),
-        connection.execute(f"EXPLAIN QUERY PLAN {_ledger_sqlite._PURGE}", (0, 1)).fetchall(),
-    ]
-    connection.close()
-    for plan in plans:
-        assert "SCAN row" not in str(plan)
+class Traced(sqlite3.Connection):
+    """A connection that notes each statement that reads or writes rows, with its values in place."""
+
+    statements: ClassVar[list[str]] = []
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.set_trace_callback(self.note)
+
+    @classmethod
+    def note(cls, statement: str) -> None:
+        if re.match("SELECT .* FROM row|INSERT|UPDATE|DELETE", statement):
+            cls.statements.append(statement)
+
+
+def plan_of(connection: sqlite3.Connection, statement: str) -> list[str]:
+    """How SQLite finds the rows of a statement, one step an entry."""
+    return [step[3] for step in connection.execute(f"EXPLAIN QUERY PLAN {statement}")]
+
+
+@pytest.fixture
+def traced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the ledger asks SQLite for, from now on."""
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Traced))
+    monkeypatch.setattr(Traced, "statements", [])
+    return Traced.statements
+
+
+def send_once(ledger: SqliteLedger) -> None:
+    """Whatever a delivery asks a ledger for: look, claim, settle in each way, look for other messages, amend."""
+    many = {f"recipient {number}": "+1*" for number in range(600)}
+    rows = ledger.rows("key", many)
+    ledger.claim(replace(CLAIM, recipients=many))
+    fates = dict.fromkeys(many, (Fate.ACCEPTED, ("id",))) | {"recipient 1": (Fate.NOT_SENT, ())}
+    ledger.settle("key", "run 1", fates)
+    rows = ledger.rows("key", many)
+    ledger.held(many)
+    ledger.scheduled()
+    ledger.amend([(rows["recipient 2"], replace(rows["recipient 2"], label="x")), (rows["recipient 3"], None)])
+
+
+def test_every_statement_of_a_send_finds_its_rows_by_an_index(made: Path, traced: list[str]) -> None:
+    send_once(ledger_at(made))
+    with closing(sqlite3.connect(made)) as connection:
+        plans = {statement: plan_of(connection, statement) for statement in list(traced)}
+    assert {statement.split()[0] for statement in plans} == {"SELECT", "INSERT", "DELETE"}
+    for statement, plan in plans.items():
+        assert not any(step.startswith("SCAN") or "TEMP B-TREE" in step for step in plan), (statement[:200], plan)
+    found = {step for plan in plans.values() for step in plan}
+    for index in (
+        "sqlite_autoindex_row_1 (account=? AND key=? AND recipient=?)",
+        "row_recipient (account=? AND recipient=?)",
+        "row_scheduled (account=?)",
+        "row_keep_until (keep_until<?)",
+    ):
+        assert any(index in step for step in found), (index, found)
+
+
+def test_a_send_asks_no_more_of_a_large_ledger_than_of_a_small_one(
+    path: Path, traced: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In steps of SQLite's own machine, which are the same whatever else the computer does."""
+    steps: list[int] = []
+    for size in (100, 10_000):
+        ledger = SqliteLedger(str(path.with_name(f"{size}.sqlite3")), "account")
+        for start in range(0, size, 5_000):
+            many = {f"recipient {number}": "+1*" for number in range(start, min(start + 5_000, size))}
+            ledger.claim(replace(CLAIM, key=f"other {start}", recipients=many))
+        with monkeypatch.context() as patch:
+            steps.append(0)
+            patch.setattr(Traced, "note", classmethod(lambda cls, _statement: None))
+            patch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=counting(steps)))
+            send_once(ledger)
+    small, large = steps
+    assert large <= small * 1.1, steps
+
+
+def counting(steps: list[int]) -> type[sqlite3.Connection]:
+    """A connection that counts in tens, in the last entry, what SQLite's machine does."""
+
+    class Counting(sqlite3.Connection):
+        def __init__(self, *args: Any, **named: Any) -> None:
+            super().__init__(*args, **named)
+            self.set_progress_handler(self.step, 10)
+
+        @staticmethod
+        def step() -> int:
+            steps[-1] += 1
+            return 0
+
+    return Counting
+
+
+def test_a_file_of_an_earlier_release_is_brought_to_this_one_and_keeps_its_rows(made: Path) -> None:
+    with closing(sqlite3.connect(made, isolation_level=None)) as connection:
+        connection.execute("DROP INDEX row_recipient")
+        connection.execute("PRAGMA user_version = 1")
+    ledger = ledger_at(made)
+    assert [row.recipient for row in ledger.held(["ann"])] == ["ann"], "who only reads leaves it as it is"
+    assert version_of(made) == 1
+    assert ledger.settle("key", "run 1", {"ann": (Fate.ACCEPTED, ("id",))}) == []
+    assert version_of(made) == _ledger_sqlite.SCHEMA_VERSION
+    assert not ledger.created
+    assert ledger.rows("key", ["ann"])["ann"].smsids == ("id",)
+    with closing(sqlite3.connect(made)) as connection:
+        assert ("row_recipient",) in connection.execute("SELECT name FROM sqlite_master").fetchall()
+
+
+def version_of(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 RACER = """
