@@ -1,0 +1,216 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a send costs, in things that can be counted: imports, requests, transactions, calls. Never in seconds."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import phonenumbers
+import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.voip_communications.sms.plugins.module_utils import _json
+from ansible_collections.voip_communications.sms.plugins.modules import voipsms_send
+from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.fault_server import FaultServer
+from ansible_collections.voip_communications.sms.tests.support.playbook import (
+    COLLECTION,
+    COLLECTIONS_PATH,
+    Controller,
+)
+
+LOADED = COLLECTION / "tests" / "support" / "loaded"
+NEEDED = {
+    "ansible",
+    "ansible_collections",
+    "phonenumbers",
+    # HTTP: requests, and what it imports by itself where that is there.
+    "requests",
+    "urllib3",
+    "certifi",
+    "idna",
+    "charset_normalizer",
+    "chardet",
+    "cryptography",
+    "OpenSSL",
+    "simplejson",
+    "socks",
+    "brotli",
+    "zstandard",
+    # ansible-core, where it is there.
+    "typing_extensions",
+    "distro",
+    "selinux",
+    "systemd",
+    # setuptools, at the start of Python, where it is there.
+    "distutils_hack",
+}
+"""The libraries beyond Python's own that a plain send may load."""
+
+NEVER = (
+    "zoneinfo",
+    "tzdata",
+    "psycopg",
+    "psycopg_binary",
+    "yaml",
+    "jinja2",
+    "asyncio",
+    "multiprocessing",
+    "sqlite3.dump",
+)
+"""What it must not: all of it is slow to load, and nothing of it is needed."""
+
+
+@pytest.fixture
+def loaded(controller: Controller, service: CountedSandbox, tmp_path: Path) -> dict[str, str]:
+    """What a plain send has loaded, each with its file."""
+    file = tmp_path / "loaded"
+    controller.environment |= {"LOADED": str(file), "PYTHONPATH": f"{LOADED}{os.pathsep}{COLLECTIONS_PATH}"}
+    assert controller.send(to="+12812345678", msg="Hello")["outcome"] == "sent"
+    service.expect(1)
+    return dict(line.split("\t") for line in file.read_text(encoding="utf-8").splitlines())
+
+
+def test_a_plain_send_loads_no_library_that_it_does_not_need(loaded: dict[str, str]) -> None:
+    foreign = {name.partition(".")[0].lstrip("_") for name, file in loaded.items() if "site-packages" in file}
+    assert {"requests", "phonenumbers"} <= foreign, "the list must be of what was loaded"
+    # What mypyc has compiled, in charset_normalizer, has a hash for a name.
+    assert {name for name in foreign if not name.endswith("__mypyc")} <= NEEDED
+
+
+@pytest.mark.parametrize("name", NEVER)
+def test_a_plain_send_does_not_load(name: str, loaded: dict[str, str]) -> None:
+    assert not [module for module in loaded if module == name or module.startswith(f"{name}.")]
+
+
+def test_a_plain_send_loads_no_part_of_the_collection_that_is_for_others(loaded: dict[str, str]) -> None:
+    ours = {
+        name.rpartition(".")[2]
+        for name in loaded
+        if name.startswith("ansible_collections.voip_communications.sms.plugins.")
+    }
+    assert {"_delivery", "_ledger_sqlite"} <= ours
+    others = {
+        "_calendar",
+        "_agenda",
+        "_plan",
+        "_cancellation",
+        "_appointment",
+        "_ledger_postgresql",
+        "_listing",
+        "_resolution",
+    }
+    assert not ours & (others | {"_window", "_roster", "_hours", "_watch", "_pipeline", "_deployment", "_fitting"})
+
+
+class Cost:
+    """Counts what sends of this process ask for."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, ledger: Path) -> None:
+        self.counts: Counter[str] = Counter()
+        self.ledger = ledger
+        self._tasks = 0
+        monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=self._connection()))
+        self._count(monkeypatch, phonenumbers, "parse")
+        self._count(monkeypatch, _json, "read")
+
+    def _connection(self) -> type[sqlite3.Connection]:
+        counts = self.counts
+
+        class Connection(sqlite3.Connection):
+            def __init__(self, *args: Any, **named: Any) -> None:
+                super().__init__(*args, **named)
+                counts["connections"] += 1
+                self.set_trace_callback(lambda statement: counts.update([statement.partition(" (")[0]]))
+
+        return Connection
+
+    def _count(self, monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> None:
+        original = getattr(owner, name)
+
+        def counted(*args: Any, **named: Any) -> Any:
+            self.counts[name] += 1
+            return original(*args, **named)
+
+        monkeypatch.setattr(owner, name, counted)
+
+    def send(self, server: FaultServer, recipients: int) -> dict[str, Any]:
+        """Send a new text to so many, and count anew."""
+        self._tasks += 1
+        options = {
+            "api_url": server.url,
+            "api_key": "key",
+            "api_password": "password",
+            "ledger": str(self.ledger),
+            "to": [f"+{12812000000 + number}" for number in range(recipients)],
+            "msg": f"Hello {self._tasks}",
+        }
+        validated = ArgumentSpecValidator(voipsms_send.argument_spec()).validate(options)
+        assert not validated.error_messages
+        self.counts.clear()
+        posts = len(server.posts)
+        result = voipsms_send.run(validated.validated_parameters, check_mode=False)
+        assert result["outcome"] == "sent", result["msg"]
+        self.counts["posts"] = len(server.posts) - posts
+        return result
+
+
+@pytest.fixture
+def cost(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cost:
+    return Cost(monkeypatch, tmp_path / "ledger.sqlite3")
+
+
+@pytest.fixture
+def server() -> Iterator[FaultServer]:
+    with FaultServer() as running:
+        yield running
+
+
+@pytest.mark.parametrize(("recipients", "posts"), [(1, 1), (10, 1), (100, 1), (101, 2), (1_000, 10)])
+def test_a_send_costs_a_request_and_two_transactions_a_batch(
+    recipients: int, posts: int, cost: Cost, server: FaultServer
+) -> None:
+    cost.send(server, 1)  # makes the ledger
+    result = cost.send(server, recipients)
+    found = cost.counts
+    assert (found["posts"], result["requests"]) == (posts, posts)
+    assert found["parse"] == recipients, "a number is read once"
+    assert found["read"] == posts, "an answer is read once"
+    # One to claim and one to settle, and the first look. Batches that meet at the ledger share one.
+    assert found["BEGIN IMMEDIATE"] == found["connections"] - 1 <= 2 * posts
+    assert found["BEGIN IMMEDIATE"] >= 2
+    assert found["BEGIN IMMEDIATE"] == 2 or posts > 1
+
+
+def test_a_recipient_costs_the_same_among_1000_as_among_100(cost: Cost, server: FaultServer) -> None:
+    """In calls of Python's functions, on all threads, besides what the first send loads."""
+    cost.send(server, 100)
+    few, many = calls_of(cost, server, 100), calls_of(cost, server, 1_000)
+    assert many <= 11 * few, (few, many)
+
+
+def calls_of(cost: Cost, server: FaultServer, recipients: int) -> int:
+    """How many functions below the collection's plugins a send calls."""
+    calls: list[None] = []
+
+    def note(frame: Any, event: str, _argument: object) -> None:
+        if event == "call" and "/plugins/" in frame.f_code.co_filename:
+            calls.append(None)
+
+    threading.setprofile(note)
+    sys.setprofile(note)
+    try:
+        cost.send(server, recipients)
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+    return len(calls)

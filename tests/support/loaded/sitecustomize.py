@@ -1,0 +1,23 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write down what a process has imported by its end; Python imports this by itself when its folder is on the path.
+
+`LOADED` names the file: a line for each Python module, with its name, a tab, and the file it came from.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+from pathlib import Path
+
+
+def write(path: Path) -> None:
+    """Write the list."""
+    files = {name: getattr(module, "__file__", None) or "" for name, module in sorted(sys.modules.items())}
+    path.write_text("".join(f"{name}\t{file}\n" for name, file in files.items()), encoding="utf-8")
+
+
+if os.environ.get("LOADED"):
+    atexit.register(write, Path(os.environ["LOADED"]))
