@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
@@ -16,6 +17,9 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._errors im
 _PLAIN = frozenset({"disable", "allow", "prefer"})
 _ENCRYPTED = ("require", "verify-ca", "verify-full")
 _PASSWORDS = frozenset({"password", "sslpassword"})
+# As a connection string has it (PostgreSQL's manual, 34.1.1.1): spaces around "=", a value in quotes, backslashes.
+_WORD = re.compile(r"(?<!\S)(?:ssl)?password\s*=\s*(?:'(?P<quoted>(?:[^'\\]|\\.)*)'?|(?P<plain>\S+))")
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _PARAMETERS = frozenset(
     {
         "channel_binding",
@@ -65,13 +69,20 @@ def is_loopback(host: str) -> bool:
 
 
 def passwords_in(url: str) -> list[str]:
-    """What somebody has put into a URL as a password, as it is written and as it is meant; the URL may be broken."""
-    rest = url.partition("://")[2]
+    """What somebody has put into a URL as a password, as it is written and as it is meant; the URL may be broken.
+
+    It may also lack its scheme, or be a connection string of libpq. The path of a file holds none.
+    """
+    rest = url.partition("://")[2] or url
+    if rest.startswith("/") and rest is url:
+        return []
     found = [rest.rpartition("@")[0].partition(":")[2]]
     for pair in rest.partition("?")[2].split("&"):
         name, _equals, value = pair.partition("=")
         if unquote(name) in _PASSWORDS:
             found.append(value)
+    written = [word.group("quoted") or word.group("plain") or "" for word in _WORD.finditer(rest)]
+    found += [text for value in written for text in (value, _ESCAPED.sub(r"\1", value))]
     return list(dict.fromkeys(text for value in found for text in (value, unquote(value)) if text))
 
 

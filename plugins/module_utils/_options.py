@@ -128,6 +128,9 @@ def read_ledger(params: Mapping[str, Any], faults: Faults) -> tuple[Ledger, Fing
     if "://" in path:
         shared = faults.attempt(lambda: _shared_ledger(path, params["ledger_password"], fingerprints, busy_timeout))
         return shared or SqliteLedger(_REFUSED, fingerprints.account), fingerprints
+    if passwords_in(path):
+        faults.add("ledger must be a path or a URL that begins with postgresql://, and must not hold a password")
+        return SqliteLedger(_REFUSED, fingerprints.account), fingerprints
     if not os.path.isabs(path):
         faults.add(f"ledger {path!r} must be an absolute path, since a module runs in a folder of Ansible's choosing")
     return SqliteLedger(path, fingerprints.account, busy_timeout=busy_timeout), fingerprints

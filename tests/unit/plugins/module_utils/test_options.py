@@ -27,6 +27,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._options i
     ledger_options,
     list_options,
     read_account,
+    read_kept_ledger,
     read_ledger,
     read_paths,
     read_url,
@@ -450,6 +451,13 @@ def test_a_refused_url_is_not_the_name_of_a_ledger() -> None:
     assert found.name != _options.NO_LEDGER
 
 
+@pytest.mark.parametrize("ledger", ["host=db user=ann password=canary", "ann:canary@db/sms"])
+def test_what_looks_like_an_address_with_a_password_is_not_shown_as_a_path(ledger: str) -> None:
+    (fault,) = ledger_faults(ledger=ledger)
+    assert fault == "ledger must be a path or a URL that begins with postgresql://, and must not hold a password"
+    assert "canary" not in read_ledger(params(ledger=ledger), Faults())[0].name
+
+
 @pytest.mark.parametrize("password", ["canary\udcff", "can\0ary"])
 def test_a_ledger_password_that_cannot_be_sent_is_refused(password: str) -> None:
     assert ledger_faults(ledger="postgresql://db/sms", ledger_password=password) == [
@@ -459,6 +467,35 @@ def test_a_ledger_password_that_cannot_be_sent_is_refused(password: str) -> None
 
 def test_a_ledger_password_is_of_no_matter_to_other_ledgers() -> None:
     assert ledger_faults(ledger="none", ledger_password="canary") == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"ledger": "/tmp/ledger"}, []),
+        ({"ledger": "/tmp/ledger", "api_key": None, "ledger_account": "ours"}, []),
+        ({"ledger": "/tmp/ledger", "api_key": None}, ["the ledger's account is not known"]),
+        ({"ledger": "none"}, ["ledger is none, which remembers nothing"]),
+    ],
+)
+def test_a_task_about_the_ledger_needs_one_and_its_account(changes: dict[str, Any], words: list[str]) -> None:
+    faults = Faults()
+    read_kept_ledger(params(**changes), faults)
+    found = faults_of(faults)
+    assert len(found) == len(words)
+    assert all(word in fault for word, fault in zip(words, found, strict=True))
+
+
+def test_a_url_without_a_readable_host_is_no_rehearsal() -> None:
+    """What is refused as api_url must not keep the ledger from being read: all faults are named at once."""
+    assert ledger_faults(api_url="http://[::1/") == []
+    assert read_ledger(params(api_url="http://[::1/"), Faults())[1] == read_ledger(params(), Faults())[1]
+    assert read_ledger(params(api_url="http://[::1]/"), Faults())[1] != read_ledger(params(), Faults())[1]
+
+
+def test_a_variable_that_is_set_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOIPSMS_API_KEY", "from the environment")
+    assert _options.set_in_environment("VOIPSMS_API_KEY") == "from the environment"
 
 
 def test_psycopg_is_needed_only_for_a_shared_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
