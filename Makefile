@@ -21,6 +21,9 @@ DEV := $(INSIDE) PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python
 # The slow tests come first, and whoever is done takes over from the others.
 PYTEST := $(DEV) -m pytest -n auto --maxprocesses 4 --dist worksteal
 PYTEST_ARGS :=
+# The same under coverage, and the tests that call module_utils in their own process.
+MEASURED := $(subst -m pytest,-m coverage run -m pytest,$(PYTEST))
+REACHING := tests/unit tests/process/test_ledger_postgresql.py
 # "--check" compares docs/faults.md with what would be written.
 FAULTS_ARGS :=
 TORTURE_SECONDS := 600
@@ -31,7 +34,7 @@ SANITY := all
 PAIRS :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format unit process sanity matrix oldest faults torture bench build importer introspect tree venv lock clean
+.PHONY: help demo test lint format unit process coverage sanity matrix oldest faults torture bench build importer introspect tree venv lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -58,6 +61,12 @@ unit: venv ## the tests below tests/unit
 
 process: venv ## the tests below tests/process, which start real processes
 	@$(PYTEST) --junitxml=$(BUILD)/results/pytest-process.xml $(PYTEST_ARGS) tests/process
+
+coverage: venv ## which lines and branches of module_utils no test in one process reaches; fails below the limit
+	@status=0; export COVERAGE_FILE=$(BUILD)/coverage/data; rm -rf $(BUILD)/coverage; mkdir -p $(BUILD)/coverage; \
+	( $(MEASURED) $(PYTEST_ARGS) $(REACHING) ) || status=1; \
+	( $(DEV) -m coverage combine --quiet && $(DEV) -m coverage report ) || status=1; \
+	exit $$status
 
 sanity: venv ## ansible-test sanity, without any ignore file
 	@$(DEV) -m $(TOOLS).sanity

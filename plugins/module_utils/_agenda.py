@@ -278,7 +278,7 @@ def _row_matches(agenda: Agenda, row: Row, match: Match, recipients: Optional[fr
     if match.text is None and match.sender is None:
         return True
     held = agenda.held(row)
-    found = _says(agenda, held, match)
+    found = _says(agenda, row, held.seen, match)
     if found is None and match.name is not None and held.presence in _MAY_WAIT:
         raise AmbiguousError(
             "whether every message of the name is meant cannot be told, since the ledger keeps no texts and senders and"
@@ -287,11 +287,8 @@ def _row_matches(agenda: Agenda, row: Row, match: Match, recipients: Optional[fr
     return bool(found)
 
 
-def _says(agenda: Agenda, held: Held, match: Match) -> Optional[bool]:
+def _says(agenda: Agenda, row: Row, seen: Optional[Pending], match: Match) -> Optional[bool]:
     """Whether a message has the text and the sender that are meant; None when that cannot be told."""
-    row, seen = held.row, held.seen
-    if row is None:
-        return None
     senders = {match.sender or ""} | ({seen.sender} if seen is not None and match.sender is None else set())
     if match.text is not None:
         keys = {agenda.fingerprints.key(key_of(sender, match.text, row.date or "")) for sender in senders}

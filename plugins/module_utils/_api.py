@@ -173,6 +173,8 @@ class Api:
             known.update(new)
             if not further:
                 break
+        else:
+            raise ListError(f"the list of pending messages has more than {_MOST_PAGES} pages, which cannot be right")
         if more:
             raise ListError("the list of pending messages says that there is more of it, which could not be read")
         return Listing(tuple(found), at)
@@ -303,6 +305,8 @@ class Api:
         text = str(value)
         if self._secrets.search(text):
             return "(withheld, since it holds a credential)"
+        # An answer may hold megabytes, of which little is shown.
+        text = text.lstrip()[: 2 * _SHOWN]
         if not text.isprintable():
             text = "".join(character if character.isprintable() else " " for character in text)
         return text.strip()[:_SHOWN] or None

@@ -132,39 +132,48 @@ class Calendar:
     def present(self, appointment: Appointment) -> Outcomes:
         """Make the pending messages what the appointment says. Raises ``VoipsmsError`` with nothing changed."""
         with self._turn(appointment.wanted.schedule.name if appointment.wanted.schedule else ""):
+            results = self._present(appointment)
+        # Not before the turn has ended, which may leave a warning.
+        return self._outcomes(results)
+
+    def _present(self, appointment: Appointment) -> list[Result]:
+        agenda = self._settled_look()
+        if self._wait_for_twins(appointment.wanted):
             agenda = self._settled_look()
-            if self._wait_for_twins(appointment.wanted):
-                agenda = self._settled_look()
-            wishes = self._wishes(appointment, agenda)
-            planned = self._plan(appointment, wishes, agenda)
-            self._refuse(planned, agenda)
-            self._refuse_late(appointment, planned, agenda)
-            self._refuse_blind(planned, agenda)
-            if planned.doubtful:
-                undecided = _undecided(wishes, planned, self._ledger.now())
-                return self._outcomes(self._as_wanted(undecided, appointment))
-            kept = self._kept(planned, appointment) + self._adopt(planned, appointment)
-            created = self._create(appointment, planned)
-            finished = self._finish(created, planned, agenda, appointment)
-            return self._outcomes(self._as_wanted(kept, appointment) + finished)
+        wishes = self._wishes(appointment, agenda)
+        planned = self._plan(appointment, wishes, agenda)
+        self._refuse(planned, agenda)
+        self._refuse_late(appointment, planned, agenda)
+        self._refuse_blind(planned, agenda)
+        if planned.doubtful:
+            undecided = _undecided(wishes, planned, self._ledger.now())
+            return self._as_wanted(undecided, appointment)
+        kept = self._kept(planned, appointment) + self._adopt(planned, appointment)
+        created = self._create(appointment, planned)
+        finished = self._finish(created, planned, agenda, appointment)
+        return self._as_wanted(kept, appointment) + finished
 
     def absent(self, removal: Removal) -> Outcomes:
         """Take back what matches. Raises ``VoipsmsError`` with nothing changed."""
         with self._turn(removal.match.name or ""):
-            agenda = self._settled_look()
-            held = matching(agenda, removal.match)
-            if removal.name is not None and not any(row.name == removal.match.name for row in agenda.rows.values()):
-                self._warn_of_unknown_name(removal.name)
-            planned = plan((), {}, held)
-            if removal.match.smsids is not None and agenda.listing is None:
-                return self._outcomes(self._try_blindly(removal.match.smsids, held))
-            if agenda.listing is None and removal.match.name is None:
-                raise CalendarError(f"{agenda.reason}; nothing was taken back; {NO_LIST}")
-            self._refuse(planned, agenda)
-            results = [_uncertain(message, self._ledger.now()) for message in planned.doubtful]
-            results += [_gone_out(message) for message in planned.history]
-            results += self._lapsed(held, removal)
-            return self._outcomes(results + self._finish([], planned, agenda, None))
+            results = self._absent(removal)
+        return self._outcomes(results)
+
+    def _absent(self, removal: Removal) -> list[Result]:
+        agenda = self._settled_look()
+        held = matching(agenda, removal.match)
+        if removal.name is not None and not any(row.name == removal.match.name for row in agenda.rows.values()):
+            self._warn_of_unknown_name(removal.name)
+        planned = plan((), {}, held)
+        if removal.match.smsids is not None and agenda.listing is None:
+            return self._try_blindly(removal.match.smsids, held)
+        if agenda.listing is None and removal.match.name is None:
+            raise CalendarError(f"{agenda.reason}; nothing was taken back; {NO_LIST}")
+        self._refuse(planned, agenda)
+        results = [_uncertain(message, self._ledger.now()) for message in planned.doubtful]
+        results += [_gone_out(message) for message in planned.history]
+        results += self._lapsed(held, removal)
+        return results + self._finish([], planned, agenda, None)
 
     def pending(self, match: Optional[Match]) -> list[Pending]:
         """What the list shows of the messages that match; all of it without a match. Raises ``ListError``."""

@@ -301,9 +301,8 @@ class Delivery:
 
     def _wait_for(self, twins: list[str]) -> tuple[list[str], list[str]]:
         """Wait for other runs, within the deadline, until they leave somebody free; return those, and who is left."""
-        for pause in _pauses():
-            if not twins or not self._deadline.wait(pause):
-                break
+        pauses = _pauses()
+        while twins and self._deadline.wait(next(pauses)):
             try:
                 free, twins = self._sort(twins, self._rows(twins), self._ledger.now())
             except LedgerError as error:

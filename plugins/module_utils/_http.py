@@ -169,11 +169,7 @@ class _Body:
 
     def __iter__(self) -> Iterator[bytes]:
         """Marks the body as a stream for ``requests``, which then calls ``read``."""
-        while True:
-            block = self.read(_CHUNK)
-            if not block:
-                return
-            yield block
+        return iter(lambda: self.read(_CHUNK), b"")
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes; the first call is the moment from which on nobody can say that nothing was sent."""

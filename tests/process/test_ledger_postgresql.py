@@ -397,6 +397,26 @@ def test_a_row_that_came_and_went_between_look_and_write_is_claimed(url: str) ->
     assert other.rows("key", ["ann"])["ann"].attempt == 2
 
 
+def test_a_row_that_never_stays_as_it_was_read_is_given_up(url: str) -> None:
+    """Every look finds what somebody else has written since: without an end, the task would try for ever."""
+    other = ledger_at(url)
+    other.claim(CLAIM)
+    looks = iter(range(1, 1000))
+
+    class Restless(PostgresqlLedger):
+        def _read(self, connection: Any, identities: Any) -> Any:
+            found = super()._read(connection, identities)
+            row = other.rows("key", ["ann"])["ann"]
+            other.amend([(row, replace(row, label=f"change {next(looks)}"))])
+            return found
+
+    ledger = Restless(read_database(url, {}), "account", password=PASSWORD, busy_timeout=0.3)
+    with pytest.raises(LedgerError, match="other runs keep changing the same rows; run the task again"):
+        ledger.settle("key", "run 1", {"ann": ACCEPTED})
+    assert next(looks) > 2
+    assert states(other) == {"ann": State.SENDING}
+
+
 @pytest.mark.parametrize("fate", [ACCEPTED, NOT_SENT])
 def test_a_mark_that_was_made_meanwhile_does_not_keep_a_claim_from_being_settled(
     url: str, fate: tuple[Fate, tuple[str, ...]]
@@ -500,6 +520,18 @@ def test_what_came_of_a_claim_is_written_down_although_the_connection_was_cut(
     assert through.settle("key", "run 1", {"ann": fate}) == []
     assert relay.failures == 1
     assert states(through) == left
+
+
+def test_a_server_that_stays_away_is_tried_again_for_a_while(relay: Relay, url: str, dbname: str) -> None:
+    ledger_at(url).claim(CLAIM)
+    way = f"postgresql://{USER}@localhost:{relay.port}/{dbname}?sslmode=disable"
+    ledger = ledger_at(way, busy_timeout=1.2)
+    relay.__exit__(None, None, None)
+    begin = time.monotonic()
+    with pytest.raises(LedgerError, match="cannot be written"):
+        ledger.settle("key", "run 1", {"ann": ACCEPTED})
+    assert 0.9 < time.monotonic() - begin < 8
+    assert states(ledger_at(url)) == {"ann": State.SENDING}
 
 
 def test_a_server_that_says_nothing_is_not_waited_for(

@@ -14,8 +14,12 @@ from typing import Any, Optional
 import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils import _api, _http
-from ansible_collections.voip_communications.sms.plugins.module_utils._api import Api, Denied, Paths, Throttled
-from ansible_collections.voip_communications.sms.plugins.module_utils._errors import MissingLibrary, VoipsmsError
+from ansible_collections.voip_communications.sms.plugins.module_utils._api import Api, Denied, Paths, Throttled, counted
+from ansible_collections.voip_communications.sms.plugins.module_utils._errors import (
+    InputError,
+    MissingLibrary,
+    VoipsmsError,
+)
 from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate, Judgement
 from ansible_collections.voip_communications.sms.plugins.module_utils._http import NotSent, Service
 from ansible_collections.voip_communications.sms.plugins.module_utils._pending import ListError
@@ -88,6 +92,29 @@ def test_requests_are_counted_when_they_are_begun() -> None:
             send(api)
         send(api)
     assert (api.requests, len(server.posts)) == (3, 3)
+
+
+def test_a_message_for_later_has_its_date() -> None:
+    with FaultServer() as server:
+        limits: dict[str, Any] = {"segments": 1, "seconds": 10, "permits": lambda: True}
+        api_at(server.url).send((ANN,), "hello", None, date="2026-12-01 15:00", **limits)
+    assert server.posts[0].form == {"to": ANN, "msg": "hello", "delivery_date": "2026-12-01 15:00"}
+
+
+def known_with(error: VoipsmsError, **known: Any) -> VoipsmsError:
+    error.known = known
+    return error
+
+
+def test_an_error_tells_how_many_requests_there_were() -> None:
+    with FaultServer([faults.answer(401)]) as server:
+        api = api_at(server.url)
+        with pytest.raises(Denied) as caught, counted(api):
+            api.user(10)
+    assert caught.value.known == {"requests": 1}
+    with pytest.raises(InputError) as refused, counted(api):
+        raise known_with(InputError("to is bad"), key="k")
+    assert refused.value.known == {"key": "k", "requests": 1}
 
 
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -331,6 +358,14 @@ def test_a_page_that_overlaps_the_one_before_brings_what_is_new() -> None:
 
 def test_a_next_that_the_pages_lead_to_the_end_of_is_believed() -> None:
     assert listed(page_of(1, next="?page=1"), page_of(2, next=None), page_of())[0] == ["id1", "id2"]
+
+
+def test_a_list_that_does_not_end_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands on the pages that were not read would else count as cancelled."""
+    monkeypatch.setattr(_api, "_MOST_PAGES", 3)
+    assert listed(page_of(1), page_of(2), page_of())[0] == ["id1", "id2"]
+    with pytest.raises(ListError, match="more than 3 pages"):
+        listed(page_of(1), page_of(2), page_of(3), page_of(4))
 
 
 @pytest.mark.parametrize("repeats", [1, 2, 9])

@@ -24,6 +24,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._delivery 
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import InputError
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import KEPT, Fingerprints, key_of
 from ansible_collections.voip_communications.sms.plugins.modules import voipsms_scheduled, voipsms_scheduled_info
+from ansible_collections.voip_communications.sms.tests.support import fault_server
+from ansible_collections.voip_communications.sms.tests.support.fault_server import FaultServer
 
 ANN, BOB, OURS = "+12812345678", "+12812345679", "+17134567890"
 SMSID = "2017559ea27008c6b7122900621"
@@ -295,4 +297,17 @@ def test_the_faults_of_filters_are_as_for_absent() -> None:
 
 def test_nothing_is_opened_by_reading(tmp_path: Path) -> None:
     booked(name="n", ledger=str(tmp_path / "folder" / "ledger"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_calendar_of_a_task_looks_where_the_task_says(tmp_path: Path) -> None:
+    """In check mode: one look at the list, nothing created, and no ledger made."""
+    with FaultServer(default=fault_server.answer_json({"scheduled": []})) as server:
+        booking = booked(api_url=server.url, scheduled_path="sms/waiting", ledger=str(tmp_path / "ledger"))
+        calendar, api = booking.setting.calendar(check_mode=True)
+        assert api.requests == 0
+        found = calendar.present(booking.appointment)
+    assert [result.outcome.value for result in found.results] == ["would_schedule"]
+    assert {(request.method, request.path) for request in server.posts} == {("GET", "/api-v2/index.php/sms/waiting")}
+    assert api.requests == len(server.posts)
     assert list(tmp_path.iterdir()) == []

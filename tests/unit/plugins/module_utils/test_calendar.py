@@ -209,11 +209,10 @@ class World:
         return self._told(calendar.present(self.appointment(*to, **other)))
 
     def absent(self, *, check_mode: bool = False, cancel_shared: bool = False, **match: Any) -> list[str]:
-        name = match.pop("name", None)
+        name, fail_if_sent = match.pop("name", None), match.pop("fail_if_sent", False)
         found = Match(name=FINGERPRINTS.name(name) if name else None, **match)
-        return self._told(
-            self.calendar(check_mode=check_mode, cancel_shared=cancel_shared).absent(Removal(found, name))
-        )
+        calendar = self.calendar(check_mode=check_mode, cancel_shared=cancel_shared)
+        return self._told(calendar.absent(Removal(found, name, fail_if_sent)))
 
     def _told(self, outcomes: Outcomes) -> list[str]:
         self.outcomes, self.warnings = outcomes, outcomes.warnings
@@ -394,6 +393,30 @@ def test_a_turn_that_ends_in_time_is_waited_for(plain: World) -> None:
     assert START < plain.seconds < START + DEADLINE
 
 
+def test_a_turn_that_cannot_be_given_back_is_a_warning(plain: World) -> None:
+    class Full:
+        """A ledger that can no longer be written once the turn is to end."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(plain.open(), name)
+
+        def settle(self, key: str, owner: str, fates: Any) -> list[str]:
+            if FINGERPRINTS.name("n") in fates:
+                raise LedgerError("the ledger '/l' cannot be written (disk is full)")
+            return plain.open().settle(key, owner, fates)
+
+    plain.ledger = Full()
+    assert plain.present(ANN, name="n") == ["scheduled"]
+    (warning,) = plain.warnings
+    assert warning.startswith("ledger not updated: the ledger '/l' cannot be written (disk is full)")
+    assert warning.endswith("the next run of this name may have to wait")
+    plain.ledger = plain.open()
+    with pytest.raises(CalendarError, match="another run is at work on the same name"):
+        plain.present(ANN, name="n")
+    plain.seconds += DEADLINE + SETTLE_MARGIN
+    assert plain.present(ANN, name="n") == ["duplicate"]
+
+
 def test_the_turn_of_a_killed_run_ends_by_itself(plain: World) -> None:
     key, name = FINGERPRINTS.key(f"turn {FINGERPRINTS.name('n')}"), FINGERPRINTS.name("n")
     plain.open().claim(plain.calendar()._turn_claim(key, name, "killed"))
@@ -565,6 +588,14 @@ def test_absent_by_smsid_without_the_list_changes_nothing_in_check_mode(plain: W
     assert plain.provider.cancels == []
 
 
+def test_absent_by_smsid_without_the_list_leaves_alone_what_has_gone_out(plain: World) -> None:
+    plain.present(ANN)
+    plain.seconds = _moment(D1) + 60
+    plain.provider.look_faults = [ListError(NOT_FOUND)]
+    assert plain.absent(smsids=("id002", "id999")) == ["already_sent", "unknown"]
+    assert plain.provider.cancels == ["id999"]
+
+
 def test_wrong_credentials_stop_the_task_before_anything_happens(plain: World) -> None:
     plain.provider.look_faults = [Denied("the service refused the request (HTTP 401 Unauthorized)", passing=False)]
     with pytest.raises(Denied):
@@ -698,6 +729,15 @@ def test_an_unknown_message_whose_date_is_over_stands_in_nobodys_way_but_its_own
     assert plain.present(ANN, name="n", date=D1) == ["unknown"]
     assert plain.absent(name="n") == ["cancelled"]
     assert "nobody learnt whether an earlier message went out" in plain.warnings[0]
+
+
+def test_an_unknown_message_whose_date_is_over_fails_who_must_know(plain: World) -> None:
+    plain.provider.answers[ANN] = [lost]
+    assert plain.present(ANN, name="n") == ["unknown"]
+    plain.seconds = _moment(D1) + 60
+    assert plain.absent(name="n", fail_if_sent=True) == ["unknown"]
+    assert plain.told["failed"]
+    assert plain.warnings == []
 
 
 def test_gone_after_its_date_is_already_sent(world: World) -> None:

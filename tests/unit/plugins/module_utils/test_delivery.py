@@ -457,6 +457,16 @@ def test_a_twin_that_learns_nothing_makes_an_unknown(world: World) -> None:
     assert world.posts == []
 
 
+def test_a_twin_that_cannot_be_looked_at_is_in_progress_with_a_warning(world: World) -> None:
+    world.twin_claims(ANN)
+    broken = Broken(world.ledger, "nothing yet")
+    world.due.append((world.seconds, lambda: setattr(broken, "_method", "rows")))
+    report = world.run(ANN, BOB, ledger=broken)
+    assert outcomes(report) == ["in_progress", "sent"]
+    assert report.warnings[0].startswith("another run could not be waited for: the ledger '/l' cannot be")
+    assert world.posts == [[BOB]]
+
+
 def test_a_twin_is_waited_for_no_longer_than_the_deadline(world: World) -> None:
     world.twin_claims(ANN)
     before = world.seconds

@@ -4,6 +4,11 @@
 
 from __future__ import annotations
 
+import sys
+from importlib.util import find_spec, module_from_spec
+
+import pytest
+
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import (
     InputError,
     MissingLibrary,
@@ -23,3 +28,28 @@ def test_missing_library_keeps_the_traceback_out_of_its_sentence() -> None:
     assert (error.package, error.detail) == ("phonenumbers", "Traceback")
     assert str(error) == "the Python library phonenumbers cannot be imported"
     assert isinstance(error, VoipsmsError)
+
+
+PACKAGE = "ansible_collections.voip_communications.sms.plugins.module_utils."
+
+
+@pytest.mark.parametrize(
+    ("module", "library", "constant"),
+    [
+        ("_http", "requests", "REQUESTS_ERROR"),
+        ("_ledger_postgresql", "psycopg", "PSYCOPG_ERROR"),
+        ("_ledger_sqlite", "sqlite3", "SQLITE_ERROR"),
+        ("_numbers", "phonenumbers", "PHONENUMBERS_ERROR"),
+    ],
+)
+def test_a_file_can_be_imported_without_its_library_and_keeps_why(
+    module: str, library: str, constant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A module must start to be able to say what is missing. The file is loaded anew, beside the one that all use."""
+    monkeypatch.setitem(sys.modules, library, None)
+    spec = find_spec(PACKAGE + module)
+    assert spec is not None
+    assert spec.loader is not None
+    monkeypatch.setitem(sys.modules, spec.name, module_from_spec(spec))
+    spec.loader.exec_module(sys.modules[spec.name])
+    assert library in getattr(sys.modules[spec.name], constant)

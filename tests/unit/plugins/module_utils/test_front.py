@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.voip_communications.sms.plugins.module_utils import _front
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import (
@@ -181,6 +182,19 @@ def test_warnings_are_given_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_difference_is_shown_when_asked_for(monkeypatch: pytest.MonkeyPatch, wants_diff: bool) -> None:
     module = ended(returning(diff={"before": "", "after": "x"}), monkeypatch, wants_diff=wants_diff)
     assert ("diff" in module.ended[1]) is wants_diff
+
+
+def test_what_ansible_itself_refuses_shows_no_credential_of_a_url(capsys: pytest.CaptureFixture[str]) -> None:
+    """The real AnsibleModule, which refuses the options before anything of ours has seen them."""
+    options = {"api_url": f"https://ann:{SECRET}@sms.example/", "nonsense": True}
+    spec = {"api_url": {"type": "str"}}
+    with patch_module_args(options), pytest.raises(SystemExit) as ended:
+        main(Task(spec, returning(), blank))
+    printed = capsys.readouterr()
+    assert ended.value.code == 1
+    assert "Unsupported parameters" in json.loads(printed.out)["msg"]
+    assert "sms.example" in printed.out  # so it did show the options
+    assert SECRET not in printed.out + printed.err
 
 
 # --- respond ------------------------------------------------------------------------------------------------------

@@ -161,6 +161,12 @@ def test_on_other_days_hours_begin_at_their_beginning(zone: str) -> None:
     assert hours("08:00", "22:00", zone).opening(after) == dt.datetime(2026, 7, 16, 8, 0, tzinfo=where)
 
 
+def test_hours_at_which_no_date_is_taken_never_begin() -> None:
+    """An account in a zone that does not exist takes none."""
+    with pytest.raises(InputError, match=r"the hours from 08:00 in Europe/Berlin do not begin within a week"):
+        hours("08:00", "22:00").opening(at("2026-11-23T12:00:00+01:00"), "Nowhere/City")
+
+
 @pytest.mark.parametrize(("value", "shown"), [(1320, "22:00"), (630, "10:30"), (0, "00:00"), (1439, "23:59")])
 def test_what_yaml_makes_of_a_time_without_quotes_is_explained(value: int, shown: str) -> None:
     (sentence,) = refusal({"from": "08:00", "to": value, "timezone": BERLIN})

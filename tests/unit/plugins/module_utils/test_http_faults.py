@@ -529,3 +529,52 @@ def test_an_echo_in_a_record_is_withheld(name: str) -> None:
 def test_a_tls_error_that_openssl_did_not_raise_is_understood(error: ssl.SSLError, sentence: str) -> None:
     """Below Python 3.10, urllib3 1.26 compares names itself, and its errors lack what OpenSSL's have."""
     assert sentence in _http._reason(error, False)[0]
+
+
+def caused(error: Exception, by: Exception) -> Exception:
+    error.__cause__ = by
+    return error
+
+
+class ReadTimeoutError(Exception):
+    """What urllib3 raises, without an error of the socket behind it, where a read would block."""
+
+
+class CertificateError(Exception):
+    """What urllib3 1.26 raises for a certificate of another name."""
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            caused(OSError("max retries"), by=CertificateError("hostname 'a' doesn't match 'b'")),
+            ("the certificate of the service is not trusted (it is for another name)", False),
+        ),
+        (caused(OSError("max retries"), by=ReadTimeoutError()), ("the service did not answer in time", True)),
+        (OSError("whatever it is"), ("the exchange broke off (OSError)", True)),
+    ],
+    ids=["another name", "would block", "any"],
+)
+def test_an_error_of_another_library_is_told_by_its_name(error: Exception, told: tuple[str, bool]) -> None:
+    assert _http._reason(error, False) == told
+
+
+def test_errors_that_lead_to_each_other_come_to_an_end() -> None:
+    one, other = ConnectionResetError(), OSError()
+    one.__cause__, other.__cause__ = other, one
+    assert _http._reason(other, False) == ("the connection was reset", True)
+    assert len(list(_http._chain(one))) == 20
+
+
+def test_a_body_gives_the_same_bytes_in_pieces() -> None:
+    """What can be iterated over is a stream for requests; urllib3 then reads it."""
+    asked: list[bool] = []
+
+    def permits() -> bool:
+        asked.append(True)
+        return True
+
+    body = _http._Body(b"x" * (_http._CHUNK + 1), permits)
+    assert [len(piece) for piece in body] == [_http._CHUNK, 1]
+    assert asked == [True]

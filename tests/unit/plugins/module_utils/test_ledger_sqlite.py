@@ -23,6 +23,7 @@ from typing import Any, ClassVar
 import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils import _ledger, _ledger_sqlite
+from ansible_collections.voip_communications.sms.plugins.module_utils._errors import MissingLibrary
 from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
     KEPT,
@@ -184,6 +185,26 @@ def test_a_file_of_another_user_is_refused(made: Path) -> None:
     os.chown(made, 12345, -1)
     with pytest.raises(LedgerError, match="belongs to user 12345"):
         ledger_at(made).claim(CLAIM)
+
+
+@pytest.mark.parametrize(
+    ("closed", "reason"), [("file", "this user may not write to it"), ("folder", "may not write to the folder")]
+)
+def test_what_this_user_may_not_write_is_refused_while_reading_too(
+    closed: str, reason: str, made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Root may write everywhere, so the answer to the question is set."""
+    shut = str(made if closed == "file" else made.parent)
+    monkeypatch.setattr(os, "access", lambda path, _how: str(path) != shut)
+    with pytest.raises(LedgerError, match=reason):
+        ledger_at(made).rows("key", ["ann"])
+
+
+def test_a_python_without_sqlite_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_ledger_sqlite, "SQLITE_ERROR", "No module named '_sqlite3'")
+    with pytest.raises(MissingLibrary) as caught:
+        ledger_at(path)
+    assert (caught.value.package, caught.value.detail) == ("sqlite3", "No module named '_sqlite3'")
 
 
 def test_a_full_disk_is_one_sentence(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -269,3 +269,10 @@ def test_whoever_goes_on_in_spite_of_faults_tells_rather_too_many() -> None:
     # What there is to tell has to be right nevertheless.
     with pytest.raises(InputError, match=r"^event must be"):
         audience(people, asked(event=None), strict=False)
+
+
+@pytest.mark.parametrize("recipients", [[], ""])
+def test_nobody_is_a_fault_where_somebody_was_to_hear(recipients: object) -> None:
+    """A role goes on in spite of faults, and tells whoever runs it."""
+    found = audience(recipients, asked(), strict=False)
+    assert (found["now"], found["later"], found["faults"]) == ([], [], ["there are no recipients"])

@@ -138,6 +138,11 @@ def test_numbers_out_of_bounds_are_named_and_the_defaults_used() -> None:
     assert [fault.partition(" ")[0] for fault in settings.faults] == ["slow_after", "deadline", "hosts_named"]
 
 
+def test_numbers_within_bounds_are_taken() -> None:
+    settings = read_settings({"slow_after": 1, "deadline": 30, "hosts_named": 0})
+    assert (settings.slow_after, settings.deadline, settings.hosts_named, settings.faults) == (1.0, 30.0, 0, ())
+
+
 @pytest.mark.parametrize("nobody", [None, "", [], [""]])
 def test_without_recipients_there_is_nothing_to_do(nobody: Any) -> None:
     with pytest.raises(InputError, match="recipients is missing"):

@@ -215,6 +215,9 @@ def test_the_end_must_be_after_the_start(end: str) -> None:
     [
         ({"recipients": []}, "reminder 'day-before': it has no recipients"),
         ({"name": ""}, "name is needed"),
+        ({"name": 7}, "name is not text: quote it"),
+        ({"name": "two\nlines"}, "name must be printable characters"),
+        ({"recipients": [None]}, "recipients: "),
         ({"name": "n" * 190}, "name is too long"),
         ({"timezone": None}, "timezone is needed"),
         ({"start": None}, "start is needed"),
