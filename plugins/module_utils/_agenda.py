@@ -128,7 +128,7 @@ class Agenda:
             seen = self._content_of(row, taken)
             if seen is not None:
                 taken.update((smsid, row.recipient) for smsid in seen.smsids)
-                rows[identity] = replace(row, state=State.ACCEPTED, smsids=seen.smsids, listed=True, previous=None)
+                rows[identity] = _proven(row, seen.smsids)
                 changes.append((row, rows[identity]))
             elif is_past_grace(row, self.asked_at) and self._is_ahead(row) and self._is_surely_absent(row):
                 del rows[identity]
@@ -195,6 +195,11 @@ class Agenda:
         return any(
             self.fingerprints.key(key_of(sender, message.text, message.date)) == key for sender in ("", message.sender)
         )
+
+
+def _proven(row: Row, smsids: tuple[str, ...]) -> Row:
+    """A row whose message the list shows. It is no longer its run's: one that comes back late knows less."""
+    return replace(row, state=State.ACCEPTED, smsids=smsids, listed=True, previous=None, owner="")
 
 
 _MAY_WAIT = frozenset({Presence.UNLISTED, Presence.DOUBTFUL, Presence.UNCERTAIN})

@@ -224,11 +224,11 @@ class Api:
             payload = self._read_form("sms/summary", {"page": str(page)}, deadline.left())
             further = log_records(payload, self._clean)
             if known.issuperset(further):
-                return LogPages(tuple(found), complete=True, ended=not further)
+                return LogPages(tuple(found), ended=not further)
             # Pages shift while messages come in. Without an id, two equal records may well be two messages.
             found += [record for record in further if record.id is None or record not in known]
             known.update(further)
-        return LogPages(tuple(found), complete=False)
+        return LogPages(tuple(found))
 
     def _pending_page(self, path: str, deadline: Deadline) -> tuple[list[Record], bool, Optional[float]]:
         """The records of one page, whether it says that there are more, and the service's time."""

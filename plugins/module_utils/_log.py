@@ -47,14 +47,13 @@ class LogRecord:
 
 @dataclass(frozen=True)
 class LogPages:
-    """The records that were read; ``complete``: whether they are all, down to the log's end.
+    """The records that were read; ``ended``: whether they are all, down to an empty page, which is the log's end.
 
-    ``ended``: whether that end was an empty page. One that brings nothing new may also be the first again, from a
-    service that does not know pages, or counts them from 1.
+    A page that brings nothing new is no end: it may be the first again, from a service that does not know pages, or
+    counts them from 1.
     """
 
     records: tuple[LogRecord, ...]
-    complete: bool
     ended: bool = False
 
 

@@ -132,7 +132,10 @@ messages:
       type: str
       sample: "0.0100"
 complete:
-  description: Whether the log was read to its end. If not, O(max_pages) can be raised.
+  description:
+    - Whether the log was read to its end, which is an empty page. If not, O(max_pages) can be raised.
+    - It stays V(false) where the service shows a page again instead of the next one, since nobody can tell then whether
+      there is more.
   returned: always
   type: bool
   sample: true
@@ -187,10 +190,10 @@ def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
     with counted(api):
         log = api.log(params["max_pages"], account.seconds)
     found = [record for record in log.records if asked.takes(record)]
-    extent = "in the whole log" if log.complete else "in the pages that were read, which are not all"
+    extent = "in the whole log" if log.ended else "in the pages that were read, which are not all"
     return {
         "messages": [_shown(record) for record in found],
-        "complete": log.complete,
+        "complete": log.ended,
         "requests": api.requests,
         "msg": f"{len(found)} record{'' if len(found) == 1 else 's'} found, {extent}",
     }

@@ -875,6 +875,26 @@ def test_a_lost_answer_of_an_earlier_run_is_found_by_content(world: World) -> No
     assert world.absent(name="n") == ["cancelled"]
 
 
+def test_a_run_that_comes_back_late_does_not_undo_what_the_list_has_proven(plain: World) -> None:
+    """It stood still in its POST for longer than its lease. Meanwhile another run has found the message."""
+    found: list[str] = []
+
+    def stand_still(to: str) -> Judgement:
+        plain.provider.accept([to], TEXT, None, D1)
+        plain.seconds += DEADLINE + SETTLE_MARGIN + 1
+        found.extend(plain.present(ANN, name="n"))
+        found.extend(plain.states())
+        plain.provider.look_faults = [ListError(NOT_FOUND)] * 9
+        return lost(to)
+
+    plain.provider.answers[ANN] = [stand_still]
+    plain.present(ANN, name="n")
+    assert found == ["duplicate", f"{D1} accepted"]
+    assert plain.states() == [f"{D1} accepted"]
+    assert plain.rows()[0].smsids == ("id002",)
+    assert len(plain.provider.posts) == 1
+
+
 def test_a_run_that_was_killed_in_its_post_is_found_by_content(world: World) -> None:
     def dies(to: str) -> Judgement:
         world.provider.accept([to], TEXT, None, D1)

@@ -87,7 +87,7 @@ class World:
         self.due: list[tuple[float, Callable[[], object]]] = []
         self.ledger = SqliteLedger(str(path), FINGERPRINTS.account, clock=lambda: self.seconds)
         self.requests = 0
-        self.log_pages: Callable[[], LogPages] = lambda: LogPages((), complete=True, ended=True)
+        self.log_pages: Callable[[], LogPages] = lambda: LogPages((), ended=True)
         self.looks = 0
 
     def log(self, max_pages: int, seconds: float) -> LogPages:
@@ -573,7 +573,7 @@ class TestLog:
         records = tuple(
             LogRecord(number, "out", "", number, "text", "SENT", date, None, None, None) for number in numbers
         )
-        world.log_pages = lambda: LogPages(records, complete=True, ended=True)
+        world.log_pages = lambda: LogPages(records, ended=True)
 
     @staticmethod
     def again(world: World, *numbers: str, window: float = 86400.0, **other: Any) -> Report:
@@ -642,15 +642,14 @@ class TestLog:
 
         def slowly() -> LogPages:
             world.seconds += 40
-            return LogPages((), complete=True, ended=True)
+            return LogPages((), ended=True)
 
         world.log_pages = slowly
         assert outcomes(self.again(world)) == ["unknown"]
 
-    @pytest.mark.parametrize("complete", [True, False])
-    def test_has_no_end(self, world: World, complete: bool) -> None:
+    def test_has_no_end(self, world: World) -> None:
         world.seconds += GRACE + 90
-        world.log_pages = lambda: LogPages((), complete=complete, ended=False)
+        world.log_pages = lambda: LogPages((), ended=False)
         assert outcomes(self.again(world)) == ["unknown"]
 
     @pytest.mark.parametrize(
@@ -679,10 +678,10 @@ class TestLog:
         other: list[Report] = []
 
         def meanwhile() -> LogPages:
-            world.log_pages = lambda: LogPages((), complete=True, ended=True)
+            world.log_pages = lambda: LogPages((), ended=True)
             world.answers = [answer]
             other.append(self.again(world))
-            return LogPages((), complete=True, ended=True)
+            return LogPages((), ended=True)
 
         world.log_pages = meanwhile
         report = self.again(world)
