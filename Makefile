@@ -81,7 +81,8 @@ oldest: tree ## the tests of the HTTP client with the oldest libraries that the 
 	@$(INSIDE) $(PYTHON) -P -m $(TOOLS).venv $(BUILD)/oldest-venv old-http.txt
 	@$(INSIDE) $(BUILD)/oldest-venv/bin/python -m pytest --junitxml=$(BUILD)/results/pytest-oldest.xml $(OLDEST)
 
-torture: venv ## kill and starve real deliveries for TORTURE_SECONDS, ten minutes by default, and count what came of them
+torture: venv ## search large worlds of the protocol; then kill and starve real deliveries for TORTURE_SECONDS (600), and count
+	@export MODEL_SEARCH=large; $(PYTEST) -rP -k invariants tests/unit/model/test_protocol.py
 	@$(DEV) -m $(TOOLS).torture --seconds $(TORTURE_SECONDS)
 
 bench: venv ## how long planning takes, as a table
