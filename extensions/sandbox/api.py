@@ -94,7 +94,7 @@ class _Doorway:
 
     def receive(self) -> Response | None:
         """Note the request, refuse wrong credentials, and take what was ordered for it."""
-        if request.path.startswith(CONTROL):
+        if request.path.startswith(CONTROL) or (request.path == "/" and request.method in {"GET", "HEAD"}):
             return None
         authorized = self._authorized()
         path = request.path[len(BASE) :] if request.path.startswith(BASE) else request.path
@@ -126,7 +126,7 @@ class _Doorway:
         with self._state.open() as state:
             # The service's own time (RFC 9110, 6.6.1), which is how a client sees that the clock was turned.
             response.date = state.gateway.clock.now()
-            g.noted.status = response.status_code
+            g.noted.answered(response.status_code, response.get_data(as_text=True))
             delay = state.gateway.settings.latency + (order.delay if order else 0.0)
         time.sleep(delay)
         return response

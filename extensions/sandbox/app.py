@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The web application: the vendor's calls and the control API on one shared state."""
+"""The web application: the vendor's calls, the control API and the page on one shared state."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from werkzeug.exceptions import HTTPException
 
 from ansible_collections.voip_communications.sms.extensions.sandbox.api import Account, api_calls
 from ansible_collections.voip_communications.sms.extensions.sandbox.control import control_calls
+from ansible_collections.voip_communications.sms.extensions.sandbox.guard import guard
+from ansible_collections.voip_communications.sms.extensions.sandbox.page import page_calls
 from ansible_collections.voip_communications.sms.extensions.sandbox.state import State
 
 # Ten thousand recipients are 130 kB; this is far more, and far less than would hurt.
@@ -21,6 +23,8 @@ def create_app(state: State, account: Account) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = _LARGEST_BODY
     # Fields come in the order in which the vendor's page shows them.
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it, the base class does not
+    guard(app)
+    app.register_blueprint(page_calls(state))
     app.register_blueprint(control_calls(state))
     app.register_blueprint(api_calls(state, account))
     app.register_error_handler(HTTPException, _as_json)

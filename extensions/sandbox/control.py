@@ -25,6 +25,7 @@ def control_calls(state: State) -> Blueprint:
     calls.register_error_handler(DateError, _refused)
     _looks(calls, state)
     _turns(calls, state, start)
+    _orders(calls, state)
     return calls
 
 
@@ -33,6 +34,14 @@ def _looks(calls: Blueprint, state: State) -> None:
     def requests() -> dict[str, Any]:
         with state.open():
             return {"requests": [each.to_dict() for each in state.journal.requests]}
+
+    @calls.get("/requests/<int:number>")
+    def one_request(number: int) -> dict[str, Any]:
+        with state.open():
+            found = [each.to_dict() for each in state.journal.requests if each.number == number]
+        if not found:
+            raise SettingError(f"There is no request {number}")
+        return found[0]
 
     @calls.get("/messages")
     def messages() -> dict[str, Any]:
@@ -48,11 +57,6 @@ def _looks(calls: Blueprint, state: State) -> None:
     def settings() -> dict[str, Any]:
         with state.open():
             return state.gateway.settings.to_dict()
-
-    @calls.get("/answers")
-    def answers() -> dict[str, Any]:
-        with state.open():
-            return {"answers": [each.to_dict() for each in state.journal.orders]}
 
 
 def _turns(calls: Blueprint, state: State, start: tuple[Settings, Clock]) -> None:
@@ -80,13 +84,6 @@ def _turns(calls: Blueprint, state: State, start: tuple[Settings, Clock]) -> Non
             state.gateway.settings = state.gateway.settings.changed(_wish())
             return state.gateway.settings.to_dict()
 
-    @calls.post("/answers")
-    def order() -> dict[str, Any]:
-        ordered = Order.from_wish(_wish())
-        with state.open():
-            state.journal.orders.append(ordered)
-            return {"answers": [each.to_dict() for each in state.journal.orders]}
-
     @calls.post("/reset")
     def reset() -> dict[str, Any]:
         """Back to how it was started: settings too, and the clock as far from the machine's as then."""
@@ -94,6 +91,26 @@ def _turns(calls: Blueprint, state: State, start: tuple[Settings, Clock]) -> Non
         with state.open():
             state.reset(settings, Clock(clock.shift))
             return {"settings": settings.to_dict(), **_time(state)}
+
+
+def _orders(calls: Blueprint, state: State) -> None:
+    @calls.get("/answers")
+    def answers() -> dict[str, Any]:
+        with state.open():
+            return {"answers": [each.to_dict() for each in state.journal.orders]}
+
+    @calls.post("/answers")
+    def order() -> dict[str, Any]:
+        ordered = Order.from_wish(_wish())
+        with state.open():
+            state.journal.orders.append(ordered)
+            return {"answers": [each.to_dict() for each in state.journal.orders]}
+
+    @calls.delete("/answers")
+    def withdraw() -> dict[str, Any]:
+        with state.open():
+            state.journal.orders = []
+            return {"answers": []}
 
 
 def _move(clock: Clock, wish: dict[str, Any]) -> None:

@@ -53,15 +53,20 @@ class Gateway:
         """The account's time zone."""
         return dates.named_zone(self.settings.zone)
 
-    def tick(self) -> None:
-        """Whatever is due goes out, earliest first; the charge is made then (documented)."""
+    def tick(self) -> bool:
+        """Whatever is due goes out, earliest first; the charge is made then (documented). Whether anything was due."""
         now = self.clock.now()
         due = [each for each in self._waiting if each.delivery_at <= now]
         if not due:
-            return
+            return False
         self._waiting = [each for each in self._waiting if each.delivery_at > now]
         for each in sorted(due, key=lambda each: (each.delivery_at, each.number)):
             self._go_out(each, each.delivery_at)
+        return True
+
+    def next_due(self) -> datetime | None:
+        """When the next of those that wait goes out, in UTC; None when none waits."""
+        return min((each.delivery_at for each in self._waiting), default=None)
 
     def send(self, to: str, text: str, sender: str = "", delivery_date: str = "") -> list[dict[str, Any]]:
         """`sms/send` (documented): one record per recipient, or one per segment (assumed, by setting).

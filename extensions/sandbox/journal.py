@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
@@ -11,6 +12,13 @@ from typing import Any
 from ansible_collections.voip_communications.sms.extensions.sandbox.settings import SettingError, number, whole
 
 _SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie"}
+# Credentials belong into no form, and yet somebody may put them there.
+_SECRET_FIELD = re.compile(r"pass|secret|token|api[-_]?key|credential|authorization", re.IGNORECASE)
+# The answer of cms/user holds them, as the true one does.
+_SECRET_ANSWER = re.compile(r'("user_api_(?:key|password)":\s*)"(?:[^"\\]|\\.)*"')
+_HIDDEN = "(hidden)"
+# Of an answer, in characters: a hundred recipients.
+_LONGEST_ANSWER = 32_000
 
 
 @dataclass
@@ -18,7 +26,7 @@ class Request:
     """One request as it came. Whether its credentials were right is kept, the credentials are not.
 
     `path` is the part after the API's base. `repeated` names the form fields that came more than once, of which PHP
-    sees the last. `status` is None until it was answered.
+    sees the last. `status` is None until it was answered; `answer` is the body, cut when it is long.
     """
 
     number: int
@@ -31,10 +39,28 @@ class Request:
     authorized: bool
     clock: str
     status: int | None = None
+    answer: str = ""
 
     def __post_init__(self) -> None:
-        """Drop the headers that hold credentials."""
-        self.headers = {name: value for name, value in self.headers.items() if name.lower() not in _SECRET_HEADERS}
+        """Drop the headers that hold credentials, and hide the form fields that seem to."""
+        self.headers = {
+            name: value
+            for name, value in self.headers.items()
+            if name.lower() not in _SECRET_HEADERS and not _SECRET_FIELD.search(name)
+        }
+        self.form = {name: _HIDDEN if _SECRET_FIELD.search(name) else value for name, value in self.form.items()}
+
+    def answered(self, status: int, body: str) -> None:
+        """Keep what was answered, without the credentials that the account's record has."""
+        self.status = status
+        self.answer = _SECRET_ANSWER.sub(rf'\g<1>"{_HIDDEN}"', body)
+        if len(self.answer) > _LONGEST_ANSWER:
+            self.answer = f"{self.answer[:_LONGEST_ANSWER]}… ({len(body)} characters)"
+
+    def line(self) -> dict[str, Any]:
+        """What a list of requests shows of it."""
+        names = ("number", "method", "path", "status", "authorized", "clock")
+        return {name: getattr(self, name) for name in names}
 
     def to_dict(self) -> dict[str, Any]:
         """For the state file and the control API."""

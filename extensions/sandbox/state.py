@@ -26,13 +26,17 @@ class StateError(Exception):
 
 
 class State:
-    """Use it as `with state.open():`; what happens inside happens at one moment, and is on disk afterwards."""
+    """Use it as `with state.open():`; what happens inside happens at one moment, and is on disk afterwards.
+
+    `version` grows with whatever may have changed something; `wait` waits for that.
+    """
 
     def __init__(self, path: Path | None = None) -> None:
         self.gateway = Gateway(Settings(), Clock())
         self.journal = Journal()
         self._path = path
-        self._lock = threading.Lock()
+        self.version = 0
+        self._lock = threading.Condition()
         if path is not None and path.exists():
             self._load(path)
 
@@ -44,12 +48,30 @@ class State:
             try:
                 yield self
             finally:
-                self.keep()
+                self._changed()
+
+    @contextmanager
+    def look(self) -> Iterator[State]:
+        """Hold the lock to read: as `open`, but nothing is kept and nobody told unless something was due."""
+        with self._lock:
+            if self.gateway.tick():
+                self._changed()
+            yield self
+
+    def wait(self, version: int, seconds: float) -> None:
+        """Until there is another version than the one that is known, for so long at most."""
+        with self._lock:
+            self._lock.wait_for(lambda: self.version != version, seconds)
 
     def reset(self, settings: Settings, clock: Clock) -> None:
         """No messages, no requests, no orders; call it inside `open`."""
         self.gateway = Gateway(settings, clock)
         self.journal = Journal()
+
+    def _changed(self) -> None:
+        self.version += 1
+        self._lock.notify_all()
+        self.keep()
 
     def _load(self, path: Path) -> None:
         try:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -116,6 +117,61 @@ def test_ends_with_whoever_started_it() -> None:
     )
     assert done.returncode == -signal.SIGKILL
     assert gone_within(int(done.stdout), 10)
+
+
+def listen(sandbox: Sandbox) -> socket.socket:
+    """An open page's stream of events, the first read to its end: with something unread, closing would be a reset."""
+    connection = socket.create_connection(("127.0.0.1", urlsplit(sandbox.url).port or 0), timeout=10)
+    connection.sendall(b"GET /sandbox/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    read_until(connection, b"}\n\n\r\n")
+    return connection
+
+
+def read_until(connection: socket.socket, wanted: bytes) -> None:
+    read = b""
+    while wanted not in read:
+        part = connection.recv(65536)
+        assert part, read
+        read += part
+
+
+def threads_of(sandbox: Sandbox) -> int:
+    return len(list(Path(f"/proc/{sandbox.pid}/task").iterdir()))
+
+
+def test_open_pages_keep_nobody_waiting_and_hear_of_all(sandbox: Sandbox) -> None:
+    pages = [listen(sandbox) for _page in range(30)]
+    start = time.monotonic()
+    assert send(sandbox).status_code == 200
+    for page in pages:
+        read_until(page, b'"SENT"')
+        page.close()
+    # Without being told, they would look after ten seconds.
+    assert time.monotonic() - start < 5
+
+
+def test_a_page_that_is_closed_leaves_no_thread(sandbox: Sandbox) -> None:
+    before = threads_of(sandbox)
+    pages = [listen(sandbox) for _page in range(5)]
+    assert threads_of(sandbox) >= before + 5
+    for page in pages:
+        page.close()
+    # Whatever happens next is told, and there is nobody left to tell it to.
+    sandbox.advance(1)
+    end = time.monotonic() + 5
+    while threads_of(sandbox) > before and time.monotonic() < end:
+        time.sleep(0.02)
+    assert threads_of(sandbox) <= before
+    assert sandbox.errors() == ""
+
+
+def test_ends_at_once_with_a_page_open() -> None:
+    with Sandbox() as sandbox:
+        page = listen(sandbox)
+        os.kill(sandbox.pid, signal.SIGTERM)
+        assert gone_within(sandbox.pid, 2)
+        assert (sandbox.errors(), sandbox.stop()) == ("", 0)
+        page.close()
 
 
 def test_state_survives_even_a_kill(tmp_path: Path) -> None:

@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// One message, the same on a phone and in the list.
+
+import { element, setText } from "./elements.js";
+import { brief, span } from "./moments.js";
+import { account, kind, now, store } from "./store.js";
+
+const LABELS = {
+  PENDING: "Pending",
+  SENT: "Sent",
+  CANCELLED: "Cancelled",
+  REFUSED: "Refused",
+  INCOMING: "Answer",
+};
+
+const countdowns = new Map();
+
+export function money(sale) {
+  return Number(sale).toFixed(4).replace(/0{1,2}$/, "");
+}
+
+export function badge(message) {
+  const name = kind(message);
+  const label = name === "REFUSED" ? `Refused ${message.code}` : LABELS[name];
+  return element("span", { class: `badge ${name.toLowerCase()}` }, label);
+}
+
+// When it went out, was refused or taken back; of one that waits, when it will go and how long that is from now.
+function when(message) {
+  const waits = message.state === "PENDING";
+  const at = Date.parse(waits ? message.delivery_at : message.state_at);
+  const exact = new Date(at).toISOString();
+  const shown = element("time", { datetime: exact, title: exact }, brief(at, now(), store.zone));
+  if (!waits) return [shown];
+  const countdown = element("span", { class: "countdown", role: "timer" }, `in ${span(at - now())}`);
+  countdowns.set(countdown, at);
+  return [countdown, shown];
+}
+
+function facts(message) {
+  const words = [`${message.segments} ${message.segments === 1 ? "segment" : "segments"}`, message.encoding];
+  if (message.parts > 1) words.unshift(`part ${message.part} of ${message.parts}`);
+  if (message.inout === "OUT") words.push(money(message.sale));
+  return words.map((word) => element("span", {}, word));
+}
+
+function text(message) {
+  const tag = message.state === "CANCELLED" ? "s" : "span";
+  return element("p", { class: "text" }, element(tag, { dir: "auto" }, message.msg));
+}
+
+function attributes(message) {
+  return {
+    class: `message ${kind(message).toLowerCase()}${store.unread.has(message.number) ? " unread" : ""}`,
+    "data-number": String(message.number),
+  };
+}
+
+export function bubble(message) {
+  return element(
+    "li",
+    attributes(message),
+    text(message),
+    message.state === "REFUSED" ? element("p", { class: "reason" }, message.code_desc) : null,
+    element("p", { class: "meta" }, badge(message), ...when(message), ...facts(message)),
+  );
+}
+
+export function row(message) {
+  return element(
+    "li",
+    attributes(message),
+    element("p", { class: "meta" }, badge(message), ...when(message)),
+    element("p", { class: "way" }, element("bdi", {}, message.from), " → ", element("bdi", {}, message.to)),
+    element(
+      "div",
+      {},
+      text(message),
+      message.state === "REFUSED" ? element("p", { class: "reason" }, message.code_desc) : null,
+    ),
+    element("p", { class: "meta facts" }, ...facts(message)),
+  );
+}
+
+// What a search looks through.
+export function haystack(message) {
+  const words = [message.msg, message.from, message.to, message.smsid, message.code_desc, message.encoding];
+  return [...words, LABELS[kind(message)], `+${account(message)}`, String(message.code)].join("\n").toLowerCase();
+}
+
+// Once a second: those that are no longer shown are forgotten.
+export function countDown() {
+  for (const [shown, due] of countdowns) {
+    if (shown.isConnected) setText(shown, due > now() ? `in ${span(due - now())}` : "now");
+    else countdowns.delete(shown);
+  }
+}

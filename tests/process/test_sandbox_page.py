@@ -1,0 +1,526 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sandbox's page in a real browser, while playbooks run.
+
+`SCREENSHOTS=$PWD/docs/images` renews the pictures of the documents; otherwise they are taken and thrown away.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import pytest
+import requests
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from ansible_collections.voip_communications.sms.tests.support import browser as browsers
+from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.desk import SCHEDULED, ZONE
+from ansible_collections.voip_communications.sms.tests.support.playbook import COLLECTIONS_PATH, Controller
+from ansible_collections.voip_communications.sms.tests.support.sandbox import Sandbox
+
+ANNA, BEN, GONE = "12812345678", "4930123456", "15005550404"
+DESK = "17135550100"
+HOSTILE = "<script>alert('owned')</script> <img src=x onerror=alert('owned')> <b>&amp;</b>"
+ROLLOUT = "Release 4.2 is going live on web1, web2 and web3."
+WINDOW = "Maintenance of db1 begins at 22:00. Please save your work."
+UMLAUTS = "Wartung beendet, alles läuft wieder → status.example ✓"
+
+expect.set_options(timeout=browsers.PATIENCE_MS)
+
+# In tomorrow's evening, so that the pictures show a date of their time. No zone turns its clocks then.
+TOMORROW = datetime.now(UTC).astimezone(ZoneInfo(ZONE)).date() + timedelta(days=1)
+CLOCK = datetime(TOMORROW.year, TOMORROW.month, TOMORROW.day, 20, tzinfo=ZoneInfo(ZONE)).isoformat()
+AT_TEN = f"{TOMORROW} 22:00"
+
+# The lowest contrast of any text that is seen, as WCAG 2.2 reckons it (1.4.3).
+CONTRAST = """
+() => {
+  const rgb = (text) => text.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
+    .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const ground = (element) => {
+    for (let each = element; each; each = each.parentElement) {
+      const colour = rgb(getComputedStyle(each).backgroundColor);
+      if (colour.length < 4 || colour[3] === 1) return colour;
+    }
+    return [255, 255, 255];
+  };
+  let worst = [99, ""];
+  for (const element of document.querySelectorAll("body *")) {
+    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+    if (!own || !element.checkVisibility()) continue;
+    const [one, other] = [light(rgb(getComputedStyle(element).color)), light(ground(element))].sort((a, b) => b - a);
+    const ratio = (one + 0.05) / (other + 0.05);
+    if (ratio < worst[0]) worst = [ratio, `${element.tagName}.${element.className} ${element.textContent}`];
+  }
+  return worst;
+}
+"""
+
+# Texts that reach beyond what is shown of them, but for the mark of what is new.
+CUT_OFF = """
+() => [...document.querySelectorAll(".text, .way, .reason, dd, summary code")]
+  .filter((each) => each.checkVisibility() && each.scrollWidth > each.clientWidth + 6 && each.clientWidth)
+  .map((each) => `${each.className} ${each.scrollWidth} > ${each.clientWidth}`)
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with browsers.chromium(program_or_skip()) as started:
+        yield started
+
+
+def program_or_skip() -> str:
+    program = browsers.find_chromium()
+    if program is not None:
+        return program
+    if browsers.may_skip():
+        pytest.skip(browsers.WHY_NOT)
+    pytest.fail(browsers.WHY_NOT)
+
+
+@pytest.mark.parametrize(
+    ("variables", "raised"),
+    [
+        ({}, pytest.skip.Exception),
+        ({"CI": "true"}, pytest.fail.Exception),
+        ({"NEEDS_BROWSER": "true"}, pytest.fail.Exception),
+    ],
+)
+def test_is_skipped_without_a_browser_but_not_in_ci(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variables: dict[str, str], raised: type[BaseException]
+) -> None:
+    for name in ("CI", "NEEDS_BROWSER"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(raised, match="no Chromium on this machine"):
+        program_or_skip()
+
+
+@pytest.fixture
+def window(browser: Browser, service: CountedSandbox) -> Iterator[browsers.Window]:
+    """The page of an empty sandbox, opened before anything happens. Every fault that is left fails the test."""
+    service.sandbox.set_clock(CLOCK)
+    opened = opened_at(browser, service.sandbox)
+    expect(opened.page.get_by_role("heading", name="No message yet")).to_be_visible()
+    yield opened
+    opened.close()
+    assert opened.faults == []
+
+
+@pytest.fixture
+def page(window: browsers.Window) -> Page:
+    return window.page
+
+
+def opened_at(browser: Browser, sandbox: Sandbox, **size: int) -> browsers.Window:
+    parts = urlsplit(sandbox.url)
+    window = browsers.Window(browser, f"{parts.scheme}://{parts.netloc}", **size)
+    window.page.goto(f"{window.origin}/")
+    expect(window.page.locator("#connection")).to_have_text("Live")
+    return window
+
+
+def call(sandbox: Sandbox, method: str, path: str, **form: str) -> Any:
+    with requests.Session() as session:
+        session.trust_env = False
+        account = (sandbox.api_key, sandbox.api_password)
+        return session.request(method, f"{sandbox.url}{path}", data=form, auth=account, timeout=30).json()
+
+
+def send(sandbox: Sandbox, to: str, msg: str, **form: str) -> list[dict[str, Any]]:
+    records: list[dict[str, Any]] = call(sandbox, "POST", "sms/send", to=to, msg=msg, **form)["send_log"]
+    return records
+
+
+def phone(page: Page, number: str) -> Locator:
+    return page.get_by_role("region", name=f"Phone {number}")
+
+
+def message(page: Page, number: str, text: str) -> Locator:
+    return phone(page, number).get_by_role("listitem").filter(has_text=text)
+
+
+def whole_story(sandbox: Sandbox) -> None:
+    """One of everything: sent, refused, waiting, taken back, long, hostile, answered."""
+    send(sandbox, f"{ANNA},{BEN},{GONE}", ROLLOUT, **{"from": DESK})
+    taken_back = send(sandbox, BEN, "Second reminder, no longer needed", delivery_date=AT_TEN, **{"from": DESK})
+    call(sandbox, "DELETE", f"sms/scheduled/{taken_back[0]['smsid']}")
+    sandbox.incoming(ANNA, DESK, "Thanks, I am watching the graphs.")
+    send(sandbox, f"{ANNA},{BEN}", UMLAUTS, **{"from": DESK})
+    send(sandbox, f"{ANNA},{GONE}", WINDOW, delivery_date=AT_TEN, **{"from": DESK})
+
+
+def test_shows_what_a_playbook_sends_and_schedules(page: Page, controller: Controller, service: CountedSandbox) -> None:
+    reminder = {"name": "w", "to": f"+{BEN}", "msg": WINDOW, "delivery_date": AT_TEN, "account_timezone": ZONE}
+    run = controller.play(
+        controller.task(to=[f"+{ANNA}", f"+{GONE}"], msg=HOSTILE, keywords={"ignore_errors": True}),
+        {"name": "Remind", SCHEDULED: controller.merged(reminder)},
+    )
+    assert run.rc == 0, run.everything
+    service.expect(2)
+
+    expect(message(page, ANNA, HOSTILE)).to_contain_text("Sent")
+    expect(message(page, ANNA, HOSTILE)).to_contain_text("1 segment")
+    expect(message(page, ANNA, HOSTILE)).to_contain_text("GSM-7")
+    expect(message(page, ANNA, HOSTILE)).to_contain_text("0.01")
+    assert page.locator("main script, main .text img, main .text b").count() == 0
+    expect(message(page, GONE, HOSTILE)).to_contain_text("Refused 404")
+    expect(message(page, GONE, HOSTILE)).to_contain_text("number not in service")
+    expect(message(page, BEN, WINDOW)).to_contain_text(re.compile(r"Pending\s*in 1 h 5\d min\s*22:00"))
+    expect(page).to_have_title(re.compile(r"^\(3\) "))
+
+    page.get_by_role("button", name="+1 hour").click()
+    expect(message(page, BEN, WINDOW)).to_contain_text(re.compile(r"in 5\d min"))
+    page.get_by_role("button", name="To the next message").click()
+    expect(message(page, BEN, WINDOW)).to_contain_text(re.compile(r"Sent\s*22:00"))
+    expect(page.locator("#clock-time")).to_have_text(re.compile("^22:00:"))
+    assert [each["state"] for each in service.sandbox.messages()] == ["SENT", "REFUSED", "SENT"]
+
+
+def test_the_empty_page_tells_how_to_see_a_first_message(
+    page: Page, controller: Controller, service: CountedSandbox
+) -> None:
+    script = "\n".join(page.locator(f"#{name}").inner_text() for name in ("environment", "first-message"))
+    done = subprocess.run(
+        ["sh", "-e"],
+        input=script,
+        cwd=controller.home,
+        env={
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "HOME": str(controller.home),
+            "LC_ALL": "C.UTF-8",
+            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS_PATH),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    expect(message(page, ANNA, "Hello")).to_contain_text("Sent")
+    expect(page.get_by_role("heading", name="No message yet")).to_be_hidden()
+    service.expect(1)
+
+
+def test_what_the_empty_page_shows_can_be_copied(page: Page, service: CountedSandbox) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy").first.click()
+    expect(page.get_by_role("status").filter(has_text="Copied")).to_have_count(1)
+    assert page.evaluate("() => navigator.clipboard.readText()").startswith(
+        f"export VOIPSMS_API_URL={service.sandbox.url}\n"
+    )
+
+
+def test_counts_down_and_shows_by_itself_what_has_become_due(page: Page, service: CountedSandbox) -> None:
+    send(service.sandbox, ANNA, WINDOW, delivery_date=AT_TEN)
+    service.expect(1)
+    service.sandbox.advance(2 * 3600 - 20)
+    expect(message(page, ANNA, WINDOW)).to_contain_text(re.compile(r"in 1\d s"))
+    service.sandbox.advance(10)
+    expect(message(page, ANNA, WINDOW)).to_contain_text(re.compile(r"in [3-6] s"))
+    expect(message(page, ANNA, WINDOW)).to_contain_text("Sent")
+
+
+def test_the_clock_is_set_in_the_zone_of_the_account(page: Page, service: CountedSandbox) -> None:
+    service.sandbox.settings(zone="Europe/Berlin")
+    expect(page.locator("#clock-zone")).to_contain_text("Europe/Berlin")
+    page.locator("#set-clock > summary").click()
+    page.get_by_label("Date and time of the account").fill("2030-07-01T09:30")
+    page.get_by_role("button", name="Set the clock").click()
+    expect(page.locator("#clock-day")).to_have_text("Mon 1 Jul 2030")
+    assert service.sandbox.clock.startswith("2030-07-01T07:30:")
+    page.get_by_role("button", name="Real time").click()
+    expect(page.locator("#clock-zone")).to_contain_text("real time")
+
+
+def test_what_was_taken_back_is_struck_through(page: Page, service: CountedSandbox) -> None:
+    waiting = send(service.sandbox, ANNA, WINDOW, delivery_date=AT_TEN)
+    service.expect(1)
+    expect(message(page, ANNA, WINDOW)).to_contain_text("Pending")
+    assert page.locator("s").count() == 0
+    call(service.sandbox, "DELETE", f"sms/scheduled/{waiting[0]['smsid']}")
+    expect(message(page, ANNA, WINDOW)).to_contain_text("Cancelled")
+    expect(page.locator("s")).to_have_text(WINDOW)
+    expect(page.locator("s")).to_have_css("text-decoration-line", "line-through")
+
+
+def test_somebody_answers(page: Page, service: CountedSandbox) -> None:
+    send(service.sandbox, ANNA, ROLLOUT, **{"from": DESK})
+    service.expect(1)
+    page.get_by_label(f"Answer as {ANNA}").fill(HOSTILE)
+    phone(page, ANNA).get_by_role("button", name="Send").click()
+    expect(message(page, ANNA, HOSTILE)).to_contain_text("Answer")
+    expect(page.get_by_label(f"Answer as {ANNA}")).to_have_value("")
+    newest = call(service.sandbox, "POST", "sms/summary", page="0")["summary"][0]
+    assert (newest["sms_inout"], newest["sms_external"], newest["sms_internal"]) == ("IN", ANNA, DESK)
+    talk = call(service.sandbox, "POST", "sms/chat", internal=DESK, external=ANNA, page="0")["chat"]
+    assert [(each["sms_inout"], each["sms_msg"]) for each in talk] == [("IN", HOSTILE), ("OUT", ROLLOUT)]
+
+
+def test_the_next_answers_fail_as_ordered(page: Page, service: CountedSandbox) -> None:
+    page.get_by_role("button", name="Fail next").click()
+    page.get_by_label("What happens").select_option("500, but it is carried out")
+    page.get_by_label("How many").fill("2")
+    page.get_by_role("button", name="Order", exact=True).click()
+    expect(page.locator("#order-count")).to_have_text("2")
+    with pytest.raises(requests.JSONDecodeError):
+        send(service.sandbox, ANNA, ROLLOUT)
+    service.expect(1)
+    expect(page.locator("#order-count")).to_have_text("1")
+    expect(message(page, ANNA, ROLLOUT)).to_contain_text("Sent")
+    page.get_by_role("button", name="Fail next").click()
+    expect(page.locator("#order-list")).to_have_text("1 × sms/send: answer 500, carried out all the same")
+    page.get_by_role("button", name="Take all back").click()
+    expect(page.locator("#ordered")).to_be_hidden()
+    page.get_by_role("button", name="Close").click()
+    assert send(service.sandbox, ANNA, ROLLOUT)[0]["code"] == 200
+    service.expect(2)
+
+
+@pytest.mark.parametrize("fault", ["503", "500-accepted", "429", "401", "envelope", "no-smsid", "slow"])
+def test_every_fault_of_the_page_can_be_ordered(page: Page, service: CountedSandbox, fault: str) -> None:
+    page.get_by_role("button", name="Fail next").click()
+    options = page.locator("#fault option").evaluate_all("all => all.map((each) => each.value)")
+    assert fault in options
+    assert len(options) == 7
+    page.get_by_label("What happens").select_option(fault)
+    page.get_by_role("button", name="Order", exact=True).click()
+    expect(page.locator("#order-count")).to_have_text("1")
+
+
+def test_reset_forgets_everything(page: Page, service: CountedSandbox) -> None:
+    whole_story(service.sandbox)
+    expect(phone(page, BEN)).to_be_visible()
+    page.get_by_role("button", name="Reset").click()
+    page.get_by_role("button", name="Keep").click()
+    expect(phone(page, BEN)).to_be_visible()
+    page.get_by_role("button", name="Reset").click()
+    page.get_by_role("dialog").get_by_role("button", name="Reset").click()
+    expect(page.get_by_role("heading", name="No message yet")).to_be_visible()
+    expect(page.get_by_role("region", name=re.compile("^Phone "))).to_have_count(0)
+    assert service.sandbox.messages() == []
+    # The numbers begin anew, and what is shown is the new message.
+    send(service.sandbox, ANNA, "After the reset")
+    expect(message(page, ANNA, "After the reset")).to_be_visible()
+    service.expect(1)
+
+
+def test_a_request_is_opened(page: Page, service: CountedSandbox) -> None:
+    call(service.sandbox, "POST", "sms/send", to=ANNA, msg=HOSTILE, api_password=service.sandbox.api_password)
+    call(service.sandbox, "GET", "cms/user")
+    service.expect(1)
+    page.get_by_role("link", name="Requests").click()
+    first, second = page.locator("details", has_text="#1"), page.locator("details", has_text="#2")
+    first.locator("summary").click()
+    expect(first.locator("dl").first).to_contain_text(HOSTILE)
+    expect(first.locator("dl").first).to_contain_text("(hidden)")
+    expect(first.locator("pre")).to_contain_text('"send_log"')
+    expect(first).to_contain_text("application/x-www-form-urlencoded")
+    expect(first).not_to_contain_text("Authorization")
+    second.locator("summary").click()
+    expect(second.locator("pre")).to_contain_text('"user_api_password": "(hidden)"')
+    expect(first.locator("pre")).to_be_hidden()
+    assert page.locator("main script, dd img").count() == 0
+
+
+def test_searching_and_choosing(page: Page, service: CountedSandbox) -> None:
+    whole_story(service.sandbox)
+    service.expect(4)
+    page.get_by_role("link", name="List").click()
+    rows = page.locator("#list > li")
+    expect(rows).to_have_count(9)
+    page.keyboard.press("/")
+    page.keyboard.type("maintenance db1 " + ANNA)
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text(WINDOW)
+    page.get_by_role("searchbox").fill("nobody wrote this")
+    expect(page.get_by_text("No message is like that.")).to_be_visible()
+    page.get_by_role("searchbox").fill("")
+    page.get_by_role("button", name="Refused").click()
+    expect(rows).to_have_count(2)
+    page.get_by_role("link", name="Phones").click()
+    expect(page.get_by_role("region", name=re.compile("^Phone "))).to_have_count(1)
+
+
+def test_the_unread_are_counted_until_they_are_seen(page: Page, service: CountedSandbox) -> None:
+    send(service.sandbox, f"{ANNA},{BEN}", ROLLOUT)
+    service.expect(1)
+    expect(page).to_have_title("(2) SMS sandbox")
+    expect(page.get_by_role("status").filter(has_text="2 messages: 2 sent")).to_have_count(1)
+    phone(page, ANNA).hover()
+    expect(phone(page, ANNA).locator(".unread-count")).to_be_hidden()
+    expect(phone(page, BEN)).to_contain_text("1 new")
+    expect(page).to_have_title("(1) SMS sandbox")
+
+
+def test_comes_back_to_a_sandbox_that_was_started_anew(browser: Browser, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with Sandbox(state=state) as first:
+        send(first, ANNA, ROLLOUT)
+        window = opened_at(browser, first)
+        port = urlsplit(first.url).port
+        expect(phone(window.page, ANNA)).to_be_visible()
+    expect(window.page.locator("#connection")).to_have_text("Not connected")
+    window.page.get_by_role("button", name="+1 min").click()
+    expect(window.page.get_by_role("alert")).to_have_text("The sandbox does not answer. Is it still running?")
+    with Sandbox(state=state, port=port) as second:
+        expect(window.page.locator("#connection")).to_have_text("Live")
+        send(second, BEN, ROLLOUT)
+        expect(phone(window.page, BEN)).to_be_visible()
+        expect(phone(window.page, ANNA)).to_be_visible()
+        # What was there before is not new.
+        expect(window.page).to_have_title("(1) SMS sandbox")
+    window.close()
+    assert [fault for fault in window.faults if "ERR_" not in fault] == []
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Go on by Tab to what has this name; it must be seen to have the focus."""
+    describe = "() => { const e = document.activeElement; return e.ariaLabel || e.textContent.trim(); }"
+    for _step in range(60):
+        page.keyboard.press("Tab")
+        if str(page.evaluate(describe)).startswith(name):
+            outline = page.evaluate("() => getComputedStyle(document.activeElement).outlineStyle")
+            assert outline != "none", name
+            return
+    raise AssertionError(f"Tab does not come to '{name}'")
+
+
+def test_by_keyboard_alone(page: Page, service: CountedSandbox) -> None:
+    send(service.sandbox, ANNA, WINDOW, delivery_date=AT_TEN)
+    service.expect(1)
+    expect(message(page, ANNA, WINDOW)).to_be_visible()
+    tab_to(page, "To the next message")
+    page.keyboard.press("Enter")
+    expect(message(page, ANNA, WINDOW)).to_contain_text("Sent")
+    tab_to(page, f"Answer as {ANNA}")
+    page.keyboard.type("Understood")
+    page.keyboard.press("Enter")
+    expect(message(page, ANNA, "Understood")).to_be_visible()
+    tab_to(page, "Requests")
+    page.keyboard.press("Enter")
+    tab_to(page, "#1")
+    page.keyboard.press("Enter")
+    expect(page.locator("details pre")).to_contain_text("send_log")
+    tab_to(page, "Fail next")
+    page.keyboard.press("Enter")
+    tab_to(page, "Order")
+    page.keyboard.press("Enter")
+    expect(page.locator("#order-count")).to_have_text("1")
+    tab_to(page, "Reset")
+    page.keyboard.press("Enter")
+    tab_to(page, "Reset")
+    page.keyboard.press("Enter")
+    expect(page.locator("#request-count")).to_have_text("0")
+    service.expect(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everything_can_be_read(page: Page, service: CountedSandbox, scheme: Any) -> None:
+    page.emulate_media(color_scheme=scheme)
+    grounds = {"light": "rgb(243, 245, 244)", "dark": "rgb(15, 21, 19)"}
+    expect(page.locator("body")).to_have_css("background-color", grounds[scheme])
+    whole_story(service.sandbox)
+    service.sandbox.order(status=503)
+    service.expect(4)
+    expect(phone(page, BEN)).to_contain_text("Cancelled")
+    for name in ("Phones", "List", "Requests"):
+        page.get_by_role("link", name=name).click()
+        ratio, where = page.evaluate(CONTRAST)
+        assert ratio >= 4.5, where
+
+
+def test_fits_a_narrow_window(window: browsers.Window, page: Page, service: CountedSandbox) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    whole_story(service.sandbox)
+    send(service.sandbox, ANNA, "x" * 400 + HOSTILE, **{"from": DESK})
+    send(service.sandbox, f"{'9' * 200}", "To nobody")
+    service.expect(6)
+    expect(message(page, ANNA, "x" * 400)).to_be_visible()
+    for name in ("Phones", "List", "Requests"):
+        page.get_by_role("link", name=name).click()
+        if name == "Requests":
+            page.locator("details", has_text="#6").locator("summary").click()
+            expect(page.locator("details[open] pre")).to_contain_text("send_log")
+        assert page.evaluate("() => document.documentElement.scrollWidth") == 360, name
+        assert page.evaluate(CUT_OFF) == [], name
+    page.get_by_role("button", name="Fail next").click()
+    assert page.evaluate("() => document.documentElement.scrollWidth") == 360
+
+
+class EmptySite(BaseHTTPRequestHandler):
+    """A page with nothing in it, and without any policy of its own."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002 - the base class calls it so
+        """Say nothing."""
+
+
+@contextmanager
+def empty_site() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), EmptySite) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+def test_other_web_sites_get_nothing(browser: Browser, service: CountedSandbox) -> None:
+    """Another port is another web site to a browser, though it is the same machine."""
+    send(service.sandbox, ANNA, ROLLOUT)
+    service.expect(1)
+    ours = service.sandbox.url.split("/api-v2/", maxsplit=1)[0]
+    with empty_site() as elsewhere:
+        stranger = browser.new_page()
+        stranger.goto(elsewhere)
+        asked = """async (url) => {
+          const answers = [];
+          for (const options of [{}, { mode: "no-cors" }, { method: "POST", mode: "no-cors", body: "{}" }])
+            for (const call of ["/sandbox/messages", "/sandbox/reset"])
+              answers.push(await fetch(url + call, options).then((r) => r.type + (r.ok ? "!" : ""), () => "refused"));
+          return answers;
+        }"""
+        answers = stranger.evaluate(asked, ours)
+        stranger.close()
+    assert set(answers) == {"refused"}, answers
+    assert [each["state"] for each in service.sandbox.messages()] == ["SENT"]
+
+
+def test_pictures_for_the_documents(
+    window: browsers.Window, page: Page, service: CountedSandbox, tmp_path: Path
+) -> None:
+    folder = Path(os.environ.get("SCREENSHOTS") or tmp_path)
+    whole_story(service.sandbox)
+    service.expect(4)
+    expect(message(page, ANNA, WINDOW)).to_contain_text("Pending")
+    page.screenshot(path=folder / "sandbox-phones.png")
+    page.get_by_role("link", name="List").click()
+    page.set_viewport_size({"width": 1280, "height": 660})
+    page.screenshot(path=folder / "sandbox-list.png")
+    page.get_by_role("link", name="Phones").click()
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.screenshot(path=folder / "sandbox-narrow-dark.png")
+    for name in ("sandbox-phones.png", "sandbox-list.png", "sandbox-narrow-dark.png"):
+        assert 5_000 < (folder / name).stat().st_size < 200_000
