@@ -34,7 +34,7 @@ SANITY := all
 PAIRS :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format unit process coverage sanity matrix oldest faults torture bench build importer introspect tree venv lock clean
+.PHONY: help demo test lint format unit process coverage sanity matrix oldest faults torture bench build docs importer introspect tree venv lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -91,6 +91,9 @@ bench: venv ## how long planning takes, as a table
 build: venv ## the tarball, from tracked files only
 	@$(PYTHON) tests/tools/tree.py $(BUILD)/package
 	@ANSIBLE_HOME=$(BUILD)/home/.ansible $(VENV)/bin/ansible-galaxy collection build --force --output-path $(BUILD) $(BUILD)/package
+
+docs: venv ## the documentation as HTML, below .build/docs/html; needs no network
+	@$(DEV) -m $(TOOLS).docs
 
 importer: build ## galaxy-importer on the tarball
 	@$(INSIDE) $(PYTHON) -P -m $(TOOLS).venv $(BUILD)/importer-venv importer.txt

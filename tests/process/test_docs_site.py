@@ -1,0 +1,149 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The documentation as HTML: it builds without network or warning, has a page for everything, and no dead link."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from ansible_collections.voip_communications.sms.tests.support import restructured
+from ansible_collections.voip_communications.sms.tests.support.markdown import COLLECTION
+from ansible_collections.voip_communications.sms.tests.tools import docs
+
+# Whoever asks the network by HTTP gets no answer.
+NOBODY = "http://127.0.0.1:9"
+BUILD = "import sys, pathlib; from {module} import build; sys.exit(build(pathlib.Path(sys.argv[1])))"
+PLUGINS = ("callback", "filter", "lookup")
+REPOSITORY = "https://github.com/voip-communications/ansible-collection-sms/"
+
+
+@dataclass
+class Page(HTMLParser):
+    """One page: where its links lead, what it needs to be shown, and the anchors in it."""
+
+    text: str
+    links: set[str] = field(default_factory=set)
+    needs: set[str] = field(default_factory=set)
+    anchors: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Read it."""
+        super().__init__()
+        self.feed(self.text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note what one element says."""
+        said = {name: value for name, value in attrs if value}
+        self.anchors |= {said[name] for name in ("id", "name") if name in said}
+        if tag == "a" and "href" in said:
+            self.links.add(said["href"])
+        elif tag == "link" and said.get("rel") in ("stylesheet", "icon", "preload"):
+            self.needs.add(said["href"])
+        elif tag in ("script", "img", "iframe", "source") and "src" in said:
+            self.needs.add(said["src"])
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the build left, and what it printed."""
+
+    folder: Path
+    status: str
+    printed: str
+
+    @property
+    def pages(self) -> dict[Path, Page]:
+        """Every page."""
+        return {path: Page(path.read_text("utf-8")) for path in sorted((self.folder / "html").rglob("*.html"))}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Site:
+    """Built once, whichever worker comes first; the others wait for it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "docs-site"
+    folder.mkdir(exist_ok=True)
+    with open(folder / "lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "status").exists():
+            build(folder)
+    return Site(folder / "made", (folder / "status").read_text("ascii"), (folder / "printed").read_text("utf-8"))
+
+
+def build(folder: Path) -> None:
+    """Build it in a process that cannot reach the network by HTTP."""
+    done = subprocess.run(
+        [sys.executable, "-c", BUILD.format(module=docs.__name__), str(folder / "made")],
+        env={**os.environ, "http_proxy": NOBODY, "https_proxy": NOBODY, "no_proxy": ""},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    (folder / "printed").write_text(done.stdout, encoding="utf-8")
+    (folder / "status").write_text(str(done.returncode), encoding="ascii")
+
+
+def documented() -> set[str]:
+    """The pages that there must be."""
+    pages = {f"docsite/{path.stem}" for path in restructured.GUIDES}
+    pages |= {f"{path.stem}_module" for path in (COLLECTION / "plugins" / "modules").glob("[!_]*.py")}
+    pages |= {f"{path.name}_role" for path in (COLLECTION / "roles").iterdir()}
+    for kind in PLUGINS:
+        pages |= {f"{path.stem}_{kind}" for path in (COLLECTION / "plugins" / kind).glob("[!_]*.py")}
+    return pages
+
+
+def test_it_builds_without_network_and_without_a_warning(site: Site) -> None:
+    assert (site.status, site.printed) == ("0", "")
+
+
+def test_everything_has_a_page_that_the_first_one_leads_to(site: Site) -> None:
+    first = site.pages[site.folder / "html" / "index.html"]
+    assert {page for page in documented() if f"{page}.html" not in first.links} == set()
+    assert {page for page in documented() if not (site.folder / "html" / f"{page}.html").exists()} == set()
+
+
+def test_every_link_leads_somewhere(site: Site) -> None:
+    pages = site.pages
+    found = [wrong(pages, path, link) for path, page in pages.items() for link in sorted(page.links)]
+    assert list(filter(None, found)) == []
+
+
+def wrong(pages: dict[Path, Page], path: Path, link: str) -> str:
+    """What is wrong with a link of a page; of those to elsewhere, only those into the repository can be looked at."""
+    if link.startswith((f"{REPOSITORY}blob/main/", f"{REPOSITORY}tree/main/")):
+        there = COLLECTION / urlsplit(link).path.split("/main/", 1)[1]
+        return "" if there.exists() else f"{path.name}: {link}"
+    if urlsplit(link).scheme:
+        return ""
+    target = (path.parent / unquote(urlsplit(link).path)).resolve() if urlsplit(link).path else path
+    anchor = unquote(urlsplit(link).fragment)
+    if not target.exists() or (anchor and target in pages and anchor not in pages[target].anchors):
+        return f"{path.name}: {link}"
+    return ""
+
+
+def test_it_is_shown_without_anything_from_elsewhere(site: Site) -> None:
+    for path, page in site.pages.items():
+        needed = [urlsplit(each) for each in page.needs]
+        assert [each.geturl() for each in needed if each.netloc] == []
+        files = [path.parent / unquote(each.path) for each in needed if each.scheme != "data"]
+        assert [file for file in files if not file.exists()] == []
+
+
+def test_every_place_elsewhere_is_referred_to(site: Site) -> None:
+    """So that the list of what only the network could tell stays as short as it can be."""
+    sources = "".join(path.read_text("utf-8") for path in (site.folder / "source").rglob("*.rst"))
+    assert [what for what in docs.ELSEWHERE if what.partition(" ")[2] not in sources] == []
