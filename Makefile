@@ -34,7 +34,7 @@ SANITY := all
 PAIRS :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format unit process coverage sanity matrix oldest faults torture bench build docs importer introspect tree venv lock clean
+.PHONY: help demo test lint format unit process coverage sanity matrix oldest faults torture bench build docs pictures importer introspect tree venv lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -94,6 +94,9 @@ build: venv ## the tarball, from tracked files only
 
 docs: venv ## the documentation as HTML, below .build/docs/html; needs no network
 	@$(DEV) -m $(TOOLS).docs
+
+pictures: venv ## draw the pictures of the documentation anew from the code; needs Graphviz
+	@$(DEV) -m $(TOOLS).pictures $(ROOT)/docs/docsite/rst/images
 
 importer: build ## galaxy-importer on the tarball
 	@$(INSIDE) $(PYTHON) -P -m $(TOOLS).venv $(BUILD)/importer-venv importer.txt

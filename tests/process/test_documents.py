@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.voip_communications.sms.tests.support import markdown
+from ansible_collections.voip_communications.sms.tests.support import documents, markdown
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 
-README = (markdown.COLLECTION / "README.md").read_text(encoding="utf-8")
+README = documents.TEXTS["README.md"]
 PLAYS = [
-    pytest.param(play, id=f"{path.name}:{block.line}")
-    for path in markdown.DOCUMENTS
-    for block in markdown.blocks(path.read_text(encoding="utf-8"), "yaml")
+    pytest.param(play, id=f"{name}:{block.line}")
+    for name in documents.TEXTS
+    for block in documents.blocks(name, "yaml")
     for play in block.plays()
 ]
 

@@ -4,7 +4,10 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -39,6 +42,8 @@ RETURNED: dict[str, Any] = {
     key: value for module in MODULES.values() for key, value in yaml.safe_load(module.RETURN).items()
 }
 ROLES = COLLECTION / "roles"
+# What the roles leave for later tasks.
+FACTS = {"deploy_notify_about", "deploy_notify_result", "maintenance_window_result"}
 
 
 def tasks(blocks: Iterable[Block]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -72,3 +77,42 @@ def role_options() -> dict[str, dict[str, Any]]:
         for entry in yaml.safe_load(path.read_text("utf-8"))["argument_specs"].values():
             found |= entry["options"]
     return found
+
+
+def nested(options: dict[str, dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every option, and every option of its elements, by its short name."""
+    for name, spec in options.items():
+        yield name, spec
+        yield from nested(spec.get("options") or spec.get("suboptions") or {})
+
+
+def playbook_options() -> dict[str, dict[str, Any]]:
+    """The variables that the playbooks take."""
+    plays = [yaml.safe_load(path.read_text("utf-8"))[0] for path in sorted((COLLECTION / "playbooks").glob("*.yml"))]
+    return {name: spec for play in plays for name, spec in play["vars"]["playbook_options"].items()}
+
+
+@cache
+def plugins() -> dict[str, dict[str, Any]]:
+    """The documentation of every callback, filter and lookup, by its name."""
+    paths = [path for kind in ("callback", "filter", "lookup") for path in (COLLECTION / "plugins" / kind).glob("*.py")]
+    return {path.stem: _documentation(path) for path in sorted(paths)}
+
+
+@cache
+def every_option() -> dict[str, dict[str, Any]]:
+    """All options that documents may speak of: of modules, plugins, roles and playbooks; modules come first."""
+    of_plugins = [dict(nested(plugin.get("options") or {})) for plugin in plugins().values()]
+    found: dict[str, dict[str, Any]] = {}
+    for options in (OPTIONS, playbook_options(), dict(nested(role_options())), *of_plugins):
+        found |= {name: spec for name, spec in options.items() if name not in found}
+    return found
+
+
+def _documentation(path: Path) -> dict[str, Any]:
+    """DOCUMENTATION of a plugin, read without importing it."""
+    for node in ast.parse(path.read_text("utf-8")).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "DOCUMENTATION":
+            found: dict[str, Any] = yaml.safe_load(ast.literal_eval(node.value))
+            return found
+    raise AssertionError(f"{path} has no DOCUMENTATION")

@@ -12,8 +12,11 @@ from typing import Any
 import yaml
 
 COLLECTION = Path(__file__).absolute().parents[2]
-DOCUMENTS = tuple(
-    sorted([COLLECTION / "README.md", COLLECTION / "CONTRIBUTING.md", *(COLLECTION / "docs").glob("*.md")])
+DOCUMENTS = (
+    COLLECTION / "README.md",
+    COLLECTION / "CONTRIBUTING.md",
+    *sorted((COLLECTION / "docs").glob("*.md")),
+    *sorted((COLLECTION / "roles").glob("*/README.md")),
 )
 
 _FENCE = re.compile(r"^```(?P<language>[a-z]+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)

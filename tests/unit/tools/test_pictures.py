@@ -1,0 +1,56 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The pictures of the documentation show the code as it is."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from graphlib import CycleError
+
+import pytest
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import State
+from ansible_collections.voip_communications.sms.tests.support.markdown import COLLECTION
+from ansible_collections.voip_communications.sms.tests.tools import pictures
+
+IMAGES = COLLECTION / "docs" / "docsite" / "rst" / "images"
+SOURCES = pictures.pictures()
+
+every_picture = pytest.mark.parametrize("name", SOURCES)
+
+
+@every_picture
+def test_the_source_is_what_the_code_says(name: str) -> None:
+    """Otherwise run "make pictures"."""
+    assert (IMAGES / f"{name}.dot").read_text("utf-8") == SOURCES[name]
+
+
+@every_picture
+def test_the_picture_is_drawn_from_its_source(name: str) -> None:
+    picture = (IMAGES / f"{name}.svg").read_text("utf-8")
+    titles = {html.unescape(title) for title in re.findall(r"<title>(.*?)</title>", picture)} - {name}
+    wanted = re.findall(r'^  ("[^"]+"(?: -> "[^"]+")?)[ ;]', SOURCES[name], re.MULTILINE)
+    assert titles == {each.replace('"', "").replace(" -> ", "->") for each in wanted}
+    said = {html.unescape(text) for text in re.findall(r"<text [^>]*>(.*?)</text>", picture)}
+    labels = re.findall(r'label="([^"]+)"', SOURCES[name])
+    assert said == {line for label in labels for line in label.split("\\n")}
+
+
+def test_every_state_is_named_and_every_move_has_its_reason() -> None:
+    assert {name for arrow in pictures.moves() for name in arrow} == {*(state.value for state in State), "no row"}
+    assert pictures.moves() == set(pictures.REASONS)
+
+
+def test_every_file_has_one_room() -> None:
+    plugins = COLLECTION / "plugins"
+    files = {path.stem for path in (plugins / "module_utils").glob("_[a-z]*.py")}
+    folders = {f"{path.name}/" for path in plugins.iterdir()} - {"module_utils/", "doc_fragments/"}
+    assert Counter(file for room in pictures.ROOMS.values() for file in room) == Counter(files | folders)
+
+
+def test_what_follows_is_left_out_and_a_circle_is_refused() -> None:
+    assert pictures.reduced({("a", "b"), ("b", "c"), ("a", "c")}) == {("a", "b"), ("b", "c")}
+    with pytest.raises(CycleError):
+        pictures.reduced({("a", "b"), ("b", "c"), ("c", "a")})
