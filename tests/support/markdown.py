@@ -31,10 +31,14 @@ class Block:
     line: int
 
     def plays(self) -> list[dict[str, Any]]:
-        """What a YAML block holds as plays, bare tasks in a play of their own; empty when it is neither."""
+        """What a YAML block holds as plays, bare tasks in a play of their own; empty when it is neither.
+
+        Playbooks that it imports are left out.
+        """
         found = yaml.safe_load(self.text)
         if not isinstance(found, list):
             return []
+        found = [each for each in found if "ansible.builtin.import_playbook" not in each]
         if all("hosts" in each for each in found):
             return found
         return [{"name": "Tasks", "hosts": "localhost", "gather_facts": False, "tasks": found}]

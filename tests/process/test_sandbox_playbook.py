@@ -1,0 +1,197 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook that starts and stops the sandbox, and the rehearsals that the guide shows with it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import venv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import yaml
+
+from ansible_collections.voip_communications.sms.tests.support import documents, restructured
+from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.markdown import COLLECTION
+from ansible_collections.voip_communications.sms.tests.support.step import PREFIX, Done, Job
+
+GUIDE = documents.guide("rehearsals")
+SCENARIO = COLLECTION / "docs" / "examples" / "molecule" / "sms"
+
+
+@pytest.fixture
+def port() -> int:
+    """A port that nobody has."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture
+def job(tmp_path: Path, port: int) -> Iterator[Job]:
+    """A job; what it has started and not stopped is ended after the test."""
+    job = Job(tmp_path / "job", no_proxy="*")
+    yield job
+    if (number := started(job, port)) is not None and answers(port):
+        os.kill(number, signal.SIGKILL)
+
+
+def started(job: Job, port: int) -> int | None:
+    """The process id that the playbook has kept."""
+    kept = kept_file(job, port)
+    return int(kept.read_text("ascii")) if kept.exists() else None
+
+
+def kept_file(job: Job, port: int) -> Path:
+    return job.folder.parent / "home" / ".local" / "state" / "voipsms" / f"sandbox-{port}"
+
+
+def answers(port: int) -> bool:
+    with requests.Session() as session:
+        session.trust_env = False
+        try:
+            return session.get(f"http://127.0.0.1:{port}/sandbox/settings", timeout=10).ok
+        except requests.ConnectionError:
+            return False
+
+
+def run(job: Job, port: int, *arguments: str) -> Done:
+    """The playbook, as a person calls it."""
+    return job.run(
+        ["ansible-playbook", "-i", "localhost,", f"{PREFIX}sandbox", "-e", f"sandbox_port={port}", *arguments]
+    )
+
+
+def changed(done: Done) -> int:
+    """How many tasks have changed something on all hosts, by the recap of a run that was a success."""
+    assert done.rc == 0, done.output
+    return sum(map(int, re.findall(r"changed=(\d+)", done.output)))
+
+
+def test_it_starts_once_and_stops_once(job: Job, port: int) -> None:
+    stop = ("-e", "sandbox_state=stopped")
+    foreseen = run(job, port, "--check")
+    assert (changed(foreseen), answers(port)) == (1, False)
+    assert f"would start the sandbox at http://127.0.0.1:{port}" in foreseen.output
+    assert not kept_file(job, port).exists()
+
+    first = run(job, port)
+    assert (changed(first), answers(port)) == (1, True)
+    again = run(job, port)
+    assert (changed(again), shown(again)) == (0, shown(first))
+
+    told = job.playbook("notify", {"voipsms_to": "+12812345678", "voipsms_msg": "Hi"}, **environment(first))
+    assert told.outcome == (0, "sent"), told.output
+
+    assert (changed(run(job, port, *stop, "--check")), answers(port)) == (1, True)
+    assert (changed(run(job, port, *stop)), answers(port)) == (1, False)
+    assert changed(run(job, port, *stop)) == 0
+
+
+def shown(done: Done) -> list[str]:
+    """Where it is, as the playbook says it."""
+    return re.findall(r'"(the sandbox answers at .*|export .*)"', done.output)
+
+
+def environment(done: Done) -> dict[str, str]:
+    """The variables that the playbook says to set."""
+    (line,) = re.findall(r'"export (.*)"', done.output)
+    return dict(word.split("=", 1) for word in line.split())
+
+
+@pytest.mark.parametrize("mode", [(), ("--check",)], ids=["for real", "in check mode"])
+def test_a_port_that_is_taken_is_refused(job: Job, mode: tuple[str, ...]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = run(job, port, *mode)
+    assert done.rc == 2, done.output
+    assert f"port {port} of this machine is taken by something that is no sandbox" in done.output
+    assert "nothing was started" in done.output
+
+
+def test_what_is_missing_is_named_with_the_remedy(job: Job, port: int, tmp_path: Path) -> None:
+    venv.create(tmp_path / "bare", with_pip=False)
+    done = run(job, port, "-e", f"sandbox_python={tmp_path}/bare/bin/python", "--check")
+    assert done.rc == 2, done.output
+    assert "The sandbox cannot start, '" in done.output
+    assert f"nothing was started; to install it, run {tmp_path}/bare/bin/python -m pip install -r " in done.output
+    assert "extensions/sandbox/requirements.txt" in done.output
+
+
+def test_one_that_was_started_otherwise_is_used_and_left_alone(job: Job, service: CountedSandbox) -> None:
+    """Even when an old file names a process, which then is somebody else's."""
+    port = int(service.sandbox.url.split(":")[2].split("/")[0])
+    assert changed(run(job, port)) == 0
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as stranger:
+        kept_file(job, port).parent.mkdir(parents=True)
+        kept_file(job, port).write_text(str(stranger.pid), "ascii")
+        done = run(job, port, "-e", "sandbox_state=stopped")
+        kept_file(job, port).unlink()
+        assert (done.rc, stranger.poll()) == (2, None), done.output
+    assert "was not started by this playbook and this user; end it where it was started" in done.output
+    assert answers(port)
+
+
+def test_every_fault_of_the_variables_is_named(job: Job, port: int) -> None:
+    done = run(job, port, "-e", "sandbox_state=on", "-e", "sandbox_stat=stopped")
+    assert done.rc == 2, done.output
+    assert "value of sandbox_state must be one of: started, stopped, got: on" in done.output
+    assert "sandbox_stat is not known to this playbook" in done.output
+
+
+def test_the_guide_shows_the_files_as_they_are() -> None:
+    files = [yaml.safe_load(path.read_text("utf-8")) for path in SCENARIO.glob("*.yml") if path.stem != "converge"]
+    blocks = [yaml.safe_load(block.text) for block in restructured.blocks(GUIDE, "yaml")]
+    assert sorted(map(str, blocks)) == sorted(map(str, files))
+
+
+@pytest.fixture
+def scenario(job: Job, port: int) -> dict[str, str]:
+    """The scenario, copied with a free port, and the environment that its file sets."""
+    for path in SCENARIO.iterdir():
+        text = path.read_text("utf-8").replace("8025", str(port))
+        (job.folder / path.name).write_text(text, "utf-8")
+    inventory = (
+        "web1 ansible_connection=local\n[all:vars]\nansible_python_interpreter='{{ ansible_playbook_python }}'\n"
+    )
+    (job.folder / "inventory.ini").write_text(inventory, "utf-8")
+    settings: dict[str, Any] = yaml.safe_load((job.folder / "molecule.yml").read_text("utf-8"))
+    found: dict[str, str] = settings["provisioner"]["env"]
+    return {name: value.replace("${MOLECULE_EPHEMERAL_DIRECTORY}", str(job.folder)) for name, value in found.items()}
+
+
+def test_the_scenario_runs(job: Job, port: int, scenario: dict[str, str]) -> None:
+    """As Molecule would run it. Converging twice sends once; what an earlier run has left does not count."""
+    assert changed(steps(job, port, scenario, "prepare", "converge")) >= 2
+    assert changed(steps(job, port, scenario, "converge", "verify")) == 0
+    assert changed(steps(job, port, scenario, "prepare", "converge", "verify")) >= 2
+    unsent = steps(job, port, scenario, "prepare", "verify")
+    assert (unsent.rc, "Assertion failed" in unsent.output) == (2, True), unsent.output
+    assert changed(steps(job, port, scenario, "cleanup")) == 1
+    assert not answers(port)
+
+
+def steps(job: Job, port: int, env: dict[str, str], *names: str) -> Done:
+    """Some steps of the scenario, one after the other."""
+    files = [f"{name}.yml" for name in names]
+    return job.run(["ansible-playbook", "-i", "inventory.ini", "-e", f"sandbox_port={port}", *files], **env)
+
+
+def test_the_pipeline_runs(job: Job, port: int, scenario: dict[str, str]) -> None:
+    (block,) = restructured.blocks(GUIDE, "sh")
+    script = block.text.replace("8025", str(port)).replace(" -i ", f" -e sandbox_port={port} -i ")
+    done = job.shell(script)
+    assert done.rc == 0, done.output
+    assert not answers(port)
+    (job.folder / "converge.yml").write_text("- hosts: all\n  gather_facts: false\n", "utf-8")
+    failed = job.shell(script)
+    assert failed.rc == 2, failed.output
+    assert "Assertion failed" in failed.output
