@@ -98,6 +98,7 @@ def build(folder: Path) -> None:
 def documented() -> set[str]:
     """The pages that there must be."""
     pages = {f"docsite/{path.stem}" for path in restructured.GUIDES}
+    pages |= {path.stem for path in (COLLECTION / "docs").glob("*.md")}
     pages |= {f"{path.stem}_module" for path in (COLLECTION / "plugins" / "modules").glob("[!_]*.py")}
     pages |= {f"{path.name}_role" for path in (COLLECTION / "roles").iterdir()}
     for kind in PLUGINS:

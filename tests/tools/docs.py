@@ -18,8 +18,9 @@ from pathlib import Path
 
 from ansible_collections.voip_communications.sms.tests.tools import layout
 
-SITE = layout.TREE / "docs" / "docsite" / "site"
-IMAGES = layout.TREE / "docs" / "docsite" / "rst" / "images"
+DOCS = layout.TREE / "docs"
+SITE = DOCS / "docsite" / "site"
+IMAGES = DOCS / "docsite" / "rst" / "images"
 # What is installed, as it is, all of it in one folder.
 ALL_OF_IT = ("--use-current", "--squash-hierarchy", "--fail-on-error", "--no-add-antsibull-docs-version")
 # All that the pages refer to outside the collection, by kind and name, and where it is in Ansible's own documentation.
@@ -44,6 +45,8 @@ def build(folder: Path) -> int:
     if status:
         return status
     shutil.copytree(SITE, source, dirs_exist_ok=True)
+    # The documents in Markdown, with their pictures.
+    shutil.copytree(DOCS, source, ignore=shutil.ignore_patterns("docsite", "examples"), dirs_exist_ok=True)
     # antsibull-docs takes the texts of the guides alone.
     shutil.copytree(IMAGES, source / "docsite" / "images")
     (source / "elsewhere.inv").write_bytes(inventory(ELSEWHERE))

@@ -7,7 +7,9 @@ from __future__ import annotations
 # Sphinx reads its settings from names like these.
 project = "voip_communications.sms"
 project_copyright = "2026 VoIP Communications SMS collection contributors"
-extensions = ["sphinx.ext.intersphinx", "sphinx_antsibull_ext"]
+extensions = ["myst_parser", "sphinx.ext.intersphinx", "sphinx_antsibull_ext"]
+# Headings of Markdown can be linked to, as GitHub names them.
+myst_heading_anchors = 3
 # Where pages of others are. The inventory is a local file that docs.py writes, so nothing is fetched.
 intersphinx_mapping = {"ansible": ("https://docs.ansible.com/projects/ansible/latest/", "elsewhere.inv")}
 # A reference that leads nowhere is a warning, and a warning fails the build.
