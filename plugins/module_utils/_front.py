@@ -66,9 +66,12 @@ def main(task: Task) -> None:
     module.exit_json(**result)
 
 
-def respond(task: Task, name: str, options: Mapping[str, Any], *, check_mode: bool, difference: bool) -> dict[str, Any]:
+def respond(
+    task: Task, name: str, options: Mapping[str, Any], *, check_mode: bool, difference: bool, invocation: bool
+) -> dict[str, Any]:
     """What an Ansible module of this name would return for these options, in plain data.
 
+    ``invocation``: whether with the options, which ansible-core 2.21 and later ask for only where it is configured.
     Raises ``MissingLibrary``, and nothing else: nothing was done then, and another interpreter may have the library.
     """
     found = ArgumentSpecValidator(dict(task.argument_spec)).validate(dict(options))
@@ -78,8 +81,12 @@ def respond(task: Task, name: str, options: Mapping[str, Any], *, check_mode: bo
         result.pop("diff", None)
     if not result.get("failed", True):
         del result["failed"]
+    if not result.get("warnings", True):
+        del result["warnings"]
+    if invocation:
+        result["invocation"] = {"module_args": params}
     # AnsibleModule takes them from the same place.
-    return _masked({**result, "invocation": {"module_args": params}}, {*found._no_log_values, *url_secrets(params)})
+    return _masked(result, {*found._no_log_values, *url_secrets(params)})
 
 
 def _refused(found: ValidationResult, name: str) -> dict[str, Any]:

@@ -52,13 +52,26 @@ def in_parallel(call: Callable[[_Given], _Found], items: Sequence[_Given], at_on
     calls = [_Call(call, item) for item in items]
     waiting = deque(calls)
     try:
-        for _thread in range(min(at_once, len(items))):
-            threading.Thread(target=_work, args=(waiting,), daemon=True).start()
+        if not _start(waiting, min(at_once, len(items))):
+            return [call(item) for item in items]
         while wait([each.outcome for each in calls], timeout=_SIGNALS_EVERY).not_done:
             continue
     finally:
         waiting.clear()
     return [each.outcome.result() for each in calls]
+
+
+def _start(waiting: deque[_Call[Any, Any]], threads: int) -> int:
+    """Start so many threads, or as many as the machine grants; return how many there are.
+
+    With fewer the calls take longer. Given up, those that had begun would go on with nobody to hear what they bring.
+    """
+    started = 0
+    with suppress(RuntimeError):  # the limit of this user, or of its container
+        while started < threads:
+            threading.Thread(target=_work, args=(waiting,), daemon=True).start()
+            started += 1
+    return started
 
 
 def _work(waiting: deque[_Call[Any, Any]]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NoReturn
 
 
@@ -19,14 +20,20 @@ def in_child(work: Callable[[], bytes]) -> bytes:
     a request that is under way is answered, and what came of it is written down. Raises ``OSError`` without a copy.
     """
     reader, writer = os.pipe()
-    child = os.fork()
-    if not child:
+    try:
+        child = os.fork()
+    except OSError:
         os.close(reader)
+        os.close(writer)
+        raise
+    if not child:
         _do(work, writer)
     os.close(writer)
     with os.fdopen(reader, "rb") as pipe:
         answer = pipe.read()
-    os.waitpid(child, 0)
+    # Whoever ignores SIGCHLD, which a process inherits, has no children to wait for.
+    with suppress(ChildProcessError):
+        os.waitpid(child, 0)
     return answer
 
 
@@ -35,15 +42,21 @@ def _do(work: Callable[[], bytes], writer: int) -> NoReturn:
     try:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
-        _leave_terminal()
+        _let_go(writer)
         with os.fdopen(writer, "wb") as pipe:
             pipe.write(work())
     finally:
         os._exit(0)
 
 
-def _leave_terminal() -> None:
-    """Let go of what whoever has started Ansible waits for the end of."""
+def _let_go(writer: int) -> None:
+    """Let go of what others wait for the end of: the terminal, and every pipe, socket and lock that was inherited.
+
+    Their numbers stay taken, by nothing: an object that closes one of them later must not close a file of ours.
+    """
     nothing = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(nothing, stream)
+    inherited = {0, 1, 2}
+    with suppress(OSError):  # a system without this folder
+        inherited.update(int(name) for name in os.listdir("/dev/fd"))
+    for number in inherited - {nothing, writer}:
+        os.dup2(nothing, number)

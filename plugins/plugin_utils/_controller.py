@@ -16,9 +16,10 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, ClassVar, Optional
+from typing import Any, ClassVar, Optional, Union
 
 from ansible import constants as C  # noqa: N812 - as everywhere in Ansible
+from ansible.errors import AnsibleError
 from ansible.plugins.action.normal import ActionModule as OrdinaryAction
 from ansible.utils.display import Display
 
@@ -48,10 +49,10 @@ class ControllerFront(OrdinaryAction):
             return failure(type(self).made(), f"{SWITCH} must be controller or module, not {front!r}; nothing was sent")
         reason = f"{SWITCH} says so" if front == "module" else self._why_module(task_vars or {})
         if not reason:
-            result = self._respond()
-            if result is not None:
-                return result
-            reason = "the controller's Python lacks a library"
+            found = self._respond(task_vars or {})
+            if not isinstance(found, str):
+                return found
+            reason = found
         display.vvv(f"{self._task.action} runs as an ordinary module: {reason}")
         result = super().run(tmp, task_vars)
         return dict(result)
@@ -63,11 +64,18 @@ class ControllerFront(OrdinaryAction):
             "it has become": self._connection.become is not None,
             "it has async": bool(self._task.async_val),
             "it has an environment": any(self._task.environment or ()),
-            "it has another Python interpreter": not _is_own(self._interpreter(task_vars)),
+            "it has another Python interpreter": not self._is_own_python(task_vars),
             # Its network libraries do not stand a fork.
             "macOS": sys.platform == "darwin",
         }
         return next((reason for reason, holds in reasons.items() if holds), "")
+
+    def _is_own_python(self, task_vars: Mapping[str, Any]) -> bool:
+        """Whether the interpreter of the task is this one. Of one that cannot be told, the module way says why."""
+        try:
+            return _is_own(self._interpreter(task_vars))
+        except AnsibleError:
+            return False
 
     def _interpreter(self, task_vars: Mapping[str, Any]) -> str:
         """The interpreter that the task or its host is configured to have, read as Ansible reads it."""
@@ -76,23 +84,36 @@ class ControllerFront(OrdinaryAction):
         configured = C.config.get_config_value("INTERPRETER_PYTHON", variables=task_vars)
         return str(self._templar.template(configured) or "").strip()
 
-    def _respond(self) -> Optional[dict[str, Any]]:
-        """The result of the module's code, or None where a library is missing, so that nothing was done."""
+    def _respond(self, task_vars: Mapping[str, Any]) -> Union[dict[str, Any], str]:
+        """The result of the module's code, or why it could not be run here, so that nothing was done."""
         task, options = type(self).made(), _plain(self._task.args)
         name, check_mode, difference = self._task.action, self._task.check_mode, self._task.diff
+        invocation = _wants_invocation(task_vars)
 
         def work() -> bytes:
             try:
-                result = respond(task, name, options, check_mode=check_mode, difference=difference)
+                result = respond(
+                    task, name, options, check_mode=check_mode, difference=difference, invocation=invocation
+                )
             except MissingLibrary:
-                return json.dumps(None).encode()
+                return json.dumps("the controller's Python lacks a library").encode()
             return json.dumps(result).encode()
 
-        answer = in_child(work)
+        try:
+            answer = in_child(work)
+        except OSError as error:
+            return f"the controller cannot start a process ({error.strerror})"
         if not answer:
             return lost(task)
-        result: Optional[dict[str, Any]] = json.loads(answer)
-        return result
+        found: Union[dict[str, Any], str] = json.loads(answer)
+        return found
+
+
+def _wants_invocation(task_vars: Mapping[str, Any]) -> bool:
+    """Whether a result shall hold the options. ansible-core below 2.21 has no such setting, and always does."""
+    if C.config.get_configuration_definition("INJECT_INVOCATION") is None:
+        return True
+    return bool(C.config.get_config_value("INJECT_INVOCATION", variables=task_vars))
 
 
 def _is_own(interpreter: str) -> bool:

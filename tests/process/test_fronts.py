@@ -176,6 +176,53 @@ def test_what_a_task_asks_for_beside_is_done_by_the_module(
         service.expect(1)
 
 
+@pytest.mark.parametrize("front", ["controller", "module"])
+def test_the_options_are_in_the_result_where_ansible_wants_them(
+    front: str, controller: Controller, service: CountedSandbox
+) -> None:
+    controller.environment.update(VOIPSMS_FRONT=front, ANSIBLE_INJECT_INVOCATION="true")
+    run = controller.play(controller.task(to=ANNA, msg="Hello"))
+    service.expect(1)
+    assert run.only["invocation"]["module_args"]["msg"] == "Hello"
+
+
+def test_a_task_without_warnings_has_no_such_key(controller: Controller, service: CountedSandbox) -> None:
+    told = {"ansible.builtin.debug": {"msg": "{{ sent.warnings is defined }}"}}
+    run = controller.play(controller.task(keywords={"register": "sent"}, to=ANNA, msg="Hello"), told)
+    service.expect(1)
+    assert run.results[-1]["msg"] in (False, "False")
+
+
+def test_an_interpreter_that_cannot_be_told_is_left_to_the_module(
+    controller: Controller, service: CountedSandbox
+) -> None:
+    """Some releases of Ansible take an omitted one for none, others fail; either says so in its own words."""
+    said = []
+    for front in ("module", "controller"):
+        controller.environment["VOIPSMS_FRONT"] = front
+        keywords = {"vars": {"ansible_python_interpreter": "{{ nothing | default(omit) }}"}}
+        run = controller.play(controller.task(keywords=keywords, to=ANNA, msg="Hello", ledger="none"), arguments=LOUD)
+        reason = "VOIPSMS_FRONT says so" if front == "module" else "it has another Python interpreter"
+        assert WHY + reason in run.stdout
+        said.append((run.rc, run.only.get("outcome"), run.only["msg"].partition("Task failed: ")[2]))
+    service.expect(len(service.sandbox.sends()))
+    assert said[0] == said[1]
+
+
+def test_a_parent_that_ignores_the_end_of_its_children_loses_no_result(
+    controller: Controller, service: CountedSandbox
+) -> None:
+    """As some schedulers do; whoever they start inherits it."""
+    previous = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        process = controller.start_play(controller.task(to=ANNA, msg="Hello"))
+    finally:
+        signal.signal(signal.SIGCHLD, previous)
+    stdout, stderr = process.communicate(timeout=LONGEST)
+    service.expect(1)
+    assert "changed=1" in stdout, stdout + stderr
+
+
 def test_an_empty_environment_asks_for_nothing(controller: Controller, service: CountedSandbox) -> None:
     keywords = {"environment": "{{ nothing | default({}) }}", "delegate_to": "localhost", "become": False}
     run = controller.play(controller.task(keywords=keywords, to=ANNA, msg="Hello"), arguments=LOUD)

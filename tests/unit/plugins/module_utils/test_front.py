@@ -202,7 +202,9 @@ def test_what_ansible_itself_refuses_shows_no_credential_of_a_url(capsys: pytest
 
 def responded(run: Run, *, check_mode: bool = False, difference: bool = False, **options: Any) -> dict[str, Any]:
     spec = {"word": {"type": "str"}, "password": {"type": "str", "no_log": True}, "api_url": {"type": "str"}}
-    return respond(Task(spec, run, blank), "ns.col.mod", options, check_mode=check_mode, difference=difference)
+    return respond(
+        Task(spec, run, blank), "ns.col.mod", options, check_mode=check_mode, difference=difference, invocation=True
+    )
 
 
 def test_a_response_has_every_key_and_the_options() -> None:
@@ -238,7 +240,8 @@ def test_an_option_of_a_wrong_kind_does_not_run() -> None:
     spec = {"many": {"type": "int", "required": True}}
     task = Task(spec, raising(AssertionError("it ran")), blank)
     found = [
-        respond(task, "mod", options, check_mode=False, difference=False)["msg"] for options in ({}, {"many": "few"})
+        respond(task, "mod", options, check_mode=False, difference=False, invocation=True)["msg"]
+        for options in ({}, {"many": "few"})
     ]
     assert found[0] == "missing required arguments: many"
     assert "'many' is of type" in found[1]
@@ -309,3 +312,12 @@ def test_faults_are_gathered_once_each_and_in_order() -> None:
 
 def raising_error() -> None:
     raise VoipsmsError("three")
+
+
+def test_no_warning_and_no_wish_for_the_options_leave_no_key() -> None:
+    task = Task({"to": {}}, returning(warnings=[]), dict)
+    assert respond(task, "mod", {"to": "x"}, check_mode=False, difference=False, invocation=False) == {}
+    warned = respond(
+        Task({}, returning(warnings=["beware"]), dict), "mod", {}, check_mode=False, difference=False, invocation=True
+    )
+    assert warned == {"warnings": ["beware"], "invocation": {"module_args": {}}}

@@ -91,3 +91,21 @@ def test_who_is_interrupted_does_not_wait_and_begins_no_other() -> None:
     go_on.set()
     assert len(begun) == 2
     assert all(thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread())
+
+
+@pytest.mark.parametrize("granted", [0, 2])
+def test_threads_that_the_machine_does_not_grant_are_done_without(
+    granted: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = threading.Thread.start
+    started: list[threading.Thread] = []
+
+    def limited(thread: threading.Thread) -> None:
+        if len(started) == granted:
+            raise RuntimeError("can't start new thread")
+        started.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", limited)
+    assert in_parallel(lambda item: item * 10, range(6), 4) == [0, 10, 20, 30, 40, 50]
+    assert len(started) == granted

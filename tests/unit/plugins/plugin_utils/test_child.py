@@ -85,3 +85,44 @@ def test_it_goes_on_when_the_waiting_is_interrupted(tmp_path: Path) -> None:
     pid, _status = os.wait()  # the copy, at its own end
     assert pid > 0
     assert done.read_text(encoding="ascii") == "yes"
+
+
+def test_its_answer_comes_although_ended_children_are_ignored() -> None:
+    previous = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        assert in_child(lambda: b"sent") == b"sent"
+    finally:
+        signal.signal(signal.SIGCHLD, previous)
+
+
+def test_it_holds_nothing_open_that_others_wait_for_the_end_of() -> None:
+    reader, writer = os.pipe()
+
+    def slow() -> bytes:
+        time.sleep(2)
+        return b""
+
+    previous = signal.signal(signal.SIGALRM, raise_overdue)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        with pytest.raises(Overdue):
+            in_child(slow)
+        os.close(writer)
+        os.set_blocking(reader, False)
+        assert os.read(reader, 1) == b""  # with a writer left, this would raise BlockingIOError
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+        os.close(reader)
+    os.wait()
+
+
+def test_without_a_copy_nothing_is_left_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", refuse)
+    before = sorted(os.listdir("/dev/fd"))
+    with pytest.raises(OSError, match="temporarily"):
+        in_child(lambda: b"")
+    assert sorted(os.listdir("/dev/fd")) == before
