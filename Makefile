@@ -27,6 +27,8 @@ REACHING := tests/unit tests/process/test_ledger_postgresql.py
 # "--check" compares docs/faults.md with what would be written.
 FAULTS_ARGS :=
 TORTURE_SECONDS := 600
+# "--write", "--rounds 3", "--only tasks ledger planning processes".
+BENCH_ARGS :=
 OLDEST := $(addprefix tests/unit/plugins/module_utils/,test_http_faults.py test_api.py)
 # "others": the pair of "make sanity" and "make test" runs integration targets alone, since these did the rest.
 SANITY := all
@@ -85,8 +87,8 @@ torture: venv ## search large worlds of the protocol; then kill and starve real 
 	@export MODEL_SEARCH=large; $(PYTEST) -rP -k invariants tests/unit/model/test_protocol.py
 	@$(DEV) -m $(TOOLS).torture --seconds $(TORTURE_SECONDS)
 
-bench: venv ## how long planning takes, as a table
-	@$(DEV) -m pytest -s tests/benchmark
+bench: venv ## how fast it is, beside others, as tables; "BENCH_ARGS=--write" writes docs/benchmarks.md
+	@$(DEV) -m ansible_collections.voip_communications.sms.tests.benchmark.bench $(BENCH_ARGS)
 
 build: venv ## the tarball, from tracked files only
 	@$(PYTHON) tests/tools/tree.py $(BUILD)/package

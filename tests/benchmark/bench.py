@@ -1,0 +1,85 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How fast it is: tasks side by side, the ledger, planning, many processes, memory. Prints tables in Markdown.
+
+Not part of the tests that always run, since it measures; "make bench" calls it. Nothing is asserted on seconds, because
+machines differ, and most of them do something else besides.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from ansible_collections.voip_communications.sms.tests.benchmark import ledgers, planning, processes, tasks
+from ansible_collections.voip_communications.sms.tests.benchmark.service import DELAY
+from ansible_collections.voip_communications.sms.tests.benchmark.tables import machine
+from ansible_collections.voip_communications.sms.tests.tools import layout
+
+PAGE = layout.ROOT / "docs" / "benchmarks.md"
+_LICENCE = """<!--
+SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+SPDX-License-Identifier: GPL-3.0-or-later
+-->
+"""
+
+
+def main() -> None:
+    """Measure, print, and write the page where that is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=7, help="repetitions of each task")
+    parser.add_argument("--only", nargs="*", choices=list(PARTS), default=list(PARTS), help="some parts alone")
+    parser.add_argument("--write", nargs="?", type=Path, const=PAGE, help="write docs/benchmarks.md, or another file")
+    arguments = parser.parse_args()
+    page = [_LICENCE, _introduction()]
+    print(page[-1])
+    with tempfile.TemporaryDirectory() as folder:
+        for name in arguments.only:
+            page.append(f"## {name.capitalize()}\n\n{PARTS[name](Path(folder), arguments.rounds)}\n")
+            print(page[-1], flush=True)
+    if arguments.write:
+        arguments.write.write_text("\n".join(page), encoding="utf-8")
+
+
+def _introduction() -> str:
+    return (
+        "# Benchmarks\n\n"
+        "`make bench` measures this, and `make bench BENCH_ARGS=--write` writes this page. The numbers hold for one"
+        " machine at one time; what counts are the ratios.\n\n"
+        f"Measured on: {machine()}.\n"
+    )
+
+
+def _tasks(folder: Path, rounds: int) -> str:
+    text = (
+        f"One playbook, in which the kinds take turns, against a server on the same machine that answers after"
+        f" {DELAY * 1000:.0f} ms. Each task has a text of its own, so nothing is a duplicate; its time runs from its"
+        " start to its result. What is marked ≈ was not measured, but multiplied from fewer recipients.\n\n"
+    )
+    return text + tasks.told(tasks.measure(folder, rounds))
+
+
+def _ledger(folder: Path, _rounds: int) -> str:
+    return "A third of the other rows is old enough to be deleted.\n\n" + ledgers.told(folder)
+
+
+def _planning(_folder: Path, _rounds: int) -> str:
+    return planning.told()
+
+
+def _processes(folder: Path, _rounds: int) -> str:
+    return f"{processes.fifty(folder)}\n\n{processes.memory(folder)}"
+
+
+PARTS: dict[str, Callable[[Path, int], str]] = {
+    "tasks": _tasks,
+    "ledger": _ledger,
+    "planning": _planning,
+    "processes": _processes,
+}
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a claim and its settlement cost beside many rows of others, old ones among them."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import Claim, Terms
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_sqlite import SqliteLedger
+from ansible_collections.voip_communications.sms.tests.benchmark.tables import Spread, table
+
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
+RECIPIENTS = (1, 100)
+ROUNDS = 15
+_OLD = 3
+"""One row in so many is old enough to be deleted."""
+
+
+def told(folder: Path, sizes: tuple[int, ...] = SIZES) -> str:
+    """The table; the sizes take turns, so that what else the machine does falls on all of them."""
+    ledgers = {size: filled(folder / f"{size}.sqlite3", size) for size in sizes}
+    times: dict[tuple[int, int], list[float]] = {(size, count): [] for size in sizes for count in RECIPIENTS}
+    for turn in range(ROUNDS):
+        for (size, count), found in times.items():
+            found.append(seconds(ledgers[size], f"{turn}", count))
+    rows = [[f"{size:,}", *(Spread(tuple(times[size, count])) for count in RECIPIENTS)] for size in sizes]
+    return table(["rows in the ledger", *(f"ms to claim and settle {count}" for count in RECIPIENTS)], rows)
+
+
+def seconds(ledger: SqliteLedger, turn: str, count: int) -> float:
+    """How long one claim and its settlement take."""
+    names = [fingerprint(f"{turn} {count} {place}") for place in range(count)]
+    key = fingerprint(f"{turn} {count}")
+    claim = Claim(key, "", Terms("text", 600.0), dict.fromkeys(names, "+1*"), "owner", "here:1", 90.0, 100.0)
+    began = time.perf_counter()
+    ledger.claim(claim)
+    ledger.settle(key, "owner", dict.fromkeys(names, (Fate.ACCEPTED, ("id",))))
+    return time.perf_counter() - began
+
+
+def filled(path: Path, size: int) -> SqliteLedger:
+    """A ledger with so many rows of other messages."""
+    ledger = SqliteLedger(str(path), "account")
+    ledger.claim(Claim("key", "", Terms("text", 600.0), {"first": "+1*"}, "owner", "here:1", 90.0, 100.0))
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous = OFF")
+        found = connection.execute("SELECT * FROM row")
+        names = [column[0] for column in found.description]
+        first = dict(zip(names, found.fetchone(), strict=True))
+        marks = ", ".join("?" * len(names))
+        connection.execute("BEGIN")
+        connection.executemany(f"INSERT INTO row VALUES ({marks})", _rows(first, size))  # noqa: S608 - marks only
+        connection.execute("COMMIT")
+    return ledger
+
+
+def _rows(first: dict[str, Any], size: int) -> Iterator[tuple[Any, ...]]:
+    now = time.time()
+    for place in range(size):
+        keep_until = now - place if place % _OLD == 0 else now + 1_000_000
+        more = {"key": fingerprint(str(place // 100)), "recipient": fingerprint(str(place)), "keep_until": keep_until}
+        yield tuple({**first, **more}.values())
+
+
+def fingerprint(text: str) -> str:
+    """As long, and as scattered, as those of a ledger."""
+    return hashlib.sha256(text.encode()).hexdigest()[:40]

@@ -1,0 +1,65 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tables of measurements, and what they were measured on."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Seconds of several repetitions. `factor`: what they were multiplied by, where they were extrapolated."""
+
+    seconds: tuple[float, ...]
+    factor: float = 1.0
+
+    @property
+    def median(self) -> float:
+        """Half of the repetitions took longer."""
+        return statistics.median(self.seconds) * self.factor
+
+    def __str__(self) -> str:
+        """Median, shortest and longest, in milliseconds; what was extrapolated is marked."""
+        if self.factor != 1.0:
+            return f"≈ {milliseconds(self.median)}"
+        return f"{milliseconds(self.median)} ({milliseconds(min(self.seconds))}–{milliseconds(max(self.seconds))})"
+
+
+def milliseconds(seconds: float) -> str:
+    """Seconds as milliseconds, with three digits at least."""
+    found = seconds * 1000
+    return f"{found:,.0f}" if found >= 100 else f"{found:.1f}"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """A table in Markdown, the first column to the left and the others to the right."""
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
+
+
+def machine() -> str:
+    """What was measured on, in one line."""
+    load = os.getloadavg()[0]
+    return (
+        f"{os.cpu_count()} cores of {_cpu()}; {platform.system()} {platform.release()}; Python"
+        f" {platform.python_version()}; ansible-core {version('ansible-core')}; requests {version('requests')}; load"
+        f" {load:.1f} at the start"
+    )
+
+
+def _cpu() -> str:
+    """The model, as Linux names it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
