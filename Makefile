@@ -18,8 +18,10 @@ INSIDE := cd $(TREE) && PYTHONPATH=$(BUILD) ANSIBLE_COLLECTIONS_PATH=$(BUILD) \
 	ANSIBLE_HOME=$(BUILD)/home/.ansible \
 	HYPOTHESIS_STORAGE_DIRECTORY=$(BUILD)/cache/hypothesis
 DEV := $(INSIDE) PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python
-# The slow tests come first, and whoever is done takes over from the others.
-PYTEST := $(DEV) -m pytest -n auto --maxprocesses 4 --dist worksteal
+# The slow tests come first, and whoever is done takes over from the others. One worker more than there are cores, up to
+# four: most tests wait for a process or a server most of the time.
+WORKERS := $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))' 2>/dev/null)
+PYTEST := $(DEV) -m pytest -n $(WORKERS) --dist worksteal
 PYTEST_ARGS :=
 # The same under coverage, and the tests that call module_utils in their own process.
 MEASURED := $(subst -m pytest,-m coverage run -m pytest,$(PYTEST))

@@ -14,12 +14,15 @@ TARGETS = COLLECTION / "tests" / "integration" / "targets"
 MODULES = sorted(path.stem for path in (COLLECTION / "plugins" / "modules").glob("[!_]*.py"))
 
 
+@pytest.mark.parametrize("front", ["controller", "module"])
 @pytest.mark.parametrize("name", MODULES)
-def test_every_module_has_a_target_that_passes(name: str, tmp_path: Path) -> None:
+def test_every_module_has_a_target_that_passes(name: str, front: str, tmp_path: Path) -> None:
     assert (TARGETS / name / "tasks" / "main.yml").exists(), "a module without an integration target"
     controller = Controller(tmp_path / "controller")
     run = controller.play(
-        keywords={"roles": [name]}, environment={"ANSIBLE_ROLES_PATH": str(TARGETS)}, inventory="testhost\n"
+        keywords={"roles": [name], "vars": {f"{name}_fronts": [front]}},
+        environment={"ANSIBLE_ROLES_PATH": str(TARGETS)},
+        inventory="testhost\n",
     )
     assert run.rc == 0, run.stdout[-4000:] + run.stderr
     assert run.records

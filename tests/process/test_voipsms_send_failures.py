@@ -225,7 +225,7 @@ def of_a_newer_release(folder: Path) -> Path:
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE row (account TEXT)")
         connection.execute(f"PRAGMA application_id = {0x564F534D}")
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute("PRAGMA user_version = 99")
     connection.close()
     return path
 
@@ -246,7 +246,7 @@ class TestLedger:
             (world_writable, "other users may write to it"),
             (garbage, "file is not a database"),
             (another_programs, "it is a database of another program"),
-            (of_a_newer_release, "a newer release has written it (schema 2)"),
+            (of_a_newer_release, "a newer release has written it (schema 99)"),
         ],
     )
     def test_one_that_cannot_be_used_means_that_nothing_is_sent(
