@@ -126,6 +126,7 @@ options:
   batch_size:
     description:
       - How many recipients go into one request, V(1) to V(1000). Each batch succeeds or fails on its own.
+      - Up to ten requests are under way at once, and one at a time from when the service asks for fewer (HTTP 429).
     type: int
     default: 100
 """
