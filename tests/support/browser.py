@@ -41,8 +41,10 @@ def chromium(program: str) -> Iterator[Browser]:
     """A running browser without a window."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=_ARGUMENTS)
-        yield browser
-        browser.close()
+        try:
+            yield browser
+        finally:
+            browser.close()
 
 
 class Window:
