@@ -14,6 +14,9 @@ import pytest
 
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._child import in_child
 
+# Python 3.12 warns of what pytest's own threads may do to a copy; a worker of Ansible has none.
+pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+
 
 class Overdue(BaseException):
     """As the time limit of a task, this is no ``Exception``."""
