@@ -16,7 +16,7 @@ import stat
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager, suppress
 from itertools import islice
@@ -228,7 +228,7 @@ class SqliteLedger:
                     self._commit_all([self._asked.popleft() for _each in range(len(self._asked))])
             return asked.outcome.result()
 
-    def _commit_all(self, changes: Iterable[_Change[Any]]) -> None:
+    def _commit_all(self, changes: Sequence[_Change[Any]]) -> None:
         """Make changes in one transaction; what keeps it from being committed is the outcome of each of them."""
         try:
             self._make_file()
