@@ -67,7 +67,8 @@ def test_250_numbers_take_three_posts_and_none_again(controller: Controller, ser
     task = controller.task(to=MANY, msg="Hello")
     run = controller.play(task, task)
     posts = service.expect(3)
-    assert [len(post["form"]["to"].split(",")) for post in posts] == [100, 100, 50]
+    # They are under way at once, so that any of them may arrive first.
+    assert sorted(len(post["form"]["to"].split(",")) for post in posts) == [50, 100, 100]
     assert set(service.recipients().values()) == {1}
     first, second = run.results
     assert [each["to"] for each in first["results"]] == MANY
