@@ -211,13 +211,18 @@ def _zero_hint(text: str, region: str | None) -> str:
 
 
 def _parsed(text: str, region: str | None) -> tuple[str, str]:
-    """Return the digits and an empty fault, or what is wrong with the number as a few words."""
+    """Return the digits and an empty fault, or what is wrong with the number as a few words.
+
+    Of zeros that a country takes from abroad, phonenumbers drops one at a time; the digits are those that stay as they
+    are when they are read again, so that a number has one recipient in the ledger, however often it has been read.
+    """
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException as error:
         return "", _PARSE_FAULTS.get(error.error_type, "not a number")
     if phonenumbers.is_possible_number(number):
-        return f"{number.country_code}{phonenumbers.national_significant_number(number)}", ""
+        found = f"{number.country_code}{phonenumbers.national_significant_number(number)}"
+        return (found, "") if text == f"+{found}" else _parsed(f"+{found}", None)
     reason = phonenumbers.is_possible_number_with_reason(number)
     return "", f"{_LENGTH_FAULTS.get(reason, 'wrong length')} for country code {number.country_code}"
 
