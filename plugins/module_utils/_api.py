@@ -11,11 +11,10 @@ observed (read in the source of the vendor's public apps) or assumed.
 from __future__ import annotations
 
 import json
-import re
 import threading
 import time
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -64,9 +63,6 @@ _LEAST_SECRET = 4
 """Characters of a secret that is looked for. Shorter ones occur in any text by chance, smsids included."""
 
 
-_NOTHING = "(?!)"
-"""A pattern that is found nowhere, for secrets that are all too short."""
-
 _STALE_PAGES = 2
 """Pages in a row without a new record that end a list: one is the first page again where pages count from 1."""
 
@@ -112,7 +108,7 @@ class Api:
         """Raises ``MissingLibrary`` without ``requests``."""
         self._http = Http(service)
         self._paths = paths
-        self._secrets = re.compile("|".join(map(re.escape, sorted(_forms(service.user, service.password)))) or _NOTHING)
+        self._secrets = _forms(service.user, service.password)
         self.requests = 0
         self._counting = threading.Lock()
 
@@ -303,7 +299,7 @@ class Api:
         if value is None or isinstance(value, (dict, list, bool)):
             return None
         text = str(value)
-        if self._secrets.search(text):
+        if any(secret in text for secret in self._secrets):
             return "(withheld, since it holds a credential)"
         # An answer may hold megabytes, of which little is shown.
         text = text.lstrip()[: 2 * _SHOWN]
@@ -312,7 +308,7 @@ class Api:
         return text.strip()[:_SHOWN] or None
 
 
-def _forms(user: str, password: str) -> frozenset[str]:
+def _forms(user: str, password: str) -> tuple[str, ...]:
     """The forms in which a service could send a credential back: raw, URL-encoded, base64, escaped."""
     pair = f"{user}:{password}"
     raw = {user, password}
@@ -322,7 +318,16 @@ def _forms(user: str, password: str) -> frozenset[str]:
     escaped = {json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for secret in raw for ascii_only in (True, False)}
     forms |= escaped | {form.replace("/", "\\/") for form in escaped}
     forms |= {repr(secret)[1:-1] for secret in raw}
-    return frozenset(form for form in forms if len(form) >= _LEAST_SECRET)
+    return _shortest(form for form in forms if len(form) >= _LEAST_SECRET)
+
+
+def _shortest(forms: Iterable[str]) -> tuple[str, ...]:
+    """Those forms that hold no other: where one of the others is, one of these is too."""
+    found: list[str] = []
+    for form in sorted(set(forms), key=len):
+        if not any(each in form for each in found):
+            found.append(form)
+    return tuple(found)
 
 
 def _moment(value: str) -> Optional[float]:

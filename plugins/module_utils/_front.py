@@ -10,9 +10,10 @@ The only file that knows ``AnsibleModule``, and the only one that fails a task.
 
 from __future__ import annotations
 
+import json
 import os
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Callable, NoReturn
 
@@ -68,8 +69,8 @@ def main(task: Task) -> None:
 
 def respond(
     task: Task, name: str, options: Mapping[str, Any], *, check_mode: bool, difference: bool, invocation: bool
-) -> dict[str, Any]:
-    """What an Ansible module of this name would return for these options, in plain data.
+) -> str:
+    """What an Ansible module of this name would return for these options, as a JSON object.
 
     ``invocation``: whether with the options, which ansible-core 2.21 and later ask for only where it is configured.
     Raises ``MissingLibrary``, and nothing else: nothing was done then, and another interpreter may have the library.
@@ -83,10 +84,11 @@ def respond(
         del result["failed"]
     if not result.get("warnings", True):
         del result["warnings"]
-    if invocation:
-        result["invocation"] = {"module_args": params}
     # AnsibleModule takes them from the same place.
-    return _masked(result, {*found._no_log_values, *url_secrets(params)})
+    secrets = {*found._no_log_values, *url_secrets(params)}
+    # By themselves, since options do hold what a result must not, and then all of it would have to be gone through.
+    options_shown = _shown({"invocation": {"module_args": params}} if invocation else {}, secrets)
+    return _joined(_shown(result, secrets), options_shown)
 
 
 def _refused(found: ValidationResult, name: str) -> dict[str, Any]:
@@ -97,10 +99,22 @@ def _refused(found: ValidationResult, name: str) -> dict[str, Any]:
     return {"failed": True, "msg": msg}
 
 
-def _masked(result: Mapping[str, Any], secrets: Iterable[str]) -> dict[str, Any]:
-    """A result without secrets; like ``AnsibleModule``, it keeps a truth value that happens to equal one."""
-    kept = {name: value for name, value in result.items() if value is None or isinstance(value, bool)}
-    return {**remove_values(dict(result), set(secrets)), **kept}
+def _shown(values: Mapping[str, Any], secrets: Collection[str]) -> str:
+    """Values without secrets, as a JSON object; like ``AnsibleModule``, it keeps a truth value that equals one.
+
+    Looking into every value of a long result takes longer than sending it, and where the whole has no secret, none
+    of its values has.
+    """
+    text = json.dumps(values)
+    if not any(json.dumps(secret)[1:-1] in text for secret in secrets):
+        return text
+    kept = {name: value for name, value in values.items() if value is None or isinstance(value, bool)}
+    return json.dumps({**remove_values(dict(values), set(secrets)), **kept})
+
+
+def _joined(*objects: str) -> str:
+    """Several JSON objects, as ``json.dumps`` writes them, as one."""
+    return "{" + ", ".join(text[1:-1] for text in objects if text != "{}") + "}"
 
 
 def answer(task: Task, params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:

@@ -390,4 +390,4 @@ def _facts(row: Row | None, now: float) -> Iterator[Row]:
 
 def _keyed(secret: bytes, kind: str, *parts: str) -> str:
     """A keyed hash (HMAC-SHA-256, RFC 2104) of one or more parts, in 40 hexadecimal digits."""
-    return hmac.new(secret, f"{kind}\0{key_of(*parts)}".encode(), hashlib.sha256).hexdigest()[:40]
+    return hmac.digest(secret, f"{kind}\0{key_of(*parts)}".encode(), "sha256").hex()[:40]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, fields
+from operator import attrgetter
 from typing import Any
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import Row, State
@@ -16,17 +17,19 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger im
 COLUMNS = tuple(column.name for column in fields(Row))
 """The columns, besides the account, in the order in which ``values`` gives them and ``revived`` takes them."""
 
+_READ = attrgetter(*COLUMNS)
+_STATE, _SMSIDS, _PREVIOUS = (COLUMNS.index(name) for name in ("state", "smsids", "previous"))
 
 _NONE = json.dumps(())
 
 
 def values(row: Row) -> tuple[Any, ...]:
     """A row as values of a database: the two structured columns as JSON."""
-    found = dict(vars(row))
-    found["state"] = row.state.value
-    found["smsids"] = json.dumps(row.smsids) if row.smsids else _NONE
-    found["previous"] = None if row.previous is None else json.dumps(asdict(row.previous))
-    return tuple(found[name] for name in COLUMNS)
+    found = list(_READ(row))
+    found[_STATE] = row.state.value
+    found[_SMSIDS] = json.dumps(row.smsids) if row.smsids else _NONE
+    found[_PREVIOUS] = None if row.previous is None else json.dumps(asdict(row.previous))
+    return tuple(found)
 
 
 def revived(kept: Iterable[Any]) -> Row:

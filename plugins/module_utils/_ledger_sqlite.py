@@ -48,6 +48,10 @@ APPLICATION_ID = 0x564F534D
 _SELECTED_AT_ONCE = 500
 """Recipients that one statement asks for. SQLite below 3.32 takes 999 values at the most."""
 
+_COMMITTED_AT_ONCE = 3
+"""Changes of several threads that one transaction holds at the most: all in one, the first request would leave when
+the last claim is written, and nothing would be left to do while answers are waited for."""
+
 _Found = TypeVar("_Found")
 
 _MAKING = threading.Lock()
@@ -95,13 +99,22 @@ _SELECT_SCHEDULED = " ".join(("SELECT", ", ".join(COLUMNS), "FROM row WHERE acco
 _SELECT_NEWEST = " ".join(
     ("SELECT", ", ".join(COLUMNS), "FROM row WHERE account = ? ORDER BY claimed_at DESC, key, recipient")
 )
-_UPSERT = " ".join(
+_INSERT = " ".join(
     (
-        "INSERT OR REPLACE INTO row (account,",
+        "INSERT INTO row (account,",
         ", ".join(COLUMNS),
         ") VALUES (?,",
         ", ".join("?" for _column in COLUMNS),
         ")",
+    )
+)
+_CONTENTS = tuple(column for column in COLUMNS if column not in ("key", "recipient"))
+# No "INSERT OR REPLACE", which writes to every index; this one leaves alone those of who has the message.
+_UPDATE = " ".join(
+    (
+        "UPDATE row SET",
+        ", ".join(f"{column} = :{column}" for column in _CONTENTS),
+        "WHERE account = :account AND key = :key AND recipient = :recipient",
     )
 )
 _DELETE = "DELETE FROM row WHERE account = ? AND key = ? AND recipient = ?"
@@ -132,7 +145,8 @@ class SqliteLedger:
         self._busy_timeout = busy_timeout
         self._clock = clock
         self._asked: deque[_Change[Any]] = deque()
-        self._committing = threading.Lock()
+        self._turn = threading.Condition()
+        self._is_committing = False
 
     def now(self) -> float:
         """The machine's clock, in Unix seconds."""
@@ -172,7 +186,7 @@ class SqliteLedger:
                 if row is None:
                     continue
                 if self._select(connection, row.key, [row.recipient]).get(row.recipient) == before:
-                    self._replace(connection, [(row, after)])
+                    self._replace(connection, [(before, after)])
 
         self._commit(change)
 
@@ -184,7 +198,8 @@ class SqliteLedger:
             connection.execute(_PURGE, (now, purged_at_most(claim)))
             found = self._select(connection, claim.key, claim.recipients)
             free = {name for name in claim.recipients if is_free(found.get(name), claim, now)}
-            self._write(connection, (claimed(found.get(name), claim, name, now) for name in free))
+            rows = ((found.get(name), claimed(found.get(name), claim, name, now)) for name in free)
+            self._replace(connection, rows)
             lost = {name: row for name, row in found.items() if name not in free}
             return Claimed(won=frozenset(free), lost=lost, at=now)
 
@@ -216,17 +231,29 @@ class SqliteLedger:
                 yield None if self.missing else connection
 
     def _commit(self, change: Callable[[sqlite3.Connection], _Found]) -> _Found:
-        """Make a change and commit it, together with what other threads ask for meanwhile; return what it brought.
-
-        Who comes first commits for all who wait; who finds that somebody has done it for him is done.
-        """
+        """Make a change and commit it, or have it committed with those of another thread; return what it brought."""
         asked = _Change(change)
         self._asked.append(asked)
         with self._guarded("write"):
-            with self._committing:
-                if not asked.outcome.done():
-                    self._commit_all([self._asked.popleft() for _each in range(len(self._asked))])
+            while self._has_turn(asked):
+                self._commit_some()
             return asked.outcome.result()
+
+    def _has_turn(self, asked: _Change[Any]) -> bool:
+        """Wait until nobody commits, and take the turn; False when another thread has made the change meanwhile."""
+        with self._turn:
+            self._turn.wait_for(lambda: asked.outcome.done() or not self._is_committing)
+            self._is_committing = not asked.outcome.done() or self._is_committing
+            return not asked.outcome.done()
+
+    def _commit_some(self) -> None:
+        """Commit what has waited for longest, and give the turn back."""
+        try:
+            self._commit_all([self._asked.popleft() for _each in range(min(len(self._asked), _COMMITTED_AT_ONCE))])
+        finally:
+            with self._turn:
+                self._is_committing = False
+                self._turn.notify_all()
 
     def _commit_all(self, changes: Sequence[_Change[Any]]) -> None:
         """Make changes in one transaction; what keeps it from being committed is the outcome of each of them."""
@@ -239,9 +266,11 @@ class SqliteLedger:
         except BaseException as error:
             for each in changes:
                 each.outcome.set_exception(error)
-            raise
-        for each in changes:
-            each.tell()
+            if not isinstance(error, Exception):  # such as Ctrl-C
+                raise
+        else:
+            for each in changes:
+                each.tell()
 
     def _make_file(self) -> None:
         """Create the file for this user alone; SQLite gives its journal the same mode.
@@ -343,15 +372,19 @@ class SqliteLedger:
             rows += map(revived, found)
         return rows
 
-    def _replace(self, connection: sqlite3.Connection, pairs: Iterable[tuple[Row, Optional[Row]]]) -> None:
-        """Put rows in the place of others; None removes one."""
-        pairs = list(pairs)
-        gone = [(self._account, before.key, before.recipient) for before, after in pairs if after is None]
+    def _replace(self, connection: sqlite3.Connection, pairs: Iterable[tuple[Optional[Row], Optional[Row]]]) -> None:
+        """Put rows in the place of others; before, None stands for no row, and after, it removes one."""
+        new, changed, gone = [], [], []
+        for before, after in pairs:
+            if after is None:
+                gone += [] if before is None else [(self._account, before.key, before.recipient)]
+            elif before is None:
+                new.append((self._account, *values(after)))
+            else:
+                changed.append({"account": self._account, **dict(zip(COLUMNS, values(after)))})
         connection.executemany(_DELETE, gone)
-        self._write(connection, (after for _before, after in pairs if after is not None))
-
-    def _write(self, connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
-        connection.executemany(_UPSERT, ((self._account, *values(row)) for row in rows))
+        connection.executemany(_INSERT, new)
+        connection.executemany(_UPDATE, changed)
 
     @contextmanager
     def _guarded(self, verb: str) -> Iterator[None]:

@@ -12,6 +12,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import NoReturn
 
+_ending: list[int] = []
+"""Copies that have answered. Their end is not waited for: taking down a copy of a large process takes milliseconds."""
+
 
 def in_child(work: Callable[[], bytes]) -> bytes:
     """What ``work`` returns, run in a copy of this process; nothing when the copy ended without an answer.
@@ -19,6 +22,7 @@ def in_child(work: Callable[[], bytes]) -> bytes:
     Whatever interrupts the waiting, such as the time limit of a task, leaves the copy to come to its end by itself:
     a request that is under way is answered, and what came of it is written down. Raises ``OSError`` without a copy.
     """
+    _collect()
     reader, writer = os.pipe()
     try:
         child = os.fork()
@@ -31,10 +35,18 @@ def in_child(work: Callable[[], bytes]) -> bytes:
     os.close(writer)
     with os.fdopen(reader, "rb") as pipe:
         answer = pipe.read()
-    # Whoever ignores SIGCHLD, which a process inherits, has no children to wait for.
-    with suppress(ChildProcessError):
-        os.waitpid(child, 0)
+    _ending.append(child)
     return answer
+
+
+def _collect() -> None:
+    """Let the system forget the copies that have ended, so that a long loop does not fill its table of processes."""
+    for child in tuple(_ending):
+        # Whoever ignores SIGCHLD, which a process inherits, has no children to wait for.
+        with suppress(ChildProcessError):
+            if not os.waitpid(child, os.WNOHANG)[0]:
+                continue
+        _ending.remove(child)
 
 
 def _do(work: Callable[[], bytes], writer: int) -> NoReturn:

@@ -59,16 +59,17 @@ class ControllerFront(OrdinaryAction):
 
     def _why_module(self, task_vars: Mapping[str, Any]) -> str:
         """What of the task asks for the ordinary way; empty when nothing does."""
-        reasons = {
-            "the connection is not local": self._connection.ansible_name != "ansible.builtin.local",
-            "it has become": self._connection.become is not None,
-            "it has async": bool(self._task.async_val),
-            "it has an environment": any(self._task.environment or ()),
-            "it has another Python interpreter": not self._is_own_python(task_vars),
+        reasons: dict[str, Callable[[], bool]] = {
+            "the connection is not local": lambda: self._connection.ansible_name != "ansible.builtin.local",
+            "it has become": lambda: self._connection.become is not None,
+            "it has async": lambda: bool(self._task.async_val),
+            "it has an environment": lambda: any(self._task.environment or ()),
             # Its network libraries do not stand a fork.
-            "macOS": sys.platform == "darwin",
+            "macOS": lambda: sys.platform == "darwin",
+            # Last, since it may be a template.
+            "it has another Python interpreter": lambda: not self._is_own_python(task_vars),
         }
-        return next((reason for reason, holds in reasons.items() if holds), "")
+        return next((reason for reason, holds in reasons.items() if holds()), "")
 
     def _is_own_python(self, task_vars: Mapping[str, Any]) -> bool:
         """Whether the interpreter of the task is this one. Of one that cannot be told, the module way says why."""
@@ -96,8 +97,8 @@ class ControllerFront(OrdinaryAction):
                     task, name, options, check_mode=check_mode, difference=difference, invocation=invocation
                 )
             except MissingLibrary:
-                return json.dumps("the controller's Python lacks a library").encode()
-            return json.dumps(result).encode()
+                result = json.dumps("the controller's Python lacks a library")
+            return result.encode("ascii")
 
         try:
             answer = in_child(work)

@@ -178,7 +178,8 @@ def test_killed_between_two_batches(step: str, user: Controller, server: FaultSe
     outcomes = Counter(each["outcome"] for each in again["results"])
     assert outcomes.keys() <= {"sent", "duplicate", "in_progress"}
     assert outcomes["duplicate"] >= 1
-    assert outcomes["sent"] == (1 if step == CLAIM else 0)
+    # Claims are committed three at a time, so that others than the last may still have waited for theirs.
+    assert (outcomes["sent"] >= 1) if step == CLAIM else (outcomes["sent"] == 0)
     assert max(Counter(server.accepted).values()) == 1
     age(user, DEADLINE + SETTLE_MARGIN)
     later = Counter(each["outcome"] for each in send(user, **everybody)["results"])

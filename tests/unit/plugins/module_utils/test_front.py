@@ -203,9 +203,10 @@ def test_what_ansible_itself_refuses_shows_no_credential_of_a_url(capsys: pytest
 
 def responded(run: Run, *, check_mode: bool = False, difference: bool = False, **options: Any) -> dict[str, Any]:
     spec = {"word": {"type": "str"}, "password": {"type": "str", "no_log": True}, "api_url": {"type": "str"}}
-    return respond(
-        Task(spec, run, blank), "ns.col.mod", options, check_mode=check_mode, difference=difference, invocation=True
-    )
+    task = Task(spec, run, blank)
+    text = respond(task, "ns.col.mod", options, check_mode=check_mode, difference=difference, invocation=True)
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 def test_a_response_has_every_key_and_the_options() -> None:
@@ -241,7 +242,7 @@ def test_an_option_of_a_wrong_kind_does_not_run() -> None:
     spec = {"many": {"type": "int", "required": True}}
     task = Task(spec, raising(AssertionError("it ran")), blank)
     found = [
-        respond(task, "mod", options, check_mode=False, difference=False, invocation=True)["msg"]
+        json.loads(respond(task, "mod", options, check_mode=False, difference=False, invocation=True))["msg"]
         for options in ({}, {"many": "few"})
     ]
     assert found[0] == "missing required arguments: many"
@@ -257,6 +258,25 @@ def test_secrets_of_options_and_of_urls_are_masked_in_a_response() -> None:
     assert SECRET not in json.dumps(found)
     assert "canary-url" not in json.dumps(found)
     assert found["on"] is True
+
+
+@pytest.mark.parametrize("secret", ['quo"te', "back\\slash", "пароль", "new\nline", "\udce9", "12"], ids=ascii)
+@pytest.mark.parametrize("found", ["{}", "before {} after"])
+def test_a_secret_is_masked_however_json_writes_it(secret: str, found: str) -> None:
+    response = responded(returning(msg="said", results=[{"code_desc": found.format(secret)}]), password=secret)
+    assert secret not in response["results"][0]["code_desc"]
+    assert response["msg"] == "said"
+
+
+def test_a_number_that_holds_a_secret_is_masked() -> None:
+    found = responded(returning(cost=0.125, segments=3, on=True), password="125")
+    assert (found["cost"], found["segments"], found["on"]) == ("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", 3, True)
+
+
+def test_options_are_joined_to_a_result_that_is_empty() -> None:
+    task = Task({"to": {}}, returning(warnings=[]), dict)
+    found = respond(task, "mod", {"to": "x"}, check_mode=False, difference=False, invocation=True)
+    assert json.loads(found) == {"invocation": {"module_args": {"to": "x"}}}
 
 
 def test_a_truth_value_that_equals_a_secret_is_kept() -> None:
@@ -317,8 +337,8 @@ def raising_error() -> None:
 
 def test_no_warning_and_no_wish_for_the_options_leave_no_key() -> None:
     task = Task({"to": {}}, returning(warnings=[]), dict)
-    assert respond(task, "mod", {"to": "x"}, check_mode=False, difference=False, invocation=False) == {}
+    assert respond(task, "mod", {"to": "x"}, check_mode=False, difference=False, invocation=False) == "{}"
     warned = respond(
         Task({}, returning(warnings=["beware"]), dict), "mod", {}, check_mode=False, difference=False, invocation=True
     )
-    assert warned == {"warnings": ["beware"], "invocation": {"module_args": {}}}
+    assert json.loads(warned) == {"warnings": ["beware"], "invocation": {"module_args": {}}}

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -227,7 +228,7 @@ def test_a_claim_that_fails_leaves_nothing(made: Path, monkeypatch: pytest.Monke
         raise sqlite3.OperationalError("disk I/O error")
 
     before = made.read_bytes()
-    monkeypatch.setattr(SqliteLedger, "_write", fail)
+    monkeypatch.setattr(SqliteLedger, "_replace", fail)
     with pytest.raises(LedgerError, match="disk I/O error"):
         ledger_at(made).claim(Claim(**{**CLAIM.__dict__, "recipients": {"bob": "+1*"}}))
     assert made.read_bytes() == before
@@ -265,13 +266,16 @@ def asked_at_once(ledger: SqliteLedger, *calls: Callable[[], object]) -> list[ob
             brought[place] = error
 
     threads = [threading.Thread(target=make, args=each) for each in enumerate(calls)]
-    with ledger._committing:
-        for thread in threads:
-            thread.start()
-        end = time.monotonic() + 30
-        while len(ledger._asked) < len(calls):
-            assert time.monotonic() < end, "not everybody has asked"
-            time.sleep(0.001)
+    ledger._is_committing = True
+    for thread in threads:
+        thread.start()
+    end = time.monotonic() + 30
+    while len(ledger._asked) < len(calls):
+        assert time.monotonic() < end, "not everybody has asked"
+        time.sleep(0.001)
+    with ledger._turn:
+        ledger._is_committing = False
+        ledger._turn.notify_all()
     for thread in threads:
         thread.join(30)
     return [brought[place] for place in range(len(calls))]
@@ -287,14 +291,14 @@ def test_what_threads_ask_for_at_once_is_committed_together(made: Path, monkeypa
     commit = _ledger_sqlite._transaction
 
     def transaction(connection: sqlite3.Connection) -> Any:
-        commits.append(1)
+        commits.append(len(ledger._asked))
         return commit(connection)
 
     monkeypatch.setattr(_ledger_sqlite, "_transaction", transaction)
     names = [f"recipient {number}" for number in range(10)]
     brought = asked_at_once(ledger, *(partial(ledger.claim, claim_of(name)) for name in names))
     assert [set(each.won) for each in brought if isinstance(each, Claimed)] == [{name} for name in names]
-    assert len(commits) == 1
+    assert commits == [7, 4, 1, 0], "how many were left to wait"
     assert set(ledger_at(made).rows("key", names)) == set(names)
 
 
@@ -309,6 +313,39 @@ def test_a_broken_row_of_one_thread_does_not_undo_what_another_asked_for(made: P
     assert "cannot be written" in str(broken)
     assert [each.won for each in (first, last) if isinstance(each, Claimed)] == [{"bob"}, {"carl"}]
     assert set(ledger_at(made).rows("key", ["bob", "carl"])) == {"bob", "carl"}
+
+
+def test_an_error_is_that_of_whoever_asked_for_what_failed(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who comes last commits for those before him: what goes wrong then is not his to report."""
+    ledger, make_file = ledger_at(made), SqliteLedger._make_file
+    calls: list[int] = []
+
+    def fail_once(self: SqliteLedger) -> None:
+        calls.append(len(calls))
+        if len(calls) == 1:
+            raise sqlite3.OperationalError("disk I/O error")
+        make_file(self)
+
+    monkeypatch.setattr(SqliteLedger, "_make_file", fail_once)
+    names = ["bob", "carl", "dora", "emil"]
+    brought = asked_at_once(ledger, *(partial(ledger.claim, claim_of(name)) for name in names))
+    assert Counter(type(each) for each in brought) == {LedgerError: 3, Claimed: 1}
+    assert len(ledger_at(made).rows("key", names)) == 1
+    assert not ledger._is_committing
+
+
+def test_whoever_interrupts_the_one_who_commits_leaves_nobody_waiting(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_self: SqliteLedger) -> None:
+        raise KeyboardInterrupt
+
+    ledger = ledger_at(made)
+    with monkeypatch.context() as patch:
+        patch.setattr(SqliteLedger, "_make_file", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            ledger.claim(claim_of("bob"))
+    assert ledger.claim(claim_of("bob")).won == {"bob"}
 
 
 def test_what_cannot_be_committed_fails_for_everybody_who_asked(made: Path) -> None:
@@ -371,7 +408,7 @@ def test_every_statement_of_a_send_finds_its_rows_by_an_index(made: Path, traced
     send_once(ledger_at(made))
     with closing(sqlite3.connect(made)) as connection:
         plans = {statement: plan_of(connection, statement) for statement in list(traced)}
-    assert {statement.split()[0] for statement in plans} == {"SELECT", "INSERT", "DELETE"}
+    assert {statement.split()[0] for statement in plans} == {"SELECT", "INSERT", "UPDATE", "DELETE"}
     for statement, plan in plans.items():
         assert not any(step.startswith("SCAN") or "TEMP B-TREE" in step for step in plan), (statement[:200], plan)
     found = {step for plan in plans.values() for step in plan}
