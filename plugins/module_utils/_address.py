@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import InputError
@@ -50,8 +50,7 @@ _REVEALING = (
 )
 
 
-@dataclass(frozen=True)
-class Database:
+class Database(NamedTuple):
     """A PostgreSQL database: ``parameters`` as libpq takes them, and ``name`` as people may see it."""
 
     name: str

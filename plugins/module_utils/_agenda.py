@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import VoipsmsError
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
@@ -101,7 +101,7 @@ class Agenda:
         if any(self._is_shared(record.smsid) for record in records):
             records = [record for record in records if self.fingerprints.recipient(record.to) == row.recipient]
         listed = frozenset(record.smsid for record in records)
-        found = presence(replace(row, delivers_at=self._delivers_at(row)), self.listing, listed, self.now, self.vague)
+        found = presence(row._replace(delivers_at=self._delivers_at(row)), self.listing, listed, self.now, self.vague)
         return Held(found, row.smsids, row, _joined(records) if records else None)
 
     def equal(self, identity: Identity, to: str, date: str, text: str, sender: Optional[str]) -> Optional[Pending]:
@@ -141,9 +141,9 @@ class Agenda:
         for row in self.rows.values():
             found = self.held(row).presence
             if found is Presence.LISTED and not row.listed:
-                changes.append((row, replace(row, listed=True)))
+                changes.append((row, row._replace(listed=True)))
             elif found is Presence.GONE:
-                changes.append((row, replace(row, state=State.CANCELLED)))
+                changes.append((row, row._replace(state=State.CANCELLED)))
         return changes
 
     def _delivers_at(self, row: Row) -> Optional[float]:
@@ -199,7 +199,7 @@ class Agenda:
 
 def _proven(row: Row, smsids: tuple[str, ...]) -> Row:
     """A row whose message the list shows. It is no longer its run's: one that comes back late knows less."""
-    return replace(row, state=State.ACCEPTED, smsids=smsids, listed=True, previous=None, owner="")
+    return row._replace(state=State.ACCEPTED, smsids=smsids, listed=True, previous=None, owner="")
 
 
 _MAY_WAIT = frozenset({Presence.UNLISTED, Presence.DOUBTFUL, Presence.UNCERTAIN})
@@ -209,8 +209,7 @@ class AmbiguousError(VoipsmsError):
     """Which messages are meant cannot be told; nothing was changed."""
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """Which messages a task means. What is None is not compared; numbers are E.164 digits."""
 
     smsids: Optional[tuple[str, ...]] = None

@@ -16,9 +16,8 @@ import time
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any, Callable, Optional
+from typing import Any, Callable, NamedTuple, Optional
 from urllib.parse import quote, quote_plus
 
 from ansible_collections.voip_communications.sms.plugins.module_utils import _json
@@ -70,13 +69,15 @@ _MOST_PAGES = 2000
 """Pages that are read at the most."""
 
 
-@dataclass(frozen=True)
-class Paths:
+class Paths(NamedTuple):
     """Where the assumed calls are; users set them when the vendor's page says otherwise."""
 
     scheduled: str = "sms/scheduled"
     cancel: str = "sms/scheduled/{smsid}"
     cancel_method: str = "DELETE"
+
+
+USUAL_PATHS = Paths()
 
 
 class Throttled(NotSent):
@@ -104,7 +105,7 @@ def counted(api: Api) -> Iterator[None]:
 class Api:
     """The calls of one account. ``requests`` counts those that were begun."""
 
-    def __init__(self, service: Service, paths: Paths = Paths()) -> None:
+    def __init__(self, service: Service, paths: Paths = USUAL_PATHS) -> None:
         """Raises ``MissingLibrary`` without ``requests``."""
         self._http = Http(service)
         self._paths = paths

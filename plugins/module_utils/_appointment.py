@@ -7,9 +7,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timezone
-from typing import Any, Callable, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 from ansible_collections.voip_communications.sms.plugins.module_utils import _dates, _numbers, _text
 from ansible_collections.voip_communications.sms.plugins.module_utils._agenda import Match
@@ -52,8 +51,7 @@ _WEEK = 7 * 24 * 60
 _WAYS = {"smsid": ("smsid",), "name, to, from, msg and delivery_date": ("name", "to", "from", "msg", "delivery_date")}
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(NamedTuple):
     """What every task on scheduled messages has: the account, the calls, the ledger, and how dates are read."""
 
     account: Account
@@ -79,8 +77,7 @@ class Setting:
         return calendar, api
 
 
-@dataclass(frozen=True)
-class Booking:
+class Booking(NamedTuple):
     """A task with ``state=present``: the appointment, and what is to be reported about its text."""
 
     setting: Setting
@@ -183,7 +180,7 @@ def _smsid_fault(value: str) -> str:
 
 
 def _with_name(match: Match, name: Optional[str], fingerprints: Fingerprints) -> Match:
-    return match if name is None else replace(match, name=fingerprints.name(name))
+    return match if name is None else match._replace(name=fingerprints.name(name))
 
 
 def _read_date(params: Mapping[str, Any], faults: Faults) -> Optional[_dates.DeliveryDate]:

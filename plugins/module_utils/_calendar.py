@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
-from typing import Callable, Optional
+from typing import Callable, NamedTuple, Optional
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._agenda import Agenda, Change, Match, matching
 from ansible_collections.voip_communications.sms.plugins.module_utils._api import Api
@@ -71,8 +71,7 @@ class CalendarError(VoipsmsError):
     """The task as a whole is refused; nothing was changed."""
 
 
-@dataclass(frozen=True)
-class Appointment:
+class Appointment(NamedTuple):
     """What shall wait: the message, its date, and what it belongs to (``name``, with its fingerprint in ``wanted``)."""
 
     wanted: Wanted
@@ -82,8 +81,7 @@ class Appointment:
     fail_on_mismatch: bool
 
 
-@dataclass(frozen=True)
-class Removal:
+class Removal(NamedTuple):
     """What shall no longer wait, and the name by which people know it, if it has one."""
 
     match: Match
@@ -190,7 +188,7 @@ class Calendar:
     def _as_wanted(self, results: Iterable[Result], appointment: Appointment) -> list[Result]:
         """Results of the wanted message: the ones that wait, or shall, say when and with which text."""
         text, date = appointment.wanted.text, appointment.date.wire
-        return [replace(result, text=text, delivery_date=result.delivery_date or date) for result in results]
+        return [result._replace(text=text, delivery_date=result.delivery_date or date) for result in results]
 
     # Looking --------------------------------------------------------------------------------------------------
 
@@ -370,7 +368,7 @@ class Calendar:
             if row.name:
                 self._warnings.append(f"the message to {message.to} is pending for another name already, and stays so")
             else:
-                changes.append((row, replace(row, name=name)))
+                changes.append((row, row._replace(name=name)))
         self._amend(changes)
         return [_kept_result(wish, message) for wish, message in planned.keep]
 
@@ -394,7 +392,7 @@ class Calendar:
         )
         row = claimed(before, claim, wish.identity[1], self._ledger.now())
         smsids = wish.found.smsids if wish.found else ()
-        return before, replace(row, state=State.ACCEPTED, smsids=smsids, listed=True, previous=None)
+        return before, row._replace(state=State.ACCEPTED, smsids=smsids, listed=True, previous=None)
 
     def _create(self, appointment: Appointment, planned: Plan) -> list[Result]:
         """Schedule what is missing, by the one way in which anything is sent."""
@@ -404,7 +402,7 @@ class Calendar:
         if self._check_mode:  # the rows in the ledger are older than what was learned for this plan
             return self._as_wanted([_foreseen_creation(wish) for wish in planned.create], appointment)
         delivery = Delivery(
-            replace(appointment.wanted, recipients=recipients),
+            appointment.wanted._replace(recipients=recipients),
             self._api,
             self._ledger,
             self._fingerprints,
@@ -423,7 +421,7 @@ class Calendar:
             row = agenda.rows.get((key, self._fingerprints.recipient(result.to.lstrip("+"))))
             if result.outcome is Outcome.UNKNOWN and row is not None and row.state is State.ACCEPTED:
                 reason = "the answer was lost; the list of pending messages shows that it was accepted"
-                found.append(replace(result, outcome=Outcome.SCHEDULED, smsids=row.smsids, code_desc=reason))
+                found.append(result._replace(outcome=Outcome.SCHEDULED, smsids=row.smsids, code_desc=reason))
             else:
                 found.append(result)
         return found
@@ -580,7 +578,7 @@ def _undecided(wishes: Sequence[Wish], planned: Plan, now: float) -> list[Result
     """While it is not known what is pending, nothing is created: everybody stays as they are."""
     numbers = {wish.identity: f"+{wish.to}" for wish in wishes}
     doubtful = [
-        replace(_uncertain(message, now), to=numbers.get((message.row.key, message.row.recipient), message.to))
+        _uncertain(message, now)._replace(to=numbers.get((message.row.key, message.row.recipient), message.to))
         for message in planned.doubtful
         if message.row is not None
     ]
@@ -611,8 +609,8 @@ def _undone(result: Result, cancelled: Optional[Result]) -> Result:
         return result
     reason = f"the service answered with the date {result.delivery_date!r}, which is not the one that was meant"
     if cancelled.outcome is Outcome.CANCELLED:
-        return replace(result, outcome=Outcome.NOT_SENT, code_desc=f"{reason}; it was taken back again")
-    return replace(result, outcome=Outcome.UNKNOWN, code_desc=f"{reason}; {cancelled.code_desc}")
+        return result._replace(outcome=Outcome.NOT_SENT, code_desc=f"{reason}; it was taken back again")
+    return result._replace(outcome=Outcome.UNKNOWN, code_desc=f"{reason}; {cancelled.code_desc}")
 
 
 def _shown(result: Result, agenda: Agenda) -> bool:

@@ -14,8 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import VoipsmsError
 
@@ -42,8 +41,7 @@ class DateError(VoipsmsError):
     """This is not a date that a message can be scheduled for; nothing was sent."""
 
 
-@dataclass(frozen=True)
-class DeliveryDate:
+class DeliveryDate(NamedTuple):
     """A date as it goes over the wire: `YYYY-MM-DD HH:MM`, wall time of the account.
 
     `instant` is the same in UTC and `account_timezone` the zone's name; both are None when the zone is not known.

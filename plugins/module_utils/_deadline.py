@@ -7,8 +7,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from typing import Callable
+from typing import Callable, NamedTuple
 
 
 class Deadline:
@@ -39,8 +38,7 @@ class Deadline:
         return True
 
 
-@dataclass(frozen=True)
-class Latest:
+class Latest(NamedTuple):
     """The latest moment at which the first byte of a request may leave, by two clocks.
 
     The monotonic clock stands still while a laptop sleeps, and the wall clock can be set back: a request may begin

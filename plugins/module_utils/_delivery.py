@@ -16,8 +16,8 @@ import socket
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
-from typing import Optional, Union
+from dataclasses import dataclass, field
+from typing import NamedTuple, Optional, Union
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._api import Api, Denied, Throttled
 from ansible_collections.voip_communications.sms.plugins.module_utils._dates import logged
@@ -87,8 +87,7 @@ _OUTCOMES = {
 }
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """One delivery: a text, who says it, and who shall have it (E.164 digits, each once).
 
     ``key`` is what people see, ``label`` what the ledger keeps of it in the clear (a key that the user gave).
@@ -214,7 +213,7 @@ class Delivery:
         Not those of scheduled messages, which the list of pending messages settles. With ``resend_unknown`` too: what
         is known to be sent is not sent again.
         """
-        terms = replace(self._wanted.terms, resend_unknown=False)
+        terms = self._wanted.terms._replace(resend_unknown=False)
         return {
             number: row
             for number, row in rows.items()
@@ -295,7 +294,7 @@ class Delivery:
                 why = why_unknown(decisions[number], resend_absent=self._wanted.resend_absent)
             else:
                 why = OTHER_TEXT
-            self._results[number] = replace(result, code_desc=f"{result.code_desc}; {why}")
+            self._results[number] = result._replace(code_desc=f"{result.code_desc}; {why}")
 
     # What other runs do ---------------------------------------------------------------------------------------
 

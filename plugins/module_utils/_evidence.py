@@ -11,9 +11,8 @@ and its messages are of unknown fate.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._numbers import digits
 
@@ -39,8 +38,7 @@ class Fate(Enum):
     NOT_SENT = "not sent"
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What became of one message, with what the service said of it. ``sale``: price in the account's currency."""
 
     fate: Fate
@@ -54,16 +52,14 @@ class Verdict:
     delivery_date: Optional[str] = None
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(NamedTuple):
     """The verdict on each recipient that was asked for, and what people should know besides."""
 
     verdicts: Mapping[str, Verdict]
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """One record of a ``send_log``. ``code`` is None where the record does not say anything usable."""
 
     to: str

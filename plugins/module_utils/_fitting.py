@@ -9,8 +9,7 @@ from __future__ import annotations
 import ipaddress
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import Faults, InputError
 from ansible_collections.voip_communications.sms.plugins.module_utils._text import MAX_SEGMENTS, measure, to_gsm7
@@ -20,8 +19,7 @@ _KEYS = ("text", "rank", "shorten")
 _MANY = 1000
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """One part of a text: `rank` 0 is the most important and is never left out, `shorten` its shorter forms in turn."""
 
     text: str

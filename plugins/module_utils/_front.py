@@ -14,8 +14,7 @@ import json
 import os
 import traceback
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Any, Callable, NoReturn
+from typing import Any, Callable, NamedTuple, NoReturn
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ValidationResult
@@ -34,8 +33,7 @@ _NOT_KNOWN = (
 )
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(NamedTuple):
     """What a module is: its options, what it does, and the keys that it returns whatever happens."""
 
     argument_spec: Mapping[str, Any]

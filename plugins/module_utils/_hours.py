@@ -13,8 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ansible_collections.voip_communications.sms.plugins.module_utils import _dates
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import Faults, InputError
@@ -33,8 +32,7 @@ _MINUTE = dt.timedelta(minutes=1)
 _LONGEST = 7 * _DAY
 
 
-@dataclass(frozen=True)
-class Hours:
+class Hours(NamedTuple):
     """From `begin` to before `end`, in minutes of the day; over midnight if the end is less. `zone` is an IANA name."""
 
     begin: int

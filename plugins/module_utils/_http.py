@@ -22,7 +22,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Callable, Optional, Union
+from typing import Any, Callable, NamedTuple, Optional, Union
 from urllib.parse import urlencode, urlsplit
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import MissingLibrary, VoipsmsError
@@ -52,8 +52,7 @@ class Lost(VoipsmsError):
     """The request was begun and no complete answer came: it may have been carried out, or not."""
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """A complete answer: status, header fields by lower-case name, and the body's bytes."""
 
     status: int

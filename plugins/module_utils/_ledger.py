@@ -13,9 +13,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import VoipsmsError
 from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate
@@ -61,8 +61,7 @@ class Standing(Enum):
     DIFFERENT = "different"
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One row of the ledger: one key, one recipient, the newest attempt, and the fact that it replaced, if any.
 
     ``claimed_at``: from when its window runs; the claim, and once it is accepted, the acceptance.
@@ -89,8 +88,7 @@ class Row:
     listed: bool = False
 
 
-@dataclass(frozen=True)
-class Schedule:
+class Schedule(NamedTuple):
     """What a row holds besides when its message waits for a date.
 
     ``date``: wall time of the account, as it goes over the wire. ``delivers_at``: the same as Unix seconds; where the
@@ -103,8 +101,7 @@ class Schedule:
     name: str = ""
 
 
-@dataclass(frozen=True)
-class Terms:
+class Terms(NamedTuple):
     """How a task reads the rows of its key.
 
     ``window``: seconds for which an accepted row makes the same message a duplicate, counted from its claim.
@@ -119,8 +116,7 @@ class Terms:
     skip_different: bool = False
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(NamedTuple):
     """A wish to send one message to some recipients now.
 
     ``recipients``: fingerprint of a recipient → the masked number that people may read. ``start_within``: seconds
@@ -139,8 +135,7 @@ class Claim:
     schedule: Schedule | None = None
 
 
-@dataclass(frozen=True)
-class Claimed:
+class Claimed(NamedTuple):
     """What a claim brought: the recipients that are now ours, and the rows that stand in the way of the others.
 
     ``at``: the moment, by the ledger's clock, at which all of this was so.
@@ -306,12 +301,12 @@ def settled(row: Row, fate: Fate, smsids: tuple[str, ...], now: float) -> Row | 
     if fate is Fate.ACCEPTED:
         since = max(row.claimed_at, now)
         kept = row.keep_until + since - row.claimed_at
-        return replace(row, state=State.ACCEPTED, smsids=smsids, previous=None, claimed_at=since, keep_until=kept)
+        return row._replace(state=State.ACCEPTED, smsids=smsids, previous=None, claimed_at=since, keep_until=kept)
     if fate is Fate.UNKNOWN:
-        return replace(row, state=State.UNKNOWN, smsids=smsids)
+        return row._replace(state=State.UNKNOWN, smsids=smsids)
     if row.previous is not None:
-        return replace(row.previous, attempt=row.attempt)
-    return None if fate is Fate.NOT_SENT else replace(row, state=State.REFUSED)
+        return row.previous._replace(attempt=row.attempt)
+    return None if fate is Fate.NOT_SENT else row._replace(state=State.REFUSED)
 
 
 def amended(
@@ -374,7 +369,7 @@ def _fact(row: Row | None, now: float) -> Row | None:
     doubts = [fact for fact in facts if fact.state is not State.ACCEPTED]
     covered = None
     for fact in (*certain, *reversed(doubts[:_DOUBTS])):
-        covered = replace(fact, previous=covered)
+        covered = fact._replace(previous=covered)
     return covered
 
 
@@ -384,7 +379,7 @@ def _facts(row: Row | None, now: float) -> Iterator[Row]:
         if row.state is State.ACCEPTED:
             yield row
             return
-        yield replace(row, state=State.UNKNOWN)
+        yield row._replace(state=State.UNKNOWN)
         row = row.previous
 
 

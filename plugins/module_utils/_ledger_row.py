@@ -7,43 +7,48 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, fields
-from operator import attrgetter
+from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import Row, State
 
-COLUMNS = tuple(column.name for column in fields(Row))
+COLUMNS = Row._fields
 """The columns, besides the account, in the order in which ``values`` gives them and ``revived`` takes them."""
 
-_READ = attrgetter(*COLUMNS)
-_STATE, _SMSIDS, _PREVIOUS = (COLUMNS.index(name) for name in ("state", "smsids", "previous"))
+_STATE, _SMSIDS, _PREVIOUS, _LISTED = map(COLUMNS.index, ("state", "smsids", "previous", "listed"))
 
 _NONE = json.dumps(())
 
 
 def values(row: Row) -> tuple[Any, ...]:
     """A row as values of a database: the two structured columns as JSON."""
-    found = list(_READ(row))
+    found: list[Any] = list(row)
     found[_STATE] = row.state.value
     found[_SMSIDS] = json.dumps(row.smsids) if row.smsids else _NONE
-    found[_PREVIOUS] = None if row.previous is None else json.dumps(asdict(row.previous))
+    found[_PREVIOUS] = None if row.previous is None else json.dumps(_nested(row.previous))
     return tuple(found)
 
 
-def revived(kept: Iterable[Any]) -> Row:
+def revived(kept: Sequence[Any]) -> Row:
     """A row as the transitions know it. Raises ``ValueError``, ``TypeError`` or ``KeyError`` for a broken one."""
-    found = dict(zip(COLUMNS, kept))
-    found["smsids"] = () if found["smsids"] == _NONE else json.loads(found["smsids"])
-    found["previous"] = None if found["previous"] is None else json.loads(found["previous"])
-    return _row(found)
+    found = list(kept)
+    found[_STATE] = State(found[_STATE])
+    found[_SMSIDS] = () if found[_SMSIDS] == _NONE else tuple(json.loads(found[_SMSIDS]))
+    found[_LISTED] = bool(found[_LISTED])
+    found[_PREVIOUS] = None if found[_PREVIOUS] is None else _revived(json.loads(found[_PREVIOUS]))
+    return Row(*found)
 
 
-def _row(found: dict[str, Any]) -> Row:
+def _nested(row: Row) -> dict[str, Any]:
+    """What a row covers, as JSON has it."""
+    return {**row._asdict(), "previous": None if row.previous is None else _nested(row.previous)}
+
+
+def _revived(found: dict[str, Any]) -> Row:
+    """What a row covers, out of JSON."""
     previous = found["previous"]
     found["state"] = State(found["state"])
     found["smsids"] = tuple(found["smsids"])
     found["listed"] = bool(found["listed"])
-    found["previous"] = None if previous is None else _row(previous)
+    found["previous"] = None if previous is None else _revived(previous)
     return Row(**found)

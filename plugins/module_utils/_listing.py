@@ -7,15 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import Row, State, state_of
 from ansible_collections.voip_communications.sms.plugins.module_utils._report import moment
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """What a row must be to be shown; None asks for nothing. ``key`` and ``recipients`` are fingerprints."""
 
     key: Optional[str] = None

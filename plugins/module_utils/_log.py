@@ -11,9 +11,8 @@ not known, and nothing here relies on them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import InputError, VoipsmsError
 from ansible_collections.voip_communications.sms.plugins.module_utils._numbers import digits
@@ -29,8 +28,7 @@ class LogError(VoipsmsError):
     """The answer is no message log; the sentence says what is wrong with it."""
 
 
-@dataclass(frozen=True)
-class LogRecord:
+class LogRecord(NamedTuple):
     """One record of the log, or one part of a message. Numbers are digits; ``date`` is as the service writes it."""
 
     id: Optional[str]
@@ -45,8 +43,7 @@ class LogRecord:
     sale: Optional[str]
 
 
-@dataclass(frozen=True)
-class LogPages:
+class LogPages(NamedTuple):
     """The records that were read; ``ended``: whether they are all, down to an empty page, which is the log's end.
 
     A page that brings nothing new is no end: it may be the first again, from a service that does not know pages, or
@@ -57,8 +54,7 @@ class LogPages:
     ended: bool = False
 
 
-@dataclass(frozen=True)
-class LogFilter:
+class LogFilter(NamedTuple):
     """Which records are asked for; None asks for nothing. Dates compare as written, since their zone is not known."""
 
     numbers: Optional[frozenset[str]] = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import MissingLibrary, VoipsmsError
 
@@ -51,8 +51,7 @@ class NumberError(VoipsmsError):
     """This is not a number that a message can be sent to; nothing was sent."""
 
 
-@dataclass(frozen=True)
-class Numbers:
+class Numbers(NamedTuple):
     """What was read of several numbers, in the order given.
 
     `read`: (as given, digits) without repetition; `duplicates`: the repetitions, likewise; `faults`: (as given but

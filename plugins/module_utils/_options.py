@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Optional, Union
+from typing import Any, NamedTuple, Optional, Union
 from urllib.parse import urlsplit
 
 from ansible.module_utils.common.parameters import env_fallback
@@ -20,7 +19,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._address i
     passwords_in,
     read_database,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._api import DEFAULT_URL, Api, Paths
+from ansible_collections.voip_communications.sms.plugins.module_utils._api import DEFAULT_URL, USUAL_PATHS, Api, Paths
 from ansible_collections.voip_communications.sms.plugins.module_utils._dates import DateError, zone
 from ansible_collections.voip_communications.sms.plugins.module_utils._deadline import Deadline
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import Faults, InputError
@@ -78,25 +77,24 @@ def ledger_options() -> dict[str, dict[str, Any]]:
 def list_options() -> dict[str, dict[str, Any]]:
     """A fresh argument spec of where the assumed calls are: the options of the documentation fragment ``scheduled``."""
     return {
-        "scheduled_path": _option("SCHEDULED_PATH", type="str", default=Paths.scheduled),
-        "cancel_path": _option("CANCEL_PATH", type="str", default=Paths.cancel),
+        "scheduled_path": _option("SCHEDULED_PATH", type="str", default=USUAL_PATHS.scheduled),
+        "cancel_path": _option("CANCEL_PATH", type="str", default=USUAL_PATHS.cancel),
         "cancel_method": _option(
-            "CANCEL_METHOD", type="str", choices=["DELETE", "POST", "GET"], default=Paths.cancel_method
+            "CANCEL_METHOD", type="str", choices=["DELETE", "POST", "GET"], default=USUAL_PATHS.cancel_method
         ),
     }
 
 
-@dataclass(frozen=True)
-class Account:
+class Account(NamedTuple):
     """The shared options, read: how to reach the service, by when, and how numbers are read."""
 
     service: Service
     seconds: float
     region: Optional[str]
 
-    def api(self, paths: Optional[Paths] = None) -> Api:
+    def api(self, paths: Paths = USUAL_PATHS) -> Api:
         """The calls of this account; ``paths`` says where the assumed ones are."""
-        return Api(self.service, paths or Paths())
+        return Api(self.service, paths)
 
     def deadline(self) -> Deadline:
         """The end of the whole task, counted from now."""
@@ -169,7 +167,7 @@ def read_paths(params: Mapping[str, Any], faults: Faults) -> Paths:
     """Where the assumed calls are, below ``api_url``; faults are noted."""
     for name in ("scheduled_path", "cancel_path"):
         if not _is_below(params[name]):
-            faults.add(f"{name} must be a path below api_url, such as {getattr(Paths, name.partition('_')[0])}")
+            faults.add(f"{name} must be a path below api_url, such as {getattr(USUAL_PATHS, name.partition('_')[0])}")
     if "{smsid}" not in params["cancel_path"]:
         faults.add("cancel_path must hold {smsid}, where the identifier of the message goes")
     return Paths(params["scheduled_path"], params["cancel_path"], params["cancel_method"])

@@ -7,8 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 from ansible_collections.voip_communications.sms.plugins.module_utils import _numbers, _text
 from ansible_collections.voip_communications.sms.plugins.module_utils._delivery import AT_A_TIME, Wanted
@@ -45,8 +44,7 @@ _MAX_KEY = 200
 _YEAR = 365 * 86400
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(NamedTuple):
     """What a task asks for: one delivery, how to judge it, and what was found on the way."""
 
     account: Account

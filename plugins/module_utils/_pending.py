@@ -10,8 +10,7 @@ The call is assumed, so several shapes of the same facts are understood; a recor
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._dates import DateError, from_echo
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import VoipsmsError
@@ -28,8 +27,7 @@ class ListError(VoipsmsError):
     """The list cannot be believed; the sentence says what is wrong with it."""
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """One record of the list: a message to a number, or one part of it. ``date`` is ``YYYY-MM-DD HH:MM``."""
 
     smsid: str
@@ -39,8 +37,7 @@ class Record:
     date: str
 
 
-@dataclass(frozen=True)
-class Pending:
+class Pending(NamedTuple):
     """One message to one recipient that waits, with every smsid that it has."""
 
     to: str
@@ -50,8 +47,7 @@ class Pending:
     smsids: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Listing:
+class Listing(NamedTuple):
     """The whole list, as it was at a moment (Unix seconds by the service's clock, where it names one)."""
 
     records: tuple[Record, ...]

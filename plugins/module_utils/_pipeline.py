@@ -13,8 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Optional, Union
+from typing import NamedTuple, Optional, Union
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import Faults, InputError
 
@@ -32,8 +31,7 @@ _MAX_DIGITS = 18
 _AWX_UNSET = frozenset(("https://towerhost", "https://platformhost"))
 
 
-@dataclass(frozen=True)
-class Pipeline:
+class Pipeline(NamedTuple):
     """Where this ``ansible-playbook`` runs. A text that is not known is empty.
 
     `system` is ``awx``, ``github``, ``gitlab``, ``jenkins`` or ``none``. `run` stays the same when the run is tried
@@ -49,7 +47,7 @@ class Pipeline:
 
     def as_dict(self) -> dict[str, Union[str, int]]:
         """What the lookup returns."""
-        return asdict(self)
+        return self._asdict()
 
 
 def read(environment: Mapping[str, str], variables: Mapping[str, object], process: str, user: str) -> Pipeline:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import GRACE, Row, State
 from ansible_collections.voip_communications.sms.plugins.module_utils._pending import Listing, Pending
@@ -46,8 +46,7 @@ _OPEN = frozenset({Presence.DOUBTFUL, Presence.UNCERTAIN})
 _UNDECIDED = _OPEN | {Presence.LAPSED}
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(NamedTuple):
     """A message that exists, or may: its row, if the ledger has one, and what the list shows of it."""
 
     presence: Presence
@@ -75,8 +74,7 @@ class Held:
         return self.seen.date if self.seen is not None else None
 
 
-@dataclass(frozen=True)
-class Wish:
+class Wish(NamedTuple):
     """One message that shall wait: its identity, its recipient's digits, and an equal one on the list, if any."""
 
     identity: Identity
@@ -84,8 +82,7 @@ class Wish:
     found: Optional[Pending] = None
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """What must be done, in this order. Whoever is in ``doubtful`` forbids creating anything."""
 
     create: tuple[Wish, ...] = ()

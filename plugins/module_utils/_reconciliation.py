@@ -15,10 +15,10 @@ dates are wall time of the account is assumed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
@@ -61,8 +61,7 @@ class Finding(Enum):
     """A record is there that may be the message, and may be another."""
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(NamedTuple):
     """What was read of the log. ``began``: by the ledger's clock, before the first request.
 
     ``ended``: whether an empty page was reached, which is the log's end (observed). ``moment``: a date of the log as
@@ -75,8 +74,7 @@ class Look:
     moment: Callable[[Optional[str]], Optional[float]]
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(NamedTuple):
     """What was sent: the text, to whom (E.164 digits), in how many parts, and the sender's digits, if it has one."""
 
     number: str
@@ -85,8 +83,7 @@ class Message:
     sender: str = ""
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(NamedTuple):
     """What was found of a message, and its row as it then is; None stands for no row.
 
     ``at``: when it was found, the date of its record; when it is too early, from when on absence proves something.
@@ -130,7 +127,7 @@ def decide(message: Message, row: Row, rows: Sequence[Row], look: Look, fingerpr
             return Decision(Finding.DOUBTFUL, row)
         earlier = decide(message, restored, rows, look, fingerprints)
         proven = earlier.finding in (Finding.FOUND, Finding.ABSENT)
-        return earlier if proven else replace(earlier, after=row)
+        return earlier if proven else earlier._replace(after=row)
     return decision
 
 
@@ -167,7 +164,7 @@ class _Case:
         Nobody owns the row any more: a run that comes back late must not undo what is proven.
         """
         since = max(self.row.claimed_at, min(at, self.look.began))
-        return replace(self.row, state=State.ACCEPTED, claimed_at=since, previous=None, owner="")
+        return self.row._replace(state=State.ACCEPTED, claimed_at=since, previous=None, owner="")
 
     # What the log shows ---------------------------------------------------------------------------------------
 

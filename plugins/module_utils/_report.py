@@ -7,10 +7,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
 from datetime import datetime, timezone
 from enum import Enum
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 _NAMED = 5
 """Recipients that a message names before it counts the rest; all of them are in ``results``."""
@@ -48,8 +47,7 @@ _NEW = _ACCEPTED | {Outcome.WOULD_SEND, Outcome.WOULD_SCHEDULE}
 _GOOD = _NEW | _HELD_BEFORE | _TAKEN_BACK
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """What became of one recipient. Times are ISO 8601 in UTC; ``sale`` is in the account's currency.
 
     Not shown: ``posted``, whether this run sent a request for it, or would, which decides about ``changed``; and
@@ -76,11 +74,10 @@ class Result:
         return {**shown, "outcome": self.outcome.value, "smsids": list(self.smsids)}
 
 
-_SHOWN = tuple(field.name for field in fields(Result) if field.name not in ("posted", "text"))
+_SHOWN = tuple(name for name in Result._fields if name not in ("posted", "text"))
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(NamedTuple):
     """What the user wants to be a failure. ``fail_on``: any, all, none. ``skip_unknown``: leave out, go on.
 
     ``fail_if_sent``: a message that has gone out already, and cannot be taken back, is a failure. ``advice``: what to
@@ -93,8 +90,7 @@ class Policy:
     advice: str = f"{LOOK}, and {RESEND}, or {SKIP}"
 
 
-@dataclass(frozen=True)
-class Ruling:
+class Ruling(NamedTuple):
     """What the task reports as a whole."""
 
     failed: bool
@@ -293,8 +289,7 @@ def _objected(results: Sequence[Result], _key: str, _policy: Policy) -> str:
     return f"refused for {_count(results)}: {_each(results, _why)}"
 
 
-@dataclass(frozen=True)
-class Wording:
+class Wording(NamedTuple):
     """How a kind of task speaks of each outcome, in this order, and what it says when it did nothing it should."""
 
     sentences: Mapping[Outcome, Callable[[Sequence[Result], str, Policy], str]]

@@ -10,8 +10,7 @@ A person may end a doubt. What the ledger knows for certain is not overruled, an
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
@@ -25,16 +24,14 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger im
 _NOT_SENT = frozenset({State.REFUSED, State.CANCELLED})
 
 
-@dataclass(frozen=True)
-class Resolved:
+class Resolved(NamedTuple):
     """One row, as it was read and as it shall be; None stands for no row."""
 
     before: Optional[Row]
     after: Optional[Row]
 
 
-@dataclass(frozen=True)
-class Resolution:
+class Resolution(NamedTuple):
     """What is to be done about each recipient (digits), and the sentences that say why something cannot be."""
 
     rows: Mapping[str, Resolved]
@@ -87,5 +84,5 @@ def _after(row: Optional[Row], sent: bool, now: float) -> Optional[Row]:
         # Its window begins at the last moment at which it can have been accepted: nobody knows better when it was.
         since = max(row.claimed_at, min(now, row.first_byte_by + GRACE))
         # Nobody's: a run that comes back from a long sleep knows of its own attempt alone, and settles it no more.
-        return replace(row, state=State.ACCEPTED, previous=None, claimed_at=since, owner="")
+        return row._replace(state=State.ACCEPTED, previous=None, claimed_at=since, owner="")
     return settled(row, Fate.NOT_SENT, (), now)

@@ -9,8 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 from ansible_collections.voip_communications.sms.plugins.module_utils import _dates, _numbers
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import Faults, InputError
@@ -29,8 +28,7 @@ _SHORT_OFFSET = re.compile(r"([+-]\d\d)(\d\d)$", re.ASCII)
 _YEARS = range(1971, 9000)
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(NamedTuple):
     """Somebody who may hear of events; no `events` are all, `severity` is the least that counts, no `hours` are all."""
 
     number: str
@@ -62,8 +60,7 @@ class Person:
         return SEVERITIES.index(severity) >= SEVERITIES.index(self.severity)
 
 
-@dataclass(frozen=True)
-class Occasion:
+class Occasion(NamedTuple):
     """What there is to tell, at the aware instant `now`.
 
     `account_timezone` is the zone of the account, which cannot take some dates; where it is not known, the zone of whom
@@ -76,8 +73,7 @@ class Occasion:
     account_timezone: str = ""
 
 
-@dataclass(frozen=True)
-class Audience:
+class Audience(NamedTuple):
     """Numbers who hear of it `now`, those who hear of it `later` by instant, and the names of those who do not."""
 
     now: tuple[str, ...]

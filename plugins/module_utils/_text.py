@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 GSM7 = "GSM-7"
 UCS2 = "UCS-2"
@@ -60,8 +60,7 @@ _PLAIN = {
 _TRANSLATION = {ord(character): plain for plain, characters in _PLAIN.items() for character in characters}
 
 
-@dataclass(frozen=True)
-class Measure:
+class Measure(NamedTuple):
     """What a text takes: `encoding` (GSM-7 or UCS-2), `units` (septets or UTF-16 units), `segments` (billed parts)."""
 
     encoding: str

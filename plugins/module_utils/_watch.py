@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import InputError
 from ansible_collections.voip_communications.sms.plugins.module_utils._fitting import Part, fit, name_hosts
@@ -64,8 +64,7 @@ class Settings:
     faults: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """What is known of a run: hosts in the order in which they are named, `seconds` since it began.
 
     `failed` are the hosts that failed and those that were unreachable; `unreachable` are the latter alone.

@@ -13,9 +13,8 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 from ansible_collections.voip_communications.sms.plugins.module_utils import _dates, _numbers, _text
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import Faults, VoipsmsError
@@ -37,8 +36,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _UTC = dt.timezone.utc
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     """When something is worked on. ``start`` and ``end`` are aware, in UTC; ``zone`` is the one that people read."""
 
     name: str
@@ -47,8 +45,7 @@ class Window:
     zone: dt.tzinfo
 
 
-@dataclass(frozen=True)
-class Reminder:
+class Reminder(NamedTuple):
     """One message before, during or at the end of a window. ``name`` is its own, without the window's."""
 
     name: str
@@ -58,8 +55,7 @@ class Reminder:
     is_wanted: bool
 
 
-@dataclass(frozen=True)
-class Usual:
+class Usual(NamedTuple):
     """What reminders have that say nothing of their own: a text for each kind, and recipients as they were given."""
 
     texts: Mapping[str, str]

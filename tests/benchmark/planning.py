@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._agenda import Agenda, Match, matching
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
@@ -50,8 +49,7 @@ def rows(count: int, state: State = State.ACCEPTED) -> list[Row]:
         delivers_at=AHEAD, listed=True,
     )  # fmt: skip
     return [
-        replace(
-            first,
+        first._replace(
             recipient=FINGERPRINTS.recipient(number(place)),
             smsids=(f"id{place}",) if state is State.ACCEPTED else (),
         )

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -123,18 +122,18 @@ def test_every_value_comes_back_as_it_was(url: str) -> None:
     ledger = ledger_at(url)
     ledger.claim(CLAIM)
     ledger.settle("key", "run 1", {"ann": ACCEPTED})
-    ledger.claim(replace(CLAIM, owner="run 2", terms=replace(CLAIM.terms, force=True)))
+    ledger.claim(CLAIM._replace(owner="run 2", terms=CLAIM.terms._replace(force=True)))
     row = ledger.rows("key", ["ann"])["ann"]
     assert (row.label, row.attempt, row.listed) == (CLAIM.label, 2, False)
     assert row.previous is not None
-    ledger.amend([(row, replace(row, listed=True))])
-    assert ledger.rows("key", ["ann"])["ann"] == replace(row, listed=True)
+    ledger.amend([(row, row._replace(listed=True))])
+    assert ledger.rows("key", ["ann"])["ann"] == row._replace(listed=True)
 
 
 def test_many_first_claims_make_the_tables_once(url: str) -> None:
     def claim(number: int) -> tuple[bool, bool]:
         ledger = ledger_at(url)
-        won = ledger.claim(replace(CLAIM, owner=f"run {number}")).won
+        won = ledger.claim(CLAIM._replace(owner=f"run {number}")).won
         return ledger.created, bool(won)
 
     found = at_once(8, claim)
@@ -195,7 +194,7 @@ def test_a_user_who_may_create_nothing_can_use_what_an_administrator_has_made(
         connection.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON voipsms.ledger TO {USER}")
         connection.execute(f"GRANT SELECT ON voipsms.ledger_version TO {USER}")
     ledger = ledger_at(url)
-    assert ledger.claim(replace(CLAIM, recipients={"ann": "", "bob": ""})).won == {"bob"}
+    assert ledger.claim(CLAIM._replace(recipients={"ann": "", "bob": ""})).won == {"bob"}
     assert ledger.settle("key", "run 1", {"ann": ACCEPTED, "bob": NOT_SENT}) == []
     assert states(ledger, "ann", "bob") == {"ann": State.ACCEPTED}
 
@@ -211,9 +210,9 @@ def test_old_rows_are_purged_in_bounded_steps(url: str, monkeypatch: pytest.Monk
     monkeypatch.setattr(_ledger, "PURGED_AT_ONCE", 2)
     ledger = ledger_at(url)
     old = {f"recipient {number}": "+1*" for number in range(5)}
-    ledger.claim(replace(CLAIM, key="old", recipients=old))
+    ledger.claim(CLAIM._replace(key="old", recipients=old))
     for row in ledger.rows("old", old).values():
-        ledger.amend([(row, replace(row, keep_until=row.keep_until - KEPT - 86400))])
+        ledger.amend([(row, row._replace(keep_until=row.keep_until - KEPT - 86400))])
     ledger.claim(CLAIM)
     assert len(ledger.rows("old", old)) == 2
     ledger.claim(CLAIM)
@@ -250,7 +249,7 @@ def test_every_statement_of_a_send_finds_its_rows_by_an_index(
 
     monkeypatch.setattr(psycopg.Connection, "execute", explained)
     many = {f"recipient {number}": "+1*" for number in range(100)}
-    ledger.claim(replace(CLAIM, recipients=many))
+    ledger.claim(CLAIM._replace(recipients=many))
     ledger.settle("key", "run 1", dict.fromkeys(many, ACCEPTED) | {"recipient 1": NOT_SENT})
     ledger.rows("key", many)
     ledger.held(many)
@@ -267,7 +266,7 @@ def test_every_statement_of_a_send_finds_its_rows_by_an_index(
 def test_ten_thousand_recipients_in_one_claim(url: str) -> None:
     many = {f"recipient {number}": "+1*" for number in range(10_000)}
     ledger = ledger_at(url)
-    assert len(ledger.claim(replace(CLAIM, recipients=many)).won) == 10_000
+    assert len(ledger.claim(CLAIM._replace(recipients=many)).won) == 10_000
     assert len(ledger.rows("key", many)) == 10_000
     assert ledger.settle("key", "run 1", dict.fromkeys(many, NOT_SENT)) == []
     assert ledger.rows("key", many) == {}
@@ -282,9 +281,9 @@ def test_accounts_do_not_see_each_other(url: str) -> None:
 
 def test_what_a_database_cannot_keep_is_one_sentence(url: str) -> None:
     with pytest.raises(LedgerError, match="cannot be written"):
-        ledger_at(url).claim(replace(CLAIM, label="a\0b"))
+        ledger_at(url).claim(CLAIM._replace(label="a\0b"))
     with pytest.raises(LedgerError, match="cannot be written"):
-        ledger_at(url).claim(replace(CLAIM, label="a\udcff"))
+        ledger_at(url).claim(CLAIM._replace(label="a\udcff"))
 
 
 # --- Who wins -----------------------------------------------------------------------------------------------------
@@ -294,7 +293,7 @@ def test_of_twenty_claims_one_wins(url: str) -> None:
     ledger_at(url).amend([])
 
     def claim(number: int) -> Claimed:
-        return ledger_at(url, busy_timeout=30).claim(replace(CLAIM, owner=f"run {number}"))
+        return ledger_at(url, busy_timeout=30).claim(CLAIM._replace(owner=f"run {number}"))
 
     claims = at_once(20, claim)
     assert sorted(len(each.won) for each in claims) == [0] * 19 + [1]
@@ -313,7 +312,7 @@ def test_who_had_to_wait_for_another_change_goes_on_whatever_the_databases_defau
         watch.execute(f"ALTER DATABASE {dbname} SET default_transaction_isolation = 'serializable'")
         with connection.transaction():
             connection.execute("UPDATE voipsms.ledger SET label = 'marked'")
-            claim = thread.submit(ledger.claim, replace(CLAIM, owner="run 2"))
+            claim = thread.submit(ledger.claim, CLAIM._replace(owner="run 2"))
             while not watch.execute(waiting, (dbname,)).fetchall():
                 assert not claim.done()
                 time.sleep(0.02)
@@ -333,13 +332,13 @@ def test_what_is_committed_is_on_the_disk_whatever_the_databases_default(
 def test_claims_in_opposite_orders_do_not_lock_each_other_out(url: str, postgres: PostgresServer, dbname: str) -> None:
     ledger_at(url).amend([])
     names = [f"recipient {number}" for number in range(300)]
-    forced = replace(CLAIM, terms=replace(CLAIM.terms, force=True))
+    forced = CLAIM._replace(terms=CLAIM.terms._replace(force=True))
 
     def act(number: int) -> None:
         ledger, owner = ledger_at(url, busy_timeout=30), f"run {number}"
         mine = names if number % 2 else names[::-1]
         for _each in range(3):
-            won = ledger.claim(replace(forced, owner=owner, recipients=dict.fromkeys(mine, ""))).won
+            won = ledger.claim(forced._replace(owner=owner, recipients=dict.fromkeys(mine, ""))).won
             fates = {name: NOT_SENT if int(name[-1]) % 2 else ACCEPTED for name in mine if name in won}
             assert ledger.settle("key", owner, fates) == []
 
@@ -379,8 +378,8 @@ def test_a_row_that_was_claimed_between_look_and_write_is_lost(url: str, there_b
     if there_before:
         other.claim(CLAIM)
         other.settle("key", "run 1", {"ann": (Fate.REFUSED, ())})
-    slow = Overtaken(url, lambda: other.claim(replace(CLAIM, owner="run 2")))
-    found = slow.claim(replace(CLAIM, recipients={"ann": "", "bob": ""}))
+    slow = Overtaken(url, lambda: other.claim(CLAIM._replace(owner="run 2")))
+    found = slow.claim(CLAIM._replace(recipients={"ann": "", "bob": ""}))
     assert found.won == {"bob"}
     assert found.lost["ann"].owner == "run 2"
     assert slow._reads == 2
@@ -390,7 +389,7 @@ def test_a_row_that_came_and_went_between_look_and_write_is_claimed(url: str) ->
     other = ledger_at(url)
 
     def meanwhile() -> None:
-        other.claim(replace(CLAIM, owner="run 2"))
+        other.claim(CLAIM._replace(owner="run 2"))
         other.settle("key", "run 2", {"ann": (Fate.REFUSED, ())})
 
     assert Overtaken(url, meanwhile).claim(CLAIM).won == {"ann"}
@@ -407,7 +406,7 @@ def test_a_row_that_never_stays_as_it_was_read_is_given_up(url: str) -> None:
         def _read(self, connection: Any, identities: Any) -> Any:
             found = super()._read(connection, identities)
             row = other.rows("key", ["ann"])["ann"]
-            other.amend([(row, replace(row, label=f"change {next(looks)}"))])
+            other.amend([(row, row._replace(label=f"change {next(looks)}"))])
             return found
 
     ledger = Restless(read_database(url, {}), "account", password=PASSWORD, busy_timeout=0.3)
@@ -424,7 +423,7 @@ def test_a_mark_that_was_made_meanwhile_does_not_keep_a_claim_from_being_settled
     other = ledger_at(url)
     other.claim(CLAIM)
     row = other.rows("key", ["ann"])["ann"]
-    slow = Overtaken(url, lambda: other.amend([(row, replace(row, listed=True))]))
+    slow = Overtaken(url, lambda: other.amend([(row, row._replace(listed=True))]))
     assert slow.settle("key", "run 1", {"ann": fate}) == []
     assert slow._reads == 2
     assert states(other) == ({"ann": State.ACCEPTED} if fate is ACCEPTED else {})
@@ -449,7 +448,7 @@ def test_a_lock_that_somebody_holds_is_not_waited_for_longer_than_asked(
         connection.execute("UPDATE voipsms.ledger SET label = label")
         begin = time.monotonic()
         with pytest.raises(LedgerError, match="statement timeout"):
-            ledger.claim(replace(CLAIM, owner="run 2"))
+            ledger.claim(CLAIM._replace(owner="run 2"))
         assert time.monotonic() - begin < 8
     assert states(ledger) == {"ann": State.REFUSED}
 

@@ -15,7 +15,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -155,7 +154,7 @@ def _cancelled(row: Row | None) -> Row | None:
     """The row after the list was seen to lose its message, as _agenda.py writes it, which cannot do without a list."""
     if row is None:
         raise ValueError("there must be a row")
-    return replace(row, state=State.CANCELLED)
+    return row._replace(state=State.CANCELLED)
 
 
 def _name(row: Row | None) -> str:

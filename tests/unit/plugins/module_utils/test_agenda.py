@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Optional
 
 import pytest
@@ -131,7 +130,7 @@ IDENTITY = (DOUBT.key, DOUBT.recipient)
 @pytest.mark.parametrize("sender", [BULK, OURS, ""])
 def test_a_listed_message_of_the_same_content_was_accepted(state: State, sender: str) -> None:
     """The service fills in a sender for BULK, so a row without one is any sender's."""
-    doubt = replace(DOUBT, state=state)
+    doubt = DOUBT._replace(state=state)
     found, changes = agenda(doubt, record("a", sender=sender)).resolved([IDENTITY])
     after = found.rows[IDENTITY]
     assert (after.state, after.smsids, after.listed) == (State.ACCEPTED, ("a",), True)
@@ -204,8 +203,8 @@ def test_only_what_is_asked_about_is_resolved_and_only_doubts() -> None:
 
 def test_what_the_list_shows_for_the_first_time_is_marked_and_what_is_gone_was_cancelled() -> None:
     fresh, gone, hidden, old = row("a", listed=False), row("b", to=BOB), row("c", date=D2, listed=False), row("d")
-    assert agenda(fresh, record("a")).marked() == [(fresh, replace(fresh, listed=True))]
-    assert agenda(gone).marked() == [(gone, replace(gone, state=State.CANCELLED))]
+    assert agenda(fresh, record("a")).marked() == [(fresh, fresh._replace(listed=True))]
+    assert agenda(gone).marked() == [(gone, gone._replace(state=State.CANCELLED))]
     assert agenda(hidden).marked() == []
     assert agenda(old, record("d")).marked() == []
     assert agenda(gone, no_list=True).marked() == []

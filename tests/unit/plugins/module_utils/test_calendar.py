@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Optional
@@ -447,7 +447,7 @@ def test_the_same_message_without_a_name_by_two_runs_at_once_is_waited_for_and_m
 def test_what_a_twin_has_scheduled_meanwhile_is_a_duplicate(plain: World) -> None:
     appointment = plain.appointment(ANN)
     key, recipient = FINGERPRINTS.key(appointment.wanted.key), FINGERPRINTS.recipient(ANN)
-    claim = replace(plain.calendar()._turn_claim(key, recipient, "twin"), schedule=appointment.wanted.schedule)
+    claim = plain.calendar()._turn_claim(key, recipient, "twin")._replace(schedule=appointment.wanted.schedule)
     plain.open().claim(claim)
 
     def settles() -> None:
@@ -465,7 +465,7 @@ def test_what_a_twin_has_scheduled_meanwhile_is_a_duplicate(plain: World) -> Non
 def test_an_smsid_that_the_ledger_created_is_the_message_it_created(world: World) -> None:
     """The list may show another date (another zone) or a text that the service has changed."""
     world.present(ANN, name="n")
-    shown = [replace(entry.record, date="2026-11-21 13:00", text="?") for entry in world.provider.waiting]
+    shown = [entry.record._replace(date="2026-11-21 13:00", text="?") for entry in world.provider.waiting]
     world.provider.waiting = [Waiting(record, _moment(record.date)) for record in shown]
     assert world.present(ANN, name="n") == ["duplicate"]
     assert world.absent(name="n") == ["cancelled"]
@@ -474,7 +474,7 @@ def test_an_smsid_that_the_ledger_created_is_the_message_it_created(world: World
 def test_the_lists_date_and_text_decide_only_for_messages_that_the_ledger_does_not_know(plain: World) -> None:
     plain.present(ANN)
     later = "2026-11-21 13:00"
-    plain.provider.waiting = [Waiting(replace(plain.provider.waiting[0].record, date=later), _moment(later))]
+    plain.provider.waiting = [Waiting(plain.provider.waiting[0].record._replace(date=later), _moment(later))]
     assert plain.absent(date=later) == []
     plain.provider.accept([BOB], OTHER, None, later)
     assert plain.absent(date=later) == ["cancelled"]
@@ -489,7 +489,7 @@ def test_what_the_list_shows_elsewhere_is_no_proof_of_absence(plain: World) -> N
     assert plain.present(ANN, name="n") == ["unknown"]
     plain.seconds += GRACE + DEADLINE + SETTLE_MARGIN + 1
     for changed in ({"date": "2026-11-21 13:00"}, {"text": ""}):
-        shown = [replace(entry.record, **changed) for entry in plain.provider.waiting]
+        shown = [entry.record._replace(**changed) for entry in plain.provider.waiting]
         plain.provider.waiting = [Waiting(record, _moment(D2)) for record in shown]
         assert plain.present(ANN, name="n") == ["unknown"]
     assert len(plain.provider.posts) == 1
@@ -502,7 +502,7 @@ def test_the_old_message_stays_while_the_list_shows_the_new_one_at_another_date(
     assert plain.present(ANN, name="n", date=D2) == ["unknown"] or plain.told["failed"]
     moved = [entry for entry in plain.provider.waiting if entry.record.date == D2]
     plain.provider.waiting.remove(moved[0])
-    plain.provider.waiting.append(Waiting(replace(moved[0].record, date="2026-11-22 13:00"), _moment(D2)))
+    plain.provider.waiting.append(Waiting(moved[0].record._replace(date="2026-11-22 13:00"), _moment(D2)))
     assert plain.present(ANN, name="n", date=D2) == ["duplicate"]
     assert sorted(date for _to, date in plain.provider.messages()) == [D1, "2026-11-22 13:00"]
     assert "another date than was meant" in " ".join(plain.warnings)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -245,7 +244,7 @@ def test_what_is_to_be_said_of_the_batches_comes_in_their_order(world: World) ->
             assert second_has_answered.wait(30)
         else:
             second_has_answered.set()
-        return replace(accepted(numbers), warnings=(f"of {numbers[0]}",))
+        return accepted(numbers)._replace(warnings=(f"of {numbers[0]}",))
 
     world.answers = [answer, answer]
     report = world.run_on(Terms("text", 600.0), ANN, BOB, batch_size=1, at_a_time=2)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -282,7 +281,7 @@ def test_a_scheduled_message_makes_duplicates_until_its_own_moment(state: State,
 
 
 def test_a_cancelled_message_is_free_and_no_fact_that_a_new_attempt_covers() -> None:
-    cancelled = replace(row_of(State.ACCEPTED), state=State.CANCELLED)
+    cancelled = row_of(State.ACCEPTED)._replace(state=State.CANCELLED)
     assert standing(cancelled, Terms(content="text", window=WINDOW, until=UNTIL), NOW) is Standing.FREE
     assert claimed(cancelled, claim_of(ANN), ANN, NOW).previous is None
 
@@ -296,7 +295,7 @@ def test_an_unknown_message_whose_date_is_near_still_has_its_grace() -> None:
 def scheduled_claim(*recipients: str, owner: str = "run 1") -> Claim:
     terms = Terms(content="text", window=0.0, until=UNTIL)
     schedule = Schedule(date="2026-12-01 15:00", delivers_at=UNTIL - KEPT, name="name")
-    return replace(claim_of(*recipients, terms=terms, owner=owner), schedule=schedule)
+    return claim_of(*recipients, terms=terms, owner=owner)._replace(schedule=schedule)
 
 
 def test_a_scheduled_row_is_kept_until_nobody_asks_any_more() -> None:
@@ -308,7 +307,7 @@ def test_a_scheduled_row_is_kept_until_nobody_asks_any_more() -> None:
 def test_contract_scheduled_rows_are_found_and_others_are_not(kept: tuple[Ledger, Clock]) -> None:
     ledger, _clock = kept
     assert ledger.scheduled() == []
-    ledger.claim(replace(claim_of(ANN), key="now"))
+    ledger.claim(claim_of(ANN)._replace(key="now"))
     ledger.claim(scheduled_claim(ANN, BOB))
     ledger.settle("key", "run 1", {ANN: (Fate.ACCEPTED, ("1", "2")), BOB: (Fate.UNKNOWN, ())})
     found = {row.recipient: row for row in ledger.scheduled()}
@@ -323,7 +322,7 @@ def test_contract_the_newest_rows_come_first_and_no_more_than_asked_for(kept: tu
     assert ledger.newest(lambda _row: True, 10) == []
     ledger.claim(claim_of(ANN, BOB))
     clock.seconds += 10
-    ledger.claim(replace(claim_of(ANN), key="another key"))
+    ledger.claim(claim_of(ANN)._replace(key="another key"))
     assert [(row.key, row.recipient) for row in ledger.newest(lambda _row: True, 10)] == [
         ("another key", ANN),
         ("key", ANN),
@@ -336,8 +335,8 @@ def test_contract_what_was_learned_is_kept(kept: tuple[Ledger, Clock]) -> None:
     ledger, _clock = kept
     ledger.claim(scheduled_claim(ANN, BOB))
     rows = ledger.rows("key", [ANN, BOB])
-    seen = replace(rows[ANN], state=State.ACCEPTED, smsids=("1",), listed=True)
-    new = replace(rows[ANN], key="another key", owner="adopted")
+    seen = rows[ANN]._replace(state=State.ACCEPTED, smsids=("1",), listed=True)
+    new = rows[ANN]._replace(key="another key", owner="adopted")
     ledger.amend([(rows[ANN], seen), (rows[BOB], None), (None, new), (None, None)])
     assert ledger.rows("key", [ANN, BOB]) == {ANN: seen}
     assert ledger.rows("another key", [ANN]) == {ANN: new}
@@ -349,9 +348,9 @@ def test_contract_a_row_that_has_changed_since_stays_as_it_is(kept: tuple[Ledger
     before = ledger.rows("key", [ANN])[ANN]
     ledger.settle("key", "run 1", {ANN: (Fate.ACCEPTED, ("1",))})
     after = ledger.rows("key", [ANN])[ANN]
-    ledger.amend([(before, None), (before, replace(before, listed=True)), (None, before)])
+    ledger.amend([(before, None), (before, before._replace(listed=True)), (None, before)])
     assert ledger.rows("key", [ANN]) == {ANN: after}
-    ledger.amend([(after, None), (after, replace(after, listed=True))])
+    ledger.amend([(after, None), (after, after._replace(listed=True))])
     assert ledger.rows("key", [ANN]) == {}
 
 
@@ -363,5 +362,5 @@ def test_contract_a_covered_row_is_compared_whole(kept: tuple[Ledger, Clock]) ->
     ledger.claim(scheduled_claim(ANN, owner="run 2"))
     (row,) = ledger.scheduled()
     assert row.previous is not None
-    ledger.amend([(row, replace(row, listed=True))])
-    assert ledger.scheduled() == [replace(row, listed=True)]
+    ledger.amend([(row, row._replace(listed=True))])
+    assert ledger.scheduled() == [row._replace(listed=True)]

@@ -16,7 +16,6 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -220,7 +219,7 @@ def test_a_full_disk_is_one_sentence(made: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(sqlite3, "connect", limited)
     many = {f"recipient {number}": "+1*" for number in range(2000)}
     with pytest.raises(LedgerError, match="full"):
-        ledger_at(made).claim(Claim(**{**CLAIM.__dict__, "recipients": many}))
+        ledger_at(made).claim(CLAIM._replace(recipients=many))
 
 
 def test_a_claim_that_fails_leaves_nothing(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,14 +229,14 @@ def test_a_claim_that_fails_leaves_nothing(made: Path, monkeypatch: pytest.Monke
     before = made.read_bytes()
     monkeypatch.setattr(SqliteLedger, "_replace", fail)
     with pytest.raises(LedgerError, match="disk I/O error"):
-        ledger_at(made).claim(Claim(**{**CLAIM.__dict__, "recipients": {"bob": "+1*"}}))
+        ledger_at(made).claim(CLAIM._replace(recipients={"bob": "+1*"}))
     assert made.read_bytes() == before
 
 
 def test_ten_thousand_recipients_in_one_claim(path: Path) -> None:
     many = {f"recipient {number}": "+1*" for number in range(10_000)}
     ledger = ledger_at(path)
-    assert len(ledger.claim(Claim(**{**CLAIM.__dict__, "recipients": many})).won) == 10_000
+    assert len(ledger.claim(CLAIM._replace(recipients=many)).won) == 10_000
     assert len(ledger.rows("key", many)) == 10_000
 
 
@@ -246,7 +245,7 @@ def test_old_rows_are_purged_in_bounded_steps(path: Path, monkeypatch: pytest.Mo
     now = [1_000_000.0]
     ledger = SqliteLedger(str(path), "account", clock=lambda: now[0])
     old = {f"recipient {number}": "+1*" for number in range(5)}
-    ledger.claim(Claim(**{**CLAIM.__dict__, "key": "old", "recipients": old}))
+    ledger.claim(CLAIM._replace(key="old", recipients=old))
     ledger.settle("old", "run 1", dict.fromkeys(old, (Fate.ACCEPTED, ("id",))))
     now[0] += KEPT + 86400
     ledger.claim(CLAIM)
@@ -282,7 +281,7 @@ def asked_at_once(ledger: SqliteLedger, *calls: Callable[[], object]) -> list[ob
 
 
 def claim_of(name: str) -> Claim:
-    return replace(CLAIM, recipients={name: "+1*"})
+    return CLAIM._replace(recipients={name: "+1*"})
 
 
 def test_what_threads_ask_for_at_once_is_committed_together(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -395,13 +394,13 @@ def send_once(ledger: SqliteLedger) -> None:
     """Whatever a delivery asks a ledger for: look, claim, settle in each way, look for other messages, amend."""
     many = {f"recipient {number}": "+1*" for number in range(600)}
     rows = ledger.rows("key", many)
-    ledger.claim(replace(CLAIM, recipients=many))
+    ledger.claim(CLAIM._replace(recipients=many))
     fates = dict.fromkeys(many, (Fate.ACCEPTED, ("id",))) | {"recipient 1": (Fate.NOT_SENT, ())}
     ledger.settle("key", "run 1", fates)
     rows = ledger.rows("key", many)
     ledger.held(many)
     ledger.scheduled()
-    ledger.amend([(rows["recipient 2"], replace(rows["recipient 2"], label="x")), (rows["recipient 3"], None)])
+    ledger.amend([(rows["recipient 2"], rows["recipient 2"]._replace(label="x")), (rows["recipient 3"], None)])
 
 
 def test_every_statement_of_a_send_finds_its_rows_by_an_index(made: Path, traced: list[str]) -> None:
@@ -430,7 +429,7 @@ def test_a_send_asks_no_more_of_a_large_ledger_than_of_a_small_one(
         ledger = SqliteLedger(str(path.with_name(f"{size}.sqlite3")), "account")
         for start in range(0, size, 5_000):
             many = {f"recipient {number}": "+1*" for number in range(start, min(start + 5_000, size))}
-            ledger.claim(replace(CLAIM, key=f"other {start}", recipients=many))
+            ledger.claim(CLAIM._replace(key=f"other {start}", recipients=many))
         with monkeypatch.context() as patch:
             steps.append(0)
             patch.setattr(Traced, "note", classmethod(lambda cls, _statement: None))
@@ -490,7 +489,7 @@ print(len(SqliteLedger(path, "account").claim(claim).won))
 @pytest.mark.parametrize("there_before", [False, True], ids=["new file", "existing file"])
 def test_of_twenty_processes_one_wins(path: Path, there_before: bool) -> None:
     if there_before:
-        ledger_at(path).claim(Claim(**{**CLAIM.__dict__, "key": "another"}))
+        ledger_at(path).claim(CLAIM._replace(key="another"))
     begin = str(time.time() + 2.0)
     racers = [
         subprocess.Popen(

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -47,7 +46,7 @@ def test_a_row_must_be_all_that_is_asked_for(asked: Asked, taken: bool) -> None:
 
 
 def test_a_run_that_ended_without_a_word_has_left_its_message_unknown() -> None:
-    row = replace(ROW, state=State.SENDING)
+    row = ROW._replace(state=State.SENDING)
     doubtful = Asked(states=["unknown"])
     assert doubtful.takes(row, row.lease_until)
     assert not doubtful.takes(row, row.lease_until - 1)
@@ -55,7 +54,7 @@ def test_a_run_that_ended_without_a_word_has_left_its_message_unknown() -> None:
 
 
 def test_the_turn_of_a_name_is_no_message() -> None:
-    assert not Asked().takes(replace(ROW, masked=""), NOW)
+    assert not Asked().takes(ROW._replace(masked=""), NOW)
 
 
 def test_a_row_is_shown_without_what_the_ledger_hides() -> None:
@@ -76,10 +75,10 @@ def test_a_row_is_shown_without_what_the_ledger_hides() -> None:
 
 
 def test_a_key_that_nobody_gave_and_a_clock_that_was_set_back() -> None:
-    row = shown(replace(ROW, label="", claimed_at=NOW + 60), NOW)
+    row = shown(ROW._replace(label="", claimed_at=NOW + 60), NOW)
     assert (row["key"], row["age"]) == (None, 0)
 
 
 def test_every_state_is_counted() -> None:
-    counts = count_by_state([ROW, ROW, replace(ROW, state=State.SENDING)], NOW)
+    counts = count_by_state([ROW, ROW, ROW._replace(state=State.SENDING)], NOW)
     assert counts == {"sending": 0, "accepted": 2, "refused": 0, "unknown": 1, "cancelled": 0}

@@ -121,8 +121,8 @@ def test_when_absence_proves_that_nothing_was_accepted(state: State, after: floa
 
 
 def test_a_run_that_is_still_at_work_is_never_past_grace() -> None:
-    assert not is_past_grace(replace(row(State.SENDING), lease_until=NOW + 2 * GRACE), NOW + GRACE)
-    assert is_past_grace(replace(row(State.SENDING), lease_until=NOW + 2 * GRACE), NOW + 2 * GRACE)
+    assert not is_past_grace(row(State.SENDING)._replace(lease_until=NOW + 2 * GRACE), NOW + GRACE)
+    assert is_past_grace(row(State.SENDING)._replace(lease_until=NOW + 2 * GRACE), NOW + 2 * GRACE)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_an_smsid_that_carries_others_is_shared() -> None:
     assert shared([meant], carried) == {"a": {"2"}}
     assert shared([meant, other], carried) == {}
     assert shared([], carried) == {}
-    assert shared([replace(meant, smsids=("gone",))], carried) == {}
+    assert shared([meant._replace(smsids=("gone",))], carried) == {}
 
 
 def test_a_wanted_message_that_would_go_with_a_shared_smsid_is_named() -> None:
@@ -219,7 +219,7 @@ def carried_out(world: World, task: Task) -> World:
         rows[wish.identity] = row(to=wish.to, text=task.text, date=task.date, name=task.name, smsids=smsids)
     for wish, message in found.keep:
         if task.name and message.row is not None and not message.row.name:
-            rows[wish.identity] = replace(message.row, name=FINGERPRINTS.name(task.name))
+            rows[wish.identity] = message.row._replace(name=FINGERPRINTS.name(task.name))
     gone = {smsid for message in found.cancel for smsid in message.smsids}
     records = [record for record in records if record.smsid not in gone]
     return World(tuple(records), rows, world.has_list)
@@ -290,11 +290,11 @@ def test_no_plan_cancels_a_message_outside_the_name(world: World, task: Task) ->
 @given(
     worlds(),
     st.builds(
-        Match,
+        lambda smsids: Match(smsids=smsids),
         smsids=st.none() | st.lists(st.sampled_from(("s0", "s1", "s2")), min_size=1, unique=True).map(tuple),
     )
     | st.builds(
-        Match,
+        lambda to, text, date: Match(to=to, text=text, date=date),
         to=st.none() | st.frozensets(st.sampled_from(NUMBERS), min_size=1),
         text=st.none() | st.sampled_from(TEXTS),
         date=st.none() | st.sampled_from(tuple(DATES)),

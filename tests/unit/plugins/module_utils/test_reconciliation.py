@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Optional
 
@@ -58,12 +57,12 @@ def row_of(key: str = "key", state: State = State.UNKNOWN, text: str = TEXT, sen
         lease_until=NOW + 130,
         keep_until=NOW + 40 * DAY,
     )
-    return replace(row, **changes)
+    return row._replace(**changes)
 
 
 def at(row: Row, moment: float) -> Row:
     """The same, at another time."""
-    return replace(row, claimed_at=moment, first_byte_by=moment + 90, lease_until=moment + 130)
+    return row._replace(claimed_at=moment, first_byte_by=moment + 90, lease_until=moment + 130)
 
 
 ROW = row_of()
@@ -90,7 +89,7 @@ def record(moment: float = NOW, **changes: Any) -> LogRecord:
         country="US",
         sale="0.01",
     )
-    return replace(plain, **changes)
+    return plain._replace(**changes)
 
 
 def look(*records: LogRecord, ended: bool = True, began: float = END) -> Look:
@@ -106,14 +105,14 @@ def found(
 # --- Found --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("row", [ROW, replace(ROW, state=State.SENDING)])
+@pytest.mark.parametrize("row", [ROW, ROW._replace(state=State.SENDING)])
 @pytest.mark.parametrize("ended", [True, False])
 @pytest.mark.parametrize("began", [NOW + 10, END, END + DAY])
 def test_a_record_that_nothing_else_explains_is_the_message(row: Row, ended: bool, began: float) -> None:
     decision = found(record(NOW + 3), row=row, ended=ended, began=began)
     assert decision.finding is Finding.FOUND
     assert decision.at == NOW + 3
-    assert decision.after == replace(row, state=State.ACCEPTED, claimed_at=NOW + 3, owner="")
+    assert decision.after == row._replace(state=State.ACCEPTED, claimed_at=NOW + 3, owner="")
 
 
 @pytest.mark.parametrize(
@@ -217,7 +216,7 @@ def test_what_was_sent_much_later_accounts_for_nothing() -> None:
 
 def test_what_was_sent_again_much_later_may_have_been_sent_then() -> None:
     """An accepted row keeps nothing of its earlier attempts but their number."""
-    later = replace(at(row_of("other", State.ACCEPTED), NOW + 2 * HOUR), attempt=2)
+    later = at(row_of("other", State.ACCEPTED), NOW + 2 * HOUR)._replace(attempt=2)
     assert found(record(), others=[later]).finding is Finding.SHARED
 
 
@@ -252,7 +251,7 @@ def test_an_older_message_accounts_for_a_record_unless_it_has_its_own() -> None:
 
 @pytest.mark.parametrize("sender", ["", "17134567890", "17130000000"])
 def test_the_same_text_from_another_sender_accounts_for_a_record(sender: str) -> None:
-    message = replace(MESSAGE, sender="17130000000")
+    message = MESSAGE._replace(sender="17130000000")
     other = row_of("other", State.ACCEPTED, sender=sender)
     row = row_of(sender="17130000000")
     assert found(record(), row=row, message=message, others=[other]).finding is Finding.SHARED
@@ -284,7 +283,7 @@ def test_the_own_message_before_it_accounts_for_its_record() -> None:
     assert found(record(NOW - 11), row=forced).finding is Finding.SHARED
     shown = found(record(NOW - 11), record(NOW - 10), record(NOW + 5), row=forced)
     assert shown.finding is Finding.FOUND
-    assert shown.after == replace(forced, state=State.ACCEPTED, claimed_at=NOW + 5, previous=None, owner="")
+    assert shown.after == forced._replace(state=State.ACCEPTED, claimed_at=NOW + 5, previous=None, owner="")
 
 
 def test_whichever_attempt_by_the_same_key_a_record_is_of_the_message_was_sent() -> None:
@@ -297,7 +296,7 @@ def test_the_same_record_twice_is_one() -> None:
     other = [row_of("other", State.ACCEPTED)]
     one = record()
     assert found(one, one, others=other).finding is Finding.SHARED
-    assert found(one, replace(one, status="DELIVERED"), others=other).finding is Finding.SHARED
+    assert found(one, one._replace(status="DELIVERED"), others=other).finding is Finding.SHARED
     nameless = record(id=None)
     assert found(nameless, nameless, others=other).finding is Finding.SHARED
     assert found(nameless, record(NOW + 1, id=None), others=other).finding is Finding.FOUND
@@ -347,7 +346,7 @@ def test_absence_needs_the_whole_log_after_the_time_of_grace(began: float, ended
 
 
 def test_the_time_of_grace_is_that_of_the_row() -> None:
-    assert found(row=replace(ROW, first_byte_by=NOW + HOUR), began=NOW + HOUR + GRACE - 1).finding is Finding.EARLY
+    assert found(row=ROW._replace(first_byte_by=NOW + HOUR), began=NOW + HOUR + GRACE - 1).finding is Finding.EARLY
 
 
 @pytest.mark.parametrize(
@@ -371,7 +370,7 @@ def test_a_record_of_the_same_text_where_it_was_accepted_hides_nothing(days: int
     began = NOW + 2 * DAY
     assert found(near, others=[other], began=began).finding is Finding.ABSENT
     assert found(far, others=[other], began=began).finding is Finding.DOUBTFUL
-    assert found(near, others=[replace(other, state=State.UNKNOWN)], began=began).finding is Finding.DOUBTFUL
+    assert found(near, others=[other._replace(state=State.UNKNOWN)], began=began).finding is Finding.DOUBTFUL
 
 
 @pytest.mark.parametrize(
@@ -399,7 +398,7 @@ def test_absence_gives_back_what_was_accepted_before() -> None:
     accepted = at(ACCEPTED, NOW - DAY)
     decision = found(record(NOW - DAY), row=row_of(attempt=2, previous=accepted))
     assert decision.finding is Finding.ABSENT
-    assert decision.after == replace(accepted, attempt=2)
+    assert decision.after == accepted._replace(attempt=2)
 
 
 def test_an_earlier_doubt_must_be_absent_too() -> None:

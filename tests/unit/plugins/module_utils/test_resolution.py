@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Optional
 
 import pytest
@@ -38,12 +37,12 @@ UNKNOWN = Row(
     lease_until=NOW - 1,
     keep_until=NOW + 1e6,
 )
-OVERDUE = replace(UNKNOWN, state=State.SENDING)
-AT_WORK = replace(OVERDUE, lease_until=NOW + 1)
-ACCEPTED = replace(UNKNOWN, state=State.ACCEPTED, smsids=("one",))
+OVERDUE = UNKNOWN._replace(state=State.SENDING)
+AT_WORK = OVERDUE._replace(lease_until=NOW + 1)
+ACCEPTED = UNKNOWN._replace(state=State.ACCEPTED, smsids=("one",))
 
 
-@pytest.mark.parametrize("row", [UNKNOWN, OVERDUE, replace(UNKNOWN, previous=ACCEPTED)])
+@pytest.mark.parametrize("row", [UNKNOWN, OVERDUE, UNKNOWN._replace(previous=ACCEPTED)])
 def test_sent_makes_a_duplicate_of_the_same_task(row: Row) -> None:
     assert standing(row, TERMS, NOW) is Standing.UNKNOWN
     resolution = resolve({ANN: row}, sent=True, now=NOW)
@@ -78,9 +77,9 @@ def test_not_sent_lets_the_same_task_send(row: Row) -> None:
 
 
 def test_not_sent_does_not_undo_what_was_accepted_before() -> None:
-    row = replace(UNKNOWN, previous=ACCEPTED, attempt=2)
+    row = UNKNOWN._replace(previous=ACCEPTED, attempt=2)
     ((_before, after),) = resolve({ANN: row}, sent=False, now=NOW).changes
-    assert after == replace(ACCEPTED, attempt=2)
+    assert after == ACCEPTED._replace(attempt=2)
 
 
 @pytest.mark.parametrize(
@@ -90,14 +89,14 @@ def test_not_sent_does_not_undo_what_was_accepted_before() -> None:
         (AT_WORK, False, "at this moment"),
         (ACCEPTED, False, "has accepted"),
         (None, True, "knows no message"),
-        (replace(UNKNOWN, state=State.REFUSED), True, "was refused"),
-        (replace(UNKNOWN, state=State.CANCELLED), True, "was cancelled"),
-        (replace(UNKNOWN, date="2026-12-01 22:00"), True, "scheduled"),
-        (replace(UNKNOWN, date="2026-12-01 22:00"), False, "scheduled"),
+        (UNKNOWN._replace(state=State.REFUSED), True, "was refused"),
+        (UNKNOWN._replace(state=State.CANCELLED), True, "was cancelled"),
+        (UNKNOWN._replace(date="2026-12-01 22:00"), True, "scheduled"),
+        (UNKNOWN._replace(date="2026-12-01 22:00"), False, "scheduled"),
     ],
 )
 def test_what_is_certain_is_not_overruled(row: Optional[Row], sent: bool, reason: str) -> None:
-    resolution = resolve({ANN: row, BOB: replace(UNKNOWN, recipient="bob")}, sent=sent, now=NOW)
+    resolution = resolve({ANN: row, BOB: UNKNOWN._replace(recipient="bob")}, sent=sent, now=NOW)
     (fault,) = resolution.faults
     assert fault.startswith(f"+{ANN}")
     assert reason in fault
@@ -108,8 +107,8 @@ def test_what_is_certain_is_not_overruled(row: Optional[Row], sent: bool, reason
     [
         (ACCEPTED, True),
         (None, False),
-        (replace(UNKNOWN, state=State.REFUSED), False),
-        (replace(UNKNOWN, state=State.CANCELLED), False),
+        (UNKNOWN._replace(state=State.REFUSED), False),
+        (UNKNOWN._replace(state=State.CANCELLED), False),
     ],
 )
 def test_what_is_so_already_stays_so(row: Optional[Row], sent: bool) -> None:
@@ -123,7 +122,7 @@ def test_every_recipient_in_the_way_is_named() -> None:
 
 @pytest.mark.parametrize(("now", "too_early"), [(-10 + GRACE - 1, (ANN,)), (-10 + GRACE, ())])
 def test_what_the_service_may_still_take_is_told(now: float, too_early: tuple[str, ...]) -> None:
-    resolution = resolve({ANN: UNKNOWN, BOB: replace(UNKNOWN, state=State.REFUSED)}, sent=False, now=NOW + now)
+    resolution = resolve({ANN: UNKNOWN, BOB: UNKNOWN._replace(state=State.REFUSED)}, sent=False, now=NOW + now)
     assert early(resolution, NOW + now) == too_early
 
 

@@ -37,7 +37,7 @@ FAILURE = Run(
 
 
 def run(**changed: Any) -> Run:
-    return dataclasses.replace(FAILURE, **changed)
+    return FAILURE._replace(**changed)
 
 
 def test_the_default_texts() -> None:
