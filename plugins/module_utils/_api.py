@@ -4,7 +4,8 @@
 
 """The HTTP API of VoIP Communications: a method an endpoint, records in and out.
 
-Knows nothing of Ansible and of the ledger. Every fact of the API is marked documented (the vendor's page "SMS API"),
+Knows nothing of Ansible and of the ledger. What only some calls need is loaded by them, since a module compiles all
+that it loads each time that it is started. Every fact of the API is marked documented (the vendor's page "SMS API"),
 observed (read in the source of the vendor's public apps) or assumed.
 """
 
@@ -17,7 +18,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
-from typing import Any, Callable, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 from urllib.parse import quote, quote_plus
 
 from ansible_collections.voip_communications.sms.plugins.module_utils import _json
@@ -42,15 +43,10 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._http impo
     Service,
     status_text,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._log import LogPages, LogRecord
-from ansible_collections.voip_communications.sms.plugins.module_utils._log import records as log_records
-from ansible_collections.voip_communications.sms.plugins.module_utils._pending import (
-    ListError,
-    Listing,
-    Record,
-    names_more,
-    records,
-)
+
+if TYPE_CHECKING:
+    from ansible_collections.voip_communications.sms.plugins.module_utils._log import LogPages, LogRecord
+    from ansible_collections.voip_communications.sms.plugins.module_utils._pending import Listing, Record
 
 DEFAULT_URL = "https://voip-communications.net/api-v2/index.php/"
 """The base of all calls (documented)."""
@@ -157,6 +153,8 @@ class Api:
         counted from 0 or from 1: nothing new under two further pages is the end. Raises ``ListError`` when the list
         cannot be had or not be believed, and ``Denied``.
         """
+        from ansible_collections.voip_communications.sms.plugins.module_utils import _pending  # noqa: PLC0415 - seldom used
+
         deadline = Deadline(seconds)
         found, more, at = self._pending_page(self._paths.scheduled, deadline)
         known, stale = set(found), 0
@@ -171,10 +169,14 @@ class Api:
             if not further:
                 break
         else:
-            raise ListError(f"the list of pending messages has more than {_MOST_PAGES} pages, which cannot be right")
+            raise _pending.ListError(
+                f"the list of pending messages has more than {_MOST_PAGES} pages, which cannot be right"
+            )
         if more:
-            raise ListError("the list of pending messages says that there is more of it, which could not be read")
-        return Listing(tuple(found), at)
+            raise _pending.ListError(
+                "the list of pending messages says that there is more of it, which could not be read"
+            )
+        return _pending.Listing(tuple(found), at)
 
     def cancel(self, smsid: str, seconds: float) -> Optional[str]:
         """``DELETE sms/scheduled/{smsid}`` (assumed): what the service says against it, or None.
@@ -214,28 +216,33 @@ class Api:
         A page that brings nothing new ends it too: so a service that does not know ``page`` is asked twice, not for
         ever. At most ``max_pages`` are read. Raises ``VoipsmsError``, and ``Denied``.
         """
+        from ansible_collections.voip_communications.sms.plugins.module_utils import _log  # noqa: PLC0415 - seldom used
+
         deadline = Deadline(seconds)
         found: list[LogRecord] = []
         known: set[LogRecord] = set()
         for page in range(max_pages):
             payload = self._read_form("sms/summary", {"page": str(page)}, deadline.left())
-            further = log_records(payload, self._clean)
+            further = _log.records(payload, self._clean)
             if known.issuperset(further):
-                return LogPages(tuple(found), ended=not further)
+                return _log.LogPages(tuple(found), ended=not further)
             # Pages shift while messages come in. Without an id, two equal records may well be two messages.
             found += [record for record in further if record.id is None or record not in known]
             known.update(further)
-        return LogPages(tuple(found))
+        return _log.LogPages(tuple(found))
 
     def _pending_page(self, path: str, deadline: Deadline) -> tuple[list[Record], bool, Optional[float]]:
         """The records of one page, whether it says that there are more, and the service's time."""
+        from ansible_collections.voip_communications.sms.plugins.module_utils import _pending  # noqa: PLC0415 - seldom used
+
         try:
             payload, at = self._read(path, deadline.left())
         except Denied:
             raise
         except VoipsmsError as error:
-            raise ListError(f"the list of pending messages cannot be had: {error}") from None
-        return records(payload, lambda value: smsid_of(value, self._clean)), names_more(payload), at
+            raise _pending.ListError(f"the list of pending messages cannot be had: {error}") from None
+        found = _pending.records(payload, lambda value: smsid_of(value, self._clean))
+        return found, _pending.names_more(payload), at
 
     def _page_path(self, page: int) -> str:
         separator = "&" if "?" in self._paths.scheduled else "?"

@@ -17,12 +17,10 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import NamedTuple, Optional, Union
+from typing import TYPE_CHECKING, NamedTuple, Optional, Union
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._api import Api, Denied, Throttled
-from ansible_collections.voip_communications.sms.plugins.module_utils._dates import logged
 from ansible_collections.voip_communications.sms.plugins.module_utils._deadline import Deadline, Latest
-from ansible_collections.voip_communications.sms.plugins.module_utils._errors import VoipsmsError
 from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import (
     Fate,
     Judgement,
@@ -44,18 +42,11 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger im
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._numbers import mask
 from ansible_collections.voip_communications.sms.plugins.module_utils._parallel import in_parallel
-from ansible_collections.voip_communications.sms.plugins.module_utils._reconciliation import (
-    BLIND,
-    OTHER_TEXT,
-    UNREADABLE,
-    Decision,
-    Finding,
-    Look,
-    Message,
-    decide,
-    why_unknown,
-)
 from ansible_collections.voip_communications.sms.plugins.module_utils._report import Outcome, Result, moment
+
+if TYPE_CHECKING:
+    from ansible_collections.voip_communications.sms.plugins.module_utils._lookup import Lookup
+    from ansible_collections.voip_communications.sms.plugins.module_utils._reconciliation import Decision
 
 PAUSES = (0.5, 1.0, 2.0)
 """Seconds before another try, when it is proven that nothing was sent and the reason may pass."""
@@ -68,12 +59,6 @@ AT_A_TIME = 10
 
 _BEGUN_BY = 0.9
 """Share of the deadline in which a request must begin, so that what has begun has time to be answered."""
-
-LOG_PAGES = 100
-"""Pages of the message log that are read at the most; how many records a page has is not known."""
-
-_LOG_SHARE = 0.5
-"""Share of what is left of the deadline that reading the message log may take."""
 
 _LOOK_EVERY = (0.1, 0.2, 0.5, 1.0)
 """Seconds between two looks at the rows of another run that is sending the same; the last one repeats."""
@@ -228,52 +213,37 @@ class Delivery:
         What it has decided is written only where the row is still the one that was looked up. So of two runs that
         have both seen that a message is absent, the second finds the claim of the first.
         """
-        look = self._look()
-        decisions = {} if look is None else self._decisions(doubts, look)
-        decided = {number: found for number, found in decisions.items() if self._is_decisive(found)}
+        lookup = self._lookup()
+        decided = lookup.decided(doubts)
         if decided and not self._check_mode:
             self._ledger.amend((doubts[number], found.after) for number, found in decided.items())
         rows = self._rows_after(doubts, decided)
         freed, taken = self._sort(doubts, rows, self._ledger.now())
-        shown = {number for number, found in decided.items() if _is_shown(found, rows.get(number))}
+        shown = lookup.shown(rows)
         self._note(_found(number, rows[number]) for number in shown)
-        self._explain((number for number in doubts if number not in decided), look, decisions)
+        self._explain((number for number in doubts if number not in decided), lookup)
         open_to_all = {*free, *freed}.difference(doubts.keys() - set(freed), shown)
         return [number for number in self._wanted.recipients if number in open_to_all], [*twins, *taken]
 
-    def _look(self) -> Optional[Look]:
-        """The message log, or None when it cannot be had, or its dates cannot be understood."""
-        zone = self._wanted.account_timezone
-        if zone is None:
-            return None
-        began = self._ledger.now()
-        try:
-            pages = self._api.log(LOG_PAGES, self._deadline.left() * _LOG_SHARE)
-        except VoipsmsError as error:
-            self._warnings.append(f"{UNREADABLE}, and has decided nothing: {error}")
-            return None
-        return Look(pages.records, pages.ended, began, lambda date: logged(date, zone))
+    def _lookup(self) -> Lookup:
+        """The message log, read."""
+        from ansible_collections.voip_communications.sms.plugins.module_utils._lookup import (  # noqa: PLC0415 - seldom
+            Lookup,
+            Sought,
+        )
 
-    def _decisions(self, doubts: Mapping[str, Row], look: Look) -> dict[str, Decision]:
-        """What the log proves of each doubt. Of a message whose text was another, that text is not known."""
-        ours = {number: row for number, row in doubts.items() if row.content == self._wanted.terms.content}
-        # Read after the log, so that whatever of ours the log shows is among them.
-        rows = self._ledger.held(self._names[number] for number in ours)
-        return {
-            number: decide(
-                Message(number, self._wanted.text, self._wanted.segments, self._wanted.sender or ""),
-                row,
-                [each for each in rows if each.recipient == row.recipient],
-                look,
-                self._fingerprints,
-            )
-            for number, row in ours.items()
-        }
-
-    def _is_decisive(self, decision: Decision) -> bool:
-        if decision.finding is Finding.ABSENT:
-            return self._wanted.resend_absent
-        return decision.finding is Finding.FOUND
+        wanted = self._wanted
+        sought = Sought(
+            text=wanted.text,
+            segments=wanted.segments,
+            sender=wanted.sender or "",
+            content=wanted.terms.content,
+            account_timezone=wanted.account_timezone,
+            resend_absent=wanted.resend_absent,
+        )
+        lookup = Lookup(sought, self._api, self._ledger, self._fingerprints, self._deadline.left())
+        self._warnings += [lookup.warning] if lookup.warning else []
+        return lookup
 
     def _rows_after(self, doubts: Mapping[str, Row], decided: Mapping[str, Decision]) -> dict[str, Row]:
         """The rows as they are after what was decided; in check mode, as they would be."""
@@ -282,19 +252,13 @@ class Delivery:
         rows = {number: decided[number].after if number in decided else row for number, row in doubts.items()}
         return {number: row for number, row in rows.items() if row is not None}
 
-    def _explain(self, doubts: Iterable[str], look: Optional[Look], decisions: Mapping[str, Decision]) -> None:
+    def _explain(self, doubts: Iterable[str], lookup: Lookup) -> None:
         """Add to each message that stays unknown why the log has not helped."""
         for number in doubts:
             result = self._results.get(number)
-            if result is None or result.outcome is not Outcome.UNKNOWN:
-                continue
-            if look is None:
-                why = BLIND if self._wanted.account_timezone is None else UNREADABLE
-            elif number in decisions:
-                why = why_unknown(decisions[number], resend_absent=self._wanted.resend_absent)
-            else:
-                why = OTHER_TEXT
-            self._results[number] = result._replace(code_desc=f"{result.code_desc}; {why}")
+            if result is not None and result.outcome is Outcome.UNKNOWN:
+                why = f"{result.code_desc}; {lookup.why_unknown(number)}"
+                self._results[number] = result._replace(code_desc=why)
 
     # What other runs do ---------------------------------------------------------------------------------------
 
@@ -448,11 +412,6 @@ def _pauses() -> Iterator[float]:
     yield from _LOOK_EVERY
     while True:
         yield _LOOK_EVERY[-1]
-
-
-def _is_shown(decision: Decision, row: Optional[Row]) -> bool:
-    """Whether a message was found, and its row says so now."""
-    return decision.finding is Finding.FOUND and row is not None and row == decision.after
 
 
 def _found(number: str, row: Row) -> Result:

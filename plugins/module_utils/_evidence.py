@@ -160,10 +160,11 @@ def _record(entry: Any, clean: Clean) -> Optional[Record]:
     if not isinstance(entry, dict):
         return None
     to = entry.get("to")
-    if isinstance(to, bool) or not isinstance(to, (str, int)) or not digits(str(to)):
+    number = digits(str(to)) if isinstance(to, (str, int)) and not isinstance(to, bool) else ""
+    if not number:
         return None
     smsid = smsid_of(entry.get("smsid"), clean)
-    return Record(to=digits(str(to)), code=_code(entry.get("code")), smsid=smsid, fields=entry)
+    return Record(to=number, code=_code(entry.get("code")), smsid=smsid, fields=entry)
 
 
 def _code(value: Any) -> Optional[int]:

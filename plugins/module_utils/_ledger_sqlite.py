@@ -108,13 +108,13 @@ _INSERT = " ".join(
         ")",
     )
 )
-_CONTENTS = tuple(column for column in COLUMNS if column not in ("key", "recipient"))
-# No "INSERT OR REPLACE", which writes to every index; this one leaves alone those of who has the message.
+# No "INSERT OR REPLACE", which writes to every index; this one leaves alone those of who has the message. The columns
+# begin with these two, the key and the recipient.
 _UPDATE = " ".join(
     (
         "UPDATE row SET",
-        ", ".join(f"{column} = :{column}" for column in _CONTENTS),
-        "WHERE account = :account AND key = :key AND recipient = :recipient",
+        ", ".join(f"{column} = ?" for column in COLUMNS[2:]),
+        "WHERE account = ? AND key = ? AND recipient = ?",
     )
 )
 _DELETE = "DELETE FROM row WHERE account = ? AND key = ? AND recipient = ?"
@@ -248,26 +248,33 @@ class SqliteLedger:
 
     def _commit_some(self) -> None:
         """Commit what has waited for longest, and give the turn back."""
+        changes: list[_Change[Any]] = []
         try:
-            self._commit_all([self._asked.popleft() for _each in range(min(len(self._asked), _COMMITTED_AT_ONCE))])
+            while self._asked and len(changes) < _COMMITTED_AT_ONCE:
+                changes.append(self._asked.popleft())
+            self._commit_all(changes)
         finally:
             with self._turn:
+                for each in changes:
+                    each.give_up(LedgerError(f"the ledger {self.name!r} cannot be written (it was interrupted)"))
                 self._is_committing = False
                 self._turn.notify_all()
 
     def _commit_all(self, changes: Sequence[_Change[Any]]) -> None:
-        """Make changes in one transaction; what keeps it from being committed is the outcome of each of them."""
+        """Make changes in one transaction; what keeps it from being committed is the outcome of each of them.
+
+        And of all that wait: a lock that is held by another program would be waited for once more by each group.
+        """
         try:
             self._make_file()
             with self._connection() as connection, _transaction(connection):
                 self.created = self._make_schema(connection) or self.created
                 for each in changes:
                     each.make(connection)
-        except BaseException as error:
-            for each in changes:
-                each.outcome.set_exception(error)
-            if not isinstance(error, Exception):  # such as Ctrl-C
-                raise
+        except Exception as error:  # noqa: BLE001 - raised again by each thread that asked
+            waiting = [self._asked.popleft() for _each in range(len(self._asked))]
+            for each in (*changes, *waiting):
+                each.give_up(error)
         else:
             for each in changes:
                 each.tell()
@@ -381,7 +388,8 @@ class SqliteLedger:
             elif before is None:
                 new.append((self._account, *values(after)))
             else:
-                changed.append({"account": self._account, **dict(zip(COLUMNS, values(after)))})
+                key, recipient, *contents = values(after)
+                changed.append((*contents, self._account, key, recipient))
         connection.executemany(_DELETE, gone)
         connection.executemany(_INSERT, new)
         connection.executemany(_UPDATE, changed)
@@ -419,6 +427,11 @@ class _Change(Generic[_Found]):
             connection.execute("ROLLBACK TO change")
             self._made.set_exception(error)
         connection.execute("RELEASE change")
+
+    def give_up(self, error: Exception) -> None:
+        """Let the thread know that it never will be committed, unless it has been."""
+        if not self.outcome.done():
+            self.outcome.set_exception(error)
 
     def tell(self) -> None:
         """Let the thread know, after the commit."""

@@ -20,12 +20,10 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._address i
     read_database,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._api import DEFAULT_URL, USUAL_PATHS, Api, Paths
-from ansible_collections.voip_communications.sms.plugins.module_utils._dates import DateError, zone
 from ansible_collections.voip_communications.sms.plugins.module_utils._deadline import Deadline
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import Faults, InputError
 from ansible_collections.voip_communications.sms.plugins.module_utils._http import Service
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import Fingerprints, Ledger
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_memory import MemoryLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_sqlite import SqliteLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._numbers import region_fault
 
@@ -121,7 +119,9 @@ def read_ledger(params: Mapping[str, Any], faults: Faults) -> tuple[Ledger, Fing
     fingerprints = Fingerprints.of(params["ledger_account"], params["api_key"] or "", rehearsal=rehearsal)
     path = params["ledger"] or default_ledger(os.environ)
     if path == NO_LEDGER:
-        return MemoryLedger(), fingerprints
+        from ansible_collections.voip_communications.sms.plugins.module_utils import _ledger_memory  # noqa: PLC0415 - seldom used
+
+        return _ledger_memory.MemoryLedger(), fingerprints
     busy_timeout = min(_LONGEST_BUSY_WAIT, float(params["deadline"]))
     if "://" in path:
         shared = faults.attempt(lambda: _shared_ledger(path, params["ledger_password"], fingerprints, busy_timeout))
@@ -247,11 +247,14 @@ def _account_faults(params: Mapping[str, Any]) -> list[str]:
 
 
 def _zone_faults(name: Optional[str]) -> list[str]:
-    """Zone data is loaded only for who names a zone."""
+    """Zone data is loaded only for who names a zone, and what reads dates too."""
+    if not name:
+        return []
+    from ansible_collections.voip_communications.sms.plugins.module_utils import _dates  # noqa: PLC0415 - seldom used
+
     try:
-        if name:
-            zone(name, "account_timezone")
-    except DateError as error:
+        _dates.zone(name, "account_timezone")
+    except _dates.DateError as error:
         return [str(error)]
     return []
 

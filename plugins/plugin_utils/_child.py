@@ -6,14 +6,17 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections.abc import Callable
 from contextlib import suppress
+from multiprocessing.util import Finalize
 from typing import NoReturn
 
 _ending: list[int] = []
-"""Copies that have answered. Their end is not waited for: taking down a copy of a large process takes milliseconds."""
+"""Copies that have answered. Their end is waited for when this process ends, or asked for before the next copy: taking
+down a copy of a large process takes milliseconds, in which its answer can already be passed on."""
 
 
 def in_child(work: Callable[[], bytes]) -> bytes:
@@ -22,7 +25,7 @@ def in_child(work: Callable[[], bytes]) -> bytes:
     Whatever interrupts the waiting, such as the time limit of a task, leaves the copy to come to its end by itself:
     a request that is under way is answered, and what came of it is written down. Raises ``OSError`` without a copy.
     """
-    _collect()
+    _collect(os.WNOHANG)
     reader, writer = os.pipe()
     try:
         child = os.fork()
@@ -35,16 +38,20 @@ def in_child(work: Callable[[], bytes]) -> bytes:
     os.close(writer)
     with os.fdopen(reader, "rb") as pipe:
         answer = pipe.read()
+    if not _ending:
+        # A worker that left this to process 1 would fill the table of processes where that does not care, as in a
+        # container that has no init.
+        Finalize(None, _collect, (0,), exitpriority=0)
     _ending.append(child)
     return answer
 
 
-def _collect() -> None:
-    """Let the system forget the copies that have ended, so that a long loop does not fill its table of processes."""
+def _collect(how: int) -> None:
+    """Let the system forget the copies that have ended; with ``os.WNOHANG`` without waiting for those that have not."""
     for child in tuple(_ending):
         # Whoever ignores SIGCHLD, which a process inherits, has no children to wait for.
         with suppress(ChildProcessError):
-            if not os.waitpid(child, os.WNOHANG)[0]:
+            if not os.waitpid(child, how)[0]:
                 continue
         _ending.remove(child)
 
@@ -54,6 +61,8 @@ def _do(work: Callable[[], bytes], writer: int) -> NoReturn:
     try:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
+        # A collection would write to every object of the copied process, and so copy all of its memory.
+        gc.freeze()
         _let_go(writer)
         with os.fdopen(writer, "wb") as pipe:
             pipe.write(work())

@@ -21,19 +21,21 @@ from ansible_collections.voip_communications.sms.tests.benchmark.tables import S
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 RECIPIENTS = (1, 100)
 ROUNDS = 15
-_OLD = 3
-"""One row in so many is old enough to be deleted."""
+AGES = {"all others current": 0, "a third old": 3}
+"""Of so many rows of others one is old enough to be deleted; 0 stands for none."""
 
 
 def told(folder: Path, sizes: tuple[int, ...] = SIZES) -> str:
-    """The table; the sizes take turns, so that what else the machine does falls on all of them."""
-    ledgers = {size: filled(folder / f"{size}.sqlite3", size) for size in sizes}
-    times: dict[tuple[int, int], list[float]] = {(size, count): [] for size in sizes for count in RECIPIENTS}
+    """The table; the ledgers take turns, so that what else the machine does falls on all of them."""
+    kinds = [(size, age) for size in sizes for age in AGES]
+    ledgers = {(size, age): filled(folder / f"{size} {age}.sqlite3", size, AGES[age]) for size, age in kinds}
+    times: dict[tuple[int, str, int], list[float]] = {(*kind, count): [] for kind in kinds for count in RECIPIENTS}
     for turn in range(ROUNDS):
-        for (size, count), found in times.items():
-            found.append(seconds(ledgers[size], f"{turn}", count))
-    rows = [[f"{size:,}", *(Spread(tuple(times[size, count])) for count in RECIPIENTS)] for size in sizes]
-    return table(["rows in the ledger", *(f"ms to claim and settle {count}" for count in RECIPIENTS)], rows)
+        for (size, age, count), found in times.items():
+            found.append(seconds(ledgers[size, age], f"{turn}", count))
+    columns = [(age, count) for count in RECIPIENTS for age in AGES]
+    rows = [[f"{size:,}", *(Spread(tuple(times[size, age, count])) for age, count in columns)] for size in sizes]
+    return table(["rows in the ledger", *(f"{count} claimed and settled, {age}" for age, count in columns)], rows)
 
 
 def seconds(ledger: SqliteLedger, turn: str, count: int) -> float:
@@ -47,8 +49,8 @@ def seconds(ledger: SqliteLedger, turn: str, count: int) -> float:
     return time.perf_counter() - began
 
 
-def filled(path: Path, size: int) -> SqliteLedger:
-    """A ledger with so many rows of other messages."""
+def filled(path: Path, size: int, old: int) -> SqliteLedger:
+    """A ledger with so many rows of other messages, of which one in ``old`` is old enough to be deleted."""
     ledger = SqliteLedger(str(path), "account")
     ledger.claim(Claim("key", "", Terms("text", 600.0), {"first": "+1*"}, "owner", "here:1", 90.0, 100.0))
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
@@ -58,15 +60,15 @@ def filled(path: Path, size: int) -> SqliteLedger:
         first = dict(zip(names, found.fetchone(), strict=True))
         marks = ", ".join("?" * len(names))
         connection.execute("BEGIN")
-        connection.executemany(f"INSERT INTO row VALUES ({marks})", _rows(first, size))  # noqa: S608 - marks only
+        connection.executemany(f"INSERT INTO row VALUES ({marks})", _rows(first, size, old))  # noqa: S608 - marks only
         connection.execute("COMMIT")
     return ledger
 
 
-def _rows(first: dict[str, Any], size: int) -> Iterator[tuple[Any, ...]]:
+def _rows(first: dict[str, Any], size: int, old: int) -> Iterator[tuple[Any, ...]]:
     now = time.time()
     for place in range(size):
-        keep_until = now - place if place % _OLD == 0 else now + 1_000_000
+        keep_until = now - place if old and place % old == 0 else now + 1_000_000
         more = {"key": fingerprint(str(place // 100)), "recipient": fingerprint(str(place)), "keep_until": keep_until}
         yield tuple({**first, **more}.values())
 

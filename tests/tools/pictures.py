@@ -60,7 +60,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "the front": ("_front",),
     "what a task wants": ("_options", "_order", "_appointment"),
     "scheduled messages": ("_calendar", "_cancellation", "_agenda", "_plan"),
-    "delivery": ("_delivery", "_reconciliation"),
+    "delivery": ("_delivery", "_lookup", "_reconciliation"),
     "asking the ledger": ("_listing", "_resolution"),
     "the API": ("_api", "_http", "_json"),
     "the ledger": ("_ledger", "_ledger_row", "_ledger_sqlite", "_ledger_postgresql", "_ledger_memory"),

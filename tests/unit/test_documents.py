@@ -16,6 +16,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils import (
     _delivery,
     _evidence,
     _ledger,
+    _lookup,
     _order,
     _reconciliation,
 )
@@ -180,9 +181,9 @@ def test_the_times_are_those_of_the_code() -> None:
 
 def test_the_limits_of_the_message_log_are_those_of_the_code() -> None:
     log = " ".join(restructured.section(SENT_ONCE, "What the message log decides").split())
-    assert f"at most {_delivery.LOG_PAGES} pages and half of the time" in log
-    assert f"more than {_delivery.LOG_PAGES} pages never proves" in log
-    assert _delivery._LOG_SHARE == 0.5
+    assert f"at most {_lookup.LOG_PAGES} pages and half of the time" in log
+    assert f"more than {_lookup.LOG_PAGES} pages never proves" in log
+    assert _lookup.LOG_SHARE == 0.5
     assert f"from {_reconciliation.ASTRAY / 3600:.0f} hours before the attempt" in log
     assert f"from {_ledger.GRACE / 60:.0f} minutes before the attempt" in log
     assert "begins a minute before its claim" in log

@@ -17,7 +17,6 @@ import pytest
 from ansible_collections.voip_communications.sms.plugins.module_utils._api import Denied, Throttled
 from ansible_collections.voip_communications.sms.plugins.module_utils._deadline import Deadline
 from ansible_collections.voip_communications.sms.plugins.module_utils._delivery import (
-    LOG_PAGES,
     Delivery,
     Report,
     Wanted,
@@ -38,6 +37,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger im
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_sqlite import SqliteLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._log import LogPages, LogRecord
+from ansible_collections.voip_communications.sms.plugins.module_utils._lookup import LOG_PAGES
 
 ANN, BOB, CARL = "12812345678", "12812345679", "12812345680"
 FINGERPRINTS = Fingerprints.of("test", "")

@@ -268,6 +268,16 @@ def test_a_secret_is_masked_however_json_writes_it(secret: str, found: str) -> N
     assert response["msg"] == "said"
 
 
+@pytest.mark.parametrize("secret", ["None", "True", "als"])
+def test_a_secret_that_python_calls_something_else_than_json_is_looked_for(
+    secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ansible-core 2.16 masks these too, and both fronts say the same."""
+    monkeypatch.setattr(_front, "remove_values", lambda values, secrets: {**values, "msg": f"without {secrets}"})
+    found = responded(returning(msg="said", results=[{"code": None, "on": True, "off": False}]), password=secret)
+    assert found["msg"] == f"without {{'{secret}'}}"
+
+
 def test_a_number_that_holds_a_secret_is_masked() -> None:
     found = responded(returning(cost=0.125, segments=3, on=True), password="125")
     assert (found["cost"], found["segments"], found["on"]) == ("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", 3, True)

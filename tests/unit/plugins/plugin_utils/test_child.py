@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -47,6 +49,42 @@ def test_copies_that_have_ended_do_not_pile_up() -> None:
     for copy in copies:
         with pytest.raises(ChildProcessError):
             os.waitpid(copy, os.WNOHANG)
+
+
+# The folder that holds ansible_collections, to which ansible-test gives no path of its own.
+COLLECTIONS = Path(__file__).absolute().parents[7]
+SUBREAPER = """
+import ctypes, multiprocessing, os, sys
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._child import in_child
+
+def work():
+    assert in_child(lambda: b"done") == b"done"
+
+# As the worker of Ansible, whose copies fall to process 1 when it has left them.
+assert ctypes.CDLL(None).prctl(36, 1) == 0, "PR_SET_CHILD_SUBREAPER"
+for _time in range(3):
+    worker = multiprocessing.get_context("fork").Process(target=work)
+    worker.start()
+    worker.join()
+    assert worker.exitcode == 0
+try:
+    print(os.waitpid(-1, os.WNOHANG))
+except ChildProcessError:
+    print("nobody is left")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="who takes over the children of others can only be asked of Linux")
+def test_a_worker_leaves_no_copy_behind() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SUBREAPER],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": str(COLLECTIONS)},
+    )
+    assert (done.stdout, done.stderr) == ("nobody is left\n", "")
 
 
 def test_the_answer_is_that_of_another_process() -> None:

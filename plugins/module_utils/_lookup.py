@@ -1,0 +1,115 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One look into the message log, for messages of earlier runs that may have been sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple, Optional
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._api import Api
+from ansible_collections.voip_communications.sms.plugins.module_utils._dates import logged
+from ansible_collections.voip_communications.sms.plugins.module_utils._errors import VoipsmsError
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import Fingerprints, Ledger, Row
+from ansible_collections.voip_communications.sms.plugins.module_utils._reconciliation import (
+    BLIND,
+    OTHER_TEXT,
+    UNREADABLE,
+    Decision,
+    Finding,
+    Look,
+    Message,
+    decide,
+    why_unknown,
+)
+
+LOG_PAGES = 100
+"""Pages of the message log that are read at the most; how many records a page has is not known."""
+
+LOG_SHARE = 0.5
+"""Share of what is left of the deadline that reading the message log may take."""
+
+
+class Sought(NamedTuple):
+    """What is looked for: a text in so many parts, who says it, and the fingerprint of both.
+
+    ``account_timezone``: the zone of the dates in the log, without which it decides nothing. ``resend_absent``: what
+    the log proves absent is sent again, so that absence decides something.
+    """
+
+    text: str
+    segments: int
+    sender: str
+    content: str
+    account_timezone: Optional[str]
+    resend_absent: bool
+
+
+class Lookup:
+    """What the log says of messages of unknown fate. ``warning``: why it says nothing, where that is news."""
+
+    def __init__(self, sought: Sought, api: Api, ledger: Ledger, fingerprints: Fingerprints, seconds: float) -> None:
+        """Read the log, within a share of this many seconds."""
+        self.warning: Optional[str] = None
+        self._sought = sought
+        self._ledger = ledger
+        self._fingerprints = fingerprints
+        self._decisions: dict[str, Decision] = {}
+        self._look = self._read(api, seconds * LOG_SHARE)
+
+    def decided(self, doubts: Mapping[str, Row]) -> dict[str, Decision]:
+        """What the log decides of rows of unknown fate, by the numbers of their recipients (E.164 digits)."""
+        self._decisions = {} if self._look is None else self._decide(doubts, self._look)
+        return {number: found for number, found in self._decisions.items() if self._is_decisive(found)}
+
+    def shown(self, rows: Mapping[str, Row]) -> set[str]:
+        """The numbers whose message was found, and whose row says so now."""
+        return {
+            number
+            for number, found in self._decisions.items()
+            if found.finding is Finding.FOUND and number in rows and rows[number] == found.after
+        }
+
+    def why_unknown(self, number: str) -> str:
+        """Why the message to a number stays unknown."""
+        if self._look is None:
+            return BLIND if self._sought.account_timezone is None else UNREADABLE
+        if number not in self._decisions:
+            return OTHER_TEXT
+        return why_unknown(self._decisions[number], resend_absent=self._sought.resend_absent)
+
+    def _read(self, api: Api, seconds: float) -> Optional[Look]:
+        """The message log, or None when it cannot be had, or its dates cannot be understood."""
+        zone = self._sought.account_timezone
+        if zone is None:
+            return None
+        began = self._ledger.now()
+        try:
+            pages = api.log(LOG_PAGES, seconds)
+        except VoipsmsError as error:
+            self.warning = f"{UNREADABLE}, and has decided nothing: {error}"
+            return None
+        return Look(pages.records, pages.ended, began, lambda date: logged(date, zone))
+
+    def _decide(self, doubts: Mapping[str, Row], look: Look) -> dict[str, Decision]:
+        """What the log proves of each doubt. Of a message whose text was another, that text is not known."""
+        ours = {number: row for number, row in doubts.items() if row.content == self._sought.content}
+        # Read after the log, so that whatever of ours the log shows is among them.
+        rows = self._ledger.held(row.recipient for row in ours.values())
+        return {
+            number: decide(
+                Message(number, self._sought.text, self._sought.segments, self._sought.sender),
+                row,
+                [each for each in rows if each.recipient == row.recipient],
+                look,
+                self._fingerprints,
+            )
+            for number, row in ours.items()
+        }
+
+    def _is_decisive(self, decision: Decision) -> bool:
+        if decision.finding is Finding.ABSENT:
+            return self._sought.resend_absent
+        return decision.finding is Finding.FOUND
