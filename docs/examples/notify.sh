@@ -34,7 +34,7 @@ case "$status:$outcome" in
     *:invalid | *:) exit 3 ;;
     *:partial)
         # Of several recipients, one may have it.
-        if grep -q '"outcome": "unknown"' "$result"; then exit 2; fi
+        if grep -qE '"outcome": "(unknown|in_progress)"' "$result"; then exit 2; fi
         exit 1
         ;;
     *) exit 1 ;;

@@ -113,7 +113,7 @@ class _Doorway:
         if not authorized and request.path.startswith(BASE):
             return _unauthorized()
         if g.order is not None and not g.order.accept:
-            return jsonify(error=True, error_message="Ordered by the sandbox's user")
+            return jsonify(error=True, error_message="Sandbox: ordered by its user")
         return None
 
     def answer(self, response: Response) -> Response:

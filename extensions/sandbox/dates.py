@@ -33,7 +33,7 @@ def read(text: str, zone: tzinfo) -> datetime:
     found = _FORM.fullmatch(text)
     if found is None:
         raise DateError(
-            f"The sandbox does not read the date '{text[:40]}': it reads YYYY-MM-DD HH:MM, with T instead of the space,"
+            f"Sandbox: it does not read the date '{text[:40]}', but YYYY-MM-DD HH:MM, with T instead of the space,"
             " seconds, and Z or an offset such as +01:00 if wanted"
         )
     parts = tuple(int(part or 0) for part in found.groups()[:6])
@@ -42,7 +42,7 @@ def read(text: str, zone: tzinfo) -> datetime:
     try:
         return _rolled(_zone_of(found.group(7), zone), *parts).astimezone(timezone.utc)
     except (ValueError, OverflowError) as error:
-        raise DateError(f"'{text}' is outside the years that the sandbox knows") from error
+        raise DateError(f"'{text}' is outside the years that the Sandbox knows") from error
 
 
 def write(instant: datetime, zone: tzinfo) -> str:
@@ -69,7 +69,7 @@ def instant(text: str) -> datetime:
     try:
         return moment.astimezone(timezone.utc)
     except OverflowError as error:
-        raise DateError(f"'{text[:40]}' is outside the years that the sandbox knows") from error
+        raise DateError(f"'{text[:40]}' is outside the years that the Sandbox knows") from error
 
 
 def iso(moment: datetime) -> str:

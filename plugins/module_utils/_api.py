@@ -290,8 +290,9 @@ class Api:
             )
         if answer.status in REFUSING_STATUSES:
             sentence = f"the service refused the request (HTTP {status_text(answer.status)}{self._stated(answer.body)})"
-            kind = Denied if answer.status in (401, 403) else NotSent
-            raise kind(sentence, passing=False)
+            if answer.status in (401, 403):
+                raise Denied(f"{sentence}: check api_key and api_password", passing=False)
+            raise NotSent(sentence, passing=False)
 
     def _stated(self, body: bytes) -> str:
         """What the body of a refusal says, as the error envelope has it (observed), with a leading colon."""

@@ -466,9 +466,9 @@ class Calendar:
         after = self._look_again()
         if appointment is not None:
             created = self._looked_up(created, appointment, after)
-        self._warn_of_unlisted(created, after)
         undone = {result.to: cancellation.result(message, agenda, after) for result, message in zip(wrong, misdated)}
         created = [_undone(result, undone.get(result.to)) for result in created]
+        self._warn_of_unlisted(created, after)
         return created + [cancellation.result(message, agenda, after) for message in cancel]
 
     def _elsewhere(self, planned: Plan) -> frozenset[str]:

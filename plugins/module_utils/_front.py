@@ -42,17 +42,25 @@ class Task(NamedTuple):
 
 
 class _Module(AnsibleModule):
-    """An ``AnsibleModule`` that shows no credential of a URL, also when it refuses the options by itself."""
+    """An ``AnsibleModule`` that shows no credential of a URL, and all keys, also when it refuses options by itself."""
+
+    def __init__(self, task: Task) -> None:
+        """Ends the process where the options are refused."""
+        self._refusal = failure(task, "")
+        super().__init__(argument_spec=dict(task.argument_spec), supports_check_mode=True)
+        self._refusal = {}
 
     def fail_json(self, msg: str, **kwargs: Any) -> NoReturn:
         """Fail, with what must not be shown masked."""
         self.no_log_values.update(url_secrets(self.params))
-        super().fail_json(msg, **kwargs)
+        if self._refusal:
+            msg = f"{msg}; nothing was sent"
+        super().fail_json(**{**self._refusal, **kwargs, "msg": msg})
 
 
 def main(task: Task) -> None:
     """Run a task as an Ansible module; ends the process."""
-    module = _Module(argument_spec=dict(task.argument_spec), supports_check_mode=True)
+    module = _Module(task)
     module.no_log_values.update(url_secrets(module.params))
     result = answer(task, module.params, check_mode=module.check_mode)
     for warning in result.pop("warnings", []):
@@ -75,7 +83,7 @@ def respond(
     """
     found = ArgumentSpecValidator(dict(task.argument_spec)).validate(dict(options))
     params = found.validated_parameters
-    result = _refused(found, name) if found.error_messages else attempt(task, params, check_mode=check_mode)
+    result = _refused(task, found, name) if found.error_messages else attempt(task, params, check_mode=check_mode)
     if result.get("diff") is None or not difference:
         result.pop("diff", None)
     if not result.get("failed", True):
@@ -89,12 +97,12 @@ def respond(
     return _joined(_shown(result, secrets), options_shown)
 
 
-def _refused(found: ValidationResult, name: str) -> dict[str, Any]:
-    """What ``AnsibleModule`` says of options that it refuses."""
+def _refused(task: Task, found: ValidationResult, name: str) -> dict[str, Any]:
+    """What a module says of options that ``AnsibleModule`` refuses."""
     msg = found.errors.msg
     if isinstance(found.errors[0], UnsupportedError):
         msg = f"Unsupported parameters for ({name}) module: {msg}"
-    return {"failed": True, "msg": msg}
+    return failure(task, f"{msg}; nothing was sent")
 
 
 def _shown(values: Mapping[str, Any], secrets: Collection[str]) -> str:
@@ -134,17 +142,23 @@ def attempt(task: Task, params: Mapping[str, Any], *, check_mode: bool) -> dict[
     except VoipsmsError as error:
         return failure(task, f"{error}; nothing was sent", **error.known)
     except Exception as error:  # noqa: BLE001 - uncaught, it would print whatever it holds, credentials too
-        return failure(task, f"internal error {_place(error)}; {_NOT_KNOWN}")
+        return broken(task, f"internal error {_place(error)}", check_mode=check_mode)
 
 
-def lost(task: Task) -> dict[str, Any]:
-    """The result of a run that ended without one, as by a signal."""
-    return failure(task, f"the process that did this ended without a result; {_NOT_KNOWN}")
+def broken(task: Task, what: str, *, check_mode: bool) -> dict[str, Any]:
+    """The result of a run that has ended before it could say what it has done, as by a signal."""
+    if check_mode:
+        return failure(task, f"{what}; nothing was sent, since this was check mode; please report this")
+    changed = "outcome" in task.blank()  # what has none only reads
+    return failure(task, f"{what}; {_NOT_KNOWN}", outcome="unknown", changed=changed)
 
 
-def failure(task: Task, msg: str, **more: Any) -> dict[str, Any]:
-    """A failed result with all its keys."""
-    return {**task.blank(), "failed": True, "changed": False, "msg": msg, **more}
+def failure(task: Task, msg: str, *, outcome: str = "not_sent", changed: bool = False, **more: Any) -> dict[str, Any]:
+    """A failed result with all its keys; ``outcome`` for a task that has one."""
+    found = task.blank()
+    if "outcome" in found:
+        found["outcome"] = outcome
+    return {**found, "failed": True, "changed": changed, "msg": msg, **more}
 
 
 def _place(error: Exception) -> str:

@@ -295,8 +295,16 @@ _REASONS: tuple[tuple[type[BaseException], Callable[[Any], str], bool], ...] = (
         False,
     ),
     (ssl.SSLError, lambda error: f"the TLS connection failed ({_told(error, 'reason')})", False),
-    (socket.gaierror, _says("the name of the service cannot be resolved"), True),
-    (ConnectionRefusedError, _says("the service refused the connection"), True),
+    (
+        socket.gaierror,
+        _says("the name of the service cannot be resolved: check api_url, and the name service of this machine"),
+        True,
+    ),
+    (
+        ConnectionRefusedError,
+        _says("the service refused the connection: check api_url, and what stands in between"),
+        True,
+    ),
     (ConnectionResetError, _says("the connection was reset"), True),
     (BrokenPipeError, _says("the connection was closed"), True),
     (socket.timeout, _says("the service did not answer in time"), True),

@@ -23,8 +23,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._options i
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._report import (
     LOOK,
-    RESEND,
-    SKIP,
+    TELL,
     Outcome,
     Policy,
     Result,
@@ -105,11 +104,11 @@ def _going_without(numbers: _numbers.Numbers, ledger: Ledger) -> dict[str, Any]:
 
 
 def _advice(params: Mapping[str, Any], ledger: Ledger) -> str:
-    """What to do about a message of unknown fate; what a task has set already is not advised."""
+    """What to do about a message of unknown fate."""
     if ledger.name == NO_LEDGER:
         return f"{LOOK}; this task has no ledger, so running it again sends again"
-    skip = "" if params["on_unknown"] == "skip" else f", or {SKIP}"
-    return f"{LOOK}, and {RESEND}{skip}" + ("; without force, which sends again" if params["force"] else "")
+    again = "; then run the task without force, which sends again" if params["force"] else "; then run the task again"
+    return f"{LOOK}, and {TELL}{again}"
 
 
 def _impossible(numbers: _numbers.Numbers, fail_on: str, faults: Faults) -> tuple[Result, ...]:
@@ -158,6 +157,10 @@ def _option_faults(params: Mapping[str, Any], ledger: Ledger) -> list[str]:
         faults.append("idempotency_key needs a ledger, and ledger is none, which remembers nothing")
     if params["on_unknown"] == RESEND_IF_ABSENT and ledger.name == NO_LEDGER:
         faults.append("on_unknown=resend_if_absent needs a ledger, and ledger is none, which remembers nothing")
+    if params["on_unknown"] == RESEND_IF_ABSENT and not params["account_timezone"]:
+        faults.append(
+            "on_unknown=resend_if_absent needs account_timezone, without which the message log proves nothing"
+        )
     return faults
 
 

@@ -15,9 +15,8 @@ _NAMED = 5
 """Recipients that a message names before it counts the rest; all of them are in ``results``."""
 
 
-LOOK = "look into the account's message log (voipsms_log_info shows it)"
-RESEND = "run the task with on_unknown=resend if it did not go out"
-SKIP = "with on_unknown=skip to leave these recipients out"
+LOOK = "look into the account's message log (voipsms_log_info shows it), in which it may still appear for 15 minutes"
+TELL = "tell the ledger what you found (voipsms_ledger, as: sent or not_sent)"
 
 
 class Outcome(str, Enum):
@@ -87,7 +86,7 @@ class Policy(NamedTuple):
     fail_on: str = "any"
     skip_unknown: bool = False
     fail_if_sent: bool = False
-    advice: str = f"{LOOK}, and {RESEND}, or {SKIP}"
+    advice: str = f"{LOOK}, and {TELL}; then run the task again"
 
 
 class Ruling(NamedTuple):
@@ -349,7 +348,9 @@ def _date(result: Result) -> str:
 
 
 def _reasons(results: Sequence[Result]) -> str:
-    return " / ".join(dict.fromkeys(result.code_desc or "no reason given" for result in results))
+    reasons = list(dict.fromkeys(result.code_desc or "no reason given" for result in results))
+    more = f" / and {len(reasons) - _NAMED} more reasons, in results" if len(reasons) > _NAMED else ""
+    return " / ".join(reasons[:_NAMED]) + more
 
 
 def _each(results: Sequence[Result], shown: Callable[[Result], str]) -> str:

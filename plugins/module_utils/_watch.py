@@ -116,7 +116,7 @@ def _number(
         return default
     least, most = bounds
     if not least <= value <= most:
-        faults.append(f"{name} must be from {least:g} to {most:g}; {default:g} is used instead")
+        faults.append(f"{name} must be from {least:g} to {most:.12g}; {default:g} is used instead")
         return default
     return float(value)
 

@@ -16,7 +16,8 @@ description:
   - The call was seen in the source of the vendor's public apps; it is not documented.
   - Its record also holds credentials, so nothing but the named fields comes back.
   - O(ledger), O(ledger_account), O(ledger_password), O(default_region) and O(account_timezone) are accepted so that one
-    C(module_defaults) block fits every module of the collection; this module does not use them.
+    C(module_defaults) block fits every module of the collection; this module does not use them, but refuses what cannot
+    be.
 author:
   - VoIP Communications SMS collection contributors (@voip-communications-sms)
 extends_documentation_fragment:

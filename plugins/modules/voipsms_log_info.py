@@ -17,7 +17,7 @@ description:
   - The call was seen in the source of the vendor's public apps; it is not documented. The zone of its dates and the
     order of its records are not known, and a message that is not in it may still be on its way into it.
   - O(ledger), O(ledger_account), O(ledger_password) and O(account_timezone) are accepted so that one C(module_defaults)
-    block fits every module of the collection; this module does not use them.
+    block fits every module of the collection; this module does not use them, but refuses what cannot be.
 author:
   - VoIP Communications SMS collection contributors (@voip-communications-sms)
 extends_documentation_fragment:

@@ -275,6 +275,7 @@ outcome:
   description:
     - The outcome of all messages when they agree, V(partial) when not.
     - V(unchanged) when there was nothing to do.
+    - V(not_sent) when the task was refused as a whole, and nothing was changed; V(unknown) when it broke off.
   returned: always
   type: str
   sample: scheduled

@@ -300,7 +300,9 @@ results:
       type: str
       sample: "2026-12-01T21:00:00Z"
 outcome:
-  description: The outcome of all recipients when they agree, else V(partial).
+  description:
+    - The outcome of all recipients when they agree, else V(partial).
+    - V(not_sent) when the task was refused as a whole, V(unknown) when it broke off.
   returned: always
   type: str
   sample: sent

@@ -24,7 +24,7 @@ from ansible.plugins.action.normal import ActionModule as OrdinaryAction
 from ansible.utils.display import Display
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import MissingLibrary
-from ansible_collections.voip_communications.sms.plugins.module_utils._front import Task, failure, lost, respond
+from ansible_collections.voip_communications.sms.plugins.module_utils._front import Task, broken, failure, respond
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._child import in_child
 
 SWITCH = "VOIPSMS_FRONT"
@@ -105,7 +105,7 @@ class ControllerFront(OrdinaryAction):
         except OSError as error:
             return f"the controller cannot start a process ({error.strerror})"
         if not answer:
-            return lost(task)
+            return broken(task, "the process that did this ended without a result", check_mode=check_mode)
         found: Union[dict[str, Any], str] = json.loads(answer)
         return found
 

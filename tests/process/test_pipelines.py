@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 import shutil
+import sqlite3
 import string
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -156,9 +158,17 @@ def test_the_shell_step_tells_four_ends_apart(job: Job, service: CountedSandbox)
     assert one.outcome == (1, "partial"), one.output
     service.expect(5)
 
+    # Anna is in another run's hands, which may reach her yet.
+    with closing(sqlite3.connect(job.ledger, isolation_level=None)) as ledger:
+        ledger.execute("UPDATE row SET state = 'sending', lease_until = lease_until + 9000 WHERE label = '4711'")
+    taken = {"SMS_TEXT": "Hello", "SMS_KEY": "4711", "VOIPSMS_DEADLINE": "1", **known}
+    other = job.shell(script, SMS_TO=f"{ANNA},+12812345671", **taken)
+    assert other.outcome == (2, "partial"), other.output
+    service.expect(6)
+
     nothing = job.shell(script, SMS_TO=ANNA, SMS_TEXT="Hello", SMS_KEY="4714", **known, ANSIBLE_COLLECTIONS_PATH="/")
     assert nothing.outcome == (3, ""), nothing.output
-    service.expect(5)
+    service.expect(6)
 
 
 def injected(inputs: Mapping[str, str]) -> dict[str, str]:

@@ -371,6 +371,50 @@ def test_the_unread_are_counted_until_they_are_seen(page: Page, service: Counted
     expect(page).to_have_title("(1) SMS sandbox")
 
 
+def test_each_message_is_read_aloud_also_one_like_the_last(page: Page, service: CountedSandbox) -> None:
+    page.evaluate(
+        """() => {
+          window.heard = [];
+          const said = document.getElementById("said");
+          new MutationObserver(() => said.textContent && window.heard.push(said.textContent))
+            .observe(said, { childList: true, characterData: true, subtree: true });
+        }"""
+    )
+    for number in range(1, 3):
+        send(service.sandbox, ANNA, f"Text {number}")
+        page.wait_for_function("(number) => window.heard.length === number", arg=number)
+    service.expect(2)
+    assert page.evaluate("() => window.heard") == ["1 message: 1 sent"] * 2
+
+
+def test_the_list_is_read_by_keyboard_too(page: Page, service: CountedSandbox) -> None:
+    page.get_by_role("link", name="List").click()
+    send(service.sandbox, f"{ANNA},{BEN}", ROLLOUT)
+    service.expect(1)
+    expect(page).to_have_title("(2) SMS sandbox")
+    page.keyboard.press("Tab")
+    expect(page).to_have_title("SMS sandbox")
+
+
+def test_a_slash_is_left_alone_where_nothing_can_be_searched(page: Page) -> None:
+    page.get_by_role("link", name="Requests").click()
+    page.evaluate("() => addEventListener('keydown', (event) => { window.taken = event.defaultPrevented; })")
+    page.keyboard.press("/")
+    assert page.evaluate("() => window.taken") is False
+    page.get_by_role("link", name="List").click()
+    page.keyboard.press("/")
+    assert page.evaluate("() => window.taken") is True
+    expect(page.get_by_role("searchbox")).to_be_focused()
+
+
+def test_what_is_on_order_is_told_as_it_is(page: Page, service: CountedSandbox) -> None:
+    service.sandbox.order(record={"code": 500, "smsid": None})
+    service.sandbox.order(body="zz", delay=3, accept=True)
+    listed = page.locator("#order-list")
+    expect(listed).to_contain_text("records with code 500, without smsid")
+    expect(listed).to_contain_text("another body, 3 s late")
+
+
 def test_comes_back_to_a_sandbox_that_was_started_anew(browser: Browser, tmp_path: Path) -> None:
     state = tmp_path / "state"
     with Sandbox(state=state) as first:
@@ -446,6 +490,21 @@ def test_everything_can_be_read(page: Page, service: CountedSandbox, scheme: Any
         page.get_by_role("link", name=name).click()
         ratio, where = page.evaluate(CONTRAST)
         assert ratio >= 4.5, where
+
+
+def test_a_long_zone_fits_a_narrow_window(browser: Browser, tmp_path: Path) -> None:
+    with Sandbox(zone="America/Argentina/Buenos_Aires") as sandbox:
+        window = opened_at(browser, sandbox)
+        expect(window.page.locator("#clock-zone")).to_contain_text("Buenos_Aires")
+        for width in (320, 390):
+            window.page.set_viewport_size({"width": width, "height": 740})
+            assert window.page.evaluate("() => document.documentElement.scrollWidth") == width
+        size = "() => parseFloat(getComputedStyle(document.getElementById('connection')).fontSize)"
+        assert window.page.evaluate(size) == 0, "while it is live, the dot is enough"
+        window.page.evaluate("() => { document.getElementById('connection').dataset.live = 'false'; }")
+        assert window.page.evaluate(size) > 10
+        assert window.page.evaluate("() => document.documentElement.scrollWidth") == 390
+        window.close()
 
 
 def test_fits_a_narrow_window(window: browsers.Window, page: Page, service: CountedSandbox) -> None:

@@ -230,7 +230,10 @@ def test_without_a_zone_the_log_is_not_read(controller: Controller, service: Cou
     lose(controller, service, accepted=False)
     age(controller.ledger, OLD)
     controller.options["account_timezone"] = None
-    result = check_then_run(controller, on_unknown="resend_if_absent")
+    result = controller.send(**KEYED, on_unknown="resend_if_absent")
+    assert (result["failed"], result["outcome"], result["requests"]) == (True, "not_sent", 0)
+    assert "on_unknown=resend_if_absent needs account_timezone" in result["msg"]
+    result = check_then_run(controller)
     assert result["failed"] is True
     assert "set account_timezone to have it looked up in the message log" in result["msg"]
     assert looks(service) == 0

@@ -23,6 +23,12 @@ export function drawList(messages) {
   });
 }
 
+// Whoever moves by keyboard has read what is in the window.
+export function readVisible() {
+  const visible = ({ made }) => made.getBoundingClientRect().bottom > 0 && made.getBoundingClientRect().top < innerHeight;
+  read([...shown].filter(([number, each]) => store.unread.has(number) && visible(each)).map(([number]) => number));
+}
+
 function one(message) {
   const mark = `${message.identity} ${message.state} ${message.state_at} ${store.zone} ${store.unread.has(message.number)}`;
   const before = shown.get(message.number);

@@ -7,7 +7,7 @@ import { drawClock, setUpClock } from "./clock.js";
 import { post } from "./control.js";
 import { find, setText } from "./elements.js";
 import { follow } from "./feed.js";
-import { drawList } from "./list.js";
+import { drawList, readVisible } from "./list.js";
 import { countDown } from "./message.js";
 import { announce, attempt, say } from "./notices.js";
 import { drawOrders, setUpOrders } from "./orders.js";
@@ -86,8 +86,9 @@ function setUpPage() {
     button.addEventListener("click", () => find(button.dataset.close).close());
   }
   document.addEventListener("keydown", (event) => {
+    if (current === "list") readVisible();
     const writing = event.target.closest?.("input, select, textarea, dialog");
-    if (event.key !== "/" || writing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key !== "/" || writing || find("selection").hidden || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     find("search").focus();
   });

@@ -23,8 +23,10 @@ export function announce(messages) {
   say(`${messages.length} ${messages.length === 1 ? "message" : "messages"}: ${parts.join(", ")}`);
 }
 
+// A sentence that is there already would not be read aloud again, so it goes first.
 export function say(sentence) {
-  setText(find("said"), sentence);
+  setText(find("said"), "");
+  requestAnimationFrame(() => setText(find("said"), sentence));
 }
 
 let timer;

@@ -10,11 +10,11 @@ import { store } from "./store.js";
 
 // In words, what is done to the request. Each becomes an order of the control API.
 const FAULTS = {
-  "503": { status: 503, body: { error: true, error_message: "Ordered on the sandbox's page" } },
-  "500-accepted": { status: 500, body: "Ordered on the sandbox's page", accept: true },
+  "503": { status: 503, body: { error: true, error_message: "Sandbox: ordered on its page" } },
+  "500-accepted": { status: 500, body: "Sandbox: ordered on its page", accept: true },
   "429": { status: 429, headers: { "Retry-After": "1" } },
   "401": { status: 401 },
-  envelope: { status: 200, body: { error: true, error_message: "Ordered on the sandbox's page" } },
+  envelope: { status: 200, body: { error: true, error_message: "Sandbox: ordered on its page" } },
   "no-smsid": { record: { smsid: null } },
   slow: { delay: 5 },
 };
@@ -43,8 +43,13 @@ export function drawOrders() {
 function describe(order) {
   const what = [];
   if (order.status !== null) what.push(`answer ${order.status}`);
-  if (Object.keys(order.record).length) what.push(`records without ${Object.keys(order.record).join(", ")}`);
+  if (Object.keys(order.record).length) what.push(`records ${Object.entries(order.record).map(changed).join(", ")}`);
+  if (order.body !== null && order.status === null) what.push("another body");
   if (order.delay) what.push(`${order.delay} s late`);
   if (order.status !== null && order.accept) what.push("carried out all the same");
-  return `${order.times} × ${order.path}: ${what.join(", ") || "another body"}`;
+  return `${order.times} × ${order.path}: ${what.join(", ") || "nothing else"}`;
+}
+
+function changed([name, value]) {
+  return value === null ? `without ${name}` : `with ${name} ${JSON.stringify(value)}`;
 }

@@ -132,14 +132,18 @@ def test_evidence_body_never_read() -> None:
         api = api_at(url)
         with pytest.raises(NotSent) as caught:
             send(api)
-    assert (caught.value.passing, str(caught.value)) == (True, "the service refused the connection")
+    assert (caught.value.passing, str(caught.value)) == (
+        True,
+        "the service refused the connection: check api_url, and what stands in between",
+    )
 
 
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 405, 413, 415, 422])
 def test_evidence_status_that_refuses_the_whole_request(status: int) -> None:
     fates, words = outcome(faults.answer_json({"error": True, "error_message": "No credit"}, status))
     assert fates == {Fate.NOT_SENT}
-    assert words == f"the service refused the request (HTTP {_http.status_text(status)}: No credit)"
+    advice = ": check api_key and api_password" if status in (401, 403) else ""
+    assert words == f"the service refused the request (HTTP {_http.status_text(status)}: No credit){advice}"
 
 
 def test_evidence_error_envelope_with_status_200() -> None:
@@ -284,7 +288,7 @@ def test_a_text_of_the_service_is_cleaned(sent: Any, shown: Optional[str]) -> No
 @pytest.mark.parametrize("body", ["", "<p>", "[]", "null", '{"error_message": null}', '{"error": true}'])
 def test_a_refusal_without_a_reason_is_a_sentence_all_the_same(body: str) -> None:
     _fates, words = outcome(faults.answer(401, body))
-    assert words == "the service refused the request (HTTP 401 Unauthorized)"
+    assert words == "the service refused the request (HTTP 401 Unauthorized): check api_key and api_password"
 
 
 @pytest.mark.parametrize(("status", "text"), [(503, "503 Service Unavailable"), (599, "599"), (999, "999")])

@@ -1199,6 +1199,7 @@ def test_on_date_mismatch_fail_cancels_what_it_just_made_and_fails(world: World)
     assert world.told["failed"]
     assert "2026-11-21 06:00:00" in world.told["msg"]
     assert "taken back again" in world.told["msg"]
+    assert not any("does not show" in warning for warning in world.warnings)
     assert world.provider.waiting == []
     assert world.states() == [f"{D1} cancelled"]
 

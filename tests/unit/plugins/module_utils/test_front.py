@@ -22,7 +22,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._front imp
     Run,
     Task,
     answer,
-    lost,
+    broken,
     main,
     respond,
 )
@@ -80,7 +80,7 @@ def test_options_and_check_mode_reach_the_run(check_mode: bool) -> None:
     ids=["any", "input", "not sent"],
 )
 def test_an_expected_error_is_a_sentence(error: VoipsmsError, msg: str) -> None:
-    assert result_of(raising(error)) == {**blank(), "failed": True, "msg": msg}
+    assert result_of(raising(error)) == {**blank(), "outcome": "not_sent", "failed": True, "msg": msg}
 
 
 def test_a_missing_library_says_what_to_install() -> None:
@@ -97,7 +97,7 @@ def test_a_missing_library_says_what_to_install() -> None:
 )
 def test_a_defect_shows_where_and_no_more(error: Exception) -> None:
     found = result_of(raising(error))
-    assert (found["failed"], found["changed"]) == (True, False)
+    assert (found["failed"], found["changed"], found["outcome"]) == (True, True, "unknown")
     assert found["msg"].startswith(f"internal error {type(error).__name__} at test_front.py:")
     assert "whether a message was sent is not known" in found["msg"]
     assert "exception" not in found
@@ -123,9 +123,9 @@ class FakeModule:
 
     made: FakeModule
 
-    def __init__(self, **arguments: Any) -> None:
+    def __init__(self, task: Task) -> None:
         FakeModule.made = self
-        self.arguments = arguments
+        self.task = task
         self.params = {"word": SECRET, "api_url": f"https://ann:{SECRET}@sms.example/"}
         self.no_log_values: set[str] = set()
         self.check_mode = True
@@ -156,7 +156,7 @@ def ended(run: Run, monkeypatch: pytest.MonkeyPatch, *, wants_diff: bool = False
 def test_a_success_exits(monkeypatch: pytest.MonkeyPatch) -> None:
     module = ended(returning(failed=False, changed=True, msg="sent"), monkeypatch)
     assert module.ended == ("exit", {**blank(), "changed": True, "msg": "sent"})
-    assert module.arguments == {"argument_spec": {"word": {"type": "str"}}, "supports_check_mode": True}
+    assert module.task.argument_spec == {"word": {"type": "str"}}
 
 
 def test_credentials_that_somebody_has_put_into_the_url_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,7 +170,7 @@ def test_a_failure_keeps_its_results(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_error_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     module = ended(raising(VoipsmsError("no")), monkeypatch)
-    assert module.ended == ("fail", {**blank(), "msg": "no; nothing was sent"})
+    assert module.ended == ("fail", {**blank(), "outcome": "not_sent", "msg": "no; nothing was sent"})
 
 
 def test_warnings_are_given_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,7 +192,10 @@ def test_what_ansible_itself_refuses_shows_no_credential_of_a_url(capsys: pytest
         main(Task(spec, returning(), blank))
     printed = capsys.readouterr()
     assert ended.value.code == 1
-    assert "Unsupported parameters" in json.loads(printed.out)["msg"]
+    found = json.loads(printed.out)
+    assert "Unsupported parameters" in found["msg"]
+    assert found["msg"].endswith("; nothing was sent")
+    assert (set(blank()) <= set(found), found["outcome"]) == (True, "not_sent")
     # Below 2.21 it shows the options, the rest of the address too.
     assert ("sms.example" in printed.out) == ("invocation" in printed.out)
     assert SECRET not in printed.out + printed.err
@@ -235,6 +238,8 @@ def test_options_that_are_refused_do_not_run() -> None:
     found = responded(raising(AssertionError("it ran")), nonsense=SECRET, password=SECRET)
     assert found["failed"] is True
     assert found["msg"].startswith("Unsupported parameters for (ns.col.mod) module: nonsense. Supported parameters")
+    assert found["msg"].endswith("; nothing was sent")
+    assert (set(blank()) <= set(found), found["outcome"]) == (True, "not_sent")
     assert SECRET not in json.dumps(found)
 
 
@@ -245,7 +250,7 @@ def test_an_option_of_a_wrong_kind_does_not_run() -> None:
         json.loads(respond(task, "mod", options, check_mode=False, difference=False, invocation=True))["msg"]
         for options in ({}, {"many": "few"})
     ]
-    assert found[0] == "missing required arguments: many"
+    assert found[0] == "missing required arguments: many; nothing was sent"
     assert "'many' is of type" in found[1]
 
 
@@ -305,10 +310,21 @@ def test_a_defect_is_a_response_without_its_text() -> None:
 
 
 def test_a_process_that_was_lost_promises_nothing() -> None:
-    found = lost(task(returning()))
-    assert found["failed"] is True
-    assert "whether a message was sent is not known" in found["msg"]
+    found = broken(task(returning()), "it was killed", check_mode=False)
+    assert (found["failed"], found["changed"], found["outcome"]) == (True, True, "unknown")
+    assert found["msg"].startswith("it was killed; whether a message was sent is not known")
     assert set(blank()) < set(found)
+
+
+def test_a_process_that_was_lost_in_check_mode_has_sent_nothing() -> None:
+    found = broken(task(returning()), "it was killed", check_mode=True)
+    assert (found["failed"], found["changed"], found["outcome"]) == (True, False, "not_sent")
+    assert "nothing was sent, since this was check mode" in found["msg"]
+
+
+def test_a_defect_of_what_only_reads_has_changed_nothing() -> None:
+    found = answer(Task({}, raising(ValueError()), lambda: {"changed": False}), {"word": "x"}, check_mode=False)
+    assert (found["failed"], found["changed"], "outcome" in found) == (True, False, False)
 
 
 # --- What modules have in common with it --------------------------------------------------------------------------

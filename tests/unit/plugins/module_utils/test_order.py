@@ -170,8 +170,10 @@ def test_a_key_needs_a_ledger() -> None:
     assert order(ledger="none").ledger.name == "none"
 
 
-def test_absence_can_only_be_asked_for_with_a_ledger() -> None:
-    assert "on_unknown=resend_if_absent needs a ledger" in fault(on_unknown="resend_if_absent", ledger="none")
+def test_absence_can_only_be_asked_for_with_a_ledger_and_a_zone() -> None:
+    zone = {"account_timezone": "America/Chicago"}
+    assert "on_unknown=resend_if_absent needs a ledger" in fault(on_unknown="resend_if_absent", ledger="none", **zone)
+    assert "on_unknown=resend_if_absent needs account_timezone" in fault(on_unknown="resend_if_absent")
     wanted = order(on_unknown="resend_if_absent", account_timezone="America/Chicago").wanted
     assert (wanted.resend_absent, wanted.account_timezone) == (True, "America/Chicago")
     assert (wanted.terms.resend_unknown, wanted.terms.force) == (False, False)
@@ -308,6 +310,7 @@ def test_an_impossible_number(fail_on: str, on_unknown: str) -> None:
     """With any it fails before anything is sent; otherwise the others are sent to. Every bad one is named."""
     with FaultServer() as server:
         asked = params(to=[ANN, *BAD, BOB], fail_on=fail_on, on_unknown=on_unknown, api_url=server.url)
+        asked["account_timezone"] = "America/Chicago"
         if fail_on == "any":
             with pytest.raises(InputError) as caught:
                 run(asked, check_mode=False)
@@ -345,12 +348,11 @@ def test_a_refused_task_tells_who_goes_without() -> None:
 @pytest.mark.parametrize(
     ("options", "advised", "not_advised"),
     [
-        ({}, "on_unknown=skip", "without force"),
-        ({"on_unknown": "skip"}, "on_unknown=resend", "on_unknown=skip"),
+        ({}, "voipsms_ledger", "without force"),
         ({"force": True}, "without force", "no ledger"),
-        ({"ledger": "none"}, "running it again sends again", "on_unknown=skip"),
+        ({"ledger": "none"}, "running it again sends again", "voipsms_ledger"),
     ],
-    ids=["default", "skips already", "forced", "no ledger"],
+    ids=["default", "forced", "no ledger"],
 )
 def test_advice_about_an_unknown_message_never_sends_it_a_second_time(
     options: dict[str, Any], advised: str, not_advised: str

@@ -19,9 +19,15 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._deadline 
 from ansible_collections.voip_communications.sms.plugins.module_utils._delivery import Delivery, Wanted
 from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate, Judgement, Verdict
 from ansible_collections.voip_communications.sms.plugins.module_utils._http import NotSent
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import Fingerprints, LedgerError, Terms
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
+    GRACE,
+    Fingerprints,
+    LedgerError,
+    Terms,
+)
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_sqlite import SqliteLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._report import (
+    LOOK,
     Outcome,
     Policy,
     Result,
@@ -116,7 +122,7 @@ class Row:
     lacks: tuple[str, ...] = ("nothing was sent",)
 
 
-UNKNOWN_HELP = ("may have been sent", KEY, "message log", "on_unknown=resend", "on_unknown=skip")
+UNKNOWN_HELP = ("may have been sent", KEY, "message log", "15 minutes", "voipsms_ledger")
 ROWS = [
     Row("accepted by this run", (sent(),), never, True, ("sent to 1 recipient",)),
     Row("all accepted before", (duplicate(), duplicate(BOB)), never, False, ("already sent", SINCE, "old1")),
@@ -211,8 +217,8 @@ def test_a_message_is_a_sentence_without_a_period(row: Row) -> None:
             (unknown(),),
             (
                 f"may have been sent to {ANN}: the connection was reset; key {KEY}; look into the account's message"
-                " log (voipsms_log_info shows it), and run the task with on_unknown=resend if it did not go out, or"
-                " with on_unknown=skip to leave these recipients out"
+                " log (voipsms_log_info shows it), in which it may still appear for 15 minutes, and tell the ledger"
+                " what you found (voipsms_ledger, as: sent or not_sent); then run the task again"
             ),
         ),
     ],
@@ -549,3 +555,14 @@ def test_an_outcome_that_could_not_be_stored(case: Case, policy: Policy) -> None
     assert len(found.warnings) == 1
     for phrase in ("ledger not updated", "smsid a, b", str(case.path), "disk full"):
         assert phrase in found.warnings[0]
+
+
+def test_a_message_names_no_more_reasons_than_recipients() -> None:
+    reasons = [f"different message: for +{number} at {SINCE}" for number in range(300)]
+    msg = rule([not_sent(ANN, reason) for reason in reasons], KEY, Policy()).msg
+    assert " / ".join(reasons[:5]) + " / and 295 more reasons, in results; nothing" in msg
+    assert len(msg) < 1000
+
+
+def test_the_advice_waits_as_long_as_the_service_may_take() -> None:
+    assert f"for {GRACE / 60:.0f} minutes" in LOOK
