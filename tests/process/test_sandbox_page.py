@@ -393,20 +393,24 @@ def test_the_list_is_read_by_keyboard_too(page: Page, service: CountedSandbox) -
     page.get_by_role("link", name="List").click()
     send(service.sandbox, f"{ANNA},{BEN}", ROLLOUT)
     service.expect(1)
+    expect(page.locator("#list > *")).to_have_count(2)
     expect(page).to_have_title("(2) SMS sandbox")
     page.keyboard.press("Tab")
     expect(page).to_have_title("SMS sandbox")
 
 
 def test_a_slash_is_left_alone_where_nothing_can_be_searched(page: Page) -> None:
-    page.get_by_role("link", name="Requests").click()
+    search = page.get_by_role("searchbox")
     page.evaluate("() => addEventListener('keydown', (event) => { window.taken = event.defaultPrevented; })")
+    page.get_by_role("link", name="Requests").click()
+    expect(search).to_be_hidden()
     page.keyboard.press("/")
     assert page.evaluate("() => window.taken") is False
     page.get_by_role("link", name="List").click()
+    expect(search).to_be_visible()
     page.keyboard.press("/")
     assert page.evaluate("() => window.taken") is True
-    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(search).to_be_focused()
 
 
 def test_what_is_on_order_is_told_as_it_is(page: Page, service: CountedSandbox) -> None:
