@@ -149,8 +149,11 @@ def broken(task: Task, what: str, *, check_mode: bool) -> dict[str, Any]:
     """The result of a run that has ended before it could say what it has done, as by a signal."""
     if check_mode:
         return failure(task, f"{what}; nothing was sent, since this was check mode; please report this")
-    changed = "outcome" in task.blank()  # what has none only reads
-    return failure(task, f"{what}; {_NOT_KNOWN}", outcome="unknown", changed=changed)
+    if "outcome" not in task.blank():  # nothing is ever sent by it
+        return failure(
+            task, f"{what}; whether it did what it should is not known, nothing was sent; please report this"
+        )
+    return failure(task, f"{what}; {_NOT_KNOWN}", outcome="unknown", changed=True)
 
 
 def failure(task: Task, msg: str, *, outcome: str = "not_sent", changed: bool = False, **more: Any) -> dict[str, Any]:

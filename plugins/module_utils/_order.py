@@ -107,8 +107,8 @@ def _advice(params: Mapping[str, Any], ledger: Ledger) -> str:
     """What to do about a message of unknown fate."""
     if ledger.name == NO_LEDGER:
         return f"{LOOK}; this task has no ledger, so running it again sends again"
-    again = "; then run the task without force, which sends again" if params["force"] else "; then run the task again"
-    return f"{LOOK}, and {TELL}{again}"
+    again = "without force, which sends again in any case" if params["force"] else "again"
+    return f"{LOOK}, and {TELL}; if it was not sent, run the task {again}"
 
 
 def _impossible(numbers: _numbers.Numbers, fail_on: str, faults: Faults) -> tuple[Result, ...]:

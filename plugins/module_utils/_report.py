@@ -86,7 +86,7 @@ class Policy(NamedTuple):
     fail_on: str = "any"
     skip_unknown: bool = False
     fail_if_sent: bool = False
-    advice: str = f"{LOOK}, and {TELL}; then run the task again"
+    advice: str = f"{LOOK}, and {TELL}; if it was not sent, run the task again"
 
 
 class Ruling(NamedTuple):

@@ -104,9 +104,10 @@ class ControllerFront(OrdinaryAction):
             answer = in_child(work)
         except OSError as error:
             return f"the controller cannot start a process ({error.strerror})"
-        if not answer:
+        try:
+            found: Union[dict[str, Any], str] = json.loads(answer)
+        except ValueError:  # the copy was killed, before its answer or within
             return broken(task, "the process that did this ended without a result", check_mode=check_mode)
-        found: Union[dict[str, Any], str] = json.loads(answer)
         return found
 
 

@@ -23,6 +23,8 @@ PACKAGE = "ansible_collections.voip_communications.sms.plugins.module_utils."
 
 def everything(value: Any, depth: int = 5) -> str:
     """A value with all that is in it, also what its own text leaves out."""
+    if hasattr(value, "_asdict"):
+        value = value._asdict()
     held = value if isinstance(value, dict) else getattr(value, "__dict__", {})
     inner = "".join(everything(each, depth - 1) for each in held.values()) if depth else ""
     return f"{value!r} {inner}"

@@ -325,6 +325,7 @@ def test_a_process_that_was_lost_in_check_mode_has_sent_nothing() -> None:
 def test_a_defect_of_what_only_reads_has_changed_nothing() -> None:
     found = answer(Task({}, raising(ValueError()), lambda: {"changed": False}), {"word": "x"}, check_mode=False)
     assert (found["failed"], found["changed"], "outcome" in found) == (True, False, False)
+    assert "whether it did what it should is not known, nothing was sent" in found["msg"]
 
 
 # --- What modules have in common with it --------------------------------------------------------------------------

@@ -348,7 +348,7 @@ def test_a_refused_task_tells_who_goes_without() -> None:
 @pytest.mark.parametrize(
     ("options", "advised", "not_advised"),
     [
-        ({}, "voipsms_ledger", "without force"),
+        ({}, "if it was not sent, run the task again", "without force"),
         ({"force": True}, "without force", "no ledger"),
         ({"ledger": "none"}, "running it again sends again", "voipsms_ledger"),
     ],

@@ -218,7 +218,7 @@ def test_a_message_is_a_sentence_without_a_period(row: Row) -> None:
             (
                 f"may have been sent to {ANN}: the connection was reset; key {KEY}; look into the account's message"
                 " log (voipsms_log_info shows it), in which it may still appear for 15 minutes, and tell the ledger"
-                " what you found (voipsms_ledger, as: sent or not_sent); then run the task again"
+                " what you found (voipsms_ledger, as: sent or not_sent); if it was not sent, run the task again"
             ),
         ),
     ],
