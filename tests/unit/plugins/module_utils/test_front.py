@@ -201,6 +201,25 @@ def test_what_ansible_itself_refuses_shows_no_credential_of_a_url(capsys: pytest
     assert SECRET not in printed.out + printed.err
 
 
+@pytest.mark.parametrize(
+    ("run", "code", "msg", "outcome"),
+    [
+        (returning(failed=False, changed=True, msg="sent", outcome="sent"), 0, "sent", "sent"),
+        (raising(VoipsmsError("no")), 1, "no; nothing was sent", "not_sent"),
+        (returning(failed=True, changed=True, msg="some have it", outcome="partial"), 1, "some have it", "partial"),
+    ],
+    ids=["sent", "refused", "partial"],
+)
+def test_the_real_module_says_what_the_run_says(
+    run: Run, code: int, msg: str, outcome: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What it adds where Ansible refuses options must not be added to anything else."""
+    with patch_module_args({"word": "x"}), pytest.raises(SystemExit) as ended:
+        main(task(run))
+    found = json.loads(capsys.readouterr().out)
+    assert (ended.value.code, found["msg"], found["outcome"]) == (code, msg, outcome)
+
+
 # --- respond ------------------------------------------------------------------------------------------------------
 
 
