@@ -118,6 +118,14 @@ def test_a_plain_send_loads_no_part_of_the_collection_that_is_for_others(loaded:
     assert not ours & (others | {"_window", "_roster", "_hours", "_watch", "_pipeline", "_deployment", "_fitting"})
 
 
+def test_what_a_send_has_loaded_is_not_gone_through_once_more_at_its_end(
+    loaded: dict[str, str], tmp_path: Path
+) -> None:
+    assert loaded
+    left, frozen = map(int, (tmp_path / "loaded.objects").read_text(encoding="utf-8").split())
+    assert left < frozen / 10, (left, frozen)
+
+
 class Cost:
     """Counts what sends of this process ask for."""
 
