@@ -18,6 +18,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 from urllib.parse import quote, quote_plus
 
@@ -57,6 +58,8 @@ _SHOWN = 200
 _LEAST_SECRET = 4
 """Characters of a secret that is looked for. Shorter ones occur in any text by chance, smsids included."""
 
+_REMEMBERED = 64
+"""Texts of the service that need not be looked through once more."""
 
 _STALE_PAGES = 2
 """Pages in a row without a new record that end a list: one is the first page again where pages count from 1."""
@@ -105,7 +108,8 @@ class Api:
         """Raises ``MissingLibrary`` without ``requests``."""
         self._http = Http(service)
         self._paths = paths
-        self._secrets = _forms(service.user, service.password)
+        # The records of an answer say the same of most recipients.
+        self._cleaned = lru_cache(_REMEMBERED)(partial(_cleaned, secrets=_forms(service.user, service.password)))
         self.requests = 0
         self._counting = threading.Lock()
 
@@ -307,14 +311,18 @@ class Api:
         """A text of the service that may be shown: short, printable, and without a credential in any form."""
         if value is None or isinstance(value, (dict, list, bool)):
             return None
-        text = str(value)
-        if any(secret in text for secret in self._secrets):
-            return "(withheld, since it holds a credential)"
-        # An answer may hold megabytes, of which little is shown.
-        text = text.lstrip()[: 2 * _SHOWN]
-        if not text.isprintable():
-            text = "".join(character if character.isprintable() else " " for character in text)
-        return text.strip()[:_SHOWN] or None
+        return self._cleaned(str(value))
+
+
+def _cleaned(text: str, secrets: Sequence[str]) -> Optional[str]:
+    """A text of the service, in which none of the secrets is shown."""
+    if any(secret in text for secret in secrets):
+        return "(withheld, since it holds a credential)"
+    # An answer may hold megabytes, of which little is shown.
+    text = text.lstrip()[: 2 * _SHOWN]
+    if not text.isprintable():
+        text = "".join(character if character.isprintable() else " " for character in text)
+    return text.strip()[:_SHOWN] or None
 
 
 def _forms(user: str, password: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ import gc
 import json
 import os
 import traceback
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Callable, NamedTuple, NoReturn
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -95,9 +95,13 @@ def respond(
         del result["warnings"]
     # AnsibleModule takes them from the same place.
     secrets = {*found._no_log_values, *url_secrets(params)}
-    # By themselves, since options do hold what a result must not, and then all of it would have to be gone through.
-    options_shown = _shown({"invocation": {"module_args": params}} if invocation else {}, secrets)
-    return _joined(_shown(result, secrets), options_shown)
+    # Like AnsibleModule, which keeps a truth value of a result that equals a secret, and masks one of the options.
+    truths = {name for name, value in result.items() if value is None or isinstance(value, bool)}
+    members = [_member(name, value, () if name in truths else secrets) for name, value in result.items()]
+    if invocation:
+        options_shown = _object(_member(name, value, secrets) for name, value in params.items())
+        members.append(f'"invocation": {{"module_args": {options_shown}}}')
+    return _object(members)
 
 
 def _refused(task: Task, found: ValidationResult, name: str) -> dict[str, Any]:
@@ -108,23 +112,22 @@ def _refused(task: Task, found: ValidationResult, name: str) -> dict[str, Any]:
     return failure(task, f"{msg}; nothing was sent")
 
 
-def _shown(values: Mapping[str, Any], secrets: Collection[str]) -> str:
-    """Values without secrets, as a JSON object; like ``AnsibleModule``, it keeps a truth value that equals one.
+def _member(name: str, value: Any, secrets: Collection[str]) -> str:
+    """A name of a JSON object and its value without secrets.
 
-    Looking into every value of a long result takes longer than sending it, and where the whole has no secret, none
-    of its values has.
+    Looking into each part of a long value takes longer than sending it, and where the whole has no secret, no part has.
     """
-    text = json.dumps(values)
+    text = json.dumps(value)
     # ansible-core 2.16 knows these three by their names in Python.
-    if not any(json.dumps(secret)[1:-1] in f"None True False {text}" for secret in secrets):
-        return text
-    kept = {name: value for name, value in values.items() if value is None or isinstance(value, bool)}
-    return json.dumps({**remove_values(dict(values), set(secrets)), **kept})
+    searched = f"None True False {text}"
+    if any(json.dumps(secret)[1:-1] in searched for secret in secrets):
+        text = json.dumps(remove_values(value, set(secrets)))
+    return f"{json.dumps(name)}: {text}"
 
 
-def _joined(*objects: str) -> str:
-    """Several JSON objects, as ``json.dumps`` writes them, as one."""
-    return "{" + ", ".join(text[1:-1] for text in objects if text != "{}") + "}"
+def _object(members: Iterable[str]) -> str:
+    """A JSON object of these members."""
+    return f"{{{', '.join(members)}}}"
 
 
 def answer(task: Task, params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:

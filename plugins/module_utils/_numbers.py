@@ -18,14 +18,15 @@ try:
 except ImportError:
     PHONENUMBERS_ERROR = traceback.format_exc()
 
-_DIGITS = frozenset("0123456789")
 # space, no-break and narrow no-break space
 _SPACES = frozenset(" \u00a0\u202f")
 # hyphen-minus, hyphen, no-break hyphen, figure, en and em dash, minus
 _DASHES = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2212")
-_SEPARATORS = _SPACES | _DASHES | frozenset("()./")
 # What an answer may have between digits; no full stop, which would make 1281.0 another number.
 _ANSWER_SEPARATORS = _SPACES | _DASHES | frozenset("()")
+_WITHOUT_ANSWER_SEPARATORS = dict.fromkeys(map(ord, _ANSWER_SEPARATORS))
+# And what people may write besides.
+_WITHOUT_SEPARATORS = _WITHOUT_ANSWER_SEPARATORS | dict.fromkeys(map(ord, "./"))
 
 # ITU-T E.164: 1 and 7 stand alone, these have two digits, all other country codes three.
 _COUNTRY_CODE = re.compile(r"[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3}")
@@ -119,9 +120,9 @@ def region_fault(region: str | None) -> str | None:
 
 def digits(text: str) -> str:
     """Return the digits of a number as the service writes it (+1…, 001…, plain), or the empty text if it is none."""
-    bare = "".join(character for character in text if character not in _ANSWER_SEPARATORS)
+    bare = text.translate(_WITHOUT_ANSWER_SEPARATORS)
     bare = bare[1:] if bare.startswith("+") else bare.removeprefix("00")
-    return bare if _DIGITS.issuperset(bare) else ""
+    return bare if _are_digits(bare) else ""
 
 
 def same(one: str, other: str) -> bool:
@@ -165,17 +166,21 @@ def text_of(value: object) -> str:
 
 def _digits_of(text: str) -> str:
     """Return the digits of what a person wrote; raises NumberError for every other character than the separators."""
-    bare = "".join(character for character in text if character not in _SEPARATORS)
+    bare = text.translate(_WITHOUT_SEPARATORS)
     plain = bare.removeprefix("+")
-    foreign = next((character for character in plain if character not in _DIGITS), None)
-    if foreign is not None:
-        hint = _hint(foreign)
-        raise NumberError(f"{_quoted(text)} has the character {foreign!a}: {hint or _ALLOWED}")
     if not plain:
         raise NumberError(f"{_quoted(text)} has no digits")
+    if not _are_digits(plain):
+        foreign = next(character for character in plain if not _are_digits(character))
+        raise NumberError(f"{_quoted(text)} has the character {foreign!a}: {_hint(foreign) or _ALLOWED}")
     if bare.startswith("+00"):
         raise NumberError(f"{_quoted(text)} has both + and 00: write one of them")
     return plain
+
+
+def _are_digits(text: str) -> bool:
+    """Whether a text is one or more of the ten digits, and not of another script's."""
+    return text.isascii() and text.isdigit()
 
 
 def _readings(text: str, region: str | None) -> dict[str, tuple[str, str]]:

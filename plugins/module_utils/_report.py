@@ -69,11 +69,11 @@ class Result(NamedTuple):
 
     def shown(self) -> dict[str, Any]:
         """The result as a task returns it."""
-        shown = {name: getattr(self, name) for name in _SHOWN}
-        return {**shown, "outcome": self.outcome.value, "smsids": list(self.smsids)}
-
-
-_SHOWN = tuple(name for name in Result._fields if name not in ("posted", "text"))
+        shown = self._asdict()
+        del shown["posted"], shown["text"]
+        shown["outcome"] = self.outcome.value
+        shown["smsids"] = list(self.smsids)
+        return shown
 
 
 class Policy(NamedTuple):
@@ -204,11 +204,11 @@ def _outcome(results: Sequence[Result]) -> str:
 
 def _message(results: Sequence[Result], key: str, policy: Policy, wording: Wording) -> str:
     """One sentence a kind of outcome, what went well first; where somebody goes without, whether anything was sent."""
-    clauses = []
-    for outcome, sentence in wording.sentences.items():
-        concerned = [result for result in results if result.outcome is outcome]
-        if concerned:
-            clauses.append(sentence(concerned, key, policy))
+    concerned: dict[Outcome, list[Result]] = {outcome: [] for outcome in Outcome}
+    for result in results:
+        concerned[result.outcome].append(result)
+    sentences = wording.sentences.items()
+    clauses = [sentence(concerned[outcome], key, policy) for outcome, sentence in sentences if concerned[outcome]]
     if failed_to(results) and not any(_has_changed(result) for result in results):
         clauses.append(wording.nothing)
     return "; ".join(clauses) or "there was nothing to do"
