@@ -48,9 +48,10 @@ APPLICATION_ID = 0x564F534D
 _SELECTED_AT_ONCE = 500
 """Recipients that one statement asks for. SQLite below 3.32 takes 999 values at the most."""
 
-_COMMITTED_AT_ONCE = 3
-"""Changes of several threads that one transaction holds at the most: all in one, the first request would leave when
-the last claim is written, and nothing would be left to do while answers are waited for."""
+_CLAIMS_AT_ONCE = 3
+"""Claims of several threads that one transaction holds at the most: with all of them in one, the first request would
+leave when the last claim is written, and nothing would be left to do while answers are waited for. For other changes no
+request waits, so all of them are taken."""
 
 _Found = TypeVar("_Found")
 
@@ -208,7 +209,7 @@ class SqliteLedger:
             lost = {name: row for name, row in found.items() if name not in free}
             return Claimed(won=frozenset(free), lost=lost, at=now)
 
-        return self._commit(change)
+        return self._commit(change, is_claim=True)
 
     def settle(self, key: str, owner: str, fates: Mapping[str, tuple[Fate, tuple[str, ...]]]) -> list[str]:
         """Commit what came of a claim; return the recipients whose claim is no longer this owner's."""
@@ -235,9 +236,9 @@ class SqliteLedger:
                 self.missing = self._is_empty(connection)
                 yield None if self.missing else connection
 
-    def _commit(self, change: Callable[[sqlite3.Connection], _Found]) -> _Found:
+    def _commit(self, change: Callable[[sqlite3.Connection], _Found], *, is_claim: bool = False) -> _Found:
         """Make a change and commit it, or have it committed with those of another thread; return what it brought."""
-        asked = _Change(change)
+        asked = _Change(change, is_claim=is_claim)
         self._asked.append(asked)
         with self._guarded("write"):
             while self._has_turn(asked):
@@ -255,7 +256,7 @@ class SqliteLedger:
         """Commit what has waited for longest, and give the turn back."""
         changes: list[_Change[Any]] = []
         try:
-            while self._asked and len(changes) < _COMMITTED_AT_ONCE:
+            while self._asked and sum(each.is_claim for each in changes) < _CLAIMS_AT_ONCE:
                 changes.append(self._asked.popleft())
             self._commit_all(changes)
         finally:
@@ -418,8 +419,9 @@ _PAST = {"read": "read", "write": "written"}
 class _Change(Generic[_Found]):
     """A change that a thread waits for; ``outcome`` is there when it has been committed, or never will be."""
 
-    def __init__(self, make: Callable[[sqlite3.Connection], _Found]) -> None:
+    def __init__(self, make: Callable[[sqlite3.Connection], _Found], *, is_claim: bool) -> None:
         self.outcome: Future[_Found] = Future()
+        self.is_claim = is_claim
         self._make = make
         self._made: Future[_Found] = Future()
 

@@ -30,6 +30,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger im
     Claim,
     Claimed,
     LedgerError,
+    State,
     Terms,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_sqlite import SqliteLedger
@@ -285,6 +286,7 @@ def claim_of(name: str) -> Claim:
 
 
 def test_what_threads_ask_for_at_once_is_committed_together(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Claims by threes, since requests wait for them, and what came of them as it comes."""
     ledger = ledger_at(made)
     commits: list[int] = []
     commit = _ledger_sqlite._transaction
@@ -299,6 +301,11 @@ def test_what_threads_ask_for_at_once_is_committed_together(made: Path, monkeypa
     assert [set(each.won) for each in brought if isinstance(each, Claimed)] == [{name} for name in names]
     assert commits == [7, 4, 1, 0], "how many were left to wait"
     assert set(ledger_at(made).rows("key", names)) == set(names)
+    commits.clear()
+    sent = (Fate.ACCEPTED, ("id",))
+    asked_at_once(ledger, *(partial(ledger.settle, "key", "run 1", {name: sent}) for name in names))
+    assert commits == [0]
+    assert {row.state for row in ledger_at(made).rows("key", names).values()} == {State.ACCEPTED}
 
 
 def test_a_broken_row_of_one_thread_does_not_undo_what_another_asked_for(made: Path) -> None:
