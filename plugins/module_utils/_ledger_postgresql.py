@@ -23,7 +23,7 @@ from contextlib import closing, contextmanager, suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._address import Database
+from ansible_collections.voip_communications.sms.plugins.module_utils._database import Database
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import MissingLibrary
 from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (

@@ -14,11 +14,7 @@ from urllib.parse import urlsplit
 from ansible.module_utils.common.parameters import env_fallback
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._address import (
-    is_loopback,
-    passwords_in,
-    read_database,
-)
+from ansible_collections.voip_communications.sms.plugins.module_utils._address import is_loopback, passwords_in
 from ansible_collections.voip_communications.sms.plugins.module_utils._api import DEFAULT_URL, USUAL_PATHS, Api, Paths
 from ansible_collections.voip_communications.sms.plugins.module_utils._deadline import Deadline
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import Faults, InputError
@@ -151,7 +147,9 @@ def _shared_ledger(url: str, password: Optional[str], fingerprints: Fingerprints
             "ledger must be the path of a file, a URL that begins with postgresql://, or none; this release knows no"
             " other kind of ledger"
         )
-    database = read_database(url, os.environ)
+    from ansible_collections.voip_communications.sms.plugins.module_utils import _database  # noqa: PLC0415 - seldom used
+
+    database = _database.read_database(url, os.environ)
     if not _is_text(password or "") or "\0" in (password or ""):
         raise InputError("ledger_password is not UTF-8 text")
     from ansible_collections.voip_communications.sms.plugins.module_utils import (  # noqa: PLC0415 - loads psycopg

@@ -40,10 +40,10 @@ PARTIAL = "partial"
 UNCHANGED = "unchanged"
 
 _ACCEPTED = frozenset({Outcome.SENT, Outcome.SCHEDULED})
-_TAKEN_BACK = frozenset({Outcome.CANCELLED, Outcome.WOULD_CANCEL})
+TAKEN_BACK = frozenset({Outcome.CANCELLED, Outcome.WOULD_CANCEL})
 _HELD_BEFORE = frozenset({Outcome.DUPLICATE, Outcome.ALREADY_SENT})
-_NEW = _ACCEPTED | {Outcome.WOULD_SEND, Outcome.WOULD_SCHEDULE}
-_GOOD = _NEW | _HELD_BEFORE | _TAKEN_BACK
+NEW = _ACCEPTED | {Outcome.WOULD_SEND, Outcome.WOULD_SCHEDULE}
+_GOOD = NEW | _HELD_BEFORE | TAKEN_BACK
 
 
 class Result(NamedTuple):
@@ -151,7 +151,7 @@ def failed_to(results: Iterable[Result]) -> list[str]:
 
 def cost(results: Iterable[Result]) -> Optional[float]:
     """The sum of the prices of what this run posted, or would; None when one of them is not known."""
-    charged = _NEW | {Outcome.UNKNOWN}
+    charged = NEW | {Outcome.UNKNOWN}
     prices = [result.sale for result in results if result.posted and result.outcome in charged]
     known = [price for price in prices if price is not None]
     return round(float(sum(known)), 6) if len(known) == len(prices) else None
@@ -161,7 +161,7 @@ def diff(results: Iterable[Result], key: str) -> dict[str, Any]:
     """Who has had the message before, and who after."""
     results = list(results)
     had = [result.to for result in results if result.outcome in _HELD_BEFORE]
-    have = [result.to for result in results if result.outcome in _HELD_BEFORE | _NEW]
+    have = [result.to for result in results if result.outcome in _HELD_BEFORE | NEW]
     return {
         "before_header": f"recipients of message {key}",
         "after_header": f"recipients of message {key}",
@@ -192,7 +192,7 @@ def _fails(result: Result, policy: Policy, *, some_have_it: bool) -> bool:
 
 
 def _has_changed(result: Result) -> bool:
-    return result.outcome in _NEW | _TAKEN_BACK or (result.outcome is Outcome.UNKNOWN and result.posted)
+    return result.outcome in NEW | TAKEN_BACK or (result.outcome is Outcome.UNKNOWN and result.posted)
 
 
 def _outcome(results: Sequence[Result]) -> str:
@@ -215,77 +215,38 @@ def _message(results: Sequence[Result], key: str, policy: Policy, wording: Wordi
 
 
 def _sent(results: Sequence[Result], _key: str, _policy: Policy) -> str:
-    return f"sent to {_count(results)}"
+    return f"sent to {how_many(results)}"
 
 
 def _would_send(results: Sequence[Result], _key: str, _policy: Policy) -> str:
-    return f"would send to {_count(results)}"
+    return f"would send to {how_many(results)}"
 
 
 def _duplicate(results: Sequence[Result], _key: str, _policy: Policy) -> str:
     first = min((result.first_sent_at for result in results if result.first_sent_at), default=None)
     smsids = [smsid for result in results for smsid in result.smsids]
-    return f"already sent to {_count(results)}" + (f" (first at {first}{_ids(smsids)})" if first else "")
+    return f"already sent to {how_many(results)}" + (f" (first at {first}{_ids(smsids)})" if first else "")
 
 
 def _refused(results: Sequence[Result], _key: str, _policy: Policy) -> str:
     """Those whom the service refused, and every number that cannot be, since only the user can mend those."""
     by_service = [result for result in results if result.code is not None]
     impossible = [result.code_desc or result.to for result in results if result.code is None]
-    named = [_each(by_service, _why)] if by_service else []
-    return f"refused for {_count(results)}: {'; '.join([*named, *impossible])}"
+    by_code = [named(by_service, why)] if by_service else []
+    return f"refused for {how_many(results)}: {'; '.join([*by_code, *impossible])}"
 
 
 def _not_sent(results: Sequence[Result], _key: str, _policy: Policy) -> str:
-    return f"not sent to {_count(results)}, {_each(results, _number)}: {_reasons(results)}"
+    return f"not sent to {how_many(results)}, {named(results, number_of)}: {reasons_of(results)}"
 
 
 def _unknown(results: Sequence[Result], key: str, policy: Policy) -> str:
-    return f"may have been sent to {_each(results, _number)}: {_reasons(results)}; key {key}; {policy.advice}"
+    return f"may have been sent to {named(results, number_of)}: {reasons_of(results)}; key {key}; {policy.advice}"
 
 
-def _in_progress(results: Sequence[Result], _key: str, _policy: Policy) -> str:
-    return f"in progress: another run has been sending to {_each(results, _since)}; run the task again when it is over"
-
-
-def _scheduled(results: Sequence[Result], _key: str, _policy: Policy) -> str:
-    return f"scheduled for {_count(results)}, at {_dates(results)}"
-
-
-def _would_schedule(results: Sequence[Result], _key: str, _policy: Policy) -> str:
-    return f"would schedule for {_count(results)}, at {_dates(results)}"
-
-
-def _pending(results: Sequence[Result], _key: str, _policy: Policy) -> str:
-    return f"already scheduled for {_count(results)}, at {_dates(results)}"
-
-
-def _cancelled(results: Sequence[Result], _key: str, _policy: Policy) -> str:
-    return f"taken back for {_count(results)}, at {_dates(results)}"
-
-
-def _would_cancel(results: Sequence[Result], _key: str, _policy: Policy) -> str:
-    return f"would take back for {_count(results)}, at {_dates(results)}"
-
-
-def _gone_out(results: Sequence[Result], _key: str, _policy: Policy) -> str:
-    return f"already sent to {_count(results)}, at {_dates(results)}"
-
-
-def _not_scheduled(results: Sequence[Result], _key: str, _policy: Policy) -> str:
-    return f"not scheduled for {_count(results)}, {_each(results, _number)}: {_reasons(results)}"
-
-
-def _doubtful(results: Sequence[Result], key: str, _policy: Policy) -> str:
-    known = f"; key {key}" if key else ""
-    return (
-        f"may have been scheduled, or still be pending, for {_each(results, _number)}: {_reasons(results)}{known};"
-        " look into the list of scheduled messages of the account, and run the task again"
-    )
-
-
-def _objected(results: Sequence[Result], _key: str, _policy: Policy) -> str:
-    return f"refused for {_count(results)}: {_each(results, _why)}"
+def in_progress(results: Sequence[Result], _key: str, _policy: Policy) -> str:
+    """Whom another run has in hand."""
+    return f"in progress: another run has been sending to {named(results, _since)}; run the task again when it is over"
 
 
 class Wording(NamedTuple):
@@ -304,61 +265,26 @@ SENDING = Wording(
         Outcome.REFUSED: _refused,
         Outcome.NOT_SENT: _not_sent,
         Outcome.UNKNOWN: _unknown,
-        Outcome.IN_PROGRESS: _in_progress,
-    },
-)
-
-SCHEDULING = Wording(
-    nothing="nothing was changed by this run",
-    sentences={
-        Outcome.SCHEDULED: _scheduled,
-        Outcome.WOULD_SCHEDULE: _would_schedule,
-        Outcome.DUPLICATE: _pending,
-        Outcome.CANCELLED: _cancelled,
-        Outcome.WOULD_CANCEL: _would_cancel,
-        Outcome.ALREADY_SENT: _gone_out,
-        Outcome.REFUSED: _objected,
-        Outcome.NOT_SENT: _not_scheduled,
-        Outcome.UNKNOWN: _doubtful,
-        Outcome.IN_PROGRESS: _in_progress,
+        Outcome.IN_PROGRESS: in_progress,
     },
 )
 
 
-def calendar_diff(results: Iterable[Result]) -> dict[str, str]:
-    """The pending messages before and after, one a line, by date."""
-    results = list(results)
-    before = [result for result in results if result.outcome in _TAKEN_BACK | {Outcome.DUPLICATE}]
-    after = [result for result in results if result.outcome in _NEW | {Outcome.DUPLICATE}]
-    header = "pending messages"
-    return {"before_header": header, "after_header": header, "before": _entries(before), "after": _entries(after)}
-
-
-def _entries(results: Iterable[Result]) -> str:
-    return "".join(sorted(f"{_date(result)}  {result.to}  {result.text or ''}".rstrip() + "\n" for result in results))
-
-
-def _dates(results: Sequence[Result]) -> str:
-    return ", ".join(sorted({_date(result) for result in results}))
-
-
-def _date(result: Result) -> str:
-    """The date to the minute, as tasks write it; the service's own answers have seconds."""
-    return result.delivery_date[:16] if result.delivery_date else "a date that is not known"
-
-
-def _reasons(results: Sequence[Result]) -> str:
+def reasons_of(results: Sequence[Result]) -> str:
+    """Why it went so, each reason once, and no more of them than one reads."""
     reasons = list(dict.fromkeys(result.code_desc or "no reason given" for result in results))
     more = f" / and {len(reasons) - _NAMED} more reasons, in results" if len(reasons) > _NAMED else ""
     return " / ".join(reasons[:_NAMED]) + more
 
 
-def _each(results: Sequence[Result], shown: Callable[[Result], str]) -> str:
-    named = ", ".join(shown(result) for result in results[:_NAMED])
-    return named + (f" and {len(results) - _NAMED} more" if len(results) > _NAMED else "")
+def named(results: Sequence[Result], shown: Callable[[Result], str]) -> str:
+    """The first recipients, and how many more there are."""
+    first = ", ".join(shown(result) for result in results[:_NAMED])
+    return first + (f" and {len(results) - _NAMED} more" if len(results) > _NAMED else "")
 
 
-def _number(result: Result) -> str:
+def number_of(result: Result) -> str:
+    """A recipient, for ``named``."""
     return result.to
 
 
@@ -366,7 +292,8 @@ def _since(result: Result) -> str:
     return f"{result.to} since {result.first_sent_at}" if result.first_sent_at else result.to
 
 
-def _why(result: Result) -> str:
+def why(result: Result) -> str:
+    """A recipient and what the service said of it, for ``named``."""
     said = " ".join(str(part) for part in (result.code, result.code_desc) if part is not None)
     return f"{result.to} ({said})" if said else result.to
 
@@ -378,7 +305,8 @@ def _ids(smsids: Sequence[str]) -> str:
     return f", smsid {', '.join(smsids[:_NAMED])}{more}"
 
 
-def _count(results: Sequence[Result]) -> str:
+def how_many(results: Sequence[Result]) -> str:
+    """Recipients, counted."""
     return f"{len(results)} recipient{'s' if len(results) != 1 else ''}"
 
 

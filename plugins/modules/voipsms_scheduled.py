@@ -362,12 +362,14 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._options i
     list_options,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._report import (
-    SCHEDULING,
     Policy,
     Result,
     blank,
-    calendar_diff,
     summary,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._report_scheduled import (
+    SCHEDULING,
+    calendar_diff,
 )
 
 

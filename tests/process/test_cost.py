@@ -113,6 +113,8 @@ def test_a_plain_send_loads_no_part_of_the_collection_that_is_for_others(loaded:
         "_log",
         "_pending",
         "_dates",
+        "_database",
+        "_report_scheduled",
         "_ledger_memory",
     }
     assert not ours & (others | {"_window", "_roster", "_hours", "_watch", "_pipeline", "_deployment", "_fitting"})

@@ -18,7 +18,7 @@ import pytest
 import trustme
 
 from ansible_collections.voip_communications.sms.plugins.module_utils import _ledger, _ledger_postgresql
-from ansible_collections.voip_communications.sms.plugins.module_utils._address import read_database
+from ansible_collections.voip_communications.sms.plugins.module_utils._database import read_database
 from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
     KEPT,

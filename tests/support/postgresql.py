@@ -27,7 +27,7 @@ import psycopg
 import trustme
 from psycopg import sql
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._address import read_database
+from ansible_collections.voip_communications.sms.plugins.module_utils._database import read_database
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_postgresql import PostgresqlLedger
 
 USER = "voipsms"

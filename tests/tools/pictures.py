@@ -66,7 +66,18 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "the ledger": ("_ledger", "_ledger_row", "_ledger_sqlite", "_ledger_postgresql", "_ledger_memory"),
     "what answers mean": ("_evidence", "_pending", "_log"),
     "for roles and watch": ("_deployment", "_window", "_roster", "_hours", "_pipeline", "_watch", "_fitting"),
-    "plain facts": ("_text", "_numbers", "_dates", "_address", "_report", "_parallel", "_deadline", "_errors"),
+    "plain facts": (
+        "_text",
+        "_numbers",
+        "_dates",
+        "_address",
+        "_database",
+        "_report",
+        "_report_scheduled",
+        "_parallel",
+        "_deadline",
+        "_errors",
+    ),
 }
 STYLE = (
     'bgcolor="white"; pad=0.2;',

@@ -45,10 +45,12 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_me
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_sqlite import SqliteLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._pending import ListError, Listing, Record
 from ansible_collections.voip_communications.sms.plugins.module_utils._report import (
-    SCHEDULING,
     Policy,
-    calendar_diff,
     summary,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._report_scheduled import (
+    SCHEDULING,
+    calendar_diff,
 )
 
 ANN, BOB, CARL = "12812345678", "12812345679", "12812345680"

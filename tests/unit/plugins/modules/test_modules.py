@@ -15,11 +15,13 @@ import pytest
 import yaml
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._report import (
-    SCHEDULING,
     SENDING,
     Outcome,
     Result,
     blank,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._report_scheduled import (
+    SCHEDULING,
 )
 from ansible_collections.voip_communications.sms.plugins.modules import (
     voipsms_account_info,
