@@ -59,7 +59,7 @@ _LEAST_SECRET = 4
 """Characters of a secret that is looked for. Shorter ones occur in any text by chance, smsids included."""
 
 _REMEMBERED = 64
-"""Texts of the service that need not be looked through once more."""
+"""Texts of the service that need not be looked through once more; short ones, since an answer may hold megabytes."""
 
 _STALE_PAGES = 2
 """Pages in a row without a new record that end a list: one is the first page again where pages count from 1."""
@@ -108,8 +108,9 @@ class Api:
         """Raises ``MissingLibrary`` without ``requests``."""
         self._http = Http(service)
         self._paths = paths
+        self._secrets = _forms(service.user, service.password)
         # The records of an answer say the same of most recipients.
-        self._cleaned = lru_cache(_REMEMBERED)(partial(_cleaned, secrets=_forms(service.user, service.password)))
+        self._cleaned = lru_cache(_REMEMBERED)(partial(_cleaned, secrets=self._secrets))
         self.requests = 0
         self._counting = threading.Lock()
 
@@ -311,7 +312,8 @@ class Api:
         """A text of the service that may be shown: short, printable, and without a credential in any form."""
         if value is None or isinstance(value, (dict, list, bool)):
             return None
-        return self._cleaned(str(value))
+        text = str(value)
+        return self._cleaned(text) if len(text) <= _SHOWN else _cleaned(text, self._secrets)
 
 
 def _cleaned(text: str, secrets: Sequence[str]) -> Optional[str]:

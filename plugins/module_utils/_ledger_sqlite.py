@@ -100,7 +100,10 @@ as long for what ``held`` alone asks for, which no send does unless it has to lo
 
 SCHEMA_VERSION = len(_STEPS)
 _SELECT = " ".join(("SELECT", ", ".join(COLUMNS), "FROM row WHERE account = ? AND key = ? AND recipient IN (%s)"))
-_SELECT_HELD = " ".join(("SELECT", ", ".join(COLUMNS), "FROM row WHERE account = ? AND recipient IN (%s)"))
+_ASKED = "CREATE TEMP TABLE asked (recipient TEXT PRIMARY KEY)"
+_SELECT_HELD = " ".join(
+    ("SELECT", ", ".join(COLUMNS), "FROM row WHERE account = ? AND recipient IN (SELECT recipient FROM temp.asked)")
+)
 _SELECT_SCHEDULED = " ".join(("SELECT", ", ".join(COLUMNS), "FROM row WHERE account = ? AND date IS NOT NULL"))
 _SELECT_NEWEST = " ".join(
     ("SELECT", ", ".join(COLUMNS), "FROM row WHERE account = ? ORDER BY claimed_at DESC, key, recipient")
@@ -173,9 +176,14 @@ class SqliteLedger:
             return [revived(kept) for kept in found]
 
     def held(self, recipients: Iterable[str]) -> list[Row]:
-        """Every row of some recipients; goes through all of the account's. Reads only, as ``rows`` does."""
+        """Every row of some recipients; goes through all of the account's, once. Reads only, as ``rows`` does."""
         with self._reading() as connection:
-            return [] if connection is None else self._some(connection, _SELECT_HELD, (), recipients)
+            if connection is None:
+                return []
+            connection.execute("PRAGMA temp_store = MEMORY")
+            connection.execute(_ASKED)
+            connection.executemany("INSERT INTO temp.asked VALUES (?)", ((name,) for name in set(recipients)))
+            return [revived(kept) for kept in connection.execute(_SELECT_HELD, (self._account,))]
 
     def newest(self, takes: Callable[[Row], bool], most: int) -> list[Row]:
         """The newest rows that are taken, the newest first. Reads only, as ``rows`` does."""
@@ -371,18 +379,12 @@ class SqliteLedger:
         return empty
 
     def _select(self, connection: sqlite3.Connection, key: str, recipients: Iterable[str]) -> dict[str, Row]:
-        """The rows of a key, by recipient."""
-        return {row.recipient: row for row in self._some(connection, _SELECT, (key,), recipients)}
-
-    def _some(
-        self, connection: sqlite3.Connection, select: str, given: tuple[str, ...], recipients: Iterable[str]
-    ) -> list[Row]:
-        """The rows of some recipients, so many a statement that a list of 10,000 has no limit to run into."""
+        """The rows of a key, by recipient; so many a statement that a list of 10,000 has no limit to run into."""
         names = iter(recipients)
-        rows: list[Row] = []
+        rows: dict[str, Row] = {}
         while some := list(islice(names, _SELECTED_AT_ONCE)):
-            found = connection.execute(select % ", ".join("?" * len(some)), (self._account, *given, *some))
-            rows += map(revived, found)
+            found = connection.execute(_SELECT % ", ".join("?" * len(some)), (self._account, key, *some))
+            rows |= {row.recipient: row for row in map(revived, found)}
         return rows
 
     def _replace(self, connection: sqlite3.Connection, pairs: Iterable[tuple[Optional[Row], Optional[Row]]]) -> None:

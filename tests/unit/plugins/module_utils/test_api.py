@@ -256,6 +256,16 @@ def test_a_secret_of_very_few_characters_does_not_hide_everything() -> None:
     assert {one.fate for one in found.verdicts.values()} == {Fate.ACCEPTED}
 
 
+def test_a_long_text_of_the_service_is_not_kept() -> None:
+    """An answer may hold 16 MiB; the next ones would add theirs."""
+    api = Api(Service(url="https://sms.example/", user=USER, password=PASSWORD, timeout=5))
+    kept = []
+    for text in ("x" * 1_000_000, "x" * 201, "x" * 200):
+        assert api._clean(text) == "x" * 200
+        kept.append(api._cleaned.cache_info().currsize)
+    assert kept == [0, 0, 1]
+
+
 @pytest.mark.parametrize(
     ("sent", "shown"),
     [

@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -31,6 +32,13 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._report im
 from ansible_collections.voip_communications.sms.plugins.modules import voipsms_send
 
 SECRET = "canary-password"
+
+
+@pytest.fixture(autouse=True)
+def _thawed() -> Iterator[None]:
+    """Whatever other tests have left, is theirs to be collected, and to be warned of, after ``main`` too."""
+    yield
+    gc.unfreeze()
 
 
 def returning(**result: Any) -> Run:
@@ -300,6 +308,20 @@ def test_a_secret_that_python_calls_something_else_than_json_is_looked_for(
     monkeypatch.setattr(_front, "remove_values", lambda _value, secrets: f"without {secrets}")
     found = responded(returning(msg="said", results=[{"code": None, "on": True, "off": False}]), password=secret)
     assert found["results"] == f"without {{'{secret}'}}"
+
+
+def test_a_truth_value_of_the_options_is_looked_into_and_one_of_the_result_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As AnsibleModule does it; what becomes of it is another matter with each ansible-core."""
+    monkeypatch.setattr(_front, "remove_values", lambda value, _secrets: ["looked into", value])
+    spec = {"password": {"type": "str", "no_log": True}, "on": {"type": "bool"}, "off": {}}
+    task = Task(spec, returning(changed=True, key=None, cost=1), blank)
+    options = {"password": "True", "on": True}
+    found = json.loads(respond(task, "mod", options, check_mode=False, difference=False, invocation=True))
+    assert (found["changed"], found["key"], found["cost"]) == (True, None, ["looked into", 1])
+    shown = found["invocation"]["module_args"]
+    assert (shown["on"], shown["off"]) == (["looked into", True], ["looked into", None])
 
 
 def test_a_number_that_holds_a_secret_is_masked() -> None:

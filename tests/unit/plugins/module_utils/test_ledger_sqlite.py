@@ -308,6 +308,27 @@ def test_what_threads_ask_for_at_once_is_committed_together(made: Path, monkeypa
     assert {row.state for row in ledger_at(made).rows("key", names).values()} == {State.ACCEPTED}
 
 
+def test_no_transaction_holds_more_than_three_claims_whatever_waits_between_them(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = ledger_at(made)
+    left: list[int] = []
+    commit = _ledger_sqlite._transaction
+
+    def transaction(connection: sqlite3.Connection) -> Any:
+        left.append(sum(each.is_claim for each in ledger._asked))
+        return commit(connection)
+
+    monkeypatch.setattr(_ledger_sqlite, "_transaction", transaction)
+    sent = (Fate.ACCEPTED, ("id",))
+    calls: list[Callable[[], object]] = []
+    for name in ("bob", "carl", "dora", "emil", "fay"):
+        calls += [partial(ledger.claim, claim_of(name)), partial(ledger.settle, "key", "run 1", {"ann": sent})]
+    brought = asked_at_once(ledger, *calls)
+    assert [type(each) for each in brought] == [Claimed, list] * 5
+    assert left == [2, 0], "how many claims were left to wait"
+
+
 def test_a_broken_row_of_one_thread_does_not_undo_what_another_asked_for(made: Path) -> None:
     with closing(sqlite3.connect(made, isolation_level=None)) as connection:
         connection.execute("UPDATE row SET smsids = '['")
@@ -401,7 +422,7 @@ def traced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def send_once(ledger: SqliteLedger) -> None:
-    """Whatever a delivery asks a ledger for: look, claim, settle in each way, look for what is scheduled, amend."""
+    """Whatever a delivery that looks nothing up asks a ledger for: rows, claim, settle in each way, amend."""
     many = {f"recipient {number}": "+1*" for number in range(600)}
     rows = ledger.rows("key", many)
     ledger.claim(CLAIM._replace(recipients=many))
@@ -445,6 +466,22 @@ def test_a_send_asks_no_more_of_a_large_ledger_than_of_a_small_one(
             send_once(ledger)
     small, large = steps
     assert large <= small * 1.1, steps
+
+
+def test_the_rows_of_many_recipients_are_looked_for_once(made: Path, traced: list[str]) -> None:
+    ledger = ledger_at(made)
+    many = {f"recipient {number}": "+1*" for number in range(1_200)}
+    for key in ("one", "other"):
+        ledger.claim(CLAIM._replace(key=key, recipients=many))
+    traced.clear()
+    found = ledger.held([*many, "recipient 1", "nobody"])
+    assert Counter(row.recipient for row in found) == dict.fromkeys(many, 2)
+    selects = [statement for statement in traced if statement.startswith("SELECT")]
+    assert len(selects) == 1
+    with closing(sqlite3.connect(made)) as connection:
+        connection.execute(_ledger_sqlite._ASKED)
+        steps = plan_of(connection, selects[0])
+    assert steps[0].endswith("sqlite_autoindex_row_1 (account=?)"), steps
 
 
 def counting(steps: list[int]) -> type[sqlite3.Connection]:
