@@ -170,16 +170,21 @@ class _Case:
 
     @cached_property
     def _shown(self) -> dict[object, float]:
-        """The records that are of such a message, each once, and their dates.
+        """The records that are of such a message, each once, and their dates."""
+        return {
+            which: at
+            for which, (record, at) in self._dated.items()
+            if self._is_within(at) and _is_certain(record, self.message.number)
+        }
+
+    @cached_property
+    def _dated(self) -> dict[object, tuple[LogRecord, float]]:
+        """The records of this text whose date names a moment, each once.
 
         What comes twice by one id, or without an id and alike, may be one record that has moved to the next page.
         """
-        found: dict[object, float] = {}
-        for record in self._alike:
-            at = self._at(record)
-            if at is not None and self._is_within(at) and _is_certain(record, self.message.number):
-                found[record.id or record] = at
-        return found
+        dated = ((record, self._at(record)) for record in self._alike)
+        return {record.id or record: (record, at) for record, at in dated if at is not None}
 
     @cached_property
     def _alike(self) -> tuple[LogRecord, ...]:
@@ -226,31 +231,46 @@ class _Case:
 
     @property
     def _accounted(self) -> int:
-        """How many messages of this text the ledger can explain within the attempt's time, at the most."""
-        return sum(map(self._weight, self._same))
+        """How many messages of this text the ledger can explain within the attempt's time, at the most.
+
+        A date in the log is that of a status, and may come late: so an earlier message that is not seen where it
+        belongs may be seen here.
+        """
+        older = [fact for fact in self._same if self._is_older(fact)]
+        others = [fact for fact in self._same if not self._is_older(fact)]
+        return sum(map(self._weight, others)) + len(older) - self._seen(older)
 
     def _weight(self, fact: Row) -> int:
-        """How many records within the attempt's time may be of a fact.
+        """How many messages within the attempt's time a fact may stand for.
 
-        A row counts its attempts, and keeps only the last: so each may have been accepted. A date in the log is that
-        of a status, and may come late: so an earlier message that is not seen where it belongs may be seen here.
+        A row counts its attempts, and keeps only the last: so each may have been accepted.
         """
         if fact.date is not None:
             return 1
         # The last attempt was later; those before it may have been then. An acceptance that was learned late has moved
         # the one moment of a row, and not the other.
-        if min(fact.claimed_at, fact.first_byte_by) - _LONGEST > self._end:
-            return fact.attempt - 1
-        latest = fact.claimed_at if fact.state is State.ACCEPTED else fact.first_byte_by + GRACE
-        if latest >= self._start:
-            return fact.attempt
-        return 0 if any(_is_near(fact, at) for at in self._before) else 1
+        is_later = min(fact.claimed_at, fact.first_byte_by) - _LONGEST > self._end
+        return fact.attempt - 1 if is_later else fact.attempt
 
-    @cached_property
-    def _before(self) -> tuple[float, ...]:
-        """The dates of the records of this text before the attempt."""
-        dates = (self._at(record) for record in self._alike)
-        return tuple(at for at in dates if at is not None and at < self._start)
+    def _is_older(self, fact: Row) -> bool:
+        """Whether a fact was over before the attempt began."""
+        latest = fact.claimed_at if fact.state is State.ACCEPTED else fact.first_byte_by + GRACE
+        return fact.date is None and latest < self._start
+
+    def _seen(self, older: Sequence[Row]) -> int:
+        """How many older messages are seen where they belong.
+
+        A record is of one message, and a message has at most one for each of its parts. Of several that may be of it,
+        a message gets the earliest, and the message whose time ends first gets its own first.
+        """
+        left = sorted(at for _record, at in self._dated.values() if at < self._start)
+        seen = 0
+        for fact in sorted(older, key=_ends):
+            own = [at for at in left if _is_near(fact, at)][: self.message.segments]
+            for at in own:
+                left.remove(at)
+            seen += bool(own)
+        return seen
 
     @cached_property
     def _same(self) -> tuple[Row, ...]:
@@ -300,4 +320,9 @@ def _may_be_to(record: LogRecord, number: str) -> bool:
 
 def _is_near(fact: Row, at: float) -> bool:
     """Whether a record of this date is where that of a fact belongs."""
-    return fact.claimed_at - _LONGEST <= at <= max(fact.claimed_at, fact.first_byte_by) + GRACE
+    return fact.claimed_at - _LONGEST <= at <= _ends(fact)
+
+
+def _ends(fact: Row) -> float:
+    """Until when the record of a fact is where it belongs."""
+    return max(fact.claimed_at, fact.first_byte_by) + GRACE

@@ -249,6 +249,25 @@ def test_an_older_message_accounts_for_a_record_unless_it_has_its_own() -> None:
     assert found(record(), record(NOW - DAY), others=[older]).finding is Finding.FOUND
 
 
+@pytest.mark.parametrize("apart", [0, 600, HOUR])
+def test_an_older_record_is_of_one_of_several_older_messages(apart: float) -> None:
+    """The other's may be dated late, and be the one that is seen in the attempt's time."""
+    older = [at(row_of(key, State.ACCEPTED), NOW - DAY - apart * number) for number, key in enumerate(("a", "b"))]
+    early = record(NOW - DAY - apart)
+    assert found(record(), early, others=older).finding is Finding.SHARED
+    assert found(record(), early, early._replace(status="DELIVERED"), others=older).finding is Finding.SHARED
+    assert found(record(), early, record(NOW - DAY), others=older).finding is Finding.FOUND
+    assert found(record(), record(), early, others=older).finding is Finding.FOUND
+
+
+def test_an_older_record_goes_to_the_message_that_has_no_other() -> None:
+    """Whichever comes first in the ledger: what both may have, the one whose time ends first gets."""
+    first, second = (at(row_of(key, State.ACCEPTED), NOW - DAY + later) for key, later in (("a", 0), ("b", HOUR)))
+    records = record(NOW - DAY), record(NOW - DAY + HOUR + 60)
+    for older in ([first, second], [second, first]):
+        assert found(record(), *records, others=older).finding is Finding.FOUND
+
+
 @pytest.mark.parametrize("sender", ["", "17134567890", "17130000000"])
 def test_the_same_text_from_another_sender_accounts_for_a_record(sender: str) -> None:
     message = MESSAGE._replace(sender="17130000000")
@@ -317,6 +336,23 @@ def test_a_long_text_may_have_a_record_for_each_part() -> None:
 
     assert [with_records(count) for count in (1, 2, 3)] == [Finding.SHARED, Finding.SHARED, Finding.FOUND]
     assert found(record(text=LONG.text), row=LONG_ROW, message=LONG).finding is Finding.FOUND
+
+
+@pytest.mark.parametrize(
+    ("older", "early", "finding"),
+    [
+        (1, 0, Finding.SHARED),
+        (1, 1, Finding.FOUND),
+        (2, 1, Finding.SHARED),
+        (2, 2, Finding.SHARED),
+        (2, 3, Finding.FOUND),
+    ],
+)
+def test_older_records_of_a_long_text_may_all_be_of_one_message(older: int, early: int, finding: Finding) -> None:
+    others = [at(row_of(f"{key}", State.ACCEPTED, text=LONG.text), NOW - DAY) for key in range(older)]
+    records = [record(NOW - DAY, text=LONG.text) for _each in range(early)]
+    shown = [record(text=LONG.text)]
+    assert found(*shown, *records, row=LONG_ROW, message=LONG, others=others).finding is finding
 
 
 def test_parts_of_a_text_cannot_be_compared() -> None:
