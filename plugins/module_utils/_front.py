@@ -60,9 +60,10 @@ class _Module(AnsibleModule):
 
 
 def main(task: Task) -> None:
-    """Run a task as an Ansible module; ends the process."""
+    """Run a task as an Ansible module, which has disabled the collector for its imports; ends the process."""
     # What was imported stays until the end, where going through all of it once more would take a tenth of the task.
     gc.freeze()
+    gc.enable()
     module = _Module(task)
     module.no_log_values.update(url_secrets(module.params))
     result = answer(task, module.params, check_mode=module.check_mode)

@@ -120,12 +120,15 @@ def test_a_plain_send_loads_no_part_of_the_collection_that_is_for_others(loaded:
     assert not ours & (others | {"_window", "_roster", "_hours", "_watch", "_pipeline", "_deployment", "_fitting"})
 
 
-def test_what_a_send_has_loaded_is_not_gone_through_once_more_at_its_end(
+def test_what_a_send_loads_is_gone_through_neither_meanwhile_nor_at_its_end(
     loaded: dict[str, str], tmp_path: Path
 ) -> None:
+    """For what could be collected, of which there is nothing."""
     assert loaded
-    left, frozen = map(int, (tmp_path / "loaded.objects").read_text(encoding="utf-8").split())
+    counts = (tmp_path / "loaded.objects").read_text(encoding="utf-8").split()
+    left, frozen, meanwhile = map(int, counts)
     assert left < frozen / 10, (left, frozen)
+    assert meanwhile == 0
 
 
 class Cost:
