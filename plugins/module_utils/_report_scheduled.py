@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._report import (
     NEW,
@@ -24,28 +24,13 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._report im
 )
 
 
-def _scheduled(results: Sequence[Result], _key: str, _policy: Policy) -> str:
-    return f"scheduled for {how_many(results)}, at {_dates(results)}"
+def _at_their_dates(words: str) -> Callable[[Sequence[Result], str, Policy], str]:
+    """The sentence of an outcome that comes with dates."""
 
+    def sentence(results: Sequence[Result], _key: str, _policy: Policy) -> str:
+        return f"{words} {how_many(results)}, at {_dates(results)}"
 
-def _would_schedule(results: Sequence[Result], _key: str, _policy: Policy) -> str:
-    return f"would schedule for {how_many(results)}, at {_dates(results)}"
-
-
-def _pending(results: Sequence[Result], _key: str, _policy: Policy) -> str:
-    return f"already scheduled for {how_many(results)}, at {_dates(results)}"
-
-
-def _cancelled(results: Sequence[Result], _key: str, _policy: Policy) -> str:
-    return f"taken back for {how_many(results)}, at {_dates(results)}"
-
-
-def _would_cancel(results: Sequence[Result], _key: str, _policy: Policy) -> str:
-    return f"would take back for {how_many(results)}, at {_dates(results)}"
-
-
-def _gone_out(results: Sequence[Result], _key: str, _policy: Policy) -> str:
-    return f"already sent to {how_many(results)}, at {_dates(results)}"
+    return sentence
 
 
 def _not_scheduled(results: Sequence[Result], _key: str, _policy: Policy) -> str:
@@ -67,12 +52,12 @@ def _objected(results: Sequence[Result], _key: str, _policy: Policy) -> str:
 SCHEDULING = Wording(
     nothing="nothing was changed by this run",
     sentences={
-        Outcome.SCHEDULED: _scheduled,
-        Outcome.WOULD_SCHEDULE: _would_schedule,
-        Outcome.DUPLICATE: _pending,
-        Outcome.CANCELLED: _cancelled,
-        Outcome.WOULD_CANCEL: _would_cancel,
-        Outcome.ALREADY_SENT: _gone_out,
+        Outcome.SCHEDULED: _at_their_dates("scheduled for"),
+        Outcome.WOULD_SCHEDULE: _at_their_dates("would schedule for"),
+        Outcome.DUPLICATE: _at_their_dates("already scheduled for"),
+        Outcome.CANCELLED: _at_their_dates("taken back for"),
+        Outcome.WOULD_CANCEL: _at_their_dates("would take back for"),
+        Outcome.ALREADY_SENT: _at_their_dates("already sent to"),
         Outcome.REFUSED: _objected,
         Outcome.NOT_SENT: _not_scheduled,
         Outcome.UNKNOWN: _doubtful,
