@@ -47,18 +47,24 @@ def test_every_suite_is_summed_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize(
-    ("outcomes", "steps", "line", "code"),
+    ("outcomes", "steps", "lines", "code"),
     [
         pytest.param({"a": True}, [], "1 passed, 0 failed\n", 0, id="passed"),
-        pytest.param({"a": True, "b": False}, ["make test"], "1 passed, 1 failed\n", 1, id="failed"),
+        pytest.param(
+            {"a": True, "b": False},
+            ["make test"],
+            "FAILED, in suite.xml: suite::b\n    see the output\n1 passed, 1 failed\n",
+            1,
+            id="failed",
+        ),
         pytest.param({"a": True}, ["make test"], "1 passed, 1 failed\n", 1, id="broke before it counted"),
         pytest.param({}, [], "0 passed, 0 failed\n", 1, id="ran nothing"),
     ],
 )
-def test_the_closing_line(
+def test_the_closing_lines(
     outcomes: dict[str, bool],
     steps: list[str],
-    line: str,
+    lines: str,
     code: int,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -67,7 +73,33 @@ def test_the_closing_line(
     monkeypatch.setattr(layout, "RESULTS", tmp_path)
     record.write("suite", outcomes)
     monkeypatch.setattr("sys.argv", ["count.py", str(tmp_path), *steps])
-    assert (count.main(), capsys.readouterr().out) == (code, line)
+    assert (count.main(), capsys.readouterr().out) == (code, lines)
+
+
+def test_a_failure_is_named_with_the_end_of_what_it_said(tmp_path: Path) -> None:
+    said = "\n".join(f"line {number}" for number in range(100))
+    cases = f"""
+        <testcase classname="tests.one" name="fine"/>
+        <testcase classname="tests.one" name="bad[x]"><failure message="short">{said}</failure></testcase>
+        <testcase classname="tests.two" name="broken"><error message="no fixture"/></testcase>
+        <testcase classname="tests.two" name="left out"><skipped message="no browser"/></testcase>"""
+    (tmp_path / "pytest.xml").write_text(f"<testsuites><testsuite>{cases}</testsuite></testsuites>", encoding="utf-8")
+    bad, broken = count.failures(tmp_path)
+    assert bad.splitlines()[:2] == ["FAILED, in pytest.xml: tests.one::bad[x]", f"    line {100 - count.SAID}"]
+    assert bad.splitlines()[-1] == "    line 99"
+    assert broken == "FAILED, in pytest.xml: tests.two::broken\n    no fixture"
+
+
+def test_of_many_failures_the_first_are_named_and_the_rest_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(layout, "RESULTS", tmp_path)
+    record.write("suite", dict.fromkeys([f"test {number}" for number in range(count.NAMED + 3)], False))
+    monkeypatch.setattr("sys.argv", ["count.py", str(tmp_path)])
+    assert count.main() == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert sum(line.startswith("FAILED") for line in lines) == count.NAMED
+    assert lines[-2:] == [f"and 3 more, in {tmp_path}", f"0 passed, {count.NAMED + 3} failed"]
 
 
 @pytest.mark.parametrize(
