@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.request import ProxyHandler, build_opener
@@ -24,6 +26,8 @@ TELL, REMIND, DEPLOY = HERE / "playbook.yml", HERE / "reminder.yml", HERE / "dep
 BIN = Path(sys.executable).parent
 RECEIVED = {"to": "to", "status": "status", "segments": "parts", "msg": "text"}
 PENDING = {"delivery_date": "goes out at", "to": "to", "msg": "text"}
+STOPPING = 10.0
+"""Seconds that whatever was interrupted has to come to its end, and that its last files are waited for."""
 
 
 class DemoError(Exception):
@@ -33,8 +37,8 @@ class DemoError(Exception):
 def main(package: Path) -> int:
     """Run every step; 0 when each did what it says, 1 when not, 130 when interrupted."""
     try:
-        with tempfile.TemporaryDirectory(prefix="voipsms-demo-") as folder:
-            demonstrate(package, Path(folder))
+        with temporary_folder() as folder:
+            demonstrate(package, folder)
     except DemoError as error:
         print(f"\nThe demo failed: {error}", file=sys.stderr)
         return 1
@@ -136,18 +140,56 @@ def play(playbook: Path, environment: dict[str, str], *options: str, changed: bo
 
 def run(command: list[str], environment: dict[str, str], status: int = 0) -> str:
     """Run a command, indented beneath its step; raise DemoError when it ends with another status."""
-    done = subprocess.run(
+    with subprocess.Popen(
         command,
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        check=False,
-    )
-    print("\n".join(f"   {line}" for line in done.stdout.strip().splitlines() if line.strip()))
-    expect(done.returncode == status, f"{Path(command[0]).name} ended with status {done.returncode}")
-    return done.stdout
+    ) as process:
+        try:
+            printed = process.communicate()[0]
+        except KeyboardInterrupt:
+            let_end(process)
+            raise
+    print("\n".join(f"   {line}" for line in printed.strip().splitlines() if line.strip()))
+    expect(process.returncode == status, f"{Path(command[0]).name} ended with status {process.returncode}")
+    return printed
+
+
+def let_end(process: subprocess.Popen[str]) -> None:
+    """Wait for what the terminal has interrupted too: Ansible alone knows its workers, and stops them before itself."""
+    try:
+        with suppress(subprocess.TimeoutExpired):
+            process.communicate(timeout=STOPPING)
+    finally:
+        process.kill()
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A folder that is removed when the block ends."""
+    folder = Path(tempfile.mkdtemp(prefix="voipsms-demo-"))
+    try:
+        yield folder
+    finally:
+        remove(folder)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder, also while something that was interrupted still writes its last files there.
+
+    A request that is under way when its task is stopped is answered, and what came of it is written down.
+    """
+    end = time.monotonic() + STOPPING
+    while folder.exists():
+        try:
+            shutil.rmtree(folder)
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
 
 
 def messages(url: str) -> list[dict[str, Any]]:

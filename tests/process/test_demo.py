@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.voip_communications.sms.tests.demo.run import remove
 from ansible_collections.voip_communications.sms.tests.support.markdown import COLLECTION
 
 LONGEST = 60.0
@@ -165,3 +166,28 @@ def test_an_interrupt_leaves_nothing(demo: Demo, step: str) -> None:
     assert "Traceback" not in printed
     assert gone(demo), demo.processes()
     assert list(demo.temporary.iterdir()) == []
+
+
+WRITER = """
+import itertools, pathlib, sys, time
+folder, end = pathlib.Path(sys.argv[1]), time.monotonic() + 1
+for number in itertools.count():
+    try:
+        (folder / str(number)).touch()
+    except FileNotFoundError:
+        break
+    if number == 100:
+        print("writing", flush=True)
+    if time.monotonic() > end:
+        break
+"""
+
+
+def test_a_folder_in_which_somebody_still_writes_is_removed(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    folder.mkdir()
+    with subprocess.Popen([sys.executable, "-c", WRITER, str(folder)], stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "writing\n"
+        remove(folder)
+    assert not folder.exists()
