@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The HTTP API of VoIP Communications: a method an endpoint, records in and out.
+"""The HTTP API of VoIP Communications: a method an endpoint, records in and out; the rest is in ``_api_scheduled``.
 
 Knows nothing of Ansible and of the ledger. What only some calls need is loaded by them, since a module compiles all
 that it loads each time that it is started. Every fact of the API is marked documented (the vendor's page "SMS API"),
@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 from urllib.parse import quote, quote_plus
 
 from ansible_collections.voip_communications.sms.plugins.module_utils import _json
@@ -34,7 +34,6 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._evidence 
     alike,
     is_error,
     judge,
-    smsid_of,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._http import (
     Answer,
@@ -47,7 +46,6 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._http impo
 
 if TYPE_CHECKING:
     from ansible_collections.voip_communications.sms.plugins.module_utils._log import LogPages, LogRecord
-    from ansible_collections.voip_communications.sms.plugins.module_utils._pending import Listing, Record
 
 DEFAULT_URL = "https://voip-communications.net/api-v2/index.php/"
 """The base of all calls (documented)."""
@@ -60,23 +58,6 @@ _LEAST_SECRET = 4
 
 _REMEMBERED = 64
 """Texts of the service that need not be looked through once more; short ones, since an answer may hold megabytes."""
-
-_STALE_PAGES = 2
-"""Pages in a row without a new record that end a list: one is the first page again where pages count from 1."""
-
-_MOST_PAGES = 2000
-"""Pages that are read at the most."""
-
-
-class Paths(NamedTuple):
-    """Where the assumed calls are; users set them when the vendor's page says otherwise."""
-
-    scheduled: str = "sms/scheduled"
-    cancel: str = "sms/scheduled/{smsid}"
-    cancel_method: str = "DELETE"
-
-
-USUAL_PATHS = Paths()
 
 
 class Throttled(NotSent):
@@ -104,10 +85,9 @@ def counted(api: Api) -> Iterator[None]:
 class Api:
     """The calls of one account. ``requests`` counts those that were begun."""
 
-    def __init__(self, service: Service, paths: Paths = USUAL_PATHS) -> None:
+    def __init__(self, service: Service) -> None:
         """Raises ``MissingLibrary`` without ``requests``."""
         self._http = Http(service)
-        self._paths = paths
         self._secrets = _forms(service.user, service.password)
         # The records of an answer say the same of most recipients.
         self._cleaned = lru_cache(_REMEMBERED)(partial(_cleaned, secrets=self._secrets))
@@ -151,59 +131,6 @@ class Api:
         except _json.NotJson as error:
             return alike(recipients, Fate.UNKNOWN, f"the answer cannot be understood: {error}")
 
-    def pending(self, seconds: float) -> Listing:
-        """``GET sms/scheduled`` (assumed): every message that waits, read to its last page.
-
-        Whether the list has pages is not known, so ``page`` is asked for as the message log takes it (observed),
-        counted from 0 or from 1: nothing new under two further pages is the end. Raises ``ListError`` when the list
-        cannot be had or not be believed, and ``Denied``.
-        """
-        from ansible_collections.voip_communications.sms.plugins.module_utils import _pending  # noqa: PLC0415 - seldom used
-
-        deadline = Deadline(seconds)
-        found, more, at = self._pending_page(self._paths.scheduled, deadline)
-        known, stale = set(found), 0
-        for page in range(1, _MOST_PAGES):
-            if not found or stale == _STALE_PAGES:
-                break
-            further, more, _at = self._pending_page(self._page_path(page), deadline)
-            new = [record for record in further if record not in known]
-            stale = 0 if new else stale + 1
-            found += new
-            known.update(new)
-            if not further:
-                break
-        else:
-            raise _pending.ListError(
-                f"the list of pending messages has more than {_MOST_PAGES} pages, which cannot be right"
-            )
-        if more:
-            raise _pending.ListError(
-                "the list of pending messages says that there is more of it, which could not be read"
-            )
-        return _pending.Listing(tuple(found), at)
-
-    def cancel(self, smsid: str, seconds: float) -> Optional[str]:
-        """``DELETE sms/scheduled/{smsid}`` (assumed): what the service says against it, or None.
-
-        That an smsid is what a cancel needs is documented. None is no proof: only a list that no longer shows it is.
-        """
-        self._count()
-        path = self._paths.cancel.replace("{smsid}", quote(smsid, safe=""))
-        try:
-            answer = self._http.bodiless(self._paths.cancel_method, path, seconds)
-        except Lost as error:
-            return str(error)
-        if answer.status >= 300:
-            return f"HTTP {status_text(answer.status)}{self._stated(answer.body)}"
-        try:
-            payload = _json.read(answer.body) if answer.body.strip() else {}
-        except _json.NotJson:
-            return None
-        if is_error(payload):
-            return self._clean(payload.get("error_message")) or "refused without a reason"
-        return None
-
     def user(self, seconds: float) -> Mapping[str, Optional[str]]:
         """``GET cms/user`` (observed): the account's zone and balance warning.
 
@@ -218,40 +145,17 @@ class Api:
     def log(self, max_pages: int, seconds: float) -> LogPages:
         """``POST sms/summary`` (observed): the message log, page by page from 0; an empty page ends it (observed).
 
-        A page that brings nothing new ends it too: so a service that does not know ``page`` is asked twice, not for
-        ever. At most ``max_pages`` are read. Raises ``VoipsmsError``, and ``Denied``.
+        At most ``max_pages`` are read. Raises ``VoipsmsError``, and ``Denied``.
         """
         from ansible_collections.voip_communications.sms.plugins.module_utils import _log  # noqa: PLC0415 - seldom used
 
         deadline = Deadline(seconds)
-        found: list[LogRecord] = []
-        known: set[LogRecord] = set()
-        for page in range(max_pages):
-            payload = self._read_form("sms/summary", {"page": str(page)}, deadline.left())
-            further = _log.records(payload, self._clean)
-            if known.issuperset(further):
-                return _log.LogPages(tuple(found), ended=not further)
-            # Pages shift while messages come in. Without an id, two equal records may well be two messages.
-            found += [record for record in further if record.id is None or record not in known]
-            known.update(further)
-        return _log.LogPages(tuple(found))
 
-    def _pending_page(self, path: str, deadline: Deadline) -> tuple[list[Record], bool, Optional[float]]:
-        """The records of one page, whether it says that there are more, and the service's time."""
-        from ansible_collections.voip_communications.sms.plugins.module_utils import _pending  # noqa: PLC0415 - seldom used
+        def page(number: int) -> list[LogRecord]:
+            payload = self._read_form("sms/summary", {"page": str(number)}, deadline.left())
+            return _log.records(payload, self._clean)
 
-        try:
-            payload, at = self._read(path, deadline.left())
-        except Denied:
-            raise
-        except VoipsmsError as error:
-            raise _pending.ListError(f"the list of pending messages cannot be had: {error}") from None
-        found = _pending.records(payload, lambda value: smsid_of(value, self._clean))
-        return found, _pending.names_more(payload), at
-
-    def _page_path(self, page: int) -> str:
-        separator = "&" if "?" in self._paths.scheduled else "?"
-        return f"{self._paths.scheduled}{separator}page={page}"
+        return _log.every_page(page, max_pages)
 
     def _read(self, path: str, seconds: float) -> tuple[Any, Optional[float]]:
         """The JSON of a reading call, and the service's time (RFC 9110, 6.6.1). Raises ``VoipsmsError``."""

@@ -9,10 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any, Callable, NamedTuple, Optional
+from urllib.parse import urlsplit
 
 from ansible_collections.voip_communications.sms.plugins.module_utils import _dates, _numbers, _text
 from ansible_collections.voip_communications.sms.plugins.module_utils._agenda import Match
-from ansible_collections.voip_communications.sms.plugins.module_utils._api import Api, Paths
+from ansible_collections.voip_communications.sms.plugins.module_utils._api_scheduled import (
+    USUAL_PATHS,
+    Paths,
+    ScheduledApi,
+)
 from ansible_collections.voip_communications.sms.plugins.module_utils._calendar import (
     Appointment,
     Calendar,
@@ -32,9 +37,9 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._options i
     NO_LEDGER,
     Account,
     in_range,
+    option,
     read_account,
     read_ledger,
-    read_paths,
     read_region,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._order import read_sender, read_text
@@ -51,6 +56,17 @@ _WEEK = 7 * 24 * 60
 _WAYS = {"smsid": ("smsid",), "name, to, from, msg and delivery_date": ("name", "to", "from", "msg", "delivery_date")}
 
 
+def list_options() -> dict[str, dict[str, Any]]:
+    """A fresh argument spec of where the assumed calls are: the options of the documentation fragment ``scheduled``."""
+    return {
+        "scheduled_path": option("SCHEDULED_PATH", type="str", default=USUAL_PATHS.scheduled),
+        "cancel_path": option("CANCEL_PATH", type="str", default=USUAL_PATHS.cancel),
+        "cancel_method": option(
+            "CANCEL_METHOD", type="str", choices=["DELETE", "POST", "GET"], default=USUAL_PATHS.cancel_method
+        ),
+    }
+
+
 class Setting(NamedTuple):
     """What every task on scheduled messages has: the account, the calls, the ledger, and how dates are read."""
 
@@ -61,9 +77,9 @@ class Setting(NamedTuple):
     earliest: Callable[[str], float]
     vague: float = 0.0
 
-    def calendar(self, *, check_mode: bool, cancel_shared: bool = False) -> tuple[Calendar, Api]:
+    def calendar(self, *, check_mode: bool, cancel_shared: bool = False) -> tuple[Calendar, ScheduledApi]:
         """The calendar of this task, from now on, and the calls that it makes."""
-        api = self.account.api(self.paths)
+        api = ScheduledApi(self.account.service, self.paths)
         calendar = Calendar(
             api,
             self.ledger,
@@ -181,6 +197,26 @@ def _smsid_fault(value: str) -> str:
 
 def _with_name(match: Match, name: Optional[str], fingerprints: Fingerprints) -> Match:
     return match if name is None else match._replace(name=fingerprints.name(name))
+
+
+def read_paths(params: Mapping[str, Any], faults: Faults) -> Paths:
+    """Where the assumed calls are, below ``api_url``; faults are noted."""
+    for name in ("scheduled_path", "cancel_path"):
+        if not _is_below(params[name]):
+            faults.add(f"{name} must be a path below api_url, such as {getattr(USUAL_PATHS, name.partition('_')[0])}")
+    if "{smsid}" not in params["cancel_path"]:
+        faults.add("cancel_path must hold {smsid}, where the identifier of the message goes")
+    return Paths(params["scheduled_path"], params["cancel_path"], params["cancel_method"])
+
+
+def _is_below(path: str) -> bool:
+    """Whether a path leads to something below the base of all calls, wherever that is."""
+    try:
+        parts = urlsplit(path)
+    except ValueError:
+        return False
+    leads_out = parts.scheme or parts.netloc or path.startswith("/") or ".." in parts.path.split("/")
+    return bool(parts.path) and not leads_out and path.isprintable() and "#" not in path and " " not in path
 
 
 def _read_date(params: Mapping[str, Any], faults: Faults) -> Optional[_dates.DeliveryDate]:

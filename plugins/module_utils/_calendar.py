@@ -20,7 +20,7 @@ from datetime import datetime, timezone
 from typing import Callable, NamedTuple, Optional
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._agenda import Agenda, Change, Match, matching
-from ansible_collections.voip_communications.sms.plugins.module_utils._api import Api
+from ansible_collections.voip_communications.sms.plugins.module_utils._api_scheduled import ScheduledApi
 from ansible_collections.voip_communications.sms.plugins.module_utils._cancellation import Cancellation, foreseen
 from ansible_collections.voip_communications.sms.plugins.module_utils._dates import (
     DeliveryDate,
@@ -102,7 +102,7 @@ class Calendar:
 
     def __init__(
         self,
-        api: Api,
+        api: ScheduledApi,
         ledger: Ledger,
         fingerprints: Fingerprints,
         deadline: Deadline,

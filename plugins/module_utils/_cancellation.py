@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Optional
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._agenda import Agenda
-from ansible_collections.voip_communications.sms.plugins.module_utils._api import Api
+from ansible_collections.voip_communications.sms.plugins.module_utils._api_scheduled import ScheduledApi
 from ansible_collections.voip_communications.sms.plugins.module_utils._deadline import Deadline
 from ansible_collections.voip_communications.sms.plugins.module_utils._plan import Held
 from ansible_collections.voip_communications.sms.plugins.module_utils._report import Outcome, Result
@@ -25,7 +25,7 @@ _MAYBE_OVER = (
 class Cancellation:
     """The messages that one task takes back, and what the service said of each."""
 
-    def __init__(self, api: Api, deadline: Deadline, earliest: Callable[[str], float]) -> None:
+    def __init__(self, api: ScheduledApi, deadline: Deadline, earliest: Callable[[str], float]) -> None:
         """``earliest``: the earliest moment (Unix seconds) that a date of the list can mean."""
         self._api = api
         self._deadline = deadline

@@ -46,7 +46,6 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._report im
 
 if TYPE_CHECKING:
     from ansible_collections.voip_communications.sms.plugins.module_utils._lookup import Lookup
-    from ansible_collections.voip_communications.sms.plugins.module_utils._reconciliation import Decision
 
 PAUSES = (0.5, 1.0, 2.0)
 """Seconds before another try, when it is proven that nothing was sent and the reason may pass."""
@@ -208,20 +207,13 @@ class Delivery:
     def _look_up(
         self, doubts: Mapping[str, Row], free: Sequence[str], twins: Sequence[str]
     ) -> tuple[list[str], list[str]]:
-        """Let the message log decide what it can; return who is free then, and who is in another run's hands.
-
-        What it has decided is written only where the row is still the one that was looked up. So of two runs that
-        have both seen that a message is absent, the second finds the claim of the first.
-        """
+        """Let the message log decide what it can; return who is free then, and who is in another run's hands."""
         lookup = self._lookup()
-        decided = lookup.decided(doubts)
-        if decided and not self._check_mode:
-            self._ledger.amend((doubts[number], found.after) for number, found in decided.items())
-        rows = self._rows_after(doubts, decided)
+        rows = lookup.amend(doubts, self._rows, check_mode=self._check_mode)
         freed, taken = self._sort(doubts, rows, self._ledger.now())
         shown = lookup.shown(rows)
-        self._note(_found(number, rows[number]) for number in shown)
-        self._explain((number for number in doubts if number not in decided), lookup)
+        self._note(shown.values())
+        self._note(lookup.explained(self._results[number] for number in doubts if number in self._results))
         open_to_all = {*free, *freed}.difference(doubts.keys() - set(freed), shown)
         return [number for number in self._wanted.recipients if number in open_to_all], [*twins, *taken]
 
@@ -244,21 +236,6 @@ class Delivery:
         lookup = Lookup(sought, self._api, self._ledger, self._fingerprints, self._deadline.left())
         self._warnings += [lookup.warning] if lookup.warning else []
         return lookup
-
-    def _rows_after(self, doubts: Mapping[str, Row], decided: Mapping[str, Decision]) -> dict[str, Row]:
-        """The rows as they are after what was decided; in check mode, as they would be."""
-        if not self._check_mode:
-            return self._rows(doubts)
-        rows = {number: decided[number].after if number in decided else row for number, row in doubts.items()}
-        return {number: row for number, row in rows.items() if row is not None}
-
-    def _explain(self, doubts: Iterable[str], lookup: Lookup) -> None:
-        """Add to each message that stays unknown why the log has not helped."""
-        for number in doubts:
-            result = self._results.get(number)
-            if result is not None and result.outcome is Outcome.UNKNOWN:
-                why = f"{result.code_desc}; {lookup.why_unknown(number)}"
-                self._results[number] = result._replace(code_desc=why)
 
     # What other runs do ---------------------------------------------------------------------------------------
 
@@ -412,13 +389,6 @@ def _pauses() -> Iterator[float]:
     yield from _LOOK_EVERY
     while True:
         yield _LOOK_EVERY[-1]
-
-
-def _found(number: str, row: Row) -> Result:
-    """A message that the log has shown. A duplicate for this run even where its window has ended meanwhile."""
-    since = moment(row.claimed_at)
-    said = f"the run that sent it did not learn what became of it; the message log shows it, dated {since}"
-    return Result(f"+{number}", Outcome.DUPLICATE, smsids=row.smsids, code_desc=said, first_sent_at=since)
 
 
 def _not_sent(number: str, reason: str) -> Result:

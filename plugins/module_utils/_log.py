@@ -84,6 +84,23 @@ def records(payload: Any, clean: Clean) -> list[LogRecord]:
     return [_record(entry, clean) for entry in entries]
 
 
+def every_page(page: Callable[[int], list[LogRecord]], most: int) -> LogPages:
+    """The records of at most so many pages, which are asked for one by one from 0.
+
+    A page that brings nothing new ends the log too: so a service that does not know pages is asked twice, not for ever.
+    """
+    found: list[LogRecord] = []
+    known: set[LogRecord] = set()
+    for number in range(most):
+        further = page(number)
+        if known.issuperset(further):
+            return LogPages(tuple(found), ended=not further)
+        # Pages shift while messages come in. Without an id, two equal records may well be two messages.
+        found += [record for record in further if record.id is None or record not in known]
+        known.update(further)
+    return LogPages(tuple(found))
+
+
 def read_bound(value: str, option: str) -> str:
     """One end of a span, as ``YYYY-MM-DD``, with a time or without. Raises ``InputError``.
 

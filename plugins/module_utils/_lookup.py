@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple, Optional
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Callable, NamedTuple, Optional
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._api import Api
 from ansible_collections.voip_communications.sms.plugins.module_utils._dates import logged
@@ -24,6 +24,10 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._reconcili
     decide,
     why_unknown,
 )
+from ansible_collections.voip_communications.sms.plugins.module_utils._report import Outcome, Result, moment
+
+RowsOf = Callable[[Iterable[str]], dict[str, Row]]
+"""The rows of some recipients as they are now, by their numbers (E.164 digits)."""
 
 LOG_PAGES = 100
 """Pages of the message log that are read at the most; how many records a page has is not known."""
@@ -59,20 +63,39 @@ class Lookup:
         self._decisions: dict[str, Decision] = {}
         self._look = self._read(api, seconds * LOG_SHARE)
 
-    def decided(self, doubts: Mapping[str, Row]) -> dict[str, Decision]:
-        """What the log decides of rows of unknown fate, by the numbers of their recipients (E.164 digits)."""
-        self._decisions = {} if self._look is None else self._decide(doubts, self._look)
-        return {number: found for number, found in self._decisions.items() if self._is_decisive(found)}
+    def amend(self, doubts: Mapping[str, Row], rows: RowsOf, *, check_mode: bool) -> dict[str, Row]:
+        """Write into the ledger what the log decides of rows of unknown fate; return the rows as they are after that.
 
-    def shown(self, rows: Mapping[str, Row]) -> set[str]:
-        """The numbers whose message was found, and whose row says so now."""
+        ``doubts``: by the numbers of their recipients (E.164 digits), as the result. ``rows`` reads them again. What
+        is decided is written only where the row is still the one that was looked up. So of two runs that have both
+        seen that a message is absent, the second finds the claim of the first. Raises ``LedgerError``.
+        """
+        self._decisions = {} if self._look is None else self._decide(doubts, self._look)
+        decided = {number: found for number, found in self._decisions.items() if self._is_decisive(found)}
+        if check_mode:
+            after = {**doubts, **{number: found.after for number, found in decided.items()}}
+            return {number: row for number, row in after.items() if row is not None}
+        if decided:
+            self._ledger.amend((doubts[number], found.after) for number, found in decided.items())
+        return rows(doubts)
+
+    def shown(self, rows: Mapping[str, Row]) -> dict[str, Result]:
+        """Those whose message was found, and whose row says so now, by their numbers."""
         return {
-            number
+            number: _found(number, rows[number])
             for number, found in self._decisions.items()
             if found.finding is Finding.FOUND and number in rows and rows[number] == found.after
         }
 
-    def why_unknown(self, number: str) -> str:
+    def explained(self, results: Iterable[Result]) -> Iterator[Result]:
+        """Those that stay unknown although the log was asked about them, with why it has not helped."""
+        for result in results:
+            number = result.to.lstrip("+")
+            decision = self._decisions.get(number)
+            if result.outcome is Outcome.UNKNOWN and not (decision and self._is_decisive(decision)):
+                yield result._replace(code_desc=f"{result.code_desc}; {self._why_unknown(number)}")
+
+    def _why_unknown(self, number: str) -> str:
         """Why the message to a number stays unknown."""
         if self._look is None:
             return BLIND if self._sought.account_timezone is None else UNREADABLE
@@ -113,3 +136,10 @@ class Lookup:
         if decision.finding is Finding.ABSENT:
             return self._sought.resend_absent
         return decision.finding is Finding.FOUND
+
+
+def _found(number: str, row: Row) -> Result:
+    """A message that the log has shown. A duplicate for this run even where its window has ended meanwhile."""
+    since = moment(row.claimed_at)
+    said = f"the run that sent it did not learn what became of it; the message log shows it, dated {since}"
+    return Result(f"+{number}", Outcome.DUPLICATE, smsids=row.smsids, code_desc=said, first_sent_at=since)

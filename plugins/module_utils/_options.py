@@ -15,7 +15,7 @@ from ansible.module_utils.common.parameters import env_fallback
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._address import is_loopback, passwords_in
-from ansible_collections.voip_communications.sms.plugins.module_utils._api import DEFAULT_URL, USUAL_PATHS, Api, Paths
+from ansible_collections.voip_communications.sms.plugins.module_utils._api import DEFAULT_URL, Api
 from ansible_collections.voip_communications.sms.plugins.module_utils._deadline import Deadline
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import Faults, InputError
 from ansible_collections.voip_communications.sms.plugins.module_utils._http import Service
@@ -46,36 +46,25 @@ def set_in_environment(variable: str) -> str:
 def account_options() -> dict[str, dict[str, Any]]:
     """A fresh argument spec of what reaches the account: the options of the documentation fragment ``account``."""
     return {
-        "api_key": _option("API_KEY", type="str", no_log=True),
-        "api_password": _option("API_PASSWORD", type="str", no_log=True),
-        "api_password_file": _option("API_PASSWORD_FILE", type="path", no_log=False),
-        "api_url": _option("API_URL", type="str", default=DEFAULT_URL),
-        "timeout": _option("TIMEOUT", type="float", default=20.0),
-        "deadline": _option("DEADLINE", type="float", default=120.0),
-        "validate_certs": _option("VALIDATE_CERTS", type="bool", default=True),
-        "ca_path": _option("CA_PATH", type="path"),
-        "default_region": _option("DEFAULT_REGION", type="str"),
-        "account_timezone": _option("ACCOUNT_TIMEZONE", type="str"),
+        "api_key": option("API_KEY", type="str", no_log=True),
+        "api_password": option("API_PASSWORD", type="str", no_log=True),
+        "api_password_file": option("API_PASSWORD_FILE", type="path", no_log=False),
+        "api_url": option("API_URL", type="str", default=DEFAULT_URL),
+        "timeout": option("TIMEOUT", type="float", default=20.0),
+        "deadline": option("DEADLINE", type="float", default=120.0),
+        "validate_certs": option("VALIDATE_CERTS", type="bool", default=True),
+        "ca_path": option("CA_PATH", type="path"),
+        "default_region": option("DEFAULT_REGION", type="str"),
+        "account_timezone": option("ACCOUNT_TIMEZONE", type="str"),
     }
 
 
 def ledger_options() -> dict[str, dict[str, Any]]:
     """A fresh argument spec of what was sent before: the options of the documentation fragment ``ledger``."""
     return {
-        "ledger": _option("LEDGER", type="path"),
-        "ledger_account": _option("LEDGER_ACCOUNT", type="str"),
-        "ledger_password": _option("LEDGER_PASSWORD", type="str", no_log=True),
-    }
-
-
-def list_options() -> dict[str, dict[str, Any]]:
-    """A fresh argument spec of where the assumed calls are: the options of the documentation fragment ``scheduled``."""
-    return {
-        "scheduled_path": _option("SCHEDULED_PATH", type="str", default=USUAL_PATHS.scheduled),
-        "cancel_path": _option("CANCEL_PATH", type="str", default=USUAL_PATHS.cancel),
-        "cancel_method": _option(
-            "CANCEL_METHOD", type="str", choices=["DELETE", "POST", "GET"], default=USUAL_PATHS.cancel_method
-        ),
+        "ledger": option("LEDGER", type="path"),
+        "ledger_account": option("LEDGER_ACCOUNT", type="str"),
+        "ledger_password": option("LEDGER_PASSWORD", type="str", no_log=True),
     }
 
 
@@ -86,9 +75,9 @@ class Account(NamedTuple):
     seconds: float
     region: Optional[str]
 
-    def api(self, paths: Paths = USUAL_PATHS) -> Api:
-        """The calls of this account; ``paths`` says where the assumed ones are."""
-        return Api(self.service, paths)
+    def api(self) -> Api:
+        """The calls of this account."""
+        return Api(self.service)
 
     def deadline(self) -> Deadline:
         """The end of the whole task, counted from now."""
@@ -161,26 +150,6 @@ def _shared_ledger(url: str, password: Optional[str], fingerprints: Fingerprints
     )
 
 
-def read_paths(params: Mapping[str, Any], faults: Faults) -> Paths:
-    """Where the assumed calls are, below ``api_url``; faults are noted."""
-    for name in ("scheduled_path", "cancel_path"):
-        if not _is_below(params[name]):
-            faults.add(f"{name} must be a path below api_url, such as {getattr(USUAL_PATHS, name.partition('_')[0])}")
-    if "{smsid}" not in params["cancel_path"]:
-        faults.add("cancel_path must hold {smsid}, where the identifier of the message goes")
-    return Paths(params["scheduled_path"], params["cancel_path"], params["cancel_method"])
-
-
-def _is_below(path: str) -> bool:
-    """Whether a path leads to something below the base of all calls, wherever that is."""
-    try:
-        parts = urlsplit(path)
-    except ValueError:
-        return False
-    leads_out = parts.scheme or parts.netloc or path.startswith("/") or ".." in parts.path.split("/")
-    return bool(parts.path) and not leads_out and path.isprintable() and "#" not in path and " " not in path
-
-
 def read_url(url: str) -> str:
     """The base of all calls, with a slash at its end.
 
@@ -226,7 +195,8 @@ def in_range(name: str, value: Optional[float], least: float, most: float) -> li
     return [f"{name} must be from {least} to {most}"]
 
 
-def _option(variable: str, **spec: Any) -> dict[str, Any]:
+def option(variable: str, **spec: Any) -> dict[str, Any]:
+    """The spec of an option that is taken from ``VOIPSMS_`` and this where the task does not give it."""
     return {**spec, "fallback": (set_in_environment, [f"VOIPSMS_{variable}"])}
 
 

@@ -356,15 +356,12 @@ from ansible_collections.voip_communications.sms.plugins.module_utils import _da
 from ansible_collections.voip_communications.sms.plugins.module_utils._api import counted
 from ansible_collections.voip_communications.sms.plugins.module_utils._appointment import (
     Setting,
+    list_options,
     read_booking,
     read_removal,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._front import Task, main
-from ansible_collections.voip_communications.sms.plugins.module_utils._options import (
-    account_options,
-    ledger_options,
-    list_options,
-)
+from ansible_collections.voip_communications.sms.plugins.module_utils._options import account_options, ledger_options
 from ansible_collections.voip_communications.sms.plugins.module_utils._report import (
     Policy,
     Result,

@@ -152,13 +152,9 @@ if __name__ == "__main__":
 
 from ansible_collections.voip_communications.sms.plugins.module_utils import _dates
 from ansible_collections.voip_communications.sms.plugins.module_utils._api import counted
-from ansible_collections.voip_communications.sms.plugins.module_utils._appointment import read_filter
+from ansible_collections.voip_communications.sms.plugins.module_utils._appointment import list_options, read_filter
 from ansible_collections.voip_communications.sms.plugins.module_utils._front import Task, main
-from ansible_collections.voip_communications.sms.plugins.module_utils._options import (
-    account_options,
-    ledger_options,
-    list_options,
-)
+from ansible_collections.voip_communications.sms.plugins.module_utils._options import account_options, ledger_options
 from ansible_collections.voip_communications.sms.plugins.module_utils._pending import Pending
 
 

@@ -24,7 +24,8 @@ from ansible.plugins.action.normal import ActionModule as OrdinaryAction
 from ansible.utils.display import Display
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import MissingLibrary
-from ansible_collections.voip_communications.sms.plugins.module_utils._front import Task, broken, failure, respond
+from ansible_collections.voip_communications.sms.plugins.module_utils._front import Task, broken, failure
+from ansible_collections.voip_communications.sms.plugins.module_utils._response import respond
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._child import in_child
 
 SWITCH = "VOIPSMS_FRONT"

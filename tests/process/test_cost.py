@@ -110,6 +110,8 @@ def test_a_plain_send_loads_no_part_of_the_collection_that_is_for_others(loaded:
         "_resolution",
         "_lookup",
         "_reconciliation",
+        "_api_scheduled",
+        "_response",
         "_log",
         "_pending",
         "_dates",

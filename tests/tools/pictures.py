@@ -57,12 +57,12 @@ REASONS: dict[Arrow, str] = {
 # The rooms of plugins/module_utils, and what they are for. `plugins` is all that Ansible itself calls.
 ROOMS: dict[str, tuple[str, ...]] = {
     "what Ansible calls": ("modules/", "action/", "callback/", "filter/", "lookup/", "plugin_utils/"),
-    "the front": ("_front",),
+    "the front": ("_front", "_response"),
     "what a task wants": ("_options", "_order", "_appointment"),
     "scheduled messages": ("_calendar", "_cancellation", "_agenda", "_plan"),
     "delivery": ("_delivery", "_lookup", "_reconciliation"),
     "asking the ledger": ("_listing", "_resolution"),
-    "the API": ("_api", "_http", "_json"),
+    "the API": ("_api", "_api_scheduled", "_http", "_json"),
     "the ledger": ("_ledger", "_ledger_row", "_ledger_sqlite", "_ledger_postgresql", "_ledger_memory"),
     "what answers mean": ("_evidence", "_pending", "_log"),
     "for roles and watch": ("_deployment", "_window", "_roster", "_hours", "_pipeline", "_watch", "_fitting"),

@@ -14,14 +14,16 @@ from typing import Any
 import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._agenda import Match
+from ansible_collections.voip_communications.sms.plugins.module_utils._api_scheduled import USUAL_PATHS, Paths
 from ansible_collections.voip_communications.sms.plugins.module_utils._appointment import (
     Booking,
     read_booking,
     read_filter,
+    read_paths,
     read_removal,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._delivery import AT_A_TIME
-from ansible_collections.voip_communications.sms.plugins.module_utils._errors import InputError
+from ansible_collections.voip_communications.sms.plugins.module_utils._errors import Faults, InputError
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import KEPT, Fingerprints, key_of
 from ansible_collections.voip_communications.sms.plugins.modules import voipsms_scheduled, voipsms_scheduled_info
 from ansible_collections.voip_communications.sms.tests.support import fault_server
@@ -311,3 +313,49 @@ def test_the_calendar_of_a_task_looks_where_the_task_says(tmp_path: Path) -> Non
     assert {(request.method, request.path) for request in server.posts} == {("GET", "/api-v2/index.php/sms/waiting")}
     assert api.requests == len(server.posts)
     assert list(tmp_path.iterdir()) == []
+
+
+# --- Where the assumed calls are ----------------------------------------------------------------------------------
+
+
+def paths_of(**changes: Any) -> tuple[Paths, list[str]]:
+    noted = Faults()
+    found = read_paths(options(**changes), noted)
+    try:
+        noted.raise_if_any()
+    except InputError as error:
+        return found, list(error.faults)
+    return found, []
+
+
+def test_the_assumed_calls_are_where_the_sandbox_has_them() -> None:
+    assert paths_of() == (Paths("sms/scheduled", "sms/scheduled/{smsid}", "DELETE"), [])
+    assert paths_of()[0] == USUAL_PATHS
+
+
+def test_the_calls_may_be_elsewhere_below_the_base() -> None:
+    found = paths_of(scheduled_path="sms/list?all=1", cancel_path="sms/delete?id={smsid}", cancel_method="POST")
+    assert found == (Paths("sms/list?all=1", "sms/delete?id={smsid}", "POST"), [])
+
+
+@pytest.mark.parametrize("name", ["scheduled_path", "cancel_path"])
+@pytest.mark.parametrize(
+    "path", ["/sms/{smsid}", "//host/{smsid}", "https://host/{smsid}", "sms/{smsid}#a", "sms/{smsid} ", "sms/{smsid}\n"]
+)
+def test_a_path_that_leaves_the_base_is_refused(name: str, path: str) -> None:
+    assert paths_of(**{name: path})[1] == [
+        f"{name} must be a path below api_url, such as {getattr(USUAL_PATHS, name.partition('_')[0])}"
+    ]
+
+
+def test_a_cancel_names_the_message() -> None:
+    assert paths_of(cancel_path="sms/cancel")[1] == [
+        "cancel_path must hold {smsid}, where the identifier of the message goes"
+    ]
+
+
+@pytest.mark.parametrize("path", ["", "../../admin/{smsid}", "sms/../{smsid}", "//[{smsid}"])
+def test_other_senseless_paths_are_refused(path: str) -> None:
+    found = paths_of(scheduled_path=path, cancel_path=path)[1]
+    assert found
+    assert found[0].startswith("scheduled_path must be a path below api_url")

@@ -20,7 +20,8 @@ import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils import _dates
 from ansible_collections.voip_communications.sms.plugins.module_utils._agenda import AmbiguousError, Match
-from ansible_collections.voip_communications.sms.plugins.module_utils._api import Denied, Paths
+from ansible_collections.voip_communications.sms.plugins.module_utils._api import Denied
+from ansible_collections.voip_communications.sms.plugins.module_utils._api_scheduled import Paths
 from ansible_collections.voip_communications.sms.plugins.module_utils._appointment import Setting, _earliest, _wanted
 from ansible_collections.voip_communications.sms.plugins.module_utils._calendar import (
     Appointment,

@@ -14,7 +14,7 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.voip_communications.sms.plugins.module_utils import _ledger_postgresql, _options
-from ansible_collections.voip_communications.sms.plugins.module_utils._api import USUAL_PATHS, Paths
+from ansible_collections.voip_communications.sms.plugins.module_utils._appointment import list_options
 from ansible_collections.voip_communications.sms.plugins.module_utils._errors import Faults, InputError, MissingLibrary
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_memory import MemoryLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_postgresql import PostgresqlLedger
@@ -25,11 +25,9 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._options i
     default_ledger,
     in_range,
     ledger_options,
-    list_options,
     read_account,
     read_kept_ledger,
     read_ledger,
-    read_paths,
     read_url,
     url_secrets,
 )
@@ -533,45 +531,3 @@ def test_an_empty_account_name_is_refused(name: str) -> None:
     assert account_faults(ledger_account=name) == [
         "ledger_account is empty; leave it out to have it derived from the API key"
     ]
-
-
-# --- Where the assumed calls are ----------------------------------------------------------------------------------
-
-
-def paths_of(**changes: Any) -> tuple[Paths, list[str]]:
-    faults = Faults()
-    defaults = {name: spec.get("default") for name, spec in list_options().items()}
-    return read_paths({**defaults, **changes}, faults), faults_of(faults)
-
-
-def test_the_assumed_calls_are_where_the_sandbox_has_them() -> None:
-    assert paths_of() == (Paths("sms/scheduled", "sms/scheduled/{smsid}", "DELETE"), [])
-    assert paths_of()[0] == USUAL_PATHS
-
-
-def test_the_calls_may_be_elsewhere_below_the_base() -> None:
-    found = paths_of(scheduled_path="sms/list?all=1", cancel_path="sms/delete?id={smsid}", cancel_method="POST")
-    assert found == (Paths("sms/list?all=1", "sms/delete?id={smsid}", "POST"), [])
-
-
-@pytest.mark.parametrize("name", ["scheduled_path", "cancel_path"])
-@pytest.mark.parametrize(
-    "path", ["/sms/{smsid}", "//host/{smsid}", "https://host/{smsid}", "sms/{smsid}#a", "sms/{smsid} ", "sms/{smsid}\n"]
-)
-def test_a_path_that_leaves_the_base_is_refused(name: str, path: str) -> None:
-    assert paths_of(**{name: path})[1] == [
-        f"{name} must be a path below api_url, such as {getattr(USUAL_PATHS, name.partition('_')[0])}"
-    ]
-
-
-def test_a_cancel_names_the_message() -> None:
-    assert paths_of(cancel_path="sms/cancel")[1] == [
-        "cancel_path must hold {smsid}, where the identifier of the message goes"
-    ]
-
-
-@pytest.mark.parametrize("path", ["", "../../admin/{smsid}", "sms/../{smsid}", "//[{smsid}"])
-def test_other_senseless_paths_are_refused(path: str) -> None:
-    found = paths_of(scheduled_path=path, cancel_path=path)[1]
-    assert found
-    assert found[0].startswith("scheduled_path must be a path below api_url")
