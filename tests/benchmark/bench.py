@@ -57,9 +57,9 @@ def _tasks(folder: Path, rounds: int) -> str:
     text = (
         f"One playbook, in which the kinds take turns, against a server on the same machine that answers after"
         f" {DELAY * 1000:.0f} ms. Each task has a text of its own, so nothing is a duplicate; its time runs from its"
-        " start to its result. What is marked ≈ was not measured, but multiplied from fewer recipients. The bare"
-        " request checks nothing, remembers nothing and proves nothing: it is what Ansible, the libraries and the"
-        " service take by themselves, so that no task can be faster.\n\n"
+        " start until Ansible hands its result to whatever prints it. What is marked ≈ was not measured, but"
+        " multiplied from fewer recipients. The bare request checks nothing, remembers nothing and proves nothing: it"
+        " is what Ansible, the libraries and the service take by themselves, so that no task can be faster.\n\n"
     )
     return text + tasks.told(tasks.measure(folder, rounds))
 

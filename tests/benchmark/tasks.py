@@ -140,7 +140,7 @@ def _played(folder: Path, tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     controller.environment |= {
         "TASK_TIMES": str(times),
         "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callbacks"),
-        "ANSIBLE_CALLBACKS_ENABLED": "task_times",
+        "ANSIBLE_STDOUT_CALLBACK": "task_times",
         "ANSIBLE_LIBRARY": str(HERE / "library"),
         "ANSIBLE_ACTION_PLUGINS": str(HERE / "action"),
         "ANSIBLE_PIPELINING": "0",  # as Ansible comes
