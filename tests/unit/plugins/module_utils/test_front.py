@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -29,6 +29,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._front imp
 from ansible_collections.voip_communications.sms.plugins.module_utils._http import NotSent
 from ansible_collections.voip_communications.sms.plugins.module_utils._report import blank
 from ansible_collections.voip_communications.sms.plugins.modules import voipsms_send
+from ansible_collections.voip_communications.sms.tests.support.runs import raising, returning
 
 SECRET = "canary-password"
 
@@ -38,18 +39,6 @@ def _thawed() -> Iterator[None]:
     """Whatever other tests have left, is theirs to be collected, and to be warned of, after ``main`` too."""
     yield
     gc.unfreeze()
-
-
-def returning(**result: Any) -> Run:
-    return lambda _params, _check_mode: result
-
-
-def raising(error: BaseException) -> Run:
-    def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
-        held = dict(params)  # what an uncaught exception would show
-        raise error if held else RuntimeError
-
-    return run
 
 
 def task(run: Run) -> Task:
@@ -105,7 +94,7 @@ def test_a_missing_library_says_what_to_install() -> None:
 def test_a_defect_shows_where_and_no_more(error: Exception) -> None:
     found = result_of(raising(error))
     assert (found["failed"], found["changed"], found["outcome"]) == (True, True, "unknown")
-    assert found["msg"].startswith(f"internal error {type(error).__name__} at test_front.py:")
+    assert found["msg"].startswith(f"internal error {type(error).__name__} at runs.py:")
     assert "whether a message was sent is not known" in found["msg"]
     assert "exception" not in found
     assert SECRET not in json.dumps(found)

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -15,20 +14,9 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._errors im
 from ansible_collections.voip_communications.sms.plugins.module_utils._front import Run, Task
 from ansible_collections.voip_communications.sms.plugins.module_utils._report import blank
 from ansible_collections.voip_communications.sms.plugins.module_utils._response import respond
+from ansible_collections.voip_communications.sms.tests.support.runs import raising, returning
 
 SECRET = "canary-password"
-
-
-def returning(**result: Any) -> Run:
-    return lambda _params, _check_mode: result
-
-
-def raising(error: BaseException) -> Run:
-    def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
-        held = dict(params)  # what an uncaught exception would show
-        raise error if held else RuntimeError
-
-    return run
 
 
 def responded(run: Run, *, check_mode: bool = False, difference: bool = False, **options: Any) -> dict[str, Any]:
@@ -146,7 +134,7 @@ def test_a_missing_library_is_left_to_whoever_asked() -> None:
 
 def test_a_defect_is_a_response_without_its_text() -> None:
     found = responded(raising(ValueError(SECRET)), word=SECRET)
-    assert found["msg"].startswith("internal error ValueError at test_response.py:")
+    assert found["msg"].startswith("internal error ValueError at runs.py:")
     assert SECRET not in found["msg"]
 
 
