@@ -704,6 +704,21 @@ class TestLog:
         assert outcomes(self.again(world, ledger=ledger)) == [outcome]
         assert len(world.posts) == 2
 
+    def test_is_not_shown_of_a_row_that_another_run_has_changed_meanwhile(self, world: World) -> None:
+        """The other sends anew between this run's finding of the first message and its writing that down."""
+        self.shows(world, ANN)
+
+        class Late(SqliteLedger):
+            def amend(self, changes: Any) -> None:
+                world.answers = [lost]
+                world.run_on(Terms("text", 86400.0, force=True), ANN)
+                super().amend(changes)
+
+        ledger = Late(str(world.path), FINGERPRINTS.account, clock=lambda: world.seconds)
+        assert outcomes(self.again(world, ledger=ledger)) == ["unknown"]
+        assert world.states(ANN) == ["unknown"]
+        assert len(world.posts) == 2
+
     def test_counts_a_message_that_another_key_sends_while_it_is_read(self, world: World) -> None:
         """Its record is of a row that was not there when this run began."""
         content = FINGERPRINTS.content("", "text")
