@@ -43,7 +43,7 @@ PAIRS :=
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-demo: demo-venv ## see it work: install, send once, schedule, move, take back, deploy and fail, look at the sandbox
+demo: demo-venv ## see it work: install, send once, schedule, move, cancel, deploy and fail, look at the sandbox
 	@$(PYTHON) tests/tools/tree.py $(BUILD)/package
 	@cd $(ROOT) && $(BUILD)/demo-venv/bin/python tests/demo/run.py $(BUILD)/package
 

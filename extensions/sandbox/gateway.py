@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The service as a state machine: messages come in, wait, go out, are taken back. Knows no HTTP."""
+"""The service as a state machine: messages come in, wait, go out, are cancelled. Knows no HTTP."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.voip_communications.sms.extensions.sandbox.clock import
 from ansible_collections.voip_communications.sms.extensions.sandbox.magic import describe, magic_code
 from ansible_collections.voip_communications.sms.extensions.sandbox.message import Message
 from ansible_collections.voip_communications.sms.extensions.sandbox.settings import Settings
-from ansible_collections.voip_communications.sms.plugins.module_utils._text import measure, split
+from ansible_collections.voip_communications.sms.plugins.module_utils._message.text import measure, split
 
 # The service fills in a sender for BULK messages; this one is in the documented sample.
 BULK_SENDER = "17134567890"
@@ -88,7 +88,7 @@ class Gateway:
         return [each.record(self.zone) for each in waiting]
 
     def cancel(self, smsid: str) -> list[dict[str, Any]]:
-        """`DELETE sms/scheduled/{smsid}` (assumed): takes back every message that waits with this smsid.
+        """`DELETE sms/scheduled/{smsid}` (assumed): cancels every message that waits with this smsid.
 
         Raises RefusalError when none waits: unknown, gone out already, or cancelled before.
         """

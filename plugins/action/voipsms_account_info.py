@@ -7,10 +7,10 @@
 from __future__ import annotations
 
 from ansible_collections.voip_communications.sms.plugins.modules import voipsms_account_info
-from ansible_collections.voip_communications.sms.plugins.plugin_utils._controller import ControllerFront
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._controller import LocalAction
 
 
-class ActionModule(ControllerFront):
+class ActionModule(LocalAction):
     """Runs the module's code in the controller where the task allows it."""
 
     made = staticmethod(voipsms_account_info.task)

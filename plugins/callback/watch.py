@@ -293,14 +293,22 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.callback import CallbackBase
 from ansible.template import Templar
 
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import NO_LEDGER
+
 # All of it is imported here, in the main thread and before any worker is forked: a worker that begins while another
 # thread imports would wait for that import for ever.
-from ansible_collections.voip_communications.sms.plugins.module_utils import _pipeline, _watch
-from ansible_collections.voip_communications.sms.plugins.module_utils._errors import InputError
-from ansible_collections.voip_communications.sms.plugins.module_utils._front import Task, answer
-from ansible_collections.voip_communications.sms.plugins.module_utils._options import NO_LEDGER
-from ansible_collections.voip_communications.sms.plugins.module_utils._order import read_order
-from ansible_collections.voip_communications.sms.plugins.module_utils._report import blank
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.pipeline import process_run, read
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.watch import (
+    SLOW,
+    Run,
+    Settings,
+    parameters,
+    read_settings,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, answer
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import blank
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.send_options import read_send_options
 from ansible_collections.voip_communications.sms.plugins.modules import voipsms_send
 
 Hook = Callable[..., None]
@@ -334,8 +342,8 @@ class Errand(threading.Thread):
     def __init__(
         self,
         event: str,
-        settings: _watch.Settings,
-        describe: Callable[[], _watch.Run],
+        settings: Settings,
+        describe: Callable[[], Run],
         deliver: Callable[..., dict[str, Any]],
         delay: float = 0.0,
     ) -> None:
@@ -361,8 +369,8 @@ class Errand(threading.Thread):
                 return
             self._begun = True
         try:
-            params = _validated(_watch.parameters(self._event, self._describe(), self._settings))
-            self._result = answer(Task({}, self._deliver, blank), params, check_mode=False)
+            params = _validated(parameters(self._event, self._describe(), self._settings))
+            self._result = answer(ModuleSpec({}, self._deliver, blank), params, check_mode=False)
         except InputError as error:
             self._result = _refused(str(error))
         except Exception as error:  # noqa: BLE001 - a traceback would show what it holds
@@ -400,7 +408,7 @@ def _validated(wanted: Mapping[str, Any]) -> dict[str, Any]:
 
 def _rehearse(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
     """Read what would be delivered, so that faults show before there is something to tell. Opens and sends nothing."""
-    order = read_order(params)
+    order = read_send_options(params)
     order.account.api()
     return {}
 
@@ -417,7 +425,7 @@ class CallbackModule(CallbackBase):
         """Watch nothing yet."""
         self._faults: list[str] = []
         super().__init__(*args, **kwargs)
-        self._settings = _watch.Settings()
+        self._settings = Settings()
         self._variables: dict[str, Any] = {}
         self._watching = False
         self._playbook = ""
@@ -512,11 +520,9 @@ class CallbackModule(CallbackBase):
         if self._alarm is not None and not self._alarm.cancel():
             return
         self._alarm = None
-        if _watch.SLOW in self._settings.tell:
+        if SLOW in self._settings.tell:
             left = max(0.0, self._began + self._settings.slow_after - time.monotonic())
-            self._alarm = Errand(
-                _watch.SLOW, self._settings, lambda: self._so_far(task=self._task), voipsms_send.run, left
-            )
+            self._alarm = Errand(SLOW, self._settings, lambda: self._so_far(task=self._task), voipsms_send.run, left)
             self._alarm.start()
 
     def _report(self, result: Mapping[str, Any]) -> None:
@@ -532,9 +538,9 @@ class CallbackModule(CallbackBase):
 
     def _read_settings(self) -> None:
         self.set_options(var_options=self._variables)
-        self._settings = _watch.read_settings(self._plugin_options)
+        self._settings = read_settings(self._plugin_options)
 
-    def _ended(self, stats: Any) -> _watch.Run:
+    def _ended(self, stats: Any) -> Run:
         """The run, by what the recap says of it more than before it."""
         before, self._recap = self._recap, {host: stats.summarize(host) for host in stats.processed}
         hosts = sorted(host for host, counts in self._recap.items() if counts != before.get(host))
@@ -547,12 +553,12 @@ class CallbackModule(CallbackBase):
         task = next((self._failed_tasks[host] for host in failed if host in self._failed_tasks), "")
         return self._so_far(failed=(*failed, *dark), unreachable=tuple(dark), total=len(hosts), task=task)
 
-    def _so_far(self, **known: Any) -> _watch.Run:
+    def _so_far(self, **known: Any) -> Run:
         # Made once by each process, under a random name.
-        process = _pipeline.process_run(str(vars(constants)["DEFAULT_LOCAL_TMP"]))
-        return _watch.Run(
+        process = process_run(str(vars(constants)["DEFAULT_LOCAL_TMP"]))
+        return Run(
             playbook=self._playbook,
-            pipeline=_pipeline.read(os.environ, self._variables, process, self._user),
+            pipeline=read(os.environ, self._variables, process, self._user),
             seconds=time.monotonic() - self._began,
             **known,
         )

@@ -21,7 +21,7 @@ options:
     default: sms/scheduled
   cancel_path:
     description:
-      - The path, below O(api_url), of the call that takes back a pending message, with C({smsid}) for its identifier.
+      - The path, below O(api_url), of the call that cancels a pending message, with C({smsid}) for its identifier.
       - It is assumed; that the identifier is what it needs is documented.
       - If not set, the value of the environment variable E(VOIPSMS_CANCEL_PATH) is used.
     type: str

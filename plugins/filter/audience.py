@@ -192,8 +192,8 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.voip_communications.sms.plugins.module_utils import _roster
-from ansible_collections.voip_communications.sms.plugins.module_utils._errors import VoipsmsError
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import VoipsmsError
+from ansible_collections.voip_communications.sms.plugins.module_utils._people.audience import audience as audience_of
 
 
 def audience(
@@ -215,7 +215,7 @@ def audience(
         else account_timezone,
     }
     try:
-        return _roster.audience(recipients, asked, known_events=known_events, strict=strict)
+        return audience_of(recipients, asked, known_events=known_events, strict=strict)
     except VoipsmsError as error:
         raise AnsibleFilterError(f"voip_communications.sms.audience: {error}") from error
 

@@ -71,7 +71,7 @@ _value:
 
 from typing import Any, Callable
 
-from ansible_collections.voip_communications.sms.plugins.module_utils import _deployment
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.deployment import fates
 
 
 class FilterModule:
@@ -79,4 +79,4 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """The filter by its name."""
-        return {"deploy_fates": _deployment.fates}
+        return {"deploy_fates": fates}

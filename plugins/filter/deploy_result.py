@@ -103,7 +103,7 @@ _value:
 
 from typing import Any, Callable
 
-from ansible_collections.voip_communications.sms.plugins.module_utils import _deployment
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify import deployment
 
 
 class FilterModule:
@@ -111,4 +111,4 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """The filter by its name."""
-        return {"deploy_result": _deployment.result}
+        return {"deploy_result": deployment.result}

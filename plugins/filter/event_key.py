@@ -63,14 +63,14 @@ from typing import Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.voip_communications.sms.plugins.module_utils import _pipeline
-from ansible_collections.voip_communications.sms.plugins.module_utils._errors import InputError
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.pipeline import event_key as key_of_event
 
 
 def event_key(parts: list[object], pipeline: Mapping[str, object], attempt: bool = False) -> str:
     """The key of an event; what is wrong is an ``AnsibleFilterError``."""
     try:
-        return _pipeline.event_key(parts, pipeline, attempt=attempt)
+        return key_of_event(parts, pipeline, attempt=attempt)
     except InputError as error:
         raise AnsibleFilterError(f"voip_communications.sms.event_key: {error}") from error
 

@@ -82,14 +82,14 @@ from typing import Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.voip_communications.sms.plugins.module_utils import _fitting
-from ansible_collections.voip_communications.sms.plugins.module_utils._errors import InputError
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify import fitting
 
 
 def fit_segments(parts: object, segments: object = 1) -> str:
     """The text that fits; what is wrong is an ``AnsibleFilterError``."""
     try:
-        return _fitting.fit_given(parts, segments)
+        return fitting.fit_given(parts, segments)
     except InputError as error:
         raise AnsibleFilterError(f"voip_communications.sms.fit_segments: {error}") from error
 

@@ -54,7 +54,7 @@ options:
     type: dict
     default: {}
   state:
-    description: With V(absent), every reminder is to be taken back.
+    description: With V(absent), every reminder is to be cancelled.
     type: str
     choices: [present, absent]
     default: present
@@ -150,8 +150,8 @@ from typing import Any, Callable, Optional
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.voip_communications.sms.plugins.module_utils import _window
-from ansible_collections.voip_communications.sms.plugins.module_utils._errors import VoipsmsError
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import VoipsmsError
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window import Usual, calendar
 
 
 def maintenance_calendar(
@@ -165,9 +165,9 @@ def maintenance_calendar(
     now: Optional[str] = None,
 ) -> dict[str, Any]:
     """The calendar of a window; see the documentation above."""
-    usual = _window.Usual(texts or {}, recipients)
+    usual = Usual(texts or {}, recipients)
     try:
-        return _window.calendar(window, reminders, usual, state=state, min_lead=int(min_lead), now=_moment(now))
+        return calendar(window, reminders, usual, state=state, min_lead=int(min_lead), now=_moment(now))
     except VoipsmsError as error:
         raise AnsibleFilterError(str(error)) from error
 

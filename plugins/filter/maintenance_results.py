@@ -23,7 +23,7 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Take back two messages
+- name: Cancel two messages
   voip_communications.sms.voipsms_scheduled:
     name: "{{ item.name }}"
     state: absent
@@ -56,7 +56,7 @@ _value:
       type: raw
       sample: {"name": "window-4711/day-before"}
     changed:
-      description: Whether something was scheduled or taken back.
+      description: Whether something was scheduled or cancelled.
       type: bool
       sample: true
     failed:
@@ -70,7 +70,7 @@ _value:
     msg:
       description: What happened, in a sentence.
       type: str
-      sample: taken back for 2 recipients, at 2030-11-30 15:00
+      sample: cancelled for 2 recipients, at 2030-11-30 15:00
     results:
       description: What became of each recipient, as the module returned it.
       type: list
@@ -88,7 +88,7 @@ _value:
 
 from typing import Any, Callable
 
-from ansible_collections.voip_communications.sms.plugins.module_utils import _window
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify import window
 
 
 class FilterModule:
@@ -96,4 +96,4 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """The filter by its name."""
-        return {"maintenance_results": _window.results}
+        return {"maintenance_results": window.results}

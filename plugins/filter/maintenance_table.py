@@ -65,14 +65,14 @@ _value:
 from collections.abc import Mapping, Sequence
 from typing import Any, Callable, Optional
 
-from ansible_collections.voip_communications.sms.plugins.module_utils import _window
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window import changes, table
 
 
 def maintenance_table(
     reminders: Sequence[Mapping[str, Any]], results: Optional[Sequence[Mapping[str, Any]]] = None, *, diff: bool = False
 ) -> list[str]:
     """The calendar of a window as a table; see the documentation above."""
-    return [*_window.table(reminders, results), *(_window.changes(results) if diff and results is not None else ())]
+    return [*table(reminders, results), *(changes(results) if diff and results is not None else ())]
 
 
 class FilterModule:

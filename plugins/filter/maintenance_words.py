@@ -80,12 +80,12 @@ _value:
 from collections.abc import Mapping
 from typing import Any, Callable
 
-from ansible_collections.voip_communications.sms.plugins.module_utils import _window
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window import words
 
 
 def maintenance_words(window: Mapping[str, Any]) -> dict[str, str]:
     """What texts can say of a window; see the documentation above."""
-    return _window.words(window)
+    return words(window)
 
 
 class FilterModule:

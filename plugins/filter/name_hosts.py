@@ -57,14 +57,14 @@ from typing import Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.voip_communications.sms.plugins.module_utils import _fitting
-from ansible_collections.voip_communications.sms.plugins.module_utils._errors import InputError
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify import fitting
 
 
 def name_hosts(hosts: object, first: object = 3, short: object = True) -> str:
     """The text; what is wrong is an ``AnsibleFilterError``."""
     try:
-        return _fitting.name_hosts(hosts, first, short=bool(short))
+        return fitting.name_hosts(hosts, first, short=bool(short))
     except InputError as error:
         raise AnsibleFilterError(f"voip_communications.sms.name_hosts: {error}") from error
 

@@ -101,7 +101,7 @@ from ansible import constants
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.voip_communications.sms.plugins.module_utils import _pipeline
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify import pipeline
 
 
 class LookupModule(LookupBase):
@@ -114,8 +114,8 @@ class LookupModule(LookupBase):
         if terms or kwargs:
             raise AnsibleLookupError("the lookup voip_communications.sms.pipeline takes no terms and no options")
         # A constant that is only set at run time.
-        run = _pipeline.process_run(str(vars(constants)["DEFAULT_LOCAL_TMP"]))
-        return [_pipeline.read(os.environ, variables or {}, run, _user()).as_dict()]
+        run = pipeline.process_run(str(vars(constants)["DEFAULT_LOCAL_TMP"]))
+        return [pipeline.read(os.environ, variables or {}, run, _user()).as_dict()]
 
 
 def _user() -> str:

@@ -74,10 +74,10 @@ from typing import Any
 if __name__ == "__main__":
     gc.disable()  # nothing of what is imported is garbage; main enables it again
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._api import counted
-from ansible_collections.voip_communications.sms.plugins.module_utils._errors import Faults
-from ansible_collections.voip_communications.sms.plugins.module_utils._front import Task, main
-from ansible_collections.voip_communications.sms.plugins.module_utils._options import (
+from ansible_collections.voip_communications.sms.plugins.module_utils._api.client import counted
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, main
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.options import (
     account_options,
     ledger_options,
     read_account,
@@ -112,9 +112,9 @@ def blank() -> dict[str, Any]:
     return {"changed": False, "account_timezone": None, "balance_warning": None, "requests": 0}
 
 
-def task() -> Task:
+def task() -> ModuleSpec:
     """The module, for whichever front runs it."""
-    return Task(argument_spec=argument_spec(), run=run, blank=blank)
+    return ModuleSpec(argument_spec=argument_spec(), run=run, blank=blank)
 
 
 if __name__ == "__main__":

@@ -132,23 +132,23 @@ from typing import Any
 if __name__ == "__main__":
     gc.disable()  # nothing of what is imported is garbage; main enables it again
 
-from ansible_collections.voip_communications.sms.plugins.module_utils import _numbers
-from ansible_collections.voip_communications.sms.plugins.module_utils._errors import Faults, VoipsmsError
-from ansible_collections.voip_communications.sms.plugins.module_utils._front import Task, main
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults, VoipsmsError
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
     GRACE,
     Fingerprints,
     Ledger,
     Row,
     state_of,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._options import (
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.resolve import Resolution, early, resolve
+from ansible_collections.voip_communications.sms.plugins.module_utils._message.numbers import read_all
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, main
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.options import (
     account_options,
     ledger_options,
     read_kept_ledger,
     read_region,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._resolution import Resolution, early, resolve
 
 
 def argument_spec() -> dict[str, dict[str, Any]]:
@@ -203,7 +203,7 @@ def _read(params: Mapping[str, Any]) -> tuple[Ledger, Fingerprints, tuple[str, .
     ledger, fingerprints = read_kept_ledger(params, faults)
     if not params["key"].strip():
         faults.add("key is empty; give the one that the failed task returned")
-    numbers = _numbers.read_all(params["to"], read_region(params))
+    numbers = read_all(params["to"], read_region(params))
     faults.add(*(f"to: {sentence}" for _given, sentence in numbers.faults))
     faults.raise_if_any()
     return ledger, fingerprints, tuple(digits for _given, digits in numbers.read)
@@ -244,9 +244,9 @@ def _lines(resolution: Resolution, side: str, now: float) -> str:
     return "".join(f"{result['to']} {result[side]}\n" for result in _results(resolution, now))
 
 
-def task() -> Task:
+def task() -> ModuleSpec:
     """The module, for whichever front runs it."""
-    return Task(argument_spec=argument_spec(), run=run, blank=blank)
+    return ModuleSpec(argument_spec=argument_spec(), run=run, blank=blank)
 
 
 if __name__ == "__main__":

@@ -88,7 +88,7 @@ rows:
     state:
       description:
         - V(sending) while a run is at work, V(accepted) by the service, V(refused) by the service for this recipient,
-          V(cancelled) when a scheduled message was seen to be taken back.
+          V(cancelled) when a scheduled message was seen to be cancelled.
         - V(unknown) when it may have been sent; also when the run that was sending it ended without saying so.
       type: str
       sample: unknown
@@ -159,12 +159,16 @@ from typing import Any
 if __name__ == "__main__":
     gc.disable()  # nothing of what is imported is garbage; main enables it again
 
-from ansible_collections.voip_communications.sms.plugins.module_utils import _numbers
-from ansible_collections.voip_communications.sms.plugins.module_utils._errors import Faults
-from ansible_collections.voip_communications.sms.plugins.module_utils._front import Task, main
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import Fingerprints, Ledger, State
-from ansible_collections.voip_communications.sms.plugins.module_utils._listing import Asked, count_by_state, shown
-from ansible_collections.voip_communications.sms.plugins.module_utils._options import (
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.inspect import (
+    RowFilter,
+    count_by_state,
+    shown,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Fingerprints, Ledger, State
+from ansible_collections.voip_communications.sms.plugins.module_utils._message.numbers import read_all
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, main
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.options import (
     account_options,
     in_range,
     ledger_options,
@@ -214,7 +218,7 @@ def blank() -> dict[str, Any]:
     }
 
 
-def _read(params: Mapping[str, Any]) -> tuple[Ledger, Asked]:
+def _read(params: Mapping[str, Any]) -> tuple[Ledger, RowFilter]:
     """The ledger and what is asked of it. Raises ``InputError`` with every fault, before anything is opened."""
     faults = Faults()
     ledger, fingerprints = read_kept_ledger(params, faults)
@@ -223,11 +227,11 @@ def _read(params: Mapping[str, Any]) -> tuple[Ledger, Asked]:
     recipients = _recipients(params, fingerprints, faults) if params["to"] else None
     faults.raise_if_any()
     key = fingerprints.key(params["key"]) if params["key"] else None
-    return ledger, Asked(key, recipients, params["states"])
+    return ledger, RowFilter(key, recipients, params["states"])
 
 
 def _recipients(params: Mapping[str, Any], fingerprints: Fingerprints, faults: Faults) -> frozenset[str]:
-    numbers = _numbers.read_all(params["to"], read_region(params))
+    numbers = read_all(params["to"], read_region(params))
     faults.add(*(f"to: {sentence}" for _given, sentence in numbers.faults))
     return frozenset(fingerprints.recipient(digits) for _given, digits in numbers.read)
 
@@ -245,9 +249,9 @@ def _sentence(ledger: Ledger, count: int, counts: Mapping[str, int], *, complete
     return rows + (f", of which {', '.join(parts)}" if parts else "") + most
 
 
-def task() -> Task:
+def task() -> ModuleSpec:
     """The module, for whichever front runs it."""
-    return Task(argument_spec=argument_spec(), run=run, blank=blank)
+    return ModuleSpec(argument_spec=argument_spec(), run=run, blank=blank)
 
 
 if __name__ == "__main__":

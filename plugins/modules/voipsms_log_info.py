@@ -158,12 +158,12 @@ from typing import Any
 if __name__ == "__main__":
     gc.disable()  # nothing of what is imported is garbage; main enables it again
 
-from ansible_collections.voip_communications.sms.plugins.module_utils import _numbers
-from ansible_collections.voip_communications.sms.plugins.module_utils._api import counted
-from ansible_collections.voip_communications.sms.plugins.module_utils._errors import Faults
-from ansible_collections.voip_communications.sms.plugins.module_utils._front import Task, main
-from ansible_collections.voip_communications.sms.plugins.module_utils._log import LogFilter, LogRecord, read_bound
-from ansible_collections.voip_communications.sms.plugins.module_utils._options import (
+from ansible_collections.voip_communications.sms.plugins.module_utils._api.client import counted
+from ansible_collections.voip_communications.sms.plugins.module_utils._api.log import LogFilter, LogRecord, read_bound
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults
+from ansible_collections.voip_communications.sms.plugins.module_utils._message.numbers import read_all
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, main
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.options import (
     Account,
     account_options,
     in_range,
@@ -234,7 +234,7 @@ def _empty(params: Mapping[str, Any]) -> list[str]:
 def _read_numbers(params: Mapping[str, Any], faults: Faults) -> frozenset[str] | None:
     if not params["number"]:
         return None
-    numbers = _numbers.read_all(params["number"], read_region(params))
+    numbers = read_all(params["number"], read_region(params))
     faults.add(*(f"number: {sentence}" for _given, sentence in numbers.faults))
     return frozenset(digits for _given, digits in numbers.read)
 
@@ -259,9 +259,9 @@ def _shown(record: LogRecord) -> dict[str, Any]:
     }
 
 
-def task() -> Task:
+def task() -> ModuleSpec:
     """The module, for whichever front runs it."""
-    return Task(argument_spec=argument_spec(), run=run, blank=blank)
+    return ModuleSpec(argument_spec=argument_spec(), run=run, blank=blank)
 
 
 if __name__ == "__main__":

@@ -3,24 +3,24 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Schedule, move and take back SMS."""
+"""Schedule, move and cancel SMS."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: voipsms_scheduled
-short_description: Schedule, move and take back SMS through VoIP Communications
+short_description: Schedule, move and cancel SMS through VoIP Communications
 version_added: 0.1.0
 description:
   - Makes the pending messages of an account what the task says. The same task run again changes nothing.
   - With O(name), the pending messages of that name are one thing with a date, a text and recipients. Change any of
-    them in the task, and one run creates what is missing, and then takes back what is no longer wanted.
+    them in the task, and one run creates what is missing, and then cancels what is no longer wanted.
   - Without O(name), a message is its sender, recipient, text and minute. The same text for another day is another one.
   - The calls that list and cancel pending messages are assumed, since the vendor's page on them could not be had.
     Check them with M(voip_communications.sms.voipsms_scheduled_info), which only reads, before you rely on moving and
-    taking back; see O(scheduled_path).
+    cancelling; see O(scheduled_path).
   - A cancel counts only when a list that showed the message no longer shows it, and its date is still ahead.
-  - In check mode the list is read, and nothing is sent, taken back or written.
+  - In check mode the list is read, and nothing is sent, cancelled or written.
 author:
   - VoIP Communications SMS collection contributors (@voip-communications-sms)
 extends_documentation_fragment:
@@ -39,7 +39,7 @@ attributes:
 options:
   state:
     description:
-      - V(present) makes the messages wait, V(absent) takes them back.
+      - V(present) makes the messages wait, V(absent) cancels them.
     type: str
     choices: [present, absent]
     default: present
@@ -98,7 +98,7 @@ options:
   on_date_mismatch:
     description:
       - What to do when the service answers with another date than was meant.
-      - V(fail) takes back what was just created, and fails.
+      - V(fail) cancels what was just created, and fails.
       - V(warn) leaves it, and warns. It is not scheduled again by itself.
     type: str
     choices: [fail, warn]
@@ -110,7 +110,7 @@ options:
     default: false
   cancel_shared:
     description:
-      - Take back an identifier even when it also carries messages to recipients who were not meant.
+      - Cancel an identifier even when it also carries messages to recipients who were not meant.
       - By default the task then fails, names them, and changes nothing.
     type: bool
     default: false
@@ -182,7 +182,7 @@ EXAMPLES = r"""
   delegate_to: localhost
   become: false
 
-- name: Take it back by what it says, whom it is for and when
+- name: Cancel it by what it says, whom it is for and when
   voip_communications.sms.voipsms_scheduled:
     state: absent
     to: "+12812345678"
@@ -191,7 +191,7 @@ EXAMPLES = r"""
   delegate_to: localhost
   become: false
 
-- name: Take back by identifier, even if the service gave it to several recipients
+- name: Cancel by identifier, even if the service gave it to several recipients
   voip_communications.sms.voipsms_scheduled:
     state: absent
     smsid: ["2017559ea27008c6b7122900621"]
@@ -212,7 +212,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 results:
-  description: What became of each message; first the wanted ones, then those that were taken back.
+  description: What became of each message; first the wanted ones, then those that were cancelled.
   returned: always
   type: list
   elements: dict
@@ -226,8 +226,8 @@ results:
     outcome:
       description:
         - V(scheduled) by this run, V(duplicate) when it is pending already, V(already_sent) when it has gone out.
-        - V(cancelled) when it was seen to be taken back.
-        - V(refused) by the service, or still pending although it was asked for to be taken back.
+        - V(cancelled) when it was seen to be cancelled.
+        - V(refused) by the service, or still pending although the service was asked to cancel it.
         - V(not_sent), which is certain, for the reason in C(code_desc).
         - V(unknown) when it may have been scheduled, or may still be pending.
         - V(in_progress) when another run is scheduling it and did not end before the deadline.
@@ -352,25 +352,24 @@ from typing import Any
 if __name__ == "__main__":
     gc.disable()  # nothing of what is imported is garbage; main enables it again
 
-from ansible_collections.voip_communications.sms.plugins.module_utils import _dates
-from ansible_collections.voip_communications.sms.plugins.module_utils._api import counted
-from ansible_collections.voip_communications.sms.plugins.module_utils._appointment import (
-    Setting,
-    list_options,
-    read_booking,
-    read_removal,
+from ansible_collections.voip_communications.sms.plugins.module_utils._api.client import counted
+from ansible_collections.voip_communications.sms.plugins.module_utils._message import dates
+from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Result
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, main
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.options import (
+    account_options,
+    ledger_options,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._front import Task, main
-from ansible_collections.voip_communications.sms.plugins.module_utils._options import account_options, ledger_options
-from ansible_collections.voip_communications.sms.plugins.module_utils._report import (
-    Policy,
-    Result,
-    blank,
-    summary,
-)
-from ansible_collections.voip_communications.sms.plugins.module_utils._report_scheduled import (
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import FailurePolicy, blank, summary
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_scheduled import (
     SCHEDULING,
     calendar_diff,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_options import (
+    TaskContext,
+    list_options,
+    read_cancel_request,
+    read_schedule_options,
 )
 
 
@@ -403,38 +402,40 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
 
 
 def _present(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    booking = read_booking(params)
-    calendar, api = booking.setting.calendar(check_mode=check_mode, cancel_shared=params["cancel_shared"])
+    options = read_schedule_options(params)
+    calendar, api = options.context.calendar(check_mode=check_mode, cancel_shared=params["cancel_shared"])
     with counted(api):
-        outcomes = calendar.present(booking.appointment)
-    wanted, date = booking.appointment.wanted, booking.appointment.date
+        outcomes = calendar.present(options.request)
+    wanted, date = options.request.delivery, options.request.date
     return {
-        **_summary(outcomes.results, wanted.key, Policy(), booking.setting, check_mode),
-        "warnings": [*booking.warnings, *outcomes.warnings],
+        **_summary(outcomes.results, wanted.key, FailurePolicy(), options.context, check_mode),
+        "warnings": [*options.warnings, *outcomes.warnings],
         "requests": api.requests,
-        "encoding": booking.encoding,
+        "encoding": options.encoding,
         "segments": wanted.segments,
         "delivery_date": date.wire,
-        "delivery_at": _dates.iso(date),
+        "delivery_at": dates.iso(date),
     }
 
 
 def _absent(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    setting, removal = read_removal(params)
-    calendar, api = setting.calendar(check_mode=check_mode, cancel_shared=params["cancel_shared"])
+    context, request = read_cancel_request(params)
+    calendar, api = context.calendar(check_mode=check_mode, cancel_shared=params["cancel_shared"])
     with counted(api):
-        outcomes = calendar.absent(removal)
-    policy = Policy(fail_if_sent=params["fail_if_sent"])
+        outcomes = calendar.absent(request)
+    policy = FailurePolicy(fail_if_sent=params["fail_if_sent"])
     return {
-        **_summary(outcomes.results, "", policy, setting, check_mode),
+        **_summary(outcomes.results, "", policy, context, check_mode),
         "warnings": outcomes.warnings,
         "requests": api.requests,
         "key": None,
     }
 
 
-def _summary(results: list[Result], key: str, policy: Policy, setting: Setting, check_mode: bool) -> dict[str, Any]:
-    told, ledger = summary(results, key, policy, SCHEDULING), setting.ledger
+def _summary(
+    results: list[Result], key: str, policy: FailurePolicy, context: TaskContext, check_mode: bool
+) -> dict[str, Any]:
+    told, ledger = summary(results, key, policy, SCHEDULING), context.ledger
     return {
         **told,
         "diff": calendar_diff(results),
@@ -448,9 +449,9 @@ def blank_result() -> dict[str, Any]:
     return {**blank(), "delivery_date": None, "delivery_at": None}
 
 
-def task() -> Task:
+def task() -> ModuleSpec:
     """The module, for whichever front runs it."""
-    return Task(argument_spec=argument_spec(), run=run, blank=blank_result)
+    return ModuleSpec(argument_spec=argument_spec(), run=run, blank=blank_result)
 
 
 if __name__ == "__main__":

@@ -150,12 +150,18 @@ from typing import Any
 if __name__ == "__main__":
     gc.disable()  # nothing of what is imported is garbage; main enables it again
 
-from ansible_collections.voip_communications.sms.plugins.module_utils import _dates
-from ansible_collections.voip_communications.sms.plugins.module_utils._api import counted
-from ansible_collections.voip_communications.sms.plugins.module_utils._appointment import list_options, read_filter
-from ansible_collections.voip_communications.sms.plugins.module_utils._front import Task, main
-from ansible_collections.voip_communications.sms.plugins.module_utils._options import account_options, ledger_options
-from ansible_collections.voip_communications.sms.plugins.module_utils._pending import Pending
+from ansible_collections.voip_communications.sms.plugins.module_utils._api.client import counted
+from ansible_collections.voip_communications.sms.plugins.module_utils._api.pending import Pending
+from ansible_collections.voip_communications.sms.plugins.module_utils._message import dates
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, main
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.options import (
+    account_options,
+    ledger_options,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_options import (
+    list_options,
+    read_match,
+)
 
 
 def argument_spec() -> dict[str, dict[str, Any]]:
@@ -176,8 +182,8 @@ def argument_spec() -> dict[str, dict[str, Any]]:
 
 def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """What is pending. Raises ``VoipsmsError`` when the list cannot be had, or not be believed."""
-    setting, match = read_filter(params)
-    calendar, api = setting.calendar(check_mode=check_mode)
+    context, match = read_match(params)
+    calendar, api = context.calendar(check_mode=check_mode)
     with counted(api):
         pending = calendar.pending(match)
     found = sorted(pending, key=lambda message: (message.date, message.to, message.smsids))
@@ -201,13 +207,13 @@ def _shown(message: Pending, account_timezone: str | None) -> dict[str, Any]:
         "from": f"+{message.sender}" if message.sender else None,
         "msg": message.text,
         "delivery_date": message.date,
-        "delivery_at": _dates.iso(_dates.from_echo(message.date, account_timezone)),
+        "delivery_at": dates.iso(dates.from_echo(message.date, account_timezone)),
     }
 
 
-def task() -> Task:
+def task() -> ModuleSpec:
     """The module, for whichever front runs it."""
-    return Task(argument_spec=argument_spec(), run=run, blank=blank)
+    return ModuleSpec(argument_spec=argument_spec(), run=run, blank=blank)
 
 
 if __name__ == "__main__":

@@ -374,11 +374,14 @@ from typing import Any
 if __name__ == "__main__":
     gc.disable()  # nothing of what is imported is garbage; main enables it again
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._delivery import Delivery
-from ansible_collections.voip_communications.sms.plugins.module_utils._front import Task, main
-from ansible_collections.voip_communications.sms.plugins.module_utils._options import account_options, ledger_options
-from ansible_collections.voip_communications.sms.plugins.module_utils._order import read_order
-from ansible_collections.voip_communications.sms.plugins.module_utils._report import blank, summary
+from ansible_collections.voip_communications.sms.plugins.module_utils._send.delivery import Delivery
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, main
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.options import (
+    account_options,
+    ledger_options,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import blank, summary
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.send_options import read_send_options
 
 
 def argument_spec() -> dict[str, dict[str, Any]]:
@@ -407,27 +410,27 @@ def argument_spec() -> dict[str, dict[str, Any]]:
 
 def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Deliver what the options ask for. Raises ``VoipsmsError`` while nothing was sent yet."""
-    order = read_order(params)
+    order = read_send_options(params)
     api = order.account.api()
     delivery = Delivery(
-        order.wanted, api, order.ledger, order.fingerprints, order.account.deadline(), check_mode=check_mode
+        order.request, api, order.ledger, order.fingerprints, order.account.deadline(), check_mode=check_mode
     )
     report = delivery.run()
-    told = summary((*report.results, *order.impossible), order.wanted.key, order.policy)
+    told = summary((*report.results, *order.impossible), order.request.key, order.policy)
     return {
         **told,
         "warnings": [*order.warnings, *report.warnings],
         "encoding": order.encoding,
-        "segments": order.wanted.segments,
+        "segments": order.request.segments,
         "requests": api.requests,
         "ledger": order.ledger.name,
         "ledger_created": order.ledger.missing and told["changed"] if check_mode else order.ledger.created,
     }
 
 
-def task() -> Task:
+def task() -> ModuleSpec:
     """The module, for whichever front runs it."""
-    return Task(argument_spec=argument_spec(), run=run, blank=blank)
+    return ModuleSpec(argument_spec=argument_spec(), run=run, blank=blank)
 
 
 if __name__ == "__main__":

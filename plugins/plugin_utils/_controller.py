@@ -23,9 +23,9 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action.normal import ActionModule as OrdinaryAction
 from ansible.utils.display import Display
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._errors import MissingLibrary
-from ansible_collections.voip_communications.sms.plugins.module_utils._front import Task, broken, failure
-from ansible_collections.voip_communications.sms.plugins.module_utils._response import respond
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import MissingLibrary
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.in_process import respond
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, broken, failure
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._child import in_child
 
 SWITCH = "VOIPSMS_FRONT"
@@ -38,10 +38,10 @@ _DISCOVERED = ("", "auto", "auto_silent", "auto_legacy", "auto_legacy_silent")
 display = Display()
 
 
-class ControllerFront(OrdinaryAction):
+class LocalAction(OrdinaryAction):
     """The action plugin of a module, which ``made`` tells what the module is."""
 
-    made: ClassVar[Callable[[], Task]]
+    made: ClassVar[Callable[[], ModuleSpec]]
 
     def run(self, tmp: Optional[str] = None, task_vars: Optional[dict[str, Any]] = None) -> dict[str, Any]:
         """The result of the module, by whichever way."""

@@ -13,9 +13,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import Claim, Terms
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_sqlite import SqliteLedger
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Claim, DedupePolicy
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
+from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
 from ansible_collections.voip_communications.sms.tests.benchmark.tables import Spread, table
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
@@ -42,7 +42,7 @@ def seconds(ledger: SqliteLedger, turn: str, count: int) -> float:
     """How long one claim and its settlement take."""
     names = [fingerprint(f"{turn} {count} {place}") for place in range(count)]
     key = fingerprint(f"{turn} {count}")
-    claim = Claim(key, "", Terms("text", 600.0), dict.fromkeys(names, "+1*"), "owner", "here:1", 90.0, 100.0)
+    claim = Claim(key, "", DedupePolicy("text", 600.0), dict.fromkeys(names, "+1*"), "owner", "here:1", 90.0, 100.0)
     began = time.perf_counter()
     ledger.claim(claim)
     ledger.settle(key, "owner", dict.fromkeys(names, (Fate.ACCEPTED, ("id",))))
@@ -52,7 +52,7 @@ def seconds(ledger: SqliteLedger, turn: str, count: int) -> float:
 def filled(path: Path, size: int, old: int) -> SqliteLedger:
     """A ledger with so many rows of other messages, of which one in ``old`` is old enough to be deleted."""
     ledger = SqliteLedger(str(path), "account")
-    ledger.claim(Claim("key", "", Terms("text", 600.0), {"first": "+1*"}, "owner", "here:1", 90.0, 100.0))
+    ledger.claim(Claim("key", "", DedupePolicy("text", 600.0), {"first": "+1*"}, "owner", "here:1", 90.0, 100.0))
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous = OFF")
         found = connection.execute("SELECT * FROM row")

@@ -8,15 +8,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._agenda import Agenda, Match, matching
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
+from ansible_collections.voip_communications.sms.plugins.module_utils._api.pending import Listing, PendingRecord
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
     Fingerprints,
     Row,
     State,
     key_of,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._pending import Listing, Record
-from ansible_collections.voip_communications.sms.plugins.module_utils._plan import Plan, Wish, plan
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.plan import DesiredMessage, Plan, plan
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.snapshot import (
+    Match,
+    Snapshot,
+    matching,
+)
 from ansible_collections.voip_communications.sms.tests.benchmark.tables import milliseconds, table
 
 WANTED = 1_000
@@ -36,8 +40,8 @@ def number(place: int) -> str:
     return str(12_810_000_000 + place)
 
 
-def record(place: int, date: str = OLD, to: str | None = None) -> Record:
-    return Record(f"id{place}", to or number(place), "17130000000", TEXT, date)
+def record(place: int, date: str = OLD, to: str | None = None) -> PendingRecord:
+    return PendingRecord(f"id{place}", to or number(place), "17130000000", TEXT, date)
 
 
 def rows(count: int, state: State = State.ACCEPTED) -> list[Row]:
@@ -57,19 +61,21 @@ def rows(count: int, state: State = State.ACCEPTED) -> list[Row]:
     ]
 
 
-def planned(records: tuple[Record, ...], known: list[Row], date: str) -> Plan:
+def planned(records: tuple[PendingRecord, ...], known: list[Row], date: str) -> Plan:
     """What one task does between its look and its first request."""
-    agenda = Agenda(Listing(records), "", {(row.key, row.recipient): row for row in known}, NOW, NOW, FINGERPRINTS)
-    agenda, _changes = agenda.resolved(list(agenda.rows))
-    agenda.marked()
+    snapshot = Snapshot(Listing(records), "", {(row.key, row.recipient): row for row in known}, NOW, NOW, FINGERPRINTS)
+    snapshot, _changes = snapshot.resolved(list(snapshot.rows))
+    snapshot.marked()
     key = FINGERPRINTS.key(key_of("", TEXT, date))
     wishes = []
     for place in range(WANTED):
         to = number(place)
         identity = (key, FINGERPRINTS.recipient(to))
-        wishes.append(Wish(identity, to, agenda.equal(identity, to, date, TEXT, None)))
-    held = {wish.identity: agenda.held(agenda.rows[wish.identity]) for wish in wishes if wish.identity in agenda.rows}
-    return plan(wishes, held, matching(agenda, Match(name=NAME)))
+        wishes.append(DesiredMessage(identity, to, snapshot.equal(identity, to, date, TEXT, None)))
+    held = {
+        wish.identity: snapshot.known(snapshot.rows[wish.identity]) for wish in wishes if wish.identity in snapshot.rows
+    }
+    return plan(wishes, held, matching(snapshot, Match(name=NAME)))
 
 
 def moved(size: int) -> Plan:

@@ -85,14 +85,14 @@ def send(environment: dict[str, str], url: str) -> None:
 
 
 def schedule(environment: dict[str, str], url: str) -> None:
-    """A reminder waits, is moved, and is taken back."""
+    """A reminder waits, is moved, and is cancelled."""
     say("7. Schedule a reminder for two people", "look for 'scheduled for 2 recipients'")
     play(REMIND, environment, changed=True)
     show_pending(url, 2)
     say("8. Run it with --diff and a new date", "look for the '-' and '+' lines: the reminder is moved")
     play(REMIND, environment, "--diff", "--extra-vars", "date='2098-12-02 17:00'", changed=True)
     show_pending(url, 2)
-    say("9. Take it back", "look for 'taken back for 2 recipients'")
+    say("9. Cancel it", "look for 'cancelled for 2 recipients'")
     play(REMIND, environment, "--extra-vars", "window=off", changed=True)
     show_pending(url, 0)
 

@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import Standing, State
-from ansible_collections.voip_communications.sms.plugins.module_utils._report import Outcome
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Claimability, State
+from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Outcome
 from ansible_collections.voip_communications.sms.tests.model.protocol import (
     ONCE,
     TRUE_SUCCESS,
@@ -13,15 +13,15 @@ from ansible_collections.voip_communications.sms.tests.model.protocol import (
     Became,
     Bounds,
     Entry,
-    Policy,
+    FailurePolicy,
     Rules,
     Run,
     Times,
 )
 from ansible_collections.voip_communications.sms.tests.model.search import NO_WAY_OUT
 
-_PLAIN = (Policy.PLAIN,)
-_RESEND = (Policy.PLAIN, Policy.RESEND)
+_PLAIN = (FailurePolicy.PLAIN,)
+_RESEND = (FailurePolicy.PLAIN, FailurePolicy.RESEND)
 
 
 class Broken(Rules):
@@ -41,10 +41,10 @@ class LeaseFrees(Broken):
     name = "the end of a lease frees the row"
     times = Times(window=4)
 
-    def standing(self, entry: Entry | None, policy: Policy) -> Standing:
-        found = super().standing(entry, policy)
+    def claimability(self, entry: Entry | None, policy: FailurePolicy) -> Claimability:
+        found = super().claimability(entry, policy)
         over = entry is not None and entry.state is State.SENDING and entry.lease_until <= 0
-        return Standing.FREE if over else found
+        return Claimability.FREE if over else found
 
 
 class ErrorDeletes(Broken):
@@ -68,12 +68,12 @@ class WindowFromClaim(Broken):
 
     name = "the window of an unknown message begins with its claim"
 
-    def standing(self, entry: Entry | None, policy: Policy) -> Standing:
-        found = super().standing(entry, policy)
-        if entry is None or found is not Standing.UNKNOWN or entry.state is State.ACCEPTED:
+    def claimability(self, entry: Entry | None, policy: FailurePolicy) -> Claimability:
+        found = super().claimability(entry, policy)
+        if entry is None or found is not Claimability.UNKNOWN or entry.state is State.ACCEPTED:
             return found
         holds_until = max(entry.claimed_at + self.times.window, entry.first_byte_by + self.times.grace)
-        return Standing.FREE if holds_until <= 0 else found
+        return Claimability.FREE if holds_until <= 0 else found
 
 
 class ClaimAfterPost(Broken):
@@ -107,9 +107,9 @@ class ForgetsCovered(Broken):
     """A new attempt that comes to nothing leaves nothing of what was there before."""
 
     name = "an attempt forgets what it covers"
-    bounds = Bounds(runs=1, policies=tuple(Policy))
+    bounds = Bounds(runs=1, policies=tuple(FailurePolicy))
 
-    def claimed(self, entry: Entry | None, policy: Policy, owner: int, start: int, left: int) -> Entry | None:
+    def claimed(self, entry: Entry | None, policy: FailurePolicy, owner: int, start: int, left: int) -> Entry | None:
         return super().claimed(None, policy, owner, start, left)
 
 
@@ -131,10 +131,10 @@ class NeverFree(Broken):
     name = "an unknown row never becomes free"
     breaks = NO_WAY_OUT
 
-    def standing(self, entry: Entry | None, policy: Policy) -> Standing:
+    def claimability(self, entry: Entry | None, policy: FailurePolicy) -> Claimability:
         if entry is not None and entry.state is State.UNKNOWN:
-            return Standing.UNKNOWN
-        return super().standing(entry, policy)
+            return Claimability.UNKNOWN
+        return super().claimability(entry, policy)
 
     def is_over(self, entry: Entry) -> bool:
         return entry.state is not State.UNKNOWN and super().is_over(entry)
@@ -156,8 +156,8 @@ class BelievesUnknown(Broken):
     name = "an unknown row makes duplicates"
     breaks = TRUE_SUCCESS
 
-    def outcome(self, entry: Entry, standing: Standing) -> Outcome:
-        found = super().outcome(entry, standing)
+    def outcome(self, entry: Entry, claimability: Claimability) -> Outcome:
+        found = super().outcome(entry, claimability)
         return Outcome.DUPLICATE if found is Outcome.UNKNOWN else found
 
 

@@ -14,26 +14,26 @@ from unittest import mock
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from ansible_collections.voip_communications.sms.plugins.module_utils import _deadline
-from ansible_collections.voip_communications.sms.plugins.module_utils._api import Api
-from ansible_collections.voip_communications.sms.plugins.module_utils._deadline import Deadline
-from ansible_collections.voip_communications.sms.plugins.module_utils._delivery import Delivery, Wanted
-from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate
-from ansible_collections.voip_communications.sms.plugins.module_utils._http import Service
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
+from ansible_collections.voip_communications.sms.plugins.module_utils._api.client import Api
+from ansible_collections.voip_communications.sms.plugins.module_utils._core import deadline as deadline_module
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.deadline import Deadline
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.http import Service
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
     GRACE,
     Claim,
+    Claimability,
     Claimed,
+    DedupePolicy,
     Fingerprints,
     Ledger,
     Row,
-    Standing,
     State,
-    Terms,
-    standing,
+    claimability,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._report import Outcome, Policy, Result, summary
-from ansible_collections.voip_communications.sms.plugins.module_utils._resolution import early, resolve
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.resolve import early, resolve
+from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate, Outcome, Result
+from ansible_collections.voip_communications.sms.plugins.module_utils._send.delivery import Delivery, SendRequest
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import FailurePolicy, summary
 from ansible_collections.voip_communications.sms.tests.model.protocol import ONCE, TRUE_SUCCESS, UNKNOWN_FAILS
 from ansible_collections.voip_communications.sms.tests.model.provider import (
     Claimant,
@@ -108,7 +108,7 @@ class SendingOnce(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.clock = Clock()
-        self.patch = mock.patch.object(_deadline, "time", self.clock)
+        self.patch = mock.patch.object(deadline_module, "time", self.clock)
         self.patch.start()
         self.book: list[Sent] = []
         self.claims: dict[str, Claimant] = {}
@@ -209,8 +209,8 @@ class SendingOnce(RuleBasedStateMachine):
 
     def _run(self, to: Sequence[str], policy: str, script: Sequence[Turn], crash: str, batch: int) -> list[Result]:
         """Run the task; a run that is killed has nothing to report."""
-        terms = Terms("text", WINDOW, force=policy == "force", resend_unknown=policy == "resend")
-        wanted = Wanted("key", "", None, "text", 1, tuple(to), terms, batch)
+        dedupe = DedupePolicy("text", WINDOW, force=policy == "force", resend_unknown=policy == "resend")
+        wanted = SendRequest("key", "", None, "text", 1, tuple(to), dedupe, batch)
         api = Api(_SERVICE)
         provider: Any = Provider(self.clock, list(script), self._claimant, self._meanwhile, self.book)
         api._http = provider
@@ -246,12 +246,12 @@ class SendingOnce(RuleBasedStateMachine):
 
     def witness_claim(self, claim: Claim, claimed: Claimed, before: Mapping[str, Row]) -> None:
         """Note who won, and whether the user had asked for it in spite of a message in the way."""
-        plain = Terms("text", WINDOW)
-        asked = claim.terms.force or claim.terms.resend_unknown
+        plain = DedupePolicy("text", WINDOW)
+        asked = claim.dedupe.force or claim.dedupe.resend_unknown
         for number in NUMBERS:
             name = FINGERPRINTS.recipient(number)
             if name in claimed.won:
-                in_the_way = asked and standing(before.get(name), plain, claimed.at) is not Standing.FREE
+                in_the_way = asked and claimability(before.get(name), plain, claimed.at) is not Claimability.FREE
                 clock = self.clock
                 self.claims[claim.owner + number] = Claimant(
                     claim.owner, {number: in_the_way}, clock.forward, clock.back
@@ -266,7 +266,7 @@ class SendingOnce(RuleBasedStateMachine):
 
     def _judge(self, results: Sequence[Result], began: float, *, skip: bool) -> None:
         """Hold what a run says against the truth; it may have learnt of a duplicate at its very begin."""
-        failed = summary(results, "key", Policy(skip_unknown=skip))["failed"]
+        failed = summary(results, "key", FailurePolicy(skip_unknown=skip))["failed"]
         good = [result for result in results if result.outcome in _GOOD]
         for result in results:
             if result.outcome is Outcome.UNKNOWN:

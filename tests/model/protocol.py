@@ -17,10 +17,17 @@ from functools import cache
 from typing import NamedTuple
 from unittest import mock
 
-from ansible_collections.voip_communications.sms.plugins.module_utils import _delivery, _ledger, _report, _resolution
-from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import Claim, Row, Standing, State, Terms
-from ansible_collections.voip_communications.sms.plugins.module_utils._report import Outcome
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import model, resolve
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
+    Claim,
+    Claimability,
+    DedupePolicy,
+    Row,
+    State,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate, Outcome, Result
+from ansible_collections.voip_communications.sms.plugins.module_utils._send import delivery
+from ansible_collections.voip_communications.sms.plugins.module_utils._task import report
 from ansible_collections.voip_communications.sms.tests.model.search import Step
 
 ONCE = "at most one accepted message within a window, unless the user asked for more"
@@ -34,7 +41,7 @@ RESERVE = 1
 """Ticks at the end of a deadline in which no request begins any more."""
 
 
-class Policy(StrEnum):
+class FailurePolicy(StrEnum):
     """What a run was told about messages of earlier runs."""
 
     PLAIN = "plain"
@@ -66,7 +73,7 @@ class Bounds:
 
     runs: int = 2
     messages: int = 2
-    policies: tuple[Policy, ...] = tuple(Policy)
+    policies: tuple[FailurePolicy, ...] = tuple(FailurePolicy)
 
 
 class Phase(StrEnum):
@@ -109,7 +116,7 @@ class Run(NamedTuple):
     """
 
     phase: Phase = Phase.IDLE
-    policy: Policy = Policy.PLAIN
+    policy: FailurePolicy = FailurePolicy.PLAIN
     left: int = 0
     start: int = 0
     wall: int = 0
@@ -157,7 +164,7 @@ class Rules:
     def __init__(self, times: Times) -> None:
         self.times = times
         # One answer for one question: the search asks the same very often.
-        self.standing = cache(self.standing)  # type: ignore[method-assign]  # the cache goes with the rules
+        self.claimability = cache(self.claimability)  # type: ignore[method-assign]  # the cache goes with the rules
         self.claimed = cache(self.claimed)  # type: ignore[method-assign]  # as above
         self.settled = cache(self.settled)  # type: ignore[method-assign]  # as above
         self.resolved = cache(self.resolved)  # type: ignore[method-assign]  # as above
@@ -169,40 +176,40 @@ class Rules:
         """Let the collection's own times be ticks."""
         with ExitStack() as stack:
             for module, name, ticks in (
-                (_ledger, "GRACE", self.times.grace),
-                (_resolution, "GRACE", self.times.grace),
-                (_ledger, "SETTLE_MARGIN", self.times.margin),
-                (_ledger, "KEPT", 0),
+                (model, "GRACE", self.times.grace),
+                (resolve, "GRACE", self.times.grace),
+                (model, "SETTLE_MARGIN", self.times.margin),
+                (model, "KEPT", 0),
             ):
                 stack.enter_context(mock.patch.object(module, name, ticks))
             yield
 
-    def terms(self, policy: Policy) -> Terms:
+    def dedupe(self, policy: FailurePolicy) -> DedupePolicy:
         """The terms of a run."""
-        return Terms(
+        return DedupePolicy(
             content="text",
             window=self.times.window,
-            force=policy is Policy.FORCE,
-            resend_unknown=policy is Policy.RESEND,
+            force=policy is FailurePolicy.FORCE,
+            resend_unknown=policy is FailurePolicy.RESEND,
         )
 
-    def standing(self, entry: Entry | None, policy: Policy) -> Standing:
+    def claimability(self, entry: Entry | None, policy: FailurePolicy) -> Claimability:
         """What the row means to a run."""
-        return _ledger.standing(row_of(entry), self.terms(policy), 0)
+        return model.claimability(row_of(entry), self.dedupe(policy), 0)
 
-    def claimed(self, entry: Entry | None, policy: Policy, owner: int, start: int, left: int) -> Entry | None:
+    def claimed(self, entry: Entry | None, policy: FailurePolicy, owner: int, start: int, left: int) -> Entry | None:
         """The row after a claim of a free one."""
         claim = Claim(
             key="key",
             label="",
-            terms=self.terms(policy),
+            dedupe=self.dedupe(policy),
             recipients={_NUMBER: "*1"},
             owner=str(owner),
             origin="",
             start_within=start,
             finish_within=left,
         )
-        return entry_of(_ledger.claimed(row_of(entry), claim, _NUMBER, 0))
+        return entry_of(model.claimed(row_of(entry), claim, _NUMBER, 0))
 
     def owns(self, entry: Entry, owner: int) -> bool:
         """Whether a run may settle the row."""
@@ -210,7 +217,7 @@ class Rules:
 
     def settled(self, entry: Entry, fate: Became) -> Entry | None:
         """The row after an attempt."""
-        return entry_of(_ledger.settled(_row(entry), Fate(fate.value), (), 0))
+        return entry_of(model.settled(_row(entry), Fate(fate.value), (), 0))
 
     def permits(self, run: Run) -> bool:
         """Whether the first byte may leave, by the clock that runs and by the one that is set."""
@@ -222,20 +229,20 @@ class Rules:
 
     def resolved(self, entry: Entry, *, sent: bool) -> tuple[Entry | None, bool] | None:
         """The row after a person has spoken, and whether it was early; None when they are not heard."""
-        resolution = _resolution.resolve({_NUMBER: _row(entry)}, sent=sent, now=0)
+        resolution = resolve.resolve({_NUMBER: _row(entry)}, sent=sent, now=0)
         if not resolution.changes:
             return None
-        return entry_of(resolution.changes[0][1]), bool(_resolution.early(resolution, 0))
+        return entry_of(resolution.changes[0][1]), bool(resolve.early(resolution, 0))
 
-    def outcome(self, entry: Entry, standing: Standing) -> Outcome:
+    def outcome(self, entry: Entry, claimability: Claimability) -> Outcome:
         """What a run says of a recipient whom it leaves alone."""
-        return _delivery._apart(_NUMBER, _row(entry), standing).outcome
+        return delivery._apart(_NUMBER, _row(entry), claimability).outcome
 
     def succeeds(self, outcome: Outcome, *, posted: bool, skip: bool, others: bool) -> bool:
         """Whether the task succeeds. ``others``: another recipient has had the message."""
-        results = [_report.Result("+1", outcome, posted=posted)]
-        results += [_report.Result("+2", Outcome.DUPLICATE)] if others else []
-        return not _report.rule(results, "key", _report.Policy(skip_unknown=skip)).failed
+        results = [Result("+1", outcome, posted=posted)]
+        results += [Result("+2", Outcome.DUPLICATE)] if others else []
+        return not report.rule(results, "key", report.FailurePolicy(skip_unknown=skip)).failed
 
 
 @cache

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import Standing, State
-from ansible_collections.voip_communications.sms.plugins.module_utils._report import Outcome
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Claimability, State
+from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Outcome
 from ansible_collections.voip_communications.sms.tests.model.protocol import (
     NO_MESSAGE,
     NOBODY,
@@ -19,9 +19,9 @@ from ansible_collections.voip_communications.sms.tests.model.protocol import (
     Became,
     Bounds,
     Entry,
+    FailurePolicy,
     Message,
     Phase,
-    Policy,
     Rules,
     Run,
     Times,
@@ -90,16 +90,16 @@ class Story:
             yield WorldStep(
                 ("run", index, "begins,", policy.value),
                 _with_run(world, index, begun),
-                calm=policy is Policy.PLAIN,
+                calm=policy is FailurePolicy.PLAIN,
             )
 
     def _look(self, world: World, index: int, run: Run) -> Iterator[WorldStep]:
         """Look into the ledger: begin, wait for another run, or leave it at that."""
-        standing = self._rules.standing(world.row, run.policy)
-        if standing is Standing.FREE:
+        claimability = self._rules.claimability(world.row, run.policy)
+        if claimability is Claimability.FREE:
             yield self._made_ready(world, index, run)
             return
-        yield self._left_alone(world, index, run, standing)
+        yield self._left_alone(world, index, run, claimability)
 
     def _made_ready(self, world: World, index: int, run: Run) -> WorldStep:
         start = run.left - RESERVE
@@ -112,21 +112,21 @@ class Story:
         if not self._rules.claims_first:
             yield WorldStep(("run", index, "has not claimed"), self._sending(world, index, run, False), calm=True)
             return
-        standing = self._rules.standing(world.row, run.policy)
-        if standing is not Standing.FREE:
-            yield self._left_alone(world, index, run, standing)
+        claimability = self._rules.claimability(world.row, run.policy)
+        if claimability is not Claimability.FREE:
+            yield self._left_alone(world, index, run, claimability)
             return
         yield WorldStep(("run", index, "claims"), self._claimed(world, index, run, Phase.CLAIMED), calm=True)
 
     def _claimed(self, world: World, index: int, run: Run, phase: Phase) -> World:
-        asked_for = self._rules.standing(world.row, Policy.PLAIN) is not Standing.FREE
+        asked_for = self._rules.claimability(world.row, FailurePolicy.PLAIN) is not Claimability.FREE
         entry = self._rules.claimed(world.row, run.policy, index, run.start, run.left)
         return self._sending(world._replace(row=entry), index, run._replace(phase=phase), asked_for)
 
     @staticmethod
     def _sending(world: World, index: int, run: Run, allowed: bool) -> World:
         phase = Phase.CLAIMED if run.phase is Phase.READY else run.phase
-        return _with_run(world, index, run._replace(phase=phase, policy=Policy.PLAIN, start=0, allowed=allowed))
+        return _with_run(world, index, run._replace(phase=phase, policy=FailurePolicy.PLAIN, start=0, allowed=allowed))
 
     def _post(self, world: World, index: int, run: Run) -> Iterator[WorldStep]:
         permitted = self._rules.permits(run)
@@ -163,13 +163,13 @@ class Story:
                 settled = _with_message(settled, run.message, _noted(world.messages[run.message]))
         yield self._reports(settled, index, _OWN_OUTCOMES[fate], posted=True)
 
-    def _left_alone(self, world: World, index: int, run: Run, standing: Standing) -> WorldStep:
+    def _left_alone(self, world: World, index: int, run: Run, claimability: Claimability) -> WorldStep:
         """A row stands in the way: another run is waited for, everything else is reported."""
-        if standing is Standing.IN_PROGRESS and run.left > 0:
+        if claimability is Claimability.IN_PROGRESS and run.left > 0:
             waiting = Run(Phase.LOOKING, run.policy, left=run.left)
             return WorldStep(("run", index, "waits for another"), _with_run(world, index, waiting), calm=True)
         assert world.row is not None
-        return self._reports(world, index, self._rules.outcome(world.row, standing), posted=False)
+        return self._reports(world, index, self._rules.outcome(world.row, claimability), posted=False)
 
     def _reports(self, world: World, index: int, outcome: Outcome, *, posted: bool, note: str = "") -> WorldStep:
         """The end of a run, held against what is true."""
@@ -402,7 +402,7 @@ _PHASES = {
 }
 
 _ORDER = list(Phase)
-_POLICIES = list(Policy)
+_POLICIES = list(FailurePolicy)
 _FATES = list(Became)
 
 

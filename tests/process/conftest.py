@@ -17,7 +17,7 @@ from ansible_collections.voip_communications.sms.tests.support.sandbox import Sa
 
 @pytest.fixture(scope="session")
 def sandbox_process() -> Iterator[Sandbox]:
-    """One process for all tests of a worker; `service` takes it back to its beginning for each."""
+    """One process for all tests of a worker; `service` resets it for each."""
     with Sandbox() as sandbox:
         yield sandbox
 

@@ -112,10 +112,10 @@ def failing(module: str) -> Iterator[tuple[dict[str, Any], str]]:
         yield {}, ""
         yield {"api_password_file": None}, ""
         yield {"api_url": "https://sms.invalid/", "deadline": 1}, ""
-        yield {}, "before _api.Api.__init__"
+        yield {}, "before _api.client.Api.__init__"
     if module not in WITHOUT_LEDGER:
         yield from ((ledger, "") for ledger in (LEDGERS if module in ON_THE_LEDGER else LEDGERS[:1] + LEDGERS[4:5]))
-        yield LEDGERS[0], "before _ledger_postgresql.PostgresqlLedger.__init__"
+        yield LEDGERS[0], "before _ledger.postgresql.PostgresqlLedger.__init__"
 
 
 def cases(module: str) -> list[tuple[str, dict[str, Any], str]]:

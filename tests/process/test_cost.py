@@ -18,7 +18,7 @@ import phonenumbers
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.voip_communications.sms.plugins.module_utils import _json
+from ansible_collections.voip_communications.sms.plugins.module_utils._core import strict_json
 from ansible_collections.voip_communications.sms.plugins.modules import voipsms_send
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.fault_server import FaultServer
@@ -93,33 +93,28 @@ def test_a_plain_send_does_not_load(name: str, loaded: dict[str, str]) -> None:
 
 
 def test_a_plain_send_loads_no_part_of_the_collection_that_is_for_others(loaded: dict[str, str]) -> None:
-    ours = {
-        name.rpartition(".")[2]
-        for name in loaded
-        if name.startswith("ansible_collections.voip_communications.sms.plugins.")
-    }
-    assert {"_delivery", "_ledger_sqlite"} <= ours
+    package = "ansible_collections.voip_communications.sms.plugins.module_utils."
+    ours = {name.removeprefix(package) for name in loaded if name.startswith(package)}
+    assert {"_send.delivery", "_ledger.sqlite"} <= ours
     others = {
-        "_calendar",
-        "_agenda",
-        "_plan",
-        "_cancellation",
-        "_appointment",
-        "_ledger_postgresql",
-        "_listing",
-        "_resolution",
-        "_lookup",
-        "_reconciliation",
-        "_api_scheduled",
-        "_response",
-        "_log",
-        "_pending",
-        "_dates",
-        "_database",
-        "_report_scheduled",
-        "_ledger_memory",
+        "_api.log",
+        "_api.pending",
+        "_api.scheduled",
+        "_ledger.database",
+        "_ledger.inspect",
+        "_ledger.memory",
+        "_ledger.postgresql",
+        "_ledger.resolve",
+        "_message.dates",
+        "_send.log_search",
+        "_send.reconcile",
+        "_task.in_process",
+        "_task.report_scheduled",
+        "_task.schedule_options",
     }
-    assert not ours & (others | {"_window", "_roster", "_hours", "_watch", "_pipeline", "_deployment", "_fitting"})
+    assert not ours & others
+    wings = {name.partition(".")[0] for name in ours}
+    assert not wings & {"_schedule", "_people", "_notify"}
 
 
 def test_what_a_send_loads_is_gone_through_neither_meanwhile_nor_at_its_end(
@@ -142,7 +137,7 @@ class Cost:
         self._tasks = 0
         monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=self._connection()))
         self._count(monkeypatch, phonenumbers, "parse")
-        self._count(monkeypatch, _json, "read")
+        self._count(monkeypatch, strict_json, "read")
 
     def _connection(self) -> type[sqlite3.Connection]:
         counts = self.counts

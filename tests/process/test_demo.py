@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What `make demo` runs: it sends once, schedules, moves, takes back, and leaves nothing behind, Ctrl-C or not."""
+"""What `make demo` runs: it sends once, schedules, moves, cancels, and leaves nothing behind, Ctrl-C or not."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_it_shows_what_it_says_and_leaves_nothing(demo: Demo) -> None:
     ]
     for step, sentence, date in (
         (7, "scheduled for 2 recipients", "2098-12-01 17:00:00"),
-        (8, "taken back for 2 recipients", "2098-12-02 17:00:00"),
+        (8, "cancelled for 2 recipients", "2098-12-02 17:00:00"),
     ):
         lines = section(printed, step)
         assert sentence in "".join(lines)
@@ -141,7 +141,7 @@ def test_it_shows_what_it_says_and_leaves_nothing(demo: Demo) -> None:
             [*date.split(), "12812345678"],
             [*date.split(), "442079460958"],
         ]
-    assert "taken back for 2 recipients" in "".join(section(printed, 9))
+    assert "cancelled for 2 recipients" in "".join(section(printed, 9))
     assert section(printed, 9)[-1].strip() == "Nothing is pending now."
     recap = "".join(section(printed, 10)).partition("PLAY RECAP")[2]
     assert [line.split("failed=")[1][0] for line in recap.split("web")[1:]] == ["0", "1", "0"]

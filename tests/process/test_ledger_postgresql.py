@@ -17,25 +17,25 @@ import psycopg
 import pytest
 import trustme
 
-from ansible_collections.voip_communications.sms.plugins.module_utils import _ledger, _ledger_postgresql
-from ansible_collections.voip_communications.sms.plugins.module_utils._database import read_database
-from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import model, postgresql
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.database import read_database
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
     KEPT,
     Claim,
     Claimed,
+    DedupePolicy,
     LedgerError,
     State,
-    Terms,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_postgresql import PostgresqlLedger
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_row import COLUMNS
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.postgresql import PostgresqlLedger
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.row import COLUMNS
+from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
 from ansible_collections.voip_communications.sms.tests.support.postgresql import PASSWORD, USER, PostgresServer, Relay
 
 CLAIM = Claim(
     key="key",
     label="deploy \u00e4\u20ac'\"%s \U0001f600",
-    terms=Terms(content="text", window=600.0),
+    dedupe=DedupePolicy(content="text", window=600.0),
     recipients={"ann": "+1*78"},
     owner="run 1",
     origin="host:1",
@@ -122,7 +122,7 @@ def test_every_value_comes_back_as_it_was(url: str) -> None:
     ledger = ledger_at(url)
     ledger.claim(CLAIM)
     ledger.settle("key", "run 1", {"ann": ACCEPTED})
-    ledger.claim(CLAIM._replace(owner="run 2", terms=CLAIM.terms._replace(force=True)))
+    ledger.claim(CLAIM._replace(owner="run 2", dedupe=CLAIM.dedupe._replace(force=True)))
     row = ledger.rows("key", ["ann"])["ann"]
     assert (row.label, row.attempt, row.listed) == (CLAIM.label, 2, False)
     assert row.previous is not None
@@ -144,13 +144,13 @@ def test_many_first_claims_make_the_tables_once(url: str) -> None:
 def test_an_upgrade_is_done_once_and_keeps_the_rows(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     ledger_at(url).claim(CLAIM)
     more = ("ALTER TABLE voipsms.ledger ADD COLUMN more text",)
-    monkeypatch.setattr(_ledger_postgresql, "_STEPS", (*_ledger_postgresql._STEPS, more))
+    monkeypatch.setattr(postgresql, "_STEPS", (*postgresql._STEPS, more))
     ledgers = [ledger_at(url) for _each in range(6)]
     at_once(6, lambda number: ledgers[number].amend([]))
     assert not any(ledger.created for ledger in ledgers)
     assert states(ledgers[0]) == {"ann": State.SENDING}
     monkeypatch.undo()
-    newer = rf"a newer release has written it \(schema {len(_ledger_postgresql._STEPS) + 1}\); update the collection"
+    newer = rf"a newer release has written it \(schema {len(postgresql._STEPS) + 1}\); update the collection"
     with pytest.raises(LedgerError, match=newer):
         ledger_at(url).rows("key", ["ann"])
 
@@ -207,7 +207,7 @@ def test_a_user_who_may_create_nothing_cannot_make_it(url: str, postgres: Postgr
 
 
 def test_old_rows_are_purged_in_bounded_steps(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_ledger, "PURGED_AT_ONCE", 2)
+    monkeypatch.setattr(model, "PURGED_AT_ONCE", 2)
     ledger = ledger_at(url)
     old = {f"recipient {number}": "+1*" for number in range(5)}
     ledger.claim(CLAIM._replace(key="old", recipients=old))
@@ -252,7 +252,7 @@ def test_every_statement_of_a_send_finds_its_rows_by_an_index(
     ledger.claim(CLAIM._replace(recipients=many))
     ledger.settle("key", "run 1", dict.fromkeys(many, ACCEPTED) | {"recipient 1": NOT_SENT})
     ledger.rows("key", many)
-    ledger.held(many)
+    ledger.rows_of(many)
     ledger.scheduled()
     assert {name.rstrip("0123456789") for name in plans} == {"DELETE", "SELECT", "INSERT"}
     assert len(plans) == 9
@@ -332,7 +332,7 @@ def test_what_is_committed_is_on_the_disk_whatever_the_databases_default(
 def test_claims_in_opposite_orders_do_not_lock_each_other_out(url: str, postgres: PostgresServer, dbname: str) -> None:
     ledger_at(url).amend([])
     names = [f"recipient {number}" for number in range(300)]
-    forced = CLAIM._replace(terms=CLAIM.terms._replace(force=True))
+    forced = CLAIM._replace(dedupe=CLAIM.dedupe._replace(force=True))
 
     def act(number: int) -> None:
         ledger, owner = ledger_at(url, busy_timeout=30), f"run {number}"
@@ -537,7 +537,7 @@ def test_a_server_that_says_nothing_is_not_waited_for(
     relay: Relay, url: str, dbname: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ledger_at(url).amend([])
-    monkeypatch.setattr(_ledger_postgresql, "_ANSWERED_WITHIN", 0.2)
+    monkeypatch.setattr(postgresql, "_ANSWERED_WITHIN", 0.2)
     ledger = ledger_at(f"postgresql://{USER}@localhost:{relay.port}/{dbname}?sslmode=disable", busy_timeout=1.0)
     relay.fail("silent", "voipsms.ledger ")
     begin = time.monotonic()

@@ -112,7 +112,7 @@ def test_announced_moved_and_called_off(controller: Controller, service: Counted
         [("cancelled", True)] * 4,
     ]
     assert found[2]["results"][0]["msg"] == (
-        "scheduled for 2 recipients, at 2098-12-01 08:00; taken back for 2 recipients, at 2098-11-30 15:00"
+        "scheduled for 2 recipients, at 2098-12-01 08:00; cancelled for 2 recipients, at 2098-11-30 15:00"
     )
     first = ["2098-11-30 15:00", "2098-12-01 14:00", "2098-12-01 15:00", "2098-12-01 16:30"]
     then = ["2098-12-01 08:00", "2098-12-02 07:00", "2098-12-02 08:00", "2098-12-02 09:00"]
@@ -183,7 +183,7 @@ def test_what_is_past_is_left_out_and_never_sent_late(controller: Controller, se
     ]
     assert [len(dates) for dates in waiting(run)] == [0, 4]
     said_at_last = [lines[1:3] for lines in tables(run)[1::2]]
-    assert "past, left out; taken back for 2 recipients" in said_at_last[2][0]
+    assert "past, left out; cancelled for 2 recipients" in said_at_last[2][0]
     assert "past, left out; there was nothing to do" in said_at_last[3][0]
     assert said_at_last[3][1].endswith("past, left alone")
     assert run.rc == 2, run.everything

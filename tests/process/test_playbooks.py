@@ -26,7 +26,7 @@ NOBODY = "+15005550404"
 SHARED = set(SPECS[f"{PREFIX}voipsms_account_info"]) | {"ledger", "ledger_account"}
 SHARED |= {"scheduled_path", "cancel_path", "cancel_method"}
 CALLS = {"notify": "voipsms_send", "scheduled": "voipsms_scheduled", "cancel": "voipsms_scheduled"}
-# Options that mean nothing where messages are created, or where they are taken back.
+# Options that mean nothing where messages are created, or where they are cancelled.
 ELSEWHERE = {
     "notify": set[str](),
     "scheduled": {"state", "smsid", "fail_if_sent"},

@@ -159,7 +159,7 @@ def message(page: Page, number: str, text: str) -> Locator:
 
 
 def whole_story(sandbox: Sandbox) -> None:
-    """One of everything: sent, refused, waiting, taken back, long, hostile, answered."""
+    """One of everything: sent, refused, waiting, cancelled, long, hostile, answered."""
     send(sandbox, f"{ANNA},{BEN},{GONE}", ROLLOUT, **{"from": DESK})
     taken_back = send(sandbox, BEN, "Second reminder, no longer needed", delivery_date=AT_TEN, **{"from": DESK})
     call(sandbox, "DELETE", f"sms/scheduled/{taken_back[0]['smsid']}")
@@ -290,7 +290,7 @@ def test_the_next_answers_fail_as_ordered(page: Page, service: CountedSandbox) -
     expect(message(page, ANNA, ROLLOUT)).to_contain_text("Sent")
     page.get_by_role("button", name="Fail next").click()
     expect(page.locator("#order-list")).to_have_text("1 × sms/send: answer 500, carried out all the same")
-    page.get_by_role("button", name="Take all back").click()
+    page.get_by_role("button", name="Withdraw all").click()
     expect(page.locator("#ordered")).to_be_hidden()
     page.get_by_role("button", name="Close").click()
     assert send(service.sandbox, ANNA, ROLLOUT)[0]["code"] == 200

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import Ledger
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Ledger
 from ansible_collections.voip_communications.sms.tests.model.machine import FINGERPRINTS, SendingOnce
 from ansible_collections.voip_communications.sms.tests.support.postgresql import PostgresServer, StillPostgresqlLedger
 

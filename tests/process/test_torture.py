@@ -14,16 +14,17 @@ from ansible_collections.voip_communications.sms.tests.tools import torture
 
 PACKAGE = "ansible_collections.voip_communications.sms.plugins.module_utils"
 FREE = f"""
-from {PACKAGE} import _delivery, _ledger
-known = _ledger.standing
+from {PACKAGE}._ledger import model
+from {PACKAGE}._send import delivery
+known = model.claimability
 def standing(row, terms, now):
     found = known(row, terms, now)
-    return _ledger.Standing.FREE if found is _ledger.Standing.UNKNOWN else found
-_delivery.standing = _ledger.standing = standing
+    return model.Claimability.FREE if found is model.Claimability.UNKNOWN else found
+delivery.claimability = model.claimability = standing
 """
 SENT = f"""
-from {PACKAGE} import _delivery
-_delivery._OUTCOMES = {{}}
+from {PACKAGE}._send import delivery
+delivery._OUTCOMES = {{}}
 """
 
 

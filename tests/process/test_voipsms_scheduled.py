@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Scheduled, moved, taken back: runs at the same time, runs that die, answers that are lost, dates in every form."""
+"""Scheduled, moved, cancelled: runs at the same time, runs that die, answers that are lost, dates in every form."""
 
 from __future__ import annotations
 

@@ -140,7 +140,7 @@ class TestAnotherDate:
         result = desk.want(FIRST, to=ANNA)
         assert (result["failed"], outcomes(result)) == (True, [(ANNA, "not_sent")])
         assert THIRD in result["msg"]
-        assert "taken back" in result["msg"]
+        assert "cancelled" in result["msg"]
         assert not desk.waiting
         desk.expect(sends=1, cancels=1)
         assert desk.want(FIRST, to=ANNA)["outcome"] == "scheduled"

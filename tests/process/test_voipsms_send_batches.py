@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._delivery import AT_A_TIME
+from ansible_collections.voip_communications.sms.plugins.module_utils._send.delivery import AT_A_TIME
 from ansible_collections.voip_communications.sms.tests.support import fault_server as faults
 from ansible_collections.voip_communications.sms.tests.support.fault_server import (
     Behaviour,

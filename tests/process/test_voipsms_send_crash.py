@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._delivery import AT_A_TIME
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import GRACE, SETTLE_MARGIN
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import GRACE, SETTLE_MARGIN
+from ansible_collections.voip_communications.sms.plugins.module_utils._send.delivery import AT_A_TIME
 from ansible_collections.voip_communications.sms.tests.support import fault_server as faults
 from ansible_collections.voip_communications.sms.tests.support.fault_server import (
     Behaviour,
@@ -38,9 +38,9 @@ MANY = [f"+128123456{number:02d}" for number in range(AT_A_TIME + 1)]
 STOPS = COLLECTION / "tests" / "support" / "stops"
 DEADLINE, WINDOW = 10, 600
 CLAIM, POST, SETTLE = (
-    "_ledger_sqlite.SqliteLedger.claim",
-    "_delivery.Delivery._post",
-    "_ledger_sqlite.SqliteLedger.settle",
+    "_ledger.sqlite.SqliteLedger.claim",
+    "_send.delivery.Delivery._post",
+    "_ledger.sqlite.SqliteLedger.settle",
 )
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="what a process does is read from /proc")

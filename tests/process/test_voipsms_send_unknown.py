@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import GRACE
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import GRACE
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 

@@ -84,11 +84,11 @@ class Desk:
 
     @property
     def cancels(self) -> int:
-        """How often the service was asked to take something back."""
+        """How often the service was asked to cancel something."""
         return sum(request["method"] == "DELETE" for request in self.service.sandbox.requests())
 
     def expect(self, sends: int, cancels: int) -> None:
-        """Assert how often the service was asked to send and to take back, since the test began."""
+        """Assert how often the service was asked to send and to cancel, since the test began."""
         self.service.expect(sends)
         assert self.cancels == cancels
 

@@ -15,7 +15,7 @@ COLLECTION = Path(__file__).absolute().parents[2]
 DOCUMENTS = (
     COLLECTION / "README.md",
     COLLECTION / "CONTRIBUTING.md",
-    *sorted((COLLECTION / "docs").glob("*.md")),
+    *sorted((COLLECTION / "docs").rglob("*.md")),
     *sorted((COLLECTION / "roles").glob("*/README.md")),
 )
 

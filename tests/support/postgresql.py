@@ -27,8 +27,8 @@ import psycopg
 import trustme
 from psycopg import sql
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._database import read_database
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_postgresql import PostgresqlLedger
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.database import read_database
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.postgresql import PostgresqlLedger
 
 USER = "voipsms"
 # What a password may hold, and a connection string, SQL and a password file write otherwise.

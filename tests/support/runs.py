@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._front import Run
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import Run
 
 
 def returning(**result: Any) -> Run:

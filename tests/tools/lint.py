@@ -22,6 +22,7 @@ STEPS = {
     "mypy": "mypy",
     "ruff format": "ruff format --check --output-format concise .",
     "ruff check": "ruff check --output-format concise .",
+    "import-linter": "lint-imports --no-cache",
     "yamllint": "yamllint --strict .",
     "antsibull-docs": "antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck .",
     "antsibull-changelog": "antsibull-changelog lint",

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Draw the pictures of the documentation from the code: the states of a message, and the rooms of the code.
+"""Draw the pictures of the documentation from the code: the states of a message, and the wings of the code.
 
 Writes docs/docsite/rst/images/*.dot, and by Graphviz the *.svg beside each. A test holds both against the code.
 
@@ -18,20 +18,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 from pathlib import Path
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
     GRACE,
     Claim,
+    Claimability,
+    DedupePolicy,
     Row,
-    Standing,
     State,
-    Terms,
+    claimability,
     claimed,
     settled,
-    standing,
     state_of,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._resolution import resolve
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.resolve import resolve
+from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
 from ansible_collections.voip_communications.sms.tests.tools import layout
 
 Arrow = tuple[str, str]
@@ -51,33 +51,8 @@ REASONS: dict[Arrow, str] = {
     ("unknown", "sending"): "GRACE and window over,\non_unknown=resend, or force",
     ("refused", "sending"): "next run",
     ("accepted", "sending"): "window over, or force",
-    ("accepted", "cancelled"): "taken back",
+    ("accepted", "cancelled"): "cancelled",
     ("cancelled", "sending"): "wanted again",
-}
-# The rooms of plugins/module_utils, and what they are for. `plugins` is all that Ansible itself calls.
-ROOMS: dict[str, tuple[str, ...]] = {
-    "what Ansible calls": ("modules/", "action/", "callback/", "filter/", "lookup/", "plugin_utils/"),
-    "the front": ("_front", "_response"),
-    "what a task wants": ("_options", "_order", "_appointment"),
-    "scheduled messages": ("_calendar", "_cancellation", "_agenda", "_plan"),
-    "delivery": ("_delivery", "_lookup", "_reconciliation"),
-    "asking the ledger": ("_listing", "_resolution"),
-    "the API": ("_api", "_api_scheduled", "_http", "_json"),
-    "the ledger": ("_ledger", "_ledger_row", "_ledger_sqlite", "_ledger_postgresql", "_ledger_memory"),
-    "what answers mean": ("_evidence", "_pending", "_log"),
-    "for roles and watch": ("_deployment", "_window", "_roster", "_hours", "_pipeline", "_watch", "_fitting"),
-    "plain facts": (
-        "_text",
-        "_numbers",
-        "_dates",
-        "_address",
-        "_database",
-        "_report",
-        "_report_scheduled",
-        "_parallel",
-        "_deadline",
-        "_errors",
-    ),
 }
 STYLE = (
     'bgcolor="white"; pad=0.2;',
@@ -85,15 +60,17 @@ STYLE = (
     'edge [color="#555555" fontname="DejaVu Sans" fontsize=9];',
 )
 _PREFIX = "ansible_collections.voip_communications.sms.plugins.module_utils"
+_UP_TO_MODULE_UTILS = 2
+_CALLED_BY_ANSIBLE = "what Ansible calls"
 _NOW = 1e9
-_TERMS = Terms(content="c", window=600.0)
+_TERMS = DedupePolicy(content="c", window=600.0)
 _CLAIM = Claim("k", "", _TERMS, {"r": "+1**"}, "owner", "host", start_within=10.0, finish_within=20.0)
 _LATER = _NOW + GRACE + 2 * _TERMS.window
 
 
 def pictures() -> dict[str, str]:
     """The source of each picture, by its name."""
-    return {"states": states(), "rooms": rooms()}
+    return {"states": states(), "wings": wings()}
 
 
 def states() -> str:
@@ -104,11 +81,11 @@ def states() -> str:
     return _graph("states", lines, "rankdir=LR; nodesep=0.5; ranksep=1.1;")
 
 
-def rooms() -> str:
-    """The rooms, and which calls which; an arrow that follows from others is left out."""
-    lines = [_node(room, "\n".join([room.upper(), *_wrapped(files)])) for room, files in ROOMS.items()]
+def wings() -> str:
+    """Draw the wings, and which imports which; an arrow that follows from others is left out."""
+    lines = [_node(wing, "\n".join([wing, *_wrapped(files)])) for wing, files in files_of().items()]
     lines += [f"{_quoted(a)} -> {_quoted(b)};" for a, b in sorted(reduced(calls()))]
-    return _graph("rooms", lines, "rankdir=TB; nodesep=0.4; ranksep=0.5;")
+    return _graph("wings", lines, "rankdir=TB; nodesep=0.4; ranksep=0.5;")
 
 
 def moves() -> set[Arrow]:
@@ -121,29 +98,42 @@ def moves() -> set[Arrow]:
     cancelled = _cancelled(rows[Fate.ACCEPTED])
     found.add(("accepted", _name(cancelled)))
     held = (None, *rows.values(), cancelled)
-    found |= {(_name(row), "sending") for row in held if standing(row, _TERMS, _LATER) is Standing.FREE}
+    found |= {(_name(row), "sending") for row in held if claimability(row, _TERMS, _LATER) is Claimability.FREE}
     return found
 
 
-def calls() -> set[Arrow]:
-    """Which room imports something of which other."""
-    home = {file: room for room, files in ROOMS.items() for file in files}
+def files_of() -> dict[str, list[str]]:
+    """Return the files of each wing, and the folders of all else that imports them, as they lie on the disk."""
     plugins = layout.TREE / "plugins"
-    found = set()
-    for path in sorted(plugins.rglob("*.py")):
-        folder = path.parent.relative_to(plugins).as_posix()
-        here = home.get(path.stem if folder == "module_utils" else f"{folder}/")
-        found |= {(here, home.get(name, name)) for name in imports(path) if here is not None}
-    return {arrow for arrow in found if arrow[0] != arrow[1]}
+    called = sorted({f"{path.parent.name}/" for path in plugins.rglob("*.py") if wing_of(path) == _CALLED_BY_ANSIBLE})
+    folders = sorted(path for path in (plugins / "module_utils").iterdir() if any(path.glob("*.py")))
+    wings = {folder.name: sorted(path.stem for path in folder.glob("*.py")) for folder in folders}
+    return {_CALLED_BY_ANSIBLE: called, **wings}
+
+
+def wing_of(path: Path) -> str:
+    """Return the wing of a file below plugins/, or the common name of what is outside of module_utils."""
+    folder = path.relative_to(layout.TREE / "plugins").parts
+    return folder[1] if folder[0] == "module_utils" else _CALLED_BY_ANSIBLE
+
+
+def calls() -> set[Arrow]:
+    """Return which wing imports something of which other."""
+    paths = sorted((layout.TREE / "plugins").rglob("*.py"))
+    arrows = {(wing_of(path), wing) for path in paths for wing in imports(path)}
+    return {arrow for arrow in arrows if arrow[0] != arrow[1]}
 
 
 def imports(path: Path) -> Iterator[str]:
-    """The files of plugins/module_utils that a file imports."""
+    """Yield the wings that a file imports something of, by full name or, inside module_utils, relatively."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module == _PREFIX:
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{_PREFIX}."):
-            yield str(node.module).rpartition(".")[2]
+        if not isinstance(node, ast.ImportFrom):
+            continue
+        module = node.module or ""
+        if module.startswith(f"{_PREFIX}."):
+            yield module.removeprefix(f"{_PREFIX}.").partition(".")[0]
+        elif node.level == _UP_TO_MODULE_UTILS:
+            yield module.partition(".")[0]
 
 
 def reduced(arrows: set[Arrow]) -> set[Arrow]:
@@ -162,7 +152,7 @@ def _told(row: Row | None, sent: bool) -> Row | None:
 
 
 def _cancelled(row: Row | None) -> Row | None:
-    """The row after the list was seen to lose its message, as _agenda.py writes it, which cannot do without a list."""
+    """The row after the list was seen to lose its message, as snapshot.py writes it, which cannot do without a list."""
     if row is None:
         raise ValueError("there must be a row")
     return row._replace(state=State.CANCELLED)

@@ -30,7 +30,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import SETTLE_MARGIN
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import SETTLE_MARGIN
 from ansible_collections.voip_communications.sms.tests.support import canary, fault_server
 from ansible_collections.voip_communications.sms.tests.support.fault_server import Behaviour, FaultServer
 from ansible_collections.voip_communications.sms.tests.support.playbook import (

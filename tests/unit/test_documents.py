@@ -13,15 +13,11 @@ import pytest
 import yaml
 from ansible.module_utils.basic import missing_required_lib
 
-from ansible_collections.voip_communications.sms.plugins.module_utils import (
-    _delivery,
-    _evidence,
-    _ledger,
-    _lookup,
-    _order,
-    _reconciliation,
-)
-from ansible_collections.voip_communications.sms.plugins.module_utils._report import Outcome
+from ansible_collections.voip_communications.sms.plugins.module_utils._api import evidence
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import model
+from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Outcome
+from ansible_collections.voip_communications.sms.plugins.module_utils._send import delivery, log_search, reconcile
+from ansible_collections.voip_communications.sms.plugins.module_utils._task import send_options
 from ansible_collections.voip_communications.sms.tests.support import documents, markdown, restructured
 from ansible_collections.voip_communications.sms.tests.support.documented import (
     FACTS,
@@ -38,6 +34,7 @@ from ansible_collections.voip_communications.sms.tests.support.documented import
 SEND_OPTIONS = SPECS[f"{PREFIX}voipsms_send"]
 README = documents.TEXTS["README.md"]
 CONTRIBUTING = documents.TEXTS["CONTRIBUTING.md"]
+ARCHITECTURE = documents.TEXTS["docs/development/architecture.md"]
 SENT_ONCE = documents.guide("sent_once")
 API = documents.guide("api")
 TROUBLESHOOTING = documents.guide("troubleshooting")
@@ -157,47 +154,47 @@ def test_the_makefile_targets_of_contributing_exist() -> None:
     assert listed - {"target"} == targets - {"help", "tree", "venv"}
 
 
-def test_every_file_of_module_utils_is_in_contributing() -> None:
-    rooms = markdown.section(CONTRIBUTING, "The rooms, and who may call whom")
-    files = {path.name for path in (markdown.COLLECTION / "plugins" / "module_utils").glob("_[a-z]*.py")}
-    assert {name for name in files if name not in rooms} == set()
+def test_every_wing_is_in_the_architecture() -> None:
+    wings = {path.name for path in (markdown.COLLECTION / "plugins" / "module_utils").glob("_[a-z]*")}
+    listed = {row[0].strip("`/") for row in markdown.rows(markdown.section(ARCHITECTURE, "Wings"))}
+    assert {name for name in listed if name.startswith("_")} == wings
 
 
 def test_the_times_are_those_of_the_code() -> None:
     minutes, days = 60, 86400
     windows = {row[0]: row[2] for row in restructured.rows(restructured.section(SENT_ONCE, "Keys and windows"))}
-    assert windows["without idempotency_key"] == f"{_order.HASHED_WINDOW // minutes} minutes"
-    assert windows["with idempotency_key"] == f"{_order.GIVEN_WINDOW // days} days"
+    assert windows["without idempotency_key"] == f"{send_options.HASHED_WINDOW // minutes} minutes"
+    assert windows["with idempotency_key"] == f"{send_options.GIVEN_WINDOW // days} days"
     times = {row[0]: row[1:] for row in restructured.rows(restructured.section(SENT_ONCE, "States"))}
-    assert times["first byte"][0] == f"{_delivery._BEGUN_BY:.0%} of the deadline".replace("%", " %")
-    assert times["lease"][0].endswith(f"{_ledger.SETTLE_MARGIN:.0f} seconds")
-    assert times["GRACE"][0] == f"{_ledger.GRACE / minutes:.0f} minutes"
-    assert times["kept"][0].startswith(f"{_ledger.KEPT / days:.0f} days")
-    pauses = ", ".join(f"{pause:g}" for pause in _delivery.PAUSES[:-1]) + f" and {_delivery.PAUSES[-1]:g} seconds"
+    assert times["first byte"][0] == f"{delivery._BEGUN_BY:.0%} of the deadline".replace("%", " %")
+    assert times["lease"][0].endswith(f"{model.SETTLE_MARGIN:.0f} seconds")
+    assert times["GRACE"][0] == f"{model.GRACE / minutes:.0f} minutes"
+    assert times["kept"][0].startswith(f"{model.KEPT / days:.0f} days")
+    pauses = ", ".join(f"{pause:g}" for pause in delivery.PAUSES[:-1]) + f" and {delivery.PAUSES[-1]:g} seconds"
     assert f"three times more, after {pauses}" in SENT_ONCE
-    assert f"asks for {_delivery.LONGEST_RETRY_AFTER:.0f} seconds or less" in SENT_ONCE
-    assert f"up to {_delivery.LONGEST_RETRY_AFTER:.0f} seconds" in API
+    assert f"asks for {delivery.LONGEST_RETRY_AFTER:.0f} seconds or less" in SENT_ONCE
+    assert f"up to {delivery.LONGEST_RETRY_AFTER:.0f} seconds" in API
     assert SEND_OPTIONS["batch_size"]["default"] == int(re.findall(r"sends (\d+) at a time", API)[0])
 
 
 def test_the_limits_of_the_message_log_are_those_of_the_code() -> None:
     log = " ".join(restructured.section(SENT_ONCE, "What the message log decides").split())
-    assert f"at most {_lookup.LOG_PAGES} pages and half of the time" in log
-    assert f"more than {_lookup.LOG_PAGES} pages never proves" in log
-    assert _lookup.LOG_SHARE == 0.5
-    assert f"from {_reconciliation.ASTRAY / 3600:.0f} hours before the attempt" in log
-    assert f"from {_ledger.GRACE / 60:.0f} minutes before the attempt" in log
+    assert f"at most {log_search.LOG_PAGES} pages and half of the time" in log
+    assert f"more than {log_search.LOG_PAGES} pages never proves" in log
+    assert log_search.LOG_SHARE == 0.5
+    assert f"from {reconcile.ASTRAY / 3600:.0f} hours before the attempt" in log
+    assert f"from {model.GRACE / 60:.0f} minutes before the attempt" in log
     assert "begins a minute before its claim" in log
-    assert _reconciliation.SLACK == 60
+    assert reconcile.SLACK == 60
 
 
 def test_the_statuses_are_those_of_the_code() -> None:
-    refusing = ", ".join(map(str, sorted(_evidence.REFUSING_STATUSES)))
-    redirecting = ", ".join(map(str, sorted(_evidence.REDIRECTING_STATUSES)))
+    refusing = ", ".join(map(str, sorted(evidence.REFUSING_STATUSES)))
+    redirecting = ", ".join(map(str, sorted(evidence.REDIRECTING_STATUSES)))
     assert f"status {refusing}\n" in SENT_ONCE
     assert f"takes {refusing} as a refusal" in API
     assert f"status {redirecting}\n" in SENT_ONCE
-    assert f"and {redirecting}, {_evidence.THROTTLING_STATUS} as proof" in API
+    assert f"and {redirecting}, {evidence.THROTTLING_STATUS} as proof" in API
 
 
 def test_every_outcome_is_explained() -> None:

@@ -27,7 +27,7 @@ export function badge(message) {
   return element("span", { class: `badge ${name.toLowerCase()}` }, label);
 }
 
-// When it went out, was refused or taken back; of one that waits, when it will go and how long that is from now.
+// When it went out, was refused or cancelled; of one that waits, when it will go and how long that is from now.
 function when(message) {
   const waits = message.state === "PENDING";
   const at = Date.parse(waits ? message.delivery_at : message.state_at);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Stop a module process at a named point of a delivery; Python imports this by itself when its folder is on the path.
 
-`STOP_AT` names the point, such as `after _ledger_sqlite.SqliteLedger.claim`, or `before ... 2` for the second time that
+`STOP_AT` names the point, such as `after _ledger.sqlite.SqliteLedger.claim`, or `before ... 2` for the second time that
 it is reached; `STOP_BY` the signal, SIGKILL by default. Without `STOP_AT` nothing happens.
 
 With `STOP_BY` an exception, such as `ValueError`, there is a defect at that point instead, whose text holds everything
@@ -40,7 +40,7 @@ def stop(by: str, values: dict[Any, Any]) -> None:
 def arm(point: str, by: str) -> None:
     """Put the stop before or after a method."""
     when, place, *rest = point.split()
-    module, owner, name = place.split(".")
+    module, owner, name = place.rsplit(".", 2)
     holder = getattr(import_module(PACKAGE + module), owner)
     original = getattr(holder, name)
     wanted = int(rest[0]) if rest else 1

@@ -21,19 +21,20 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from ansible_collections.voip_communications.sms.plugins.module_utils import _delivery, _ledger, _ledger_memory
-from ansible_collections.voip_communications.sms.plugins.module_utils._evidence import Fate
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import memory, model
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.memory import MemoryLedger
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
+    Claimability,
+    DedupePolicy,
     Ledger,
     Row,
-    Standing,
     State,
-    Terms,
+    claimability,
     settled,
-    standing,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_memory import MemoryLedger
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger_sqlite import SqliteLedger
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
+from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
+from ansible_collections.voip_communications.sms.plugins.module_utils._send import delivery
 from ansible_collections.voip_communications.sms.tests.model.machine import FINGERPRINTS, SendingOnce
 from ansible_collections.voip_communications.sms.tests.model.protocol import ONCE, TRUE_SUCCESS
 from ansible_collections.voip_communications.sms.tests.model.search import NO_WAY_OUT
@@ -83,9 +84,9 @@ def test_whatever_happens_it_is_sent_at_most_once_and_never_lost(machine: type[S
     run_state_machine_as_test(machine, settings=STORIES)
 
 
-def lease_frees(row: Row | None, terms: Terms, now: float) -> Standing:
+def lease_frees(row: Row | None, dedupe: DedupePolicy, now: float) -> Claimability:
     over = row is not None and row.state is State.SENDING and row.lease_until <= now
-    return Standing.FREE if over else standing(row, terms, now)
+    return Claimability.FREE if over else claimability(row, dedupe, now)
 
 
 def error_deletes(row: Row, fate: Fate, smsids: tuple[str, ...], now: float) -> Row | None:
@@ -100,18 +101,18 @@ def counts_unknown(row: Row, fate: Fate, smsids: tuple[str, ...], now: float) ->
     return settled(row, Fate.ACCEPTED if fate is Fate.UNKNOWN else fate, smsids, now)
 
 
-def never_free(row: Row | None, terms: Terms, now: float) -> Standing:
-    return Standing.UNKNOWN if row is not None and row.state is State.UNKNOWN else standing(row, terms, now)
+def never_free(row: Row | None, dedupe: DedupePolicy, now: float) -> Claimability:
+    return Claimability.UNKNOWN if row is not None and row.state is State.UNKNOWN else claimability(row, dedupe, now)
 
 
 @pytest.mark.parametrize(
     ("invariant", "name", "rule"),
     [
-        (ONCE, "standing", lease_frees),
+        (ONCE, "claimability", lease_frees),
         (ONCE, "settled", error_deletes),
         (ONCE, "settled", forgets_covered),
         (TRUE_SUCCESS, "settled", counts_unknown),
-        (NO_WAY_OUT, "standing", never_free),
+        (NO_WAY_OUT, "claimability", never_free),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
@@ -120,7 +121,7 @@ def test_a_broken_rule_is_found(invariant: str, name: str, rule: Callable[..., A
     stories = settings(STORIES, max_examples=500, stateful_step_count=12, derandomize=True, phases=[Phase.generate])
     with ExitStack() as stack:
         # A run's first look goes by the same rule as its claim.
-        for module in (_ledger, _delivery) if name == "standing" else (_ledger_memory,):
+        for module in (model, delivery) if name == "claimability" else (memory,):
             stack.enter_context(mock.patch.object(module, name, rule))
         with pytest.raises(AssertionError, match=invariant):
             run_state_machine_as_test(OverMemory, settings=stories)

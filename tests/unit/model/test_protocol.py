@@ -15,12 +15,12 @@ from typing import NamedTuple
 import pytest
 
 from ansible_collections.voip_communications.sms.tests.model.broken import VARIANTS, Broken
-from ansible_collections.voip_communications.sms.tests.model.protocol import Bounds, Policy, Rules, Times, World
+from ansible_collections.voip_communications.sms.tests.model.protocol import Bounds, FailurePolicy, Rules, Times, World
 from ansible_collections.voip_communications.sms.tests.model.search import Explored, Search
 from ansible_collections.voip_communications.sms.tests.model.story import Story
 from ansible_collections.voip_communications.sms.tests.support import markdown
 
-_PLAIN = (Policy.PLAIN,)
+_PLAIN = (FailurePolicy.PLAIN,)
 
 
 class Size(NamedTuple):

@@ -6,12 +6,11 @@ from __future__ import annotations
 
 import html
 import re
-from collections import Counter
 from graphlib import CycleError
 
 import pytest
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import State
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import State
 from ansible_collections.voip_communications.sms.tests.support.markdown import COLLECTION
 from ansible_collections.voip_communications.sms.tests.tools import pictures
 
@@ -43,11 +42,12 @@ def test_every_state_is_named_and_every_move_has_its_reason() -> None:
     assert pictures.moves() == set(pictures.REASONS)
 
 
-def test_every_file_has_one_room() -> None:
-    plugins = COLLECTION / "plugins"
-    files = {path.stem for path in (plugins / "module_utils").glob("_[a-z]*.py")}
-    folders = {f"{path.name}/" for path in plugins.iterdir()} - {"module_utils/", "doc_fragments/"}
-    assert Counter(file for room in pictures.ROOMS.values() for file in room) == Counter(files | folders)
+def test_every_wing_is_drawn_with_its_files() -> None:
+    wings = COLLECTION / "plugins" / "module_utils"
+    files = {path.relative_to(wings).as_posix() for path in wings.rglob("*.py")}
+    drawn = {f"{wing}/{name}.py" for wing, names in pictures.files_of().items() for name in names}
+    assert files == {path for path in drawn if path.startswith("_")}
+    assert {"modules/", "action/", "plugin_utils/"} <= set(pictures.files_of()["what Ansible calls"])
 
 
 def test_what_follows_is_left_out_and_a_circle_is_refused() -> None:

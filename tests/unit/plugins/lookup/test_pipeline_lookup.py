@@ -12,7 +12,7 @@ import yaml
 from ansible.errors import AnsibleLookupError
 
 from ansible_collections.voip_communications.sms.plugins.lookup import pipeline
-from ansible_collections.voip_communications.sms.plugins.module_utils._pipeline import Pipeline
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.pipeline import Pipeline
 
 
 @pytest.fixture(autouse=True)
@@ -57,9 +57,9 @@ def test_a_user_without_a_name_is_no_user(monkeypatch: pytest.MonkeyPatch, error
 
 
 def test_there_is_nothing_to_ask_for() -> None:
-    for terms, options in ((["run"], {}), ([], {"system": "github"})):
+    for dedupe, options in ((["run"], {}), ([], {"system": "github"})):
         with pytest.raises(AnsibleLookupError, match="takes no terms and no options"):
-            pipeline.LookupModule().run(list(terms), {}, **dict(options))
+            pipeline.LookupModule().run(list(dedupe), {}, **dict(options))
 
 
 def test_the_papers_say_what_comes_back() -> None:

@@ -14,15 +14,9 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._report import (
-    SENDING,
-    Outcome,
-    Result,
-    blank,
-)
-from ansible_collections.voip_communications.sms.plugins.module_utils._report_scheduled import (
-    SCHEDULING,
-)
+from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Outcome, Result
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import SENDING, blank
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_scheduled import SCHEDULING
 from ansible_collections.voip_communications.sms.plugins.modules import (
     voipsms_account_info,
     voipsms_ledger,

@@ -13,7 +13,7 @@ from ansible_collections.voip_communications.sms.plugins.modules import voipsms_
 from ansible_collections.voip_communications.sms.plugins.plugin_utils import _controller
 
 
-class Front(_controller.ControllerFront):
+class Front(_controller.LocalAction):
     """The front of a module, without Ansible around it."""
 
     made = staticmethod(voipsms_send.task)

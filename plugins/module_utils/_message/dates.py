@@ -1,0 +1,255 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Delivery dates: an instant, or wall time in a zone, to the wall time of the account that the API takes.
+
+The API takes `YYYY-MM-DD HH:MM` and names no zone (documented); the account has one (observed). The service reads
+dates with PHP, which silently moves an hour that a clock change skips, and of an hour that exists twice takes the
+first west of Greenwich and the second east of it (run on PHP 8.2 over every zone). What PHP would change, or what hangs
+on such an accident, is refused here: of the hours that exist twice only the first, west of Greenwich, can be written.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from .._core.errors import VoipsmsError
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+_DATE = re.compile(
+    r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)[Tt ](?P<hour>\d\d):(?P<minute>\d\d)"
+    r"(?::(?P<second>\d\d)(?:\.(?P<fraction>\d{1,9}))?)?"
+    r"(?: ?(?P<offset>[Zz]|[+-]\d\d(?::?\d\d)?))?",
+    re.ASCII,
+)
+_PARTS = ("year", "month", "day", "hour", "minute", "second")
+# The largest offset in use (Pacific/Kiritimati); what is beyond is a slip of the pen.
+_FARTHEST = dt.timedelta(hours=14)
+# Files of a zone database that are no IANA zones; those under right/ count leap seconds.
+_NO_ZONES = frozenset(("posix", "right", "localtime", "posixrules", "Factory"))
+_QUOTED_AT_MOST = 60
+
+_FORM = "write it in quotes as YYYY-MM-DD HH:MM, with an offset such as +01:00 or Z or without"
+
+
+class DateError(VoipsmsError):
+    """This is not a date that a message can be scheduled for; nothing was sent."""
+
+
+class DeliveryDate(NamedTuple):
+    """A date as it goes over the wire: `YYYY-MM-DD HH:MM`, wall time of the account.
+
+    `instant` is the same in UTC and `account_timezone` the zone's name; both are None when the zone is not known.
+    """
+
+    wire: str
+    instant: dt.datetime | None
+    account_timezone: str | None
+
+
+def read(value: object, *, timezone: str | None = None, account_timezone: str | None = None) -> DeliveryDate:
+    """Return the date that a task means.
+
+    With an offset it is an instant and `timezone` says nothing; else it is wall time in `timezone`, or of the account.
+    Raises DateError. Whether the date lies ahead is another question, see `lead_fault`.
+    """
+    wall, offset = _parsed(value)
+    account = zone(account_timezone, "account_timezone") if account_timezone else None
+    if offset is None and not timezone:
+        instant = _instant(wall, account, account_timezone) if account else None
+        return DeliveryDate(_written(wall), instant, account_timezone or None)
+    if account is None:
+        cause = "timezone is given" if offset is None else f"{_quoted(value)} has an offset"
+        raise DateError(f"{cause}, but the service takes wall time of the account: set account_timezone")
+    if offset is None:
+        instant = _instant(wall, zone(timezone or "", "timezone"), timezone)
+    else:
+        instant = _shifted(wall, offset).replace(tzinfo=dt.timezone.utc)
+    return DeliveryDate(_account_wall(instant, account, account_timezone), instant, account_timezone)
+
+
+def lead_fault(date: DeliveryDate, now: dt.datetime, min_lead: int) -> str | None:
+    """Return a sentence when the date is less than `min_lead` minutes after `now`, which is aware.
+
+    Where no zone is known nothing can be said, and None comes back.
+    """
+    if date.instant is None or date.instant - now >= dt.timedelta(minutes=min_lead):
+        return None
+    if date.instant < now:
+        return f"delivery_date {iso(date)} is in the past"
+    return f"delivery_date {iso(date)} is less than min_lead {min_lead} minutes ahead"
+
+
+def iso(date: DeliveryDate) -> str | None:
+    """Return the date in ISO 8601 with the account's offset, or None when its zone is not known."""
+    if date.instant is None or not date.account_timezone:
+        return None
+    return date.instant.astimezone(zone(date.account_timezone, "account_timezone")).isoformat()
+
+
+def from_echo(echo: object, account_timezone: str | None = None) -> DeliveryDate:
+    """Return a date as the API writes it, `YYYY-MM-DD HH:MM:SS` (documented), seconds optional.
+
+    Seconds other than 00 stay in `wire`, so that it equals no date of ours. Raises DateError.
+    """
+    match = _DATE.fullmatch(echo) if isinstance(echo, str) else None
+    if match is None or match["offset"] or match["fraction"]:
+        raise DateError(f"the answer has {_quoted(echo)} where a delivery date belongs")
+    wall = _wall(match, echo)
+    wire = _written(wall) if wall.second == 0 else wall.isoformat(sep=" ")
+    if not account_timezone:
+        return DeliveryDate(wire, None, None)
+    try:
+        where = zone(account_timezone, "account_timezone")
+        instant = wall.replace(tzinfo=where, fold=_php_fold(wall, where)).astimezone(dt.timezone.utc)
+    except OverflowError as error:
+        raise DateError(f"the answer has {_quoted(echo)} where a delivery date belongs") from error
+    return DeliveryDate(wire, instant, account_timezone)
+
+
+def logged(date: str | None, account_timezone: str) -> float | None:
+    """Return a date of the message log, wall time of the account (assumed), in Unix seconds.
+
+    None where it does not name one moment: written otherwise than observed, or in an hour that exists twice or never.
+    """
+    match = _DATE.fullmatch(date or "")
+    if match is None or match["offset"]:
+        return None
+    try:
+        where = zone(account_timezone, "account_timezone")
+        return _instant(_wall(match, date), where, account_timezone).timestamp()
+    except DateError:
+        return None
+
+
+def echo_matches(echo: object, wanted: DeliveryDate) -> bool:
+    """Tell whether the API echoes the date that was sent; what is no date matches nothing."""
+    try:
+        return from_echo(echo).wire == wanted.wire
+    except DateError:
+        return False
+
+
+def zone(name: str, option: str) -> ZoneInfo:
+    """Return the zone of an IANA name that the user gave by `option`; raises DateError."""
+    # Only who uses zones needs their data, and it is missing on small machines.
+    import zoneinfo  # noqa: PLC0415 - loaded only by who names a zone
+
+    try:
+        if name.split("/", 1)[0] not in _NO_ZONES:
+            return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        # Also raised for a folder (America), a file that is no zone, and a path that leads out.
+        pass
+    raise DateError(
+        f"{option} {_quoted(name)} is not known here: use an IANA name such as Europe/Berlin, "
+        "or install zone data (the system's package tzdata, or the Python package tzdata)"
+    )
+
+
+def _parsed(value: object) -> tuple[dt.datetime, dt.timedelta | None]:
+    """Return wall time to the minute and its offset, if it has one."""
+    if isinstance(value, dt.datetime):
+        # YAML makes these of unquoted dates; Ansible hands them to modules as text, to action plugins as they are.
+        return _whole_minute(value.replace(tzinfo=None), value), value.utcoffset()
+    if isinstance(value, str):
+        match = _DATE.fullmatch(value.strip())
+        if match is not None:
+            return _whole_minute(_wall(match, value), value), _offset(match["offset"], value)
+    if isinstance(value, (int, float)):
+        hint = " (YAML reads 22:00 as a number of seconds)" if not isinstance(value, bool) else ""
+        raise DateError(f"delivery_date is a number or a truth value, not a date{hint}: {_FORM}")
+    if isinstance(value, dt.date) or (isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value.strip())):
+        raise DateError(f"delivery_date {_quoted(value)} has no hour: {_FORM}")
+    raise DateError(f"delivery_date {_quoted(value)} is not a date: {_FORM}")
+
+
+def _wall(match: re.Match[str], value: object) -> dt.datetime:
+    year, month, day, hour, minute, second = (int(match[name] or 0) for name in _PARTS)
+    fraction = 1 if (match["fraction"] or "").strip("0") else 0
+    try:
+        return dt.datetime(year, month, day, hour, minute, second, fraction)  # noqa: DTZ001 - wall time, no zone yet
+    except ValueError as error:
+        raise DateError(f"{_quoted(value)} does not exist, and the service would silently take another date") from error
+
+
+def _offset(text: str | None, value: object) -> dt.timedelta | None:
+    if not text:
+        return None
+    if text in "Zz":
+        return dt.timedelta(0)
+    hours, minutes = int(text[1:3]), int(text[3:].lstrip(":") or 0)
+    offset = dt.timedelta(hours=hours, minutes=minutes)
+    if minutes > 59 or offset > _FARTHEST:
+        raise DateError(f"{_quoted(value)} has the offset {text}, which no place on earth has")
+    return -offset if text[0] == "-" else offset
+
+
+def _whole_minute(wall: dt.datetime, value: object) -> dt.datetime:
+    if wall.second or wall.microsecond:
+        raise DateError(f"{_quoted(value)} has seconds, but the service delivers by the minute: write 00 or none")
+    return wall
+
+
+def _instant(wall: dt.datetime, where: ZoneInfo, name: str | None) -> dt.datetime:
+    """Return wall time of a zone in UTC; raises DateError where it exists never or twice."""
+    first, second = (_shifted(wall, _utcoffset(wall.replace(tzinfo=where, fold=fold))) for fold in (0, 1))
+    if first == second:
+        return first.replace(tzinfo=dt.timezone.utc)
+    if first > second:
+        raise DateError(f"{_written(wall)} does not exist in {name}: the clocks are put forward over it")
+    raise DateError(
+        f"{_written(wall)} exists twice in {name}, since the clocks are put back then: "
+        "choose another minute, or write it with the offset that is meant"
+    )
+
+
+def _account_wall(instant: dt.datetime, account: ZoneInfo, name: str | None) -> str:
+    """Return an instant as the account's wall time; raises DateError when PHP would read that as another instant."""
+    try:
+        local = instant.astimezone(account)
+    except OverflowError as error:
+        raise DateError("delivery_date is beyond what can be computed") from error
+    if local.fold or _php_fold(local, account):
+        raise DateError(
+            f"{_written(local)} exists twice in {name}, and the service cannot be told which of them is meant: "
+            "choose another minute"
+        )
+    if local.second:
+        raise DateError(f"{local.isoformat()} is no whole minute in {name}")
+    return _written(local)
+
+
+def _php_fold(wall: dt.datetime, where: ZoneInfo) -> int:
+    """Return 0 for the first or 1 for the second of two equal wall times, as PHP takes them; 0 where there is one."""
+    before, after = (_utcoffset(wall.replace(tzinfo=where, fold=fold)) for fold in (0, 1))
+    return 1 if before > after and before > dt.timedelta(0) else 0
+
+
+def _utcoffset(moment: dt.datetime) -> dt.timedelta:
+    return moment.utcoffset() or dt.timedelta(0)
+
+
+def _shifted(wall: dt.datetime, offset: dt.timedelta) -> dt.datetime:
+    """Return naive UTC of naive wall time with this offset; raises DateError at both ends of the calendar."""
+    try:
+        return wall - offset
+    except OverflowError as error:
+        raise DateError("delivery_date is beyond what can be computed") from error
+
+
+def _written(wall: dt.datetime) -> str:
+    return wall.replace(tzinfo=None).isoformat(sep=" ", timespec="minutes")
+
+
+def _quoted(value: object) -> str:
+    """Return a value in quotes, escaped and cut; structures as the name of their type."""
+    if isinstance(value, (dt.date, str)):
+        text = str(value)
+        return ascii(text if len(text) <= _QUOTED_AT_MOST else text[:_QUOTED_AT_MOST] + "...")
+    return "null" if value is None else f"of type {type(value).__name__}"

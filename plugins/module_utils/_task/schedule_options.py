@@ -1,0 +1,265 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From the options of the modules on scheduled messages to appointments, removals and matches; faults named at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import Any, Callable, NamedTuple, Optional
+from urllib.parse import urlsplit
+
+from .._api.scheduled import USUAL_PATHS, Paths, ScheduledApi
+from .._core.errors import Faults
+from .._ledger.model import KEPT, NO_LEDGER, DedupePolicy, Fingerprints, Ledger, Schedule, key_of
+from .._message import dates
+from .._message.numbers import Numbers, read_all
+from .._message.text import faults as text_faults
+from .._message.text import measure
+from .._schedule.scheduler import CancelRequest, Scheduler, ScheduleRequest
+from .._schedule.snapshot import Match
+from .._send.delivery import AT_A_TIME, SendRequest
+from .options import Account, in_range, option, read_account, read_ledger, read_region
+from .values import read_sender, read_text
+
+_EARLIEST_ZONE = 14 * 3600.0
+"""Seconds by which wall time can be ahead of UTC at the most."""
+
+_LATEST_ZONE = 26 * 3600.0
+"""Seconds between the earliest and the latest moment that a wall time without a zone can mean (UTC+14 to UTC-12)."""
+
+_MAX_NAME = 200
+_MAX_SMSID = 128
+_WEEK = 7 * 24 * 60
+_WAYS = {"smsid": ("smsid",), "name, to, from, msg and delivery_date": ("name", "to", "from", "msg", "delivery_date")}
+
+
+def list_options() -> dict[str, dict[str, Any]]:
+    """A fresh argument spec of where the assumed calls are: the options of the documentation fragment ``scheduled``."""
+    return {
+        "scheduled_path": option("SCHEDULED_PATH", type="str", default=USUAL_PATHS.scheduled),
+        "cancel_path": option("CANCEL_PATH", type="str", default=USUAL_PATHS.cancel),
+        "cancel_method": option(
+            "CANCEL_METHOD", type="str", choices=["DELETE", "POST", "GET"], default=USUAL_PATHS.cancel_method
+        ),
+    }
+
+
+class TaskContext(NamedTuple):
+    """What every task on scheduled messages has: the account, the calls, the ledger, and how dates are read."""
+
+    account: Account
+    paths: Paths
+    ledger: Ledger
+    fingerprints: Fingerprints
+    earliest_moment_of: Callable[[str], float]
+    zone_uncertainty: float = 0.0
+
+    def calendar(self, *, check_mode: bool, cancel_shared: bool = False) -> tuple[Scheduler, ScheduledApi]:
+        """The calendar of this task, from now on, and the calls that it makes."""
+        api = ScheduledApi(self.account.service, self.paths)
+        calendar = Scheduler(
+            api,
+            self.ledger,
+            self.fingerprints,
+            self.account.deadline(),
+            check_mode=check_mode,
+            cancel_shared=cancel_shared,
+            earliest_moment_of=self.earliest_moment_of,
+            zone_uncertainty=self.zone_uncertainty,
+        )
+        return calendar, api
+
+
+class ScheduleOptions(NamedTuple):
+    """A task with ``state=present``: the appointment, and what is to be reported about its text."""
+
+    context: TaskContext
+    request: ScheduleRequest
+    encoding: str
+    warnings: tuple[str, ...]
+
+
+def read_schedule_options(params: Mapping[str, Any]) -> ScheduleOptions:
+    """What shall be pending. Raises ``InputError`` with every fault, before anything is opened or sent."""
+    faults = Faults()
+    region = read_region(params)
+    missing = [name for name in ("to", "msg", "delivery_date") if params[name] in (None, "", [])]
+    faults.add(*(f"{name} is needed for state=present" for name in missing))
+    if params["smsid"]:
+        faults.add("smsid is for state=absent; a message that is created gets one from the service")
+    numbers = read_all(params["to"], region) if "to" not in missing else Numbers((), (), ())
+    faults.add(*(f"to: {sentence}" for _given, sentence in numbers.faults))
+    sender = read_sender(params["from"], region, faults)
+    text = read_text(params["msg"] or "", params["charset"], faults)
+    faults.add(*(text_faults(text, params["max_segments"]) if "msg" not in missing else ()))
+    date = _read_date(params, faults) if "delivery_date" not in missing else None
+    faults.add(*in_range("max_segments", params["max_segments"], 1, 255))
+    context = _read_context(params, faults)
+    if date is None:  # a fault was noted, and _read_setting has raised it
+        raise RuntimeError("a date without faults must be there")
+    wanted = _wanted(context, sender, text, date, tuple(digits for _given, digits in numbers.read), params["name"])
+    request = ScheduleRequest(
+        delivery=wanted,
+        date=date,
+        name=params["name"],
+        min_lead=params["min_lead"],
+        fail_on_mismatch=params["on_date_mismatch"] == "fail",
+    )
+    warnings = tuple(
+        f"{given!r} is listed more than once in to; it gets one message" for given, _d in numbers.duplicates
+    )
+    return ScheduleOptions(context, request, measure(text).encoding, warnings)
+
+
+def read_cancel_request(params: Mapping[str, Any]) -> tuple[TaskContext, CancelRequest]:
+    """What shall no longer be pending. Raises ``InputError`` with every fault, before anything is opened or sent."""
+    faults = Faults()
+    if not _ways(params) and not _empty(params):
+        faults.add("state=absent needs smsid, or name, or at least one of to, from, msg and delivery_date")
+    match = _read_match(params, faults)
+    context = _read_context(params, faults)
+    match = _with_name(match, params["name"], context.fingerprints)
+    return context, CancelRequest(match, params["name"], params["fail_if_sent"])
+
+
+def read_match(params: Mapping[str, Any]) -> tuple[TaskContext, Optional[Match]]:
+    """Which pending messages are to be shown; None for all. Raises ``InputError`` with every fault."""
+    faults = Faults()
+    match = _read_match(params, faults)
+    context = _read_context(params, faults)
+    return context, _with_name(match, params["name"], context.fingerprints) if _ways(params) else None
+
+
+def _ways(params: Mapping[str, Any]) -> list[str]:
+    """The ways in which a task says which messages it means: by identifier, or by all else that it names."""
+    return [way for way, names in _WAYS.items() if any(params[name] for name in names)]
+
+
+def _empty(params: Mapping[str, Any]) -> list[str]:
+    """The options that were given, and name nothing: an empty list of recipients means nobody, and not everybody."""
+    return [name for names in _WAYS.values() for name in names if params[name] in ("", [])]
+
+
+def _read_match(params: Mapping[str, Any], faults: Faults) -> Match:
+    ways = _ways(params)
+    if len(ways) > 1:
+        faults.add(f"{' / '.join(ways)} exclude each other; say in one way which messages are meant")
+    faults.add(*(f"{name} is empty; leave it out, or say which messages are meant" for name in _empty(params)))
+    region = read_region(params)
+    to = None
+    if params["to"]:
+        numbers = read_all(params["to"], region)
+        faults.add(*(f"to: {sentence}" for _given, sentence in numbers.faults))
+        to = frozenset(digits for _given, digits in numbers.read)
+    date = _read_date(params, faults) if params["delivery_date"] else None
+    faults.add(*(_smsid_fault(smsid) for smsid in params["smsid"] or () if not _is_smsid(smsid)))
+    return Match(
+        smsids=tuple(dict.fromkeys(params["smsid"])) if params["smsid"] else None,
+        to=to,
+        sender=read_sender(params["from"], region, faults),
+        text=read_text(params["msg"], params.get("charset") or "auto", faults) if params["msg"] else None,
+        date=date.wire if date else None,
+    )
+
+
+def _is_smsid(value: str) -> bool:
+    """Whether this can name a message, and nothing else: as part of an address, nothing or dots name other things."""
+    plain = 0 < len(value) <= _MAX_SMSID and value.isascii() and value.isprintable() and " " not in value
+    return plain and value not in (".", "..")
+
+
+def _smsid_fault(value: str) -> str:
+    return f"smsid {value[:_MAX_SMSID]!r} is not an identifier, as the service returns them in smsids"
+
+
+def _with_name(match: Match, name: Optional[str], fingerprints: Fingerprints) -> Match:
+    return match if name is None else match._replace(name=fingerprints.name(name))
+
+
+def read_paths(params: Mapping[str, Any], faults: Faults) -> Paths:
+    """Where the assumed calls are, below ``api_url``; faults are noted."""
+    for name in ("scheduled_path", "cancel_path"):
+        if not _is_below(params[name]):
+            faults.add(f"{name} must be a path below api_url, such as {getattr(USUAL_PATHS, name.partition('_')[0])}")
+    if "{smsid}" not in params["cancel_path"]:
+        faults.add("cancel_path must hold {smsid}, where the identifier of the message goes")
+    return Paths(params["scheduled_path"], params["cancel_path"], params["cancel_method"])
+
+
+def _is_below(path: str) -> bool:
+    """Whether a path leads to something below the base of all calls, wherever that is."""
+    try:
+        parts = urlsplit(path)
+    except ValueError:
+        return False
+    leads_out = parts.scheme or parts.netloc or path.startswith("/") or ".." in parts.path.split("/")
+    return bool(parts.path) and not leads_out and path.isprintable() and "#" not in path and " " not in path
+
+
+def _read_date(params: Mapping[str, Any], faults: Faults) -> Optional[dates.DeliveryDate]:
+    return faults.attempt(
+        lambda: dates.read(
+            params["delivery_date"], timezone=params["timezone"], account_timezone=params["account_timezone"]
+        )
+    )
+
+
+def _read_context(params: Mapping[str, Any], faults: Faults) -> TaskContext:
+    """The rest, and the end of reading: raises what was noted so far, too."""
+    account = read_account(params, faults)
+    paths = read_paths(params, faults)
+    ledger, fingerprints = read_ledger(params, faults)
+    name = params["name"]
+    if name is not None and not (0 < len(name) <= _MAX_NAME and name.isprintable() and name.strip()):
+        faults.add(f"name must be 1 to {_MAX_NAME} printable characters")
+    if name is not None and ledger.name == NO_LEDGER:
+        faults.add("name needs a ledger, and ledger is none, which remembers nothing")
+    faults.add(*in_range("min_lead", params.get("min_lead"), 0, _WEEK))
+    faults.raise_if_any()
+    if account is None:  # read_account has noted why, so this line is never reached
+        raise RuntimeError("an account without faults must be there")
+    zone = params["account_timezone"]
+    return TaskContext(account, paths, ledger, fingerprints, _earliest_moment_of(zone), 0.0 if zone else _LATEST_ZONE)
+
+
+def _wanted(
+    context: TaskContext,
+    sender: Optional[str],
+    text: str,
+    date: dates.DeliveryDate,
+    recipients: tuple[str, ...],
+    name: Optional[str],
+) -> SendRequest:
+    """One message to each recipient, each in a request of its own, so that it can be cancelled singly."""
+    delivers_at = context.earliest_moment_of(date.wire)
+    fingerprints = context.fingerprints
+    return SendRequest(
+        key=key_of(sender or "", text, date.wire),
+        label="",
+        sender=sender,
+        text=text,
+        segments=measure(text).segments,
+        recipients=recipients,
+        dedupe=DedupePolicy(
+            content=fingerprints.content(sender or "", text, date.wire), window=0.0, until=delivers_at + KEPT
+        ),
+        batch_size=1,
+        schedule=Schedule(date.wire, delivers_at, fingerprints.name(name) if name else ""),
+        at_a_time=AT_A_TIME,
+    )
+
+
+def _earliest_moment_of(account_timezone: Optional[str]) -> Callable[[str], float]:
+    """Turns a date of the list into the earliest moment that it can mean, in Unix seconds."""
+
+    def moment(wire: str) -> float:
+        instant = dates.from_echo(wire, account_timezone).instant
+        if instant is not None:
+            return instant.timestamp()
+        as_utc = datetime.strptime(wire[:16], "%Y-%m-%d %H:%M").replace(tzinfo=timezone.utc)
+        return as_utc.timestamp() - _EARLIEST_ZONE
+
+    return moment

@@ -1,0 +1,346 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What each answer proves of each recipient; nothing is believed beyond it."""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._api.evidence import (
+    Judgement,
+    Verdict,
+    alike,
+    judge,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
+
+ANN, BOB = "12812345678", "12812345679"
+HELD = "(withheld)"
+
+
+def clean(value: Any) -> Optional[str]:
+    """Stand in for the API's own: hides one secret."""
+    if value is None or isinstance(value, (dict, list, bool)):
+        return None
+    return HELD if "canary" in str(value) else str(value)
+
+
+def record(to: Any = ANN, code: Any = 200, smsid: Any = "sms1", **more: Any) -> dict[str, Any]:
+    return {"code": code, "code_desc": "", "to": to, "sale": 0.01, "smsid": smsid, **more}
+
+
+def judged(*records: Any, recipients: tuple[str, ...] = (ANN,), segments: int = 1) -> Judgement:
+    return judge({"send_log": list(records)}, recipients, segments, clean)
+
+
+def verdict(*records: Any, segments: int = 1) -> Verdict:
+    return judged(*records, segments=segments).verdicts[ANN]
+
+
+# --- "Evidence → outcome" -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("payload", "fate"),
+    [
+        pytest.param({"send_log": [record()]}, Fate.ACCEPTED, id="record of code 200 with an smsid"),
+        pytest.param({"send_log": [record(smsid="a"), record(smsid="b")]}, Fate.ACCEPTED, id="several, all code 200"),
+        pytest.param({"send_log": [record(), record(code=402)]}, Fate.UNKNOWN, id="several, mixed codes"),
+        pytest.param({"send_log": [record(code=402)]}, Fate.REFUSED, id="record with another code"),
+        pytest.param({"error": True, "error_message": "no"}, Fate.NOT_SENT, id="error envelope without send_log"),
+        pytest.param({"send_log": []}, Fate.UNKNOWN, id="recipient without a record"),
+        pytest.param({"send_log": {}}, Fate.UNKNOWN, id="send_log of a wrong type"),
+    ],
+)
+def test_evidence(payload: Any, fate: Fate) -> None:
+    assert judge(payload, [ANN], 1, clean).verdicts[ANN].fate is fate
+
+
+def test_an_accepted_record_is_told_whole() -> None:
+    """The vendor's sample."""
+    found = verdict(
+        {
+            "code": 200,
+            "code_desc": "",
+            "from": "17134567890",
+            "to": ANN,
+            "country": "US",
+            "msg": "It is a SMS message",
+            "delivery_date": "2019-10-01 00:00:00",
+            "sale": 0.01,
+            "type": "BULKSMS",
+            "status": "SCHEDULED",
+            "smsid": "2017559ea27008c6b7122900621",
+        }
+    )
+    assert found == Verdict(
+        fate=Fate.ACCEPTED,
+        code=200,
+        code_desc="",
+        smsids=("2017559ea27008c6b7122900621",),
+        status="SCHEDULED",
+        country="US",
+        type="BULKSMS",
+        sale=0.01,
+        delivery_date="2019-10-01 00:00:00",
+    )
+
+
+def test_a_refused_record_has_its_reason_and_no_smsid() -> None:
+    found = verdict(record(code=402, code_desc="No credit"))
+    assert (found.fate, found.code, found.code_desc, found.smsids) == (Fate.REFUSED, 402, "No credit", ())
+
+
+def test_a_record_a_part_is_one_message() -> None:
+    found = judged(record(smsid="a"), record(smsid="b"), segments=2)
+    assert found.warnings == ()
+    assert found.verdicts[ANN].smsids == ("a", "b")
+    assert found.verdicts[ANN].sale == 0.02
+
+
+@pytest.mark.parametrize(("segments", "parts"), [(1, "one part"), (2, "2 parts")])
+def test_more_records_than_parts_may_be_a_duplicate(segments: int, parts: str) -> None:
+    found = judged(*(record(smsid=str(number)) for number in range(segments + 1)), segments=segments)
+    assert found.verdicts[ANN].fate is Fate.ACCEPTED
+    assert len(found.verdicts[ANN].smsids) == segments + 1
+    assert found.warnings == (f"possible duplicate: {segments + 1} records for +{ANN}, and its text has only {parts}",)
+
+
+def test_an_smsid_that_recipients_share_is_kept_for_each() -> None:
+    found = judged(record(ANN), record(BOB), recipients=(ANN, BOB))
+    assert [found.verdicts[number].smsids for number in (ANN, BOB)] == [("sms1",), ("sms1",)]
+
+
+# --- JSON ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "payload", [None, [], [record()], 0, 200, "200", True, 1.5, {}, {"send_log": None}, {"error": False}], ids=repr
+)
+def test_what_has_no_records_proves_nothing(payload: Any) -> None:
+    assert judge(payload, [ANN], 1, clean).verdicts[ANN].fate is Fate.UNKNOWN
+
+
+@pytest.mark.parametrize("log", [None, {}, {"0": record()}, "records", 200, True, 1.5], ids=repr)
+def test_a_send_log_of_a_wrong_type_proves_nothing(log: Any) -> None:
+    assert judge({"send_log": log}, [ANN], 1, clean).verdicts[ANN].fate is Fate.UNKNOWN
+
+
+@pytest.mark.parametrize("error", [True, 1, "1", "true"], ids=repr)
+def test_an_error_with_records_contradicts_itself(error: Any) -> None:
+    payload = {"error": error, "send_log": [record()]}
+    found = judge(payload, [ANN], 1, clean).verdicts[ANN]
+    assert (found.fate, "contradicts itself" in str(found.code_desc)) == (Fate.UNKNOWN, True)
+
+
+@pytest.mark.parametrize("error", [False, 0, "", None, "false"], ids=repr)
+def test_no_error_with_records_is_an_answer(error: Any) -> None:
+    assert judge({"error": error, "send_log": [record()]}, [ANN], 1, clean).verdicts[ANN].fate is Fate.ACCEPTED
+
+
+@pytest.mark.parametrize("error", [[], {}, [True], "oops", 2], ids=repr)
+def test_an_error_that_cannot_be_understood_proves_nothing(error: Any) -> None:
+    assert judge({"error": error}, [ANN], 1, clean).verdicts[ANN].fate is Fate.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [("No credit", "No credit"), (None, "no reason given"), ({"a": 1}, "no reason given"), ("canary", HELD)],
+    ids=["text", "missing", "object", "secret"],
+)
+def test_an_error_envelope_names_its_reason(message: Any, shown: str) -> None:
+    found = judge({"error": True, "error_message": message}, [ANN, BOB], 1, clean)
+    assert {one.fate for one in found.verdicts.values()} == {Fate.NOT_SENT}
+    assert found.verdicts[BOB].code_desc == f"the service refused the request: {shown}"
+
+
+@pytest.mark.parametrize("code", [200, "200", 200.0], ids=repr)
+def test_a_code_of_200_however_written(code: Any) -> None:
+    found = verdict(record(code=code))
+    assert (found.fate, found.code, type(found.code)) == (Fate.ACCEPTED, 200, int)
+
+
+@pytest.mark.parametrize("code", [0, 201, -200, "402", 402.0, 999_999_999], ids=repr)
+def test_another_code_refuses(code: Any) -> None:
+    found = verdict(record(code=code))
+    assert (found.fate, found.code) == (Fate.REFUSED, int(code))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *(None, True, False, "", " 200", "200 ", "+200", "2e2", "OK", "\u0662\u0660\u0660", "\xb2", "1234567890"),
+        *(200.5, float("nan"), float("inf"), 1e300, 10**9, 10**40, [200], {"code": 200}),
+    ],
+    ids=lambda code: repr(code)[:20],
+)
+def test_a_code_that_cannot_be_understood_proves_nothing(code: Any) -> None:
+    found = verdict(record(code=code))
+    assert (found.fate, found.code_desc) == (Fate.UNKNOWN, "its record cannot be understood")
+
+
+def test_a_record_without_code_proves_nothing() -> None:
+    assert verdict({"to": ANN, "smsid": "sms1"}).fate is Fate.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "smsid",
+    [None, "", " ", "a b", True, 1.0, [], {}, "a\n", "\x1b[1m", "\ud800", "\xe9", "x" * 129, "canary-1"],
+    ids=lambda smsid: repr(smsid)[:20],
+)
+def test_a_record_without_a_usable_smsid_proves_nothing(smsid: Any) -> None:
+    found = verdict(record(smsid=smsid))
+    assert (found.fate, found.code_desc) == (Fate.UNKNOWN, "its record has no smsid")
+
+
+@pytest.mark.parametrize(("smsid", "expected"), [("x" * 128, "x" * 128), (17, "17"), ("a-b_c/1", "a-b_c/1")])
+def test_an_smsid_that_is_usable(smsid: Any, expected: str) -> None:
+    assert verdict(record(smsid=smsid)).smsids == (expected,)
+
+
+def test_one_part_without_an_smsid_makes_all_of_it_unknown_and_keeps_the_other() -> None:
+    found = verdict(record(smsid="a"), record(smsid=None), segments=2)
+    assert (found.fate, found.smsids) == (Fate.UNKNOWN, ("a",))
+
+
+@pytest.mark.parametrize(
+    ("sale", "expected"),
+    [
+        *((0.01, 0.01), ("0.010", 0.01), (1, 1.0), (0, 0.0), (None, None), ("", None), ("free", None), (True, None)),
+        *((float("nan"), None), (1e9, None), ("inf", None), (10**39, None), ([], None), (0.1 + 0.2, 0.3)),
+    ],
+    ids=repr,
+)
+def test_a_price(sale: Any, expected: Optional[float]) -> None:
+    found = verdict(record(sale=sale)).sale
+    assert (found, type(found)) == (expected, type(expected))
+
+
+def test_a_price_of_parts_needs_all_of_them() -> None:
+    assert verdict(record(smsid="a"), record(smsid="b", sale=None), segments=2).sale is None
+
+
+# --- Matching -----------------------------------------------------------------------------------------------------
+
+
+def test_another_order() -> None:
+    found = judged(record(BOB, smsid="b"), record(ANN, smsid="a"), recipients=(ANN, BOB))
+    assert {number: one.smsids for number, one in found.verdicts.items()} == {ANN: ("a",), BOB: ("b",)}
+    assert list(found.verdicts) == [ANN, BOB]
+
+
+@pytest.mark.parametrize("written", [f"+{ANN}", f"00{ANN}", "+1 (281) 234-5678", int(ANN)], ids=str)
+def test_a_number_written_otherwise(written: Any) -> None:
+    assert verdict(record(written)).fate is Fate.ACCEPTED
+
+
+def test_a_missing_one_is_unknown_and_the_other_is_not() -> None:
+    found = judged(record(ANN), recipients=(ANN, BOB)).verdicts
+    assert (found[ANN].fate, found[BOB].fate) == (Fate.ACCEPTED, Fate.UNKNOWN)
+    assert found[BOB].code_desc == "the answer has no record for this recipient"
+
+
+def test_a_stranger_is_ignored_with_a_warning() -> None:
+    found = judged(record("491701234567"), record("491701234568"), record(ANN))
+    assert list(found.verdicts) == [ANN]
+    assert found.warnings == ("the answer holds a record for a number that was not asked for; it was ignored",)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        *(None, [], "12812345678", 12812345678, {}),
+        *(record(to) for to in (None, "", True, 1.5, 12812345678.0, [ANN], {"to": ANN}, f"{ANN},{BOB}", f"{ANN}.0")),
+    ],
+    ids=lambda entry: repr(entry.get("to") if isinstance(entry, dict) else entry),
+)
+def test_a_record_that_names_nobody_is_ignored_with_a_warning(entry: Any) -> None:
+    found = judged(entry)
+    assert found.verdicts[ANN].fate is Fate.UNKNOWN
+    assert found.warnings == ("the answer holds a record that names no recipient; it was ignored",)
+
+
+def test_two_refused_records_are_one_refusal() -> None:
+    found = judged(record(code=402), record(code=402))
+    assert (found.verdicts[ANN].fate, found.warnings) == (Fate.REFUSED, ())
+
+
+@pytest.mark.parametrize("code", [402, None])
+def test_out_of_credit_after_the_first_part_is_unknown_and_keeps_its_smsid(code: Any) -> None:
+    found = verdict(record(smsid="a"), record(code=code, smsid=None), segments=2)
+    assert (found.fate, found.smsids) == (Fate.UNKNOWN, ("a",))
+
+
+def test_out_of_credit_after_the_first_recipient() -> None:
+    found = judged(record(ANN), record(BOB, code=402), recipients=(ANN, BOB)).verdicts
+    assert (found[ANN].fate, found[BOB].fate) == (Fate.ACCEPTED, Fate.REFUSED)
+
+
+def test_texts_of_the_service_are_cleaned() -> None:
+    secret = dict.fromkeys(("code_desc", "status", "country", "type", "delivery_date"), "canary")
+    found = verdict(record(**secret))
+    assert "canary" not in repr(found)
+    assert (found.code_desc, found.status, found.country, found.type, found.delivery_date) == (HELD,) * 5
+
+
+# --- Whatever comes -----------------------------------------------------------------------------------------------
+
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**39), 10**39)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text()
+    | st.sampled_from([200, "200", 200.0, 402, ANN, BOB, f"+{ANN}", int(BOB), "sms1", "", -0.0, 1e300])
+)
+VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=10)
+NUMBERS = st.sampled_from([ANN, BOB, f"+{ANN}", f"00{BOB}", int(ANN)]) | VALUES
+RECORDS = st.fixed_dictionaries(
+    {},
+    optional={
+        "to": NUMBERS,
+        "code": st.sampled_from([200, "200", 402]) | VALUES,
+        "smsid": st.sampled_from(["sms1", "sms2", 3]) | VALUES,
+        "code_desc": VALUES,
+        "sale": VALUES,
+    },
+)
+PAYLOADS = VALUES | st.fixed_dictionaries(
+    {"send_log": st.lists(RECORDS | VALUES, max_size=4) | VALUES},
+    optional={"error": st.sampled_from([False, True]) | VALUES, "error_message": VALUES},
+)
+
+
+def vouches(entry: Any, number: str) -> bool:
+    """Whether an entry says, without any doubt, that the message to this number was accepted."""
+    if not isinstance(entry, dict):
+        return False
+    to = "".join(character for character in str(entry.get("to")) if character.isdigit())
+    code = entry.get("code")
+    return to.endswith(number) and not isinstance(code, bool) and code in (200, "200") and bool(entry.get("smsid"))
+
+
+@settings(deadline=None)
+@given(PAYLOADS, st.sampled_from([(ANN,), (BOB, ANN)]), st.integers(1, 3))
+def test_nothing_is_accepted_without_a_record_that_says_so(
+    payload: Any, recipients: tuple[str, ...], segments: int
+) -> None:
+    found = judge(payload, recipients, segments, clean)
+    assert tuple(found.verdicts) == recipients
+    for number, one in found.verdicts.items():
+        if one.fate is Fate.ACCEPTED:
+            assert any(vouches(entry, number) for entry in payload["send_log"])
+            assert one.smsids
+        if one.fate is Fate.NOT_SENT:
+            assert "send_log" not in payload
+
+
+def test_one_verdict_for_all() -> None:
+    assert alike([ANN, BOB], Fate.UNKNOWN, "why").verdicts == {
+        ANN: Verdict(Fate.UNKNOWN, code_desc="why"),
+        BOB: Verdict(Fate.UNKNOWN, code_desc="why"),
+    }

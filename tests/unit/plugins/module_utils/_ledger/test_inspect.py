@@ -1,0 +1,88 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which rows are shown to people, and as what."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.inspect import (
+    RowFilter,
+    count_by_state,
+    shown,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Row, State
+
+NOW = 1_796_155_200.0  # 2026-12-01T20:00:00Z
+ROW = Row(
+    key="fingerprint of the key",
+    recipient="fingerprint of ann",
+    masked="+1********78",
+    label="deploy-4711",
+    content="fingerprint of the text",
+    state=State.ACCEPTED,
+    attempt=2,
+    owner="owner",
+    origin="ci-7:42",
+    claimed_at=NOW - 90.5,
+    first_byte_by=NOW - 80,
+    lease_until=NOW - 10,
+    keep_until=NOW + 3600,
+    smsids=("1", "2"),
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "taken"),
+    [
+        (RowFilter(), True),
+        (RowFilter(key=ROW.key, recipients={ROW.recipient}, states={"accepted"}), True),
+        (RowFilter(key="another"), False),
+        (RowFilter(recipients={"fingerprint of bob"}), False),
+        (RowFilter(recipients=()), False),
+        (RowFilter(states=["unknown", "refused"]), False),
+    ],
+)
+def test_a_row_must_be_all_that_is_asked_for(asked: RowFilter, taken: bool) -> None:
+    assert asked.takes(ROW, NOW) is taken
+
+
+def test_a_run_that_ended_without_a_word_has_left_its_message_unknown() -> None:
+    row = ROW._replace(state=State.SENDING)
+    doubtful = RowFilter(states=["unknown"])
+    assert doubtful.takes(row, row.lease_until)
+    assert not doubtful.takes(row, row.lease_until - 1)
+    assert shown(row, row.lease_until)["state"] == "unknown"
+
+
+def test_the_turn_of_a_name_is_no_message() -> None:
+    assert not RowFilter().takes(ROW._replace(masked=""), NOW)
+
+
+def test_a_row_is_shown_without_what_the_ledger_hides() -> None:
+    row = shown(ROW, NOW)
+    assert row == {
+        "to": "+1********78",
+        "state": "accepted",
+        "key": "deploy-4711",
+        "since": "2026-12-01T19:58:29Z",
+        "age": 90,
+        "attempts": 2,
+        "smsids": ["1", "2"],
+        "delivery_date": None,
+        "run": "ci-7:42",
+        "kept_until": "2026-12-01T21:00:00Z",
+    }
+    assert "fingerprint" not in json.dumps(row)
+
+
+def test_a_key_that_nobody_gave_and_a_clock_that_was_set_back() -> None:
+    row = shown(ROW._replace(label="", claimed_at=NOW + 60), NOW)
+    assert (row["key"], row["age"]) == (None, 0)
+
+
+def test_every_state_is_counted() -> None:
+    counts = count_by_state([ROW, ROW, ROW._replace(state=State.SENDING)], NOW)
+    assert counts == {"sending": 0, "accepted": 2, "refused": 0, "unknown": 1, "cancelled": 0}

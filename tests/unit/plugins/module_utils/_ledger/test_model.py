@@ -1,0 +1,368 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The states of a row: every transition, and the contract that every kind of ledger keeps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.memory import MemoryLedger
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
+    GRACE,
+    KEPT,
+    SETTLE_MARGIN,
+    Claim,
+    Claimability,
+    DedupePolicy,
+    Fingerprints,
+    Ledger,
+    Row,
+    Schedule,
+    State,
+    claimability,
+    claimed,
+    key_of,
+    settled,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
+from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
+from ansible_collections.voip_communications.sms.tests.support.postgresql import PostgresServer, StillPostgresqlLedger
+
+NOW = 1_000_000.0
+WINDOW = 600.0
+TERMS = DedupePolicy(content="text", window=WINDOW)
+ANN, BOB = "ann", "bob"
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.seconds = NOW
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def claim_of(*recipients: str, dedupe: DedupePolicy = TERMS, owner: str = "run 1") -> Claim:
+    """A claim that must begin within 90 s and end within 100 s."""
+    return Claim(
+        key="key",
+        label="",
+        dedupe=dedupe,
+        recipients={name: f"*{name}" for name in recipients},
+        owner=owner,
+        origin="host:1",
+        start_within=90.0,
+        finish_within=100.0,
+    )
+
+
+def row_of(state: State, *, age: float = 0.0, content: str = "text") -> Row:
+    """A row that was claimed ``age`` seconds before NOW."""
+    row = claimed(None, claim_of(ANN, dedupe=DedupePolicy(content=content, window=WINDOW)), ANN, NOW - age)
+    fates = {State.ACCEPTED: Fate.ACCEPTED, State.REFUSED: Fate.REFUSED, State.UNKNOWN: Fate.UNKNOWN}
+    after = settled(row, fates[state], ("id",), NOW - age) if state in fates else row
+    assert after is not None
+    return after
+
+
+@pytest.mark.parametrize(
+    ("state", "age", "expected"),
+    [
+        (State.ACCEPTED, 0, Claimability.ACCEPTED),
+        (State.ACCEPTED, WINDOW - 1, Claimability.ACCEPTED),
+        (State.ACCEPTED, WINDOW + 1, Claimability.FREE),
+        (State.ACCEPTED, -WINDOW + 1, Claimability.ACCEPTED),  # the clock was set back: still a duplicate
+        (State.ACCEPTED, -WINDOW - 1, Claimability.UNKNOWN),  # so far ahead that one of the clocks is wrong
+        (State.REFUSED, 0, Claimability.FREE),
+        (State.SENDING, 0, Claimability.IN_PROGRESS),
+        (State.SENDING, 100 + SETTLE_MARGIN - 1, Claimability.IN_PROGRESS),
+        (State.SENDING, 100 + SETTLE_MARGIN + 1, Claimability.UNKNOWN),
+        (State.UNKNOWN, 0, Claimability.UNKNOWN),
+        (State.UNKNOWN, WINDOW + 1, Claimability.UNKNOWN),  # the window is over, GRACE is not
+        (State.UNKNOWN, 90 + GRACE + 1, Claimability.UNKNOWN),  # it may have been accepted a moment ago
+        (State.UNKNOWN, 90 + GRACE + WINDOW - 1, Claimability.UNKNOWN),
+        (State.UNKNOWN, 90 + GRACE + WINDOW + 1, Claimability.FREE),
+        (State.SENDING, 90 + GRACE + WINDOW - 1, Claimability.UNKNOWN),
+        (State.SENDING, 90 + GRACE + WINDOW + 1, Claimability.FREE),
+    ],
+)
+def test_what_a_row_means_later(state: State, age: float, expected: Claimability) -> None:
+    assert claimability(row_of(state, age=age), TERMS, NOW) is expected
+
+
+def test_an_unknown_row_lasts_as_long_as_its_window() -> None:
+    month = DedupePolicy(content="text", window=KEPT)
+    late = 90 + GRACE + KEPT
+    assert claimability(row_of(State.UNKNOWN, age=late - 1), month, NOW) is Claimability.UNKNOWN
+    assert claimability(row_of(State.UNKNOWN, age=late + 1), month, NOW) is Claimability.FREE
+    assert row_of(State.UNKNOWN).keep_until >= NOW + late
+
+
+@pytest.mark.parametrize(
+    ("state", "terms", "expected"),
+    [
+        (State.ACCEPTED, DedupePolicy("text", WINDOW, force=True), Claimability.FREE),
+        (State.UNKNOWN, DedupePolicy("text", WINDOW, force=True), Claimability.FREE),
+        (State.SENDING, DedupePolicy("text", WINDOW, force=True), Claimability.IN_PROGRESS),
+        (State.UNKNOWN, DedupePolicy("text", WINDOW, resend_unknown=True), Claimability.FREE),
+        (State.ACCEPTED, DedupePolicy("text", WINDOW, resend_unknown=True), Claimability.ACCEPTED),
+        (State.SENDING, DedupePolicy("text", WINDOW, resend_unknown=True), Claimability.IN_PROGRESS),
+        (State.ACCEPTED, DedupePolicy("other", WINDOW), Claimability.DIFFERENT),
+        (State.UNKNOWN, DedupePolicy("other", WINDOW), Claimability.DIFFERENT),
+        (State.SENDING, DedupePolicy("other", WINDOW), Claimability.DIFFERENT),
+        (State.SENDING, DedupePolicy("other", WINDOW, skip_different=True), Claimability.IN_PROGRESS),
+        (State.SENDING, DedupePolicy("other", WINDOW, force=True), Claimability.IN_PROGRESS),
+        (State.UNKNOWN, DedupePolicy("other", WINDOW, resend_unknown=True), Claimability.DIFFERENT),
+        (State.REFUSED, DedupePolicy("other", WINDOW), Claimability.FREE),
+        (State.ACCEPTED, DedupePolicy("other", WINDOW, skip_different=True), Claimability.ACCEPTED),
+        (State.UNKNOWN, DedupePolicy("other", WINDOW, skip_different=True), Claimability.UNKNOWN),
+        (State.ACCEPTED, DedupePolicy("other", WINDOW, force=True), Claimability.FREE),
+    ],
+)
+def test_what_a_row_means_by_the_users_terms(state: State, dedupe: DedupePolicy, expected: Claimability) -> None:
+    assert claimability(row_of(state), dedupe, NOW) is expected
+
+
+@pytest.mark.parametrize("fate", [Fate.NOT_SENT, Fate.REFUSED])
+@pytest.mark.parametrize("before", [State.ACCEPTED, State.UNKNOWN, State.SENDING])
+def test_an_attempt_that_brings_nothing_gives_back_what_it_covered(before: State, fate: Fate) -> None:
+    covered = row_of(before, age=300)
+    after = settled(claimed(covered, claim_of(ANN), ANN, NOW), fate, (), NOW)
+    assert after is not None
+    assert after.claimed_at == covered.claimed_at
+    assert after.state is (State.ACCEPTED if before is State.ACCEPTED else State.UNKNOWN)
+    assert after.smsids == covered.smsids
+
+
+@pytest.mark.parametrize(("fate", "state"), [(Fate.NOT_SENT, None), (Fate.REFUSED, State.REFUSED)])
+def test_an_attempt_that_covers_nothing(fate: Fate, state: State | None) -> None:
+    after = settled(row_of(State.SENDING), fate, (), NOW)
+    assert (after.state if after else None) is state
+
+
+def test_a_window_begins_when_the_message_is_accepted_not_when_it_was_claimed() -> None:
+    after = settled(row_of(State.SENDING), Fate.ACCEPTED, ("id",), NOW + WINDOW)
+    assert after is not None
+    assert claimability(after, TERMS, NOW + 2 * WINDOW - 1) is Claimability.ACCEPTED
+    assert claimability(after, TERMS, NOW + 2 * WINDOW + 1) is Claimability.FREE
+
+
+def test_a_row_is_kept_for_as_long_as_its_window_that_began_late() -> None:
+    month = DedupePolicy(content="text", window=KEPT)
+    row = claimed(None, claim_of(ANN, dedupe=month), ANN, NOW)
+    after = settled(row, Fate.ACCEPTED, ("id",), NOW + 2 * GRACE)
+    assert after is not None
+    assert claimability(after, month, NOW + 2 * GRACE + KEPT - 1) is Claimability.ACCEPTED
+    assert after.keep_until >= NOW + 2 * GRACE + KEPT
+
+
+def test_two_attempts_that_bring_nothing_give_back_what_the_first_covered() -> None:
+    row: Row | None = row_of(State.ACCEPTED, age=400)
+    for age in (300, 200, 100, 50, 0):
+        row = claimed(row, claim_of(ANN), ANN, NOW - age)
+    found = []
+    while row is not None:
+        found.append((row.state, row.claimed_at))
+        row = row.previous
+    doubts = [(State.UNKNOWN, NOW - 50), (State.UNKNOWN, NOW - 100)]
+    assert found == [(State.SENDING, NOW), *doubts, (State.ACCEPTED, NOW - 400)]
+
+
+def test_a_rehearsal_on_this_machine_is_another_account() -> None:
+    real, rehearsal = Fingerprints.of("production", "key"), Fingerprints.of("production", "key", rehearsal=True)
+    assert real.account != rehearsal.account
+    assert real.recipient("1") != rehearsal.recipient("1")
+
+
+def test_attempts_are_counted_and_the_owner_changes() -> None:
+    second = claimed(row_of(State.REFUSED), claim_of(ANN, owner="run 2"), ANN, NOW + 5)
+    assert (second.attempt, second.owner, second.state) == (2, "run 2", State.SENDING)
+    assert (second.first_byte_by, second.lease_until) == (NOW + 95, NOW + 105 + SETTLE_MARGIN)
+
+
+@given(st.lists(st.text(), max_size=4), st.lists(st.text(), max_size=4))
+def test_keys_of_different_messages_differ(one: list[str], other: list[str]) -> None:
+    assert (key_of(*one) == key_of(*other)) == (one == other)
+
+
+def test_fingerprints_belong_to_an_account() -> None:
+    by_key = Fingerprints.of(None, "the key")
+    assert by_key == Fingerprints.of(None, "the key")
+    assert by_key.recipient("12812345678") != Fingerprints.of(None, "another key").recipient("12812345678")
+    assert by_key.recipient("1") != by_key.key("1") != by_key.content("1")
+    assert by_key.content("ab", "c") != by_key.content("a", "bc")
+    assert "the key" not in repr(by_key)
+
+
+def test_a_key_can_be_rotated_when_its_account_was_named_as_documented() -> None:
+    documented = "api-" + "2c70e12b7a0646f92279f427c7b38e7334d8e5389cff167a1dc30e73f826b683"[:32]
+    assert Fingerprints.of(documented, "new key") == Fingerprints.of(None, "key")
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Ledger, Clock]:
+    """A ledger of each kind, with a clock of our own."""
+    clock = Clock()
+    if request.param == "memory":
+        return MemoryLedger(clock), clock
+    if request.param == "postgresql":
+        server: PostgresServer = request.getfixturevalue("postgres")
+        return StillPostgresqlLedger(clock, server.url(server.new_database()), "account"), clock
+    return SqliteLedger(str(tmp_path / "state" / "ledger.sqlite3"), "account", clock=clock), clock
+
+
+def test_contract_a_claim_is_won_once(kept: tuple[Ledger, Clock]) -> None:
+    ledger, _clock = kept
+    assert ledger.rows("key", [ANN]) == {}
+    assert ledger.claim(claim_of(ANN)).won == {ANN}
+    second = ledger.claim(claim_of(ANN, BOB, owner="run 2"))
+    assert second.won == {BOB}
+    assert second.lost[ANN].owner == "run 1"
+    assert second.at == NOW
+
+
+def test_contract_what_came_of_a_claim_is_kept(kept: tuple[Ledger, Clock]) -> None:
+    ledger, _clock = kept
+    ledger.claim(claim_of(ANN, BOB))
+    assert ledger.settle("key", "run 1", {ANN: (Fate.ACCEPTED, ("1", "2")), BOB: (Fate.NOT_SENT, ())}) == []
+    rows = ledger.rows("key", [ANN, BOB, "carl"])
+    assert set(rows) == {ANN}
+    assert (rows[ANN].state, rows[ANN].smsids, rows[ANN].masked) == (State.ACCEPTED, ("1", "2"), "*ann")
+    assert ledger.rows("another key", [ANN]) == {}
+
+
+def test_contract_a_covered_fact_survives_storage(kept: tuple[Ledger, Clock]) -> None:
+    ledger, clock = kept
+    ledger.claim(claim_of(ANN))
+    ledger.settle("key", "run 1", {ANN: (Fate.ACCEPTED, ("1",))})
+    before = ledger.rows("key", [ANN])[ANN]
+    clock.seconds += 10
+    assert ledger.claim(claim_of(ANN, dedupe=DedupePolicy("text", WINDOW, force=True), owner="run 2")).won == {ANN}
+    ledger.settle("key", "run 2", {ANN: (Fate.REFUSED, ())})
+    after = ledger.rows("key", [ANN])[ANN]
+    assert (after.state, after.smsids, after.claimed_at) == (State.ACCEPTED, ("1",), before.claimed_at)
+
+
+def test_contract_who_was_overtaken_learns_it_and_changes_nothing(kept: tuple[Ledger, Clock]) -> None:
+    ledger, clock = kept
+    ledger.claim(claim_of(ANN))
+    clock.seconds += 100 + SETTLE_MARGIN + 1
+    resend = DedupePolicy("text", WINDOW, resend_unknown=True)
+    assert ledger.claim(claim_of(ANN, dedupe=resend, owner="run 2")).won == {ANN}
+    assert ledger.settle("key", "run 1", {ANN: (Fate.NOT_SENT, ())}) == [ANN]
+    assert ledger.rows("key", [ANN])[ANN].owner == "run 2"
+
+
+# --- Scheduled messages -----------------------------------------------------------------------------------------------
+
+UNTIL = NOW + 50 * 86400
+
+
+@pytest.mark.parametrize(
+    ("state", "at", "expected"),
+    [
+        (State.ACCEPTED, NOW + WINDOW + 1, Claimability.ACCEPTED),
+        (State.ACCEPTED, UNTIL - 1, Claimability.ACCEPTED),
+        (State.ACCEPTED, UNTIL, Claimability.FREE),
+        (State.UNKNOWN, UNTIL - 1, Claimability.UNKNOWN),
+        (State.UNKNOWN, UNTIL, Claimability.FREE),
+        (State.REFUSED, NOW, Claimability.FREE),
+    ],
+)
+def test_a_scheduled_message_makes_duplicates_until_its_own_moment(
+    state: State, at: float, expected: Claimability
+) -> None:
+    assert claimability(row_of(state), DedupePolicy(content="text", window=WINDOW, until=UNTIL), at) is expected
+
+
+def test_a_cancelled_message_is_free_and_no_fact_that_a_new_attempt_covers() -> None:
+    cancelled = row_of(State.ACCEPTED)._replace(state=State.CANCELLED)
+    assert claimability(cancelled, DedupePolicy(content="text", window=WINDOW, until=UNTIL), NOW) is Claimability.FREE
+    assert claimed(cancelled, claim_of(ANN), ANN, NOW).previous is None
+
+
+def test_an_unknown_message_whose_date_is_near_still_has_its_grace() -> None:
+    soon = DedupePolicy(content="text", window=WINDOW, until=NOW + 5)
+    assert claimability(row_of(State.UNKNOWN), soon, NOW + 90 + GRACE - 1) is Claimability.UNKNOWN
+    assert claimability(row_of(State.UNKNOWN), soon, NOW + 90 + GRACE) is Claimability.FREE
+
+
+def scheduled_claim(*recipients: str, owner: str = "run 1") -> Claim:
+    dedupe = DedupePolicy(content="text", window=0.0, until=UNTIL)
+    schedule = Schedule(date="2026-12-01 15:00", delivers_at=UNTIL - KEPT, name="name")
+    return claim_of(*recipients, dedupe=dedupe, owner=owner)._replace(schedule=schedule)
+
+
+def test_a_scheduled_row_is_kept_until_nobody_asks_any_more() -> None:
+    row = claimed(None, scheduled_claim(ANN), ANN, NOW)
+    assert row.keep_until == UNTIL + GRACE
+    assert (row.name, row.date, row.delivers_at, row.listed) == ("name", "2026-12-01 15:00", UNTIL - KEPT, False)
+
+
+def test_contract_scheduled_rows_are_found_and_others_are_not(kept: tuple[Ledger, Clock]) -> None:
+    ledger, _clock = kept
+    assert ledger.scheduled() == []
+    ledger.claim(claim_of(ANN)._replace(key="now"))
+    ledger.claim(scheduled_claim(ANN, BOB))
+    ledger.settle("key", "run 1", {ANN: (Fate.ACCEPTED, ("1", "2")), BOB: (Fate.UNKNOWN, ())})
+    found = {row.recipient: row for row in ledger.scheduled()}
+    assert set(found) == {ANN, BOB}
+    assert (found[ANN].state, found[ANN].smsids, found[BOB].state) == (State.ACCEPTED, ("1", "2"), State.UNKNOWN)
+    assert found == ledger.rows("key", [ANN, BOB])
+    assert (found[ANN].name, found[ANN].date, found[ANN].delivers_at) == ("name", "2026-12-01 15:00", UNTIL - KEPT)
+
+
+def test_contract_the_newest_rows_come_first_and_no_more_than_asked_for(kept: tuple[Ledger, Clock]) -> None:
+    ledger, clock = kept
+    assert ledger.newest(lambda _row: True, 10) == []
+    ledger.claim(claim_of(ANN, BOB))
+    clock.seconds += 10
+    ledger.claim(claim_of(ANN)._replace(key="another key"))
+    assert [(row.key, row.recipient) for row in ledger.newest(lambda _row: True, 10)] == [
+        ("another key", ANN),
+        ("key", ANN),
+        ("key", BOB),
+    ]
+    assert [row.recipient for row in ledger.newest(lambda row: row.key == "key", 1)] == [ANN]
+
+
+def test_contract_what_was_learned_is_kept(kept: tuple[Ledger, Clock]) -> None:
+    ledger, _clock = kept
+    ledger.claim(scheduled_claim(ANN, BOB))
+    rows = ledger.rows("key", [ANN, BOB])
+    seen = rows[ANN]._replace(state=State.ACCEPTED, smsids=("1",), listed=True)
+    new = rows[ANN]._replace(key="another key", owner="adopted")
+    ledger.amend([(rows[ANN], seen), (rows[BOB], None), (None, new), (None, None)])
+    assert ledger.rows("key", [ANN, BOB]) == {ANN: seen}
+    assert ledger.rows("another key", [ANN]) == {ANN: new}
+
+
+def test_contract_a_row_that_has_changed_since_stays_as_it_is(kept: tuple[Ledger, Clock]) -> None:
+    ledger, _clock = kept
+    ledger.claim(scheduled_claim(ANN))
+    before = ledger.rows("key", [ANN])[ANN]
+    ledger.settle("key", "run 1", {ANN: (Fate.ACCEPTED, ("1",))})
+    after = ledger.rows("key", [ANN])[ANN]
+    ledger.amend([(before, None), (before, before._replace(listed=True)), (None, before)])
+    assert ledger.rows("key", [ANN]) == {ANN: after}
+    ledger.amend([(after, None), (after, after._replace(listed=True))])
+    assert ledger.rows("key", [ANN]) == {}
+
+
+def test_contract_a_covered_row_is_compared_whole(kept: tuple[Ledger, Clock]) -> None:
+    ledger, clock = kept
+    ledger.claim(scheduled_claim(ANN))
+    ledger.settle("key", "run 1", {ANN: (Fate.ACCEPTED, ("1",))})
+    clock.seconds = UNTIL + 1
+    ledger.claim(scheduled_claim(ANN, owner="run 2"))
+    (row,) = ledger.scheduled()
+    assert row.previous is not None
+    ledger.amend([(row, row._replace(listed=True))])
+    assert ledger.scheduled() == [row._replace(listed=True)]

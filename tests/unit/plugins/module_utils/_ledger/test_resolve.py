@@ -1,0 +1,134 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A person may end a doubt; what the ledger knows, and a run at work, stand against that."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+import pytest
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
+    GRACE,
+    Claimability,
+    DedupePolicy,
+    Row,
+    State,
+    claimability,
+    state_of,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.resolve import early, resolve
+
+ANN, BOB = "12812345678", "12812345679"
+NOW = 1_000_000.0
+TERMS = DedupePolicy(content="text", window=600.0)
+UNKNOWN = Row(
+    key="key",
+    recipient="ann",
+    masked="*78",
+    label="",
+    content="text",
+    state=State.UNKNOWN,
+    attempt=1,
+    owner="run 1",
+    origin="host:1",
+    claimed_at=NOW - 100,
+    first_byte_by=NOW - 10,
+    lease_until=NOW - 1,
+    keep_until=NOW + 1e6,
+)
+OVERDUE = UNKNOWN._replace(state=State.SENDING)
+AT_WORK = OVERDUE._replace(lease_until=NOW + 1)
+ACCEPTED = UNKNOWN._replace(state=State.ACCEPTED, smsids=("one",))
+
+
+@pytest.mark.parametrize("row", [UNKNOWN, OVERDUE, UNKNOWN._replace(previous=ACCEPTED)])
+def test_sent_makes_a_duplicate_of_the_same_task(row: Row) -> None:
+    assert claimability(row, TERMS, NOW) is Claimability.UNKNOWN
+    resolution = resolve({ANN: row}, sent=True, now=NOW)
+    ((before, after),) = resolution.changes
+    assert before == row
+    assert after is not None
+    assert after.previous is None
+    assert claimability(after, TERMS, NOW) is Claimability.ACCEPTED
+    assert resolve({ANN: after}, sent=True, now=NOW).changes == ()
+
+
+@pytest.mark.parametrize(("passed", "begins"), [(0.0, NOW), (GRACE, NOW - 10 + GRACE), (9 * GRACE, NOW - 10 + GRACE)])
+def test_sent_begins_its_window_at_the_last_moment_at_which_it_can_have_been_accepted(
+    passed: float, begins: float
+) -> None:
+    ((_before, after),) = resolve({ANN: UNKNOWN}, sent=True, now=NOW + passed).changes
+    assert after is not None
+    assert after.claimed_at == begins
+
+
+def test_a_run_that_comes_back_late_does_not_settle_what_a_person_has_resolved() -> None:
+    ((_before, after),) = resolve({ANN: OVERDUE}, sent=True, now=NOW).changes
+    assert after is not None
+    assert after.owner != OVERDUE.owner
+
+
+@pytest.mark.parametrize("row", [UNKNOWN, OVERDUE])
+def test_not_sent_lets_the_same_task_send(row: Row) -> None:
+    resolution = resolve({ANN: row}, sent=False, now=NOW)
+    assert resolution.changes == ((row, None),)
+    assert resolve({ANN: None}, sent=False, now=NOW).changes == ()
+
+
+def test_not_sent_does_not_undo_what_was_accepted_before() -> None:
+    row = UNKNOWN._replace(previous=ACCEPTED, attempt=2)
+    ((_before, after),) = resolve({ANN: row}, sent=False, now=NOW).changes
+    assert after == ACCEPTED._replace(attempt=2)
+
+
+@pytest.mark.parametrize(
+    ("row", "sent", "reason"),
+    [
+        (AT_WORK, True, "at this moment"),
+        (AT_WORK, False, "at this moment"),
+        (ACCEPTED, False, "has accepted"),
+        (None, True, "knows no message"),
+        (UNKNOWN._replace(state=State.REFUSED), True, "was refused"),
+        (UNKNOWN._replace(state=State.CANCELLED), True, "was cancelled"),
+        (UNKNOWN._replace(date="2026-12-01 22:00"), True, "scheduled"),
+        (UNKNOWN._replace(date="2026-12-01 22:00"), False, "scheduled"),
+    ],
+)
+def test_what_is_certain_is_not_overruled(row: Optional[Row], sent: bool, reason: str) -> None:
+    resolution = resolve({ANN: row, BOB: UNKNOWN._replace(recipient="bob")}, sent=sent, now=NOW)
+    (fault,) = resolution.faults
+    assert fault.startswith(f"+{ANN}")
+    assert reason in fault
+
+
+@pytest.mark.parametrize(
+    ("row", "sent"),
+    [
+        (ACCEPTED, True),
+        (None, False),
+        (UNKNOWN._replace(state=State.REFUSED), False),
+        (UNKNOWN._replace(state=State.CANCELLED), False),
+    ],
+)
+def test_what_is_so_already_stays_so(row: Optional[Row], sent: bool) -> None:
+    resolution = resolve({ANN: row}, sent=sent, now=NOW)
+    assert (resolution.faults, resolution.changes) == ((), ())
+
+
+def test_every_recipient_in_the_way_is_named() -> None:
+    assert len(resolve({ANN: None, BOB: AT_WORK}, sent=True, now=NOW).faults) == 2
+
+
+@pytest.mark.parametrize(("now", "too_early"), [(-10 + GRACE - 1, (ANN,)), (-10 + GRACE, ())])
+def test_what_the_service_may_still_take_is_told(now: float, too_early: tuple[str, ...]) -> None:
+    resolution = resolve({ANN: UNKNOWN, BOB: UNKNOWN._replace(state=State.REFUSED)}, sent=False, now=NOW + now)
+    assert early(resolution, NOW + now) == too_early
+
+
+@pytest.mark.parametrize(
+    ("row", "state"),
+    [(None, "absent"), (OVERDUE, "unknown"), (AT_WORK, "sending"), (UNKNOWN, "unknown"), (ACCEPTED, "accepted")],
+)
+def test_a_state_reads_as_a_task_would_take_it(row: Optional[Row], state: str) -> None:
+    assert state_of(row, NOW) == state

@@ -1,0 +1,419 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Numbers as people write them, as YAML and INI break them, and as nobody should send them."""
+
+from __future__ import annotations
+
+import itertools
+import string
+
+import phonenumbers
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import MissingLibrary
+from ansible_collections.voip_communications.sms.plugins.module_utils._message import numbers as numbers_module
+from ansible_collections.voip_communications.sms.plugins.module_utils._message.numbers import (
+    NumberError,
+    Numbers,
+    digits,
+    mask,
+    read,
+    read_all,
+    region_fault,
+    same,
+)
+
+REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
+ALLOWED = string.digits + "+ \u00a0\u202f-\u2010\u2011\u2012\u2013\u2014\u2212()./"
+
+
+def examples(region: str) -> list[phonenumbers.PhoneNumber]:
+    """Return the library's own example numbers of a region."""
+    kinds = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE)
+    found = [phonenumbers.example_number_for_type(region, kind) for kind in kinds]
+    return [number for number in found if number is not None]
+
+
+def e164(number: phonenumbers.PhoneNumber) -> str:
+    """Return the digits of a number, by the library's own formatter."""
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))[1:]
+
+
+def refusal(value: object, region: str | None = None) -> str:
+    """Return the sentence with which a value is refused."""
+    with pytest.raises(NumberError) as caught:
+        read(value, region)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "region", "expected"),
+    [
+        ("12812345678", None, "12812345678"),
+        ("+12812345678", None, "12812345678"),
+        ("0012812345678", None, "12812345678"),
+        ("+1 (281) 234-5678", None, "12812345678"),
+        ("(+1) 281/234.5678", None, "12812345678"),
+        ("+1\u00a0281\u202f234\u20115678", None, "12812345678"),
+        ("+1 281 234\u20135678", None, "12812345678"),
+        (" +12812345678 ", None, "12812345678"),
+        # national, with every way to write it
+        ("(281) 234-5678", "US", "12812345678"),
+        ("281 234 5678", "us", "12812345678"),
+        ("12812345678", "US", "12812345678"),
+        ("+12812345678", "GB", "12812345678"),
+        ("0012812345678", "GB", "12812345678"),
+        ("020 7946 0958", "GB", "442079460958"),
+        ("442079460958", "GB", "442079460958"),
+        ("030 123456", "DE", "4930123456"),
+        ("(0)30 123456", "DE", "4930123456"),
+        # the region's own prefix for abroad
+        ("011 44 20 7946 0958", "US", "442079460958"),
+        # a zero that is dialled at home only
+        ("+44 (0)20 7946 0958", None, "442079460958"),
+        ("0044 (0)20 7946 0958", "US", "442079460958"),
+        ("44 (0)20 7946 0958", None, "442079460958"),
+        # Italy keeps its zero
+        ("+39 06 12345678", None, "390612345678"),
+        ("06 12345678", "IT", "390612345678"),
+        # the number that YAML garbles when it is not quoted
+        ("00306912345678", None, "306912345678"),
+        # possible, though not assigned: only what cannot be a number is refused
+        ("+12001234567", None, "12001234567"),
+    ],
+)
+def test_read(written: str, region: str | None, expected: str) -> None:
+    assert read(written, region) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "region", "both"),
+    [
+        ("4420794609", "US", "+4420794609 and +14420794609 in US"),
+        ("+39 (0)6 12345678", None, "+390612345678 and +39612345678 without (0)"),
+    ],
+)
+def test_two_readings_are_refused_and_shown(written: str, region: str | None, both: str) -> None:
+    assert refusal(written, region) == (
+        f"'{written}' can be read as {both}: write the one that is meant, with a leading +"
+    )
+
+
+def test_every_region() -> None:
+    for region in REGIONS:
+        for number in examples(region):
+            plain = e164(number)
+            international = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+            for written in (f"+{plain}", f"00{plain}", plain, international):
+                assert read(written) == plain
+            assert read(f"+{plain}", "US") == read(f"00{plain}", region) == plain
+
+
+def test_national_is_read_or_refused_but_never_another_number() -> None:
+    refused = 0
+    for region in REGIONS:
+        for number in examples(region):
+            written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+            try:
+                assert read(written, region) == e164(number)
+            except NumberError as error:
+                refused += 1
+                assert f"+{e164(number)} in {region}" in str(error)
+    assert refused > 0
+
+
+def test_a_bracketed_zero_is_understood_or_refused() -> None:
+    understood = 0
+    for region in REGIONS:
+        for number in examples(region):
+            significant = phonenumbers.national_significant_number(number)
+            try:
+                plain = read(f"+{number.country_code} (0){significant}")
+            except NumberError as error:
+                assert f"+{e164(number)} without (0)" in str(error)
+            else:
+                understood += plain == e164(number)
+                assert plain == e164(number)
+    assert understood > 300
+
+
+@pytest.mark.parametrize(
+    ("value", "start"),
+    [
+        (12812345678, "12812345678 is not text but a number of type int: quote it"),
+        (26577849273, "26577849273 is not text but a number of type int: quote it"),
+        (90, "90 is not text but a number of type int: quote it"),
+        (1.2812345678e10, "12812345678.0 is not text but a number of type float: quote it"),
+        (float("nan"), "nan is not text"),
+        pytest.param(10**5000, "a huge integer is not text", id="huge"),
+        pytest.param(-(10**5000), "a huge integer is not text", id="huge-negative"),
+        (True, "True was given where a phone number belongs: write it as text"),
+        (None, "None was given where a phone number belongs"),
+        (b"+12812345678", "a byte string was given where"),
+        (["+12812345678"], "a list was given where"),
+        pytest.param([10**5000], "a list was given where", id="huge-in-list"),
+        ({"to": "+12812345678"}, "a dictionary was given where"),
+        (object(), "a object was given where"),
+    ],
+)
+def test_what_is_not_text_is_refused(value: object, start: str) -> None:
+    assert refusal(value).startswith(start)
+
+
+def test_a_number_is_told_how_to_quote_in_each_place() -> None:
+    said = refusal(12812345678)
+    for advice in (
+        'in YAML "+12812345678"',
+        "'\"+12812345678\"' beside a host",
+        '"+12812345678" under [group:vars]',
+        "number | string",
+        "octal",
+        "base 60",
+    ):
+        assert advice in said
+
+
+@pytest.mark.parametrize(
+    ("written", "character"),
+    [
+        ("+12812345678,+12812345679", r"','"),
+        ("+12812345678;", r"';'"),
+        ("+12812345678\n", r"'\n'"),
+        ("\n+12812345678", r"'\n'"),
+        ("+1281\r2345678", r"'\r'"),
+        ("+1281\t2345678", r"'\t'"),
+        ("+1281\x002345678", r"'\x00'"),
+        ("+1281\x1b[31m2345678", r"'\x1b'"),
+        ("+1281%2C2345678", "'%'"),
+        ("+12812345678&to=13", "'&'"),
+        ("\u0661\u0662\u0668\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668", r"'\u0661'"),
+        ("\uff11\uff12812345678", r"'\uff11'"),
+        ("1800FLOWERS", "'F'"),
+        ("+12812345678 ext 3", "'e'"),
+        ("+12812345678x3", "'x'"),
+        ("+12812345678;ext=3", "';'"),
+        ("tel:+12812345678", "'t'"),
+        ("+12812345678#3", "'#'"),
+        ("*12812345678", "'*'"),
+        ("1+2812345678", "'+'"),
+        ("++12812345678", "'+'"),
+        ("\uff0b12812345678", r"'\uff0b'"),
+        ('"+12812345678"', "'\"'"),
+        ("'+12812345678'", '"\'"'),
+        ("+1\u200b2812345678", r"'\u200b'"),
+        ("+1281\ud8002345678", r"'\ud800'"),
+        pytest.param("a" * 10**6, "'a'", id="long"),
+    ],
+)
+def test_foreign_characters_are_named_and_never_printed_raw(written: str, character: str) -> None:
+    said = refusal(written)
+    assert f"has the character {character}: " in said
+    assert said.isprintable()
+    assert len(said) < 300
+    assert refusal(written, "US") == said
+
+
+@pytest.mark.parametrize(
+    ("written", "region", "reason"),
+    [
+        ("", None, "'' has no digits"),
+        (" -() ", None, "' -() ' has no digits"),
+        ("+", None, "'+' has no digits"),
+        ("+0012812345678", None, "'+0012812345678' has both + and 00: write one of them"),
+        ("+1281", None, "'+1281' is not a possible phone number: too short for country code 1"),
+        ("+128123456789", None, "'+128123456789' is not a possible phone number: too long for country code 1"),
+        ("+999123456789", None, "'+999123456789' is not a possible phone number: unknown country code"),
+        ("1" * 300, None, f"'{'1' * 40}…' is not a possible phone number: too long"),
+        (
+            "020 7946 0958",
+            None,
+            (
+                "'020 7946 0958' is not a possible phone number: unknown country code; "
+                "write it with the country code, or set default_region"
+            ),
+        ),
+        # without a region this zero must not turn London into Egypt
+        (
+            "(0)20 7946 0958",
+            None,
+            (
+                "'(0)20 7946 0958' is not a possible phone number: unknown country code; "
+                "write it with the country code, or set default_region"
+            ),
+        ),
+        (
+            "281",
+            "US",
+            "'281' is not a possible phone number: unknown country code, too short for country code 1 in US",
+        ),
+    ],
+)
+def test_impossible_numbers(written: str, region: str | None, reason: str) -> None:
+    assert refusal(written, region) == reason
+
+
+@given(st.text() | st.text(alphabet=ALLOWED, max_size=25), st.sampled_from([None, "US", "GB", "DE", "IT", "AR"]))
+@example("200000000000", None)  # of the zeros that Egypt takes before a number, one goes at each reading
+@example("+44 (0) 0 20 7946 0958", None)
+def test_whatever_is_read_is_plain_digits_and_reads_the_same(written: str, region: str | None) -> None:
+    try:
+        plain = read(written, region)
+    except NumberError as error:
+        assert str(error).isprintable()
+        return
+    assert set(plain) <= set(string.digits)
+    assert read(f"+{plain}", region) == read(f"00{plain}", region) == plain
+    assert phonenumbers.is_possible_number(phonenumbers.parse(f"+{plain}"))
+
+
+@given(st.text(alphabet=ALLOWED + "a,;\n\u0661", max_size=20))
+def test_only_the_allowed_characters_are_read(written: str) -> None:
+    if set(written) - set(ALLOWED):
+        assert "has the character" in refusal(written, "US")
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.binary(), st.lists))
+def test_no_other_type_is_read(value: object) -> None:
+    assert refusal(value).isprintable()
+
+
+def test_read_all_keeps_order_and_tells_duplicates_and_faults() -> None:
+    given_ = ["+44 20 7946 0958", "+1 (281) 234-5678", "0012812345678", 5, "x\n", "12812345678", "+12812345679"]
+    numbers = read_all(given_)
+    assert numbers.read == (
+        ("+44 20 7946 0958", "442079460958"),
+        ("+1 (281) 234-5678", "12812345678"),
+        ("+12812345679", "12812345679"),
+    )
+    assert numbers.duplicates == (("0012812345678", "12812345678"), ("12812345678", "12812345678"))
+    assert [shown for shown, _sentence in numbers.faults] == ["5", "x\\n"]
+    assert numbers.faults[1][1].startswith("'x\\n' has the character 'x'")
+
+
+def test_text_is_split_at_commas() -> None:
+    numbers = read_all("+12812345678, 0012812345679,12812345678")
+    assert numbers == Numbers(
+        read=(("+12812345678", "12812345678"), ("0012812345679", "12812345679")),
+        duplicates=(("12812345678", "12812345678"),),
+        faults=(),
+    )
+
+
+def test_a_comma_inside_an_element_is_no_separator() -> None:
+    assert (
+        read_all(["+12812345678,+12812345679"]).faults[0][1].endswith("give each number as a list element of its own")
+    )
+
+
+@pytest.mark.parametrize("values", [None, "", [], ()])
+def test_nobody_to_send_to(values: object) -> None:
+    assert read_all(values) == Numbers((), (), (("", "there is no number to send to"),))
+
+
+@pytest.mark.parametrize(
+    ("values", "count"),
+    [(12812345678, 1), ({"a": 1}, 1), (",", 2), ("+12812345678,", 1), ([["+12812345678"]], 1), ([""], 1), ([None], 1)],
+)
+def test_what_cannot_be_a_list_of_numbers(values: object, count: int) -> None:
+    assert len(read_all(values).faults) == count
+
+
+@given(st.lists(st.sampled_from(["+12812345678", "0012812345678", "+442079460958", "x", ""])))
+def test_nothing_given_is_lost(values: list[str]) -> None:
+    numbers = read_all(values)
+    wanted = [plain for _given, plain in numbers.read]
+    assert len(set(wanted)) == len(wanted)
+    assert {plain for _given, plain in numbers.duplicates} <= set(wanted)
+    assert len(numbers.read) + len(numbers.duplicates) + len(numbers.faults) == max(1, len(values))
+
+
+@pytest.mark.parametrize(
+    ("region", "known"),
+    [
+        (None, True),
+        ("", True),
+        ("US", True),
+        ("us", True),
+        ("UK", False),
+        ("USA", False),
+        ("001", False),
+        ("U\n", False),
+    ],
+)
+def test_region_fault(region: str | None, known: bool) -> None:
+    said = region_fault(region)
+    assert (said is None) == known
+    assert said is None or ("ISO 3166" in said and said.isprintable())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("12812345678", "12812345678"),
+        ("+12812345678", "12812345678"),
+        ("0012812345678", "12812345678"),
+        ("+1 (281) 234-5678", "12812345678"),
+        ("12812345678.0", ""),
+        ("1.2812345678e10", ""),
+        ("VOIPSMS", ""),
+        ("1281,1282", ""),
+        ("\u0661", ""),
+        ("+", ""),
+        ("", ""),
+    ],
+)
+def test_digits_of_an_answer(text: str, expected: str) -> None:
+    assert digits(text) == expected
+
+
+def test_same() -> None:
+    assert same("+1 281 234 5678", "0012812345678")
+    assert not same("12812345678", "12812345679")
+    assert not same("abc", "abc")
+    assert not same("", "")
+
+
+@pytest.mark.parametrize(
+    ("number", "masked"),
+    [
+        ("12812345678", "+1********78"),
+        ("+1 281 234 5678", "+1********78"),
+        ("442079460958", "+44********58"),
+        ("35226123456", "+352******56"),
+        ("79161234567", "+7********67"),
+        ("1234567", "+*******"),
+        ("VOIPSMS", "+"),
+        ("", "+"),
+    ],
+)
+def test_mask(number: str, masked: str) -> None:
+    assert mask(number) == masked
+
+
+@given(st.text(alphabet=string.digits, max_size=20))
+def test_a_mask_shows_at_most_5_digits_and_hides_at_least_3(number: str) -> None:
+    shown = sum(character in string.digits for character in mask(number))
+    assert shown <= 5
+    assert shown == 0 or mask(number).count("*") >= 3
+
+
+def test_a_mask_keeps_the_country_code() -> None:
+    for number in itertools.chain.from_iterable(map(examples, REGIONS)):
+        if len(e164(number)) >= 8:
+            assert mask(e164(number)).startswith(f"+{number.country_code}*")
+
+
+def test_ten_thousand_recipients_are_read() -> None:
+    numbers = read_all([f"+1281{2000000 + count}" for count in range(10_000)], "US")
+    assert (len(numbers.read), numbers.faults) == (10_000, ())
+
+
+def test_without_phonenumbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numbers_module, "PHONENUMBERS_ERROR", "Traceback: no module")
+    for call in (lambda: read("+12812345678"), lambda: read_all([]), lambda: region_fault(None)):
+        with pytest.raises(MissingLibrary) as caught:
+            call()
+        assert (caught.value.package, caught.value.detail) == ("phonenumbers", "Traceback: no module")
+    assert mask("12812345678") == "+1********78"

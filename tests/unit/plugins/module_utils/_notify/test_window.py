@@ -1,0 +1,340 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When the reminders of a window go out: zones, clock changes, what is past; and every fault named at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError, VoipsmsError
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window import (
+    Usual,
+    calendar,
+    changes,
+    duration,
+    results,
+    table,
+    words,
+)
+
+ANNA, BEN = "+12812345678", "+12812345679"
+WINDOW = {"name": "w1", "start": "2030-12-01 22:00", "end": "2030-12-01 23:30", "timezone": "Europe/Berlin"}
+USUAL = [
+    {"name": "day-before", "before": "24h"},
+    {"name": "hour-before", "before": "1h"},
+    {"name": "begins", "at": "start"},
+    {"name": "ends", "at": "end"},
+]
+TEXTS = {"before": "Soon", "start": "Now", "end": "Over"}
+
+
+def planned(
+    *reminders: dict[str, Any],
+    recipients: object = (ANNA,),
+    state: str = "present",
+    now: str = "2030-11-01T00:00:00+00:00",
+    min_lead: int = 1,
+    **window: Any,
+) -> dict[str, Any]:
+    """The calendar of the usual window, changed where a test says so."""
+    return calendar(
+        {**WINDOW, **window},
+        list(reminders or USUAL),
+        Usual(TEXTS, recipients),
+        state=state,
+        min_lead=min_lead,
+        now=dt.datetime.fromisoformat(now),
+    )
+
+
+def moments(*reminders: dict[str, Any], **changed: Any) -> list[str]:
+    """When each reminder goes out."""
+    return [entry["at"] for entry in planned(*reminders, **changed)["reminders"]]
+
+
+def faults(*reminders: dict[str, Any], **changed: Any) -> tuple[str, ...]:
+    """Every sentence with which a window is refused."""
+    with pytest.raises(InputError) as caught:
+        planned(*reminders, **changed)
+    return caught.value.faults
+
+
+def test_the_usual_reminders() -> None:
+    entries = planned()["reminders"]
+    assert [(entry["name"], entry["at"], entry["text"]) for entry in entries] == [
+        ("w1/day-before", "2030-11-30T22:00:00+01:00", "Soon"),
+        ("w1/hour-before", "2030-12-01T21:00:00+01:00", "Soon"),
+        ("w1/begins", "2030-12-01T22:00:00+01:00", "Now"),
+        ("w1/ends", "2030-12-01T23:30:00+01:00", "Over"),
+    ]
+    assert {(entry["action"], entry["ahead"], tuple(entry["recipients"])) for entry in entries} == {
+        ("schedule", True, (ANNA,))
+    }
+
+
+def test_they_come_in_the_order_of_their_dates() -> None:
+    assert [entry["name"] for entry in planned(*reversed(USUAL))["reminders"]] == [
+        entry["name"] for entry in planned()["reminders"]
+    ]
+
+
+def test_what_a_reminder_has_of_its_own() -> None:
+    first, second = planned(
+        {"name": "a", "before": "1d", "text": " Mine ", "recipients": f"{BEN}, {ANNA}"},
+        {"name": "b", "at": "end", "after": "1h30m", "text": "Really over", "recipients": [BEN]},
+    )["reminders"]
+    assert (first["text"], first["recipients"], first["at"]) == ("Mine", [BEN, ANNA], "2030-11-30T22:00:00+01:00")
+    assert (second["text"], second["recipients"], second["at"]) == (
+        "Really over",
+        [BEN],
+        "2030-12-02T01:00:00+01:00",
+    )
+
+
+@pytest.mark.parametrize(
+    ("now", "ahead"),
+    [
+        ("2030-12-01T21:59:00+01:00", ["w1/begins", "w1/ends"]),
+        ("2030-12-01T21:59:01+01:00", ["w1/ends"]),
+        ("2030-12-01T23:29:01+01:00", []),
+        ("2029-12-01T23:29:01+01:00", ["w1/day-before", "w1/hour-before", "w1/begins", "w1/ends"]),
+    ],
+)
+def test_what_is_less_than_a_minute_ahead_is_past(now: str, ahead: list[str]) -> None:
+    entries = planned(now=now)["reminders"]
+    assert [entry["name"] for entry in entries if entry["ahead"]] == ahead
+    assert [entry["name"] for entry in entries if entry["action"] == "schedule"] == ahead
+    assert {entry["action"] for entry in entries if not entry["ahead"]} <= {"leave_out"}
+
+
+def test_min_lead_says_how_far_ahead_it_must_be() -> None:
+    entries = planned(now="2030-12-01T20:00:00+01:00", min_lead=90)["reminders"]
+    assert [entry["reminder"] for entry in entries if entry["ahead"]] == ["begins", "ends"]
+
+
+def test_a_window_that_is_off_takes_everything_back() -> None:
+    found = planned(state="absent", recipients=None, now="2030-12-01T20:00:00+01:00")
+    assert {entry["action"] for entry in found["reminders"]} == {"take_back"}
+    assert (found["over"], found["off_key"]) == (False, "maintenance/w1/2030-12-01T21:00Z/off")
+    assert planned(now="2030-12-01T23:30:00+01:00")["over"]
+
+
+def test_a_reminder_that_is_not_wanted_needs_its_name_only() -> None:
+    first, second = planned({"name": "a", "state": "absent"}, USUAL[3])["reminders"]
+    assert (first["action"], first["when"], second["action"]) == ("take_back", "", "schedule")
+
+
+def test_a_long_name_makes_a_key_of_its_own_that_is_not_too_long() -> None:
+    keys = {planned(name="n" * 180 + end)["off_key"] for end in "ab"}
+    assert len(keys) == 2
+    assert all(len(key) <= 200 for key in keys)
+
+
+# Zones and clock changes
+
+
+def test_hours_are_hours_over_a_clock_change() -> None:
+    """In Berlin the clocks go forward on 31 March 2030, and back on 27 October 2030."""
+    assert moments(start="2030-03-31 22:00", end="2030-03-31 23:00")[0] == "2030-03-30T21:00:00+01:00"
+    assert moments(start="2030-10-27 22:00", end="2030-10-27 23:00")[0] == "2030-10-26T23:00:00+02:00"
+    assert moments({"name": "a", "before": "1d"}, start="2030-03-31 22:00", end="2030-03-31 23:00") == (
+        moments({"name": "a", "before": "24h"}, start="2030-03-31 22:00", end="2030-03-31 23:00")
+    )
+
+
+def test_an_offset_says_which_of_two_equal_hours_is_meant() -> None:
+    window = {"start": "2030-10-27T02:30:00+02:00", "end": "2030-10-27T02:30:00+01:00"}
+    assert moments(*USUAL[2:], **window) == ["2030-10-27T02:30:00+02:00", "2030-10-27T02:30:00+01:00"]
+
+
+def test_start_and_end_may_have_the_offset_of_elsewhere() -> None:
+    assert moments(*USUAL[2:], start="2030-12-01T15:00:00-06:00", end="2030-12-01T22:30:00Z") == moments(*USUAL[2:])
+
+
+@pytest.mark.parametrize("start", ["2030-03-31 02:30", "2030-10-27 02:30"])
+def test_hours_that_exist_never_or_twice_are_refused(start: str) -> None:
+    (fault,) = faults(start=start, end="2030-12-01 23:00")
+    assert fault.startswith(f"start: {start} ")
+
+
+# Faults
+
+
+def test_every_fault_is_named_at_once() -> None:
+    found = faults(
+        {"name": "a", "before": 86400},
+        {"name": "a", "before": "soon", "at": "start"},
+        {"name": "b/c", "at": "noon", "colour": "red"},
+        {"name": 24, "before": "1 h", "text": 5},
+        {"before": "1h", "after": "1h"},
+        {"name": "d", "at": "end", "after": "1h"},
+        {"name": "e", "at": "end", "state": "gone", "recipients": [12812345678]},
+        name=4711,
+        start=1320,
+        end="2030-12-01",
+        timezone="Mars/Olympus",
+        recipients=[12812345679],
+    )
+    joined = "\n".join(found)
+    for sentence in (
+        "name is not text",
+        "timezone 'Mars/Olympus' is not known",
+        "start is a number or a truth value",
+        "end '2030-12-01' has no hour",
+        "recipients: 12812345679 is not text",
+        "reminder 'a': before is not a duration (a number without a unit)",
+        "reminder 'a': it needs either before",
+        "reminder 'b/c': name has a slash",
+        "unknown: colour",
+        "at is neither start nor end",
+        "reminder 4: name is not text",
+        "before is not a duration: write it in quotes",
+        "text is not text",
+        "reminder 5: name is needed",
+        "after goes with at",
+        "reminder 'd': text is needed with after",
+        "state is neither present nor absent",
+        "12812345678 is not text",
+        "more than one reminder is called 'a'",
+    ):
+        assert sentence in joined, sentence
+    assert not any(fault.endswith(".") for fault in found)
+
+
+@pytest.mark.parametrize("end", ["2030-12-01 22:00", "2030-11-30 23:00"])
+def test_the_end_must_be_after_the_start(end: str) -> None:
+    (fault,) = faults(end=end)
+    assert "is not after start 2030-12-01T22:00:00+01:00" in fault
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"recipients": []}, "reminder 'day-before': it has no recipients"),
+        ({"name": ""}, "name is needed"),
+        ({"name": 7}, "name is not text: quote it"),
+        ({"name": "two\nlines"}, "name must be printable characters"),
+        ({"recipients": [None]}, "recipients: "),
+        ({"name": "n" * 190}, "name is too long"),
+        ({"timezone": None}, "timezone is needed"),
+        ({"start": None}, "start is needed"),
+        ({"end": ""}, "end is needed"),
+        ({"start": dt.date(2030, 12, 1)}, "start '2030-12-01' has no hour"),
+    ],
+)
+def test_what_is_needed(changed: dict[str, Any], sentence: str) -> None:
+    assert any(fault.startswith(sentence) for fault in faults(**changed))
+
+
+def test_reminders_must_be_a_list_of_dictionaries() -> None:
+    assert faults({}, recipients=[ANNA])[0].startswith("reminder 1: name is needed")
+    with pytest.raises(InputError, match="there is no reminder"):
+        calendar(WINDOW, [], Usual(TEXTS, ANNA), state="present", min_lead=1, now=dt.datetime.now(dt.UTC))
+    with pytest.raises(InputError, match="reminder 1 is not a dictionary"):
+        calendar(WINDOW, ["24h"], Usual(TEXTS, ANNA), state="present", min_lead=1, now=dt.datetime.now(dt.UTC))
+
+
+def test_an_empty_text_is_refused() -> None:
+    assert faults({"name": "a", "at": "end", "text": " "}) == ("reminder 'a': the text is empty",)
+
+
+def test_two_reminders_that_would_be_one_message_are_refused() -> None:
+    twins = ({"name": "a", "before": "60m"}, {"name": "b", "before": "1h"})
+    assert faults(*twins) == ("reminders 'a' and 'b' say the same to the same people at one time",)
+    assert len(moments(twins[0], {**twins[1], "recipients": BEN})) == 2
+    assert len(moments(twins[0], {**twins[1], "state": "absent"})) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"), [("24h", 1440), ("90m", 90), ("1d", 1440), ("1d12h", 2160), ("1h30m", 90), ("0m", 0)]
+)
+def test_durations(text: str, minutes: int) -> None:
+    assert duration(text, "before") == dt.timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize("value", ["", "24", "h", "-1h", "1.5h", "1h 30m", "30m1h", "1w", "٣h", None, 24, True, 1.5])
+def test_what_is_no_duration(value: object) -> None:
+    with pytest.raises(VoipsmsError, match=r"before is not a duration.*such as 24h"):
+        duration(value, "before")
+
+
+def test_a_duration_has_an_end() -> None:
+    assert duration("366d", "before") == dt.timedelta(days=366)
+    with pytest.raises(VoipsmsError, match="longer than 366 days"):
+        duration("999999d", "before")
+
+
+# Words and tables
+
+
+def test_words_are_wall_time_of_the_window() -> None:
+    found = words({**WINDOW, "start": "2030-12-01T15:00:00-06:00", "services": ["mail", "web", "dns"], "text": " Hi "})
+    assert found == {
+        "name": "w1",
+        "start": "Sun 1 Dec 22:00",
+        "end": "Sun 1 Dec 23:30",
+        "until": "23:30",
+        "timezone": "Europe/Berlin",
+        "services": "mail, web and dns",
+        "services_short": "mail and 2 more",
+        "text": "Hi",
+    }
+    assert words({**WINDOW, "end": "2030-12-02 01:00"})["until"] == "Mon 2 Dec 01:00"
+
+
+@pytest.mark.parametrize(("services", "said"), [([], "w1"), ("mail", "mail"), (["mail", "web"], "mail and web")])
+def test_services_in_a_row(services: object, said: str) -> None:
+    assert words({**WINDOW, "services": services})["services"] == said
+
+
+@pytest.mark.parametrize("value", [None, "", "tomorrow", 1320, "2030-03-31 02:30"])
+def test_words_never_fail(value: object) -> None:
+    assert words({**WINDOW, "start": value})["start"] == ("" if value is None else str(value))
+    assert words({**WINDOW, "timezone": value})["start"] == WINDOW["start"]
+
+
+def test_a_table_has_aligned_columns() -> None:
+    lines = table(planned({"name": "a", "state": "absent"}, *USUAL[1:], now="2030-12-01T21:00:00+01:00")["reminders"])
+    assert lines == [
+        "reminder     when                        to  SMS  text",
+        "hour-before  Sun 1 Dec 2030 21:00 +0100  1   1    (past, left out) Soon",
+        "a                                        1   1    (cancelled)",
+        "begins       Sun 1 Dec 2030 22:00 +0100  1   1    Now",
+        "ends         Sun 1 Dec 2030 23:30 +0100  1   1    Over",
+    ]
+
+
+def test_a_table_of_what_came_of_it() -> None:
+    entries = planned(now="2030-12-01T20:59:30+01:00")["reminders"]
+    told = [
+        {"name": "w1/day-before", "msg": "cancelled for 1 recipient"},
+        {"name": "w1/begins", "msg": "scheduled for 1 recipient"},
+    ]
+    assert [line.split("  ")[-1].strip() for line in table(entries, told)[1:]] == [
+        "past, left out; cancelled for 1 recipient",
+        "past, left alone",
+        "scheduled for 1 recipient",
+        "not reached",
+    ]
+
+
+def test_results_of_a_loop() -> None:
+    loops: list[dict[str, Any]] = [
+        {"ansible_loop_var": "each", "each": {"name": "w1/a"}, "changed": True, "msg": "cancelled", "results": []},
+        {"ansible_loop_var": "each", "each": [{"name": "w1/b"}, ANNA], "results": [{"outcome": "already_sent"}]},
+        {"ansible_loop_var": "each", "each": {"name": "w1/c"}, "skipped": True},
+    ]
+    first, second = results(loops)
+    assert (first["name"], first["changed"], first["failed"], first["gone_out"]) == ("w1/a", True, False, False)
+    assert (second["name"], second["item"][1], second["gone_out"]) == (None, ANNA, True)
+
+
+def test_changes_are_what_came_and_went() -> None:
+    loops: list[dict[str, Any]] = [
+        {"item": {"name": "w1/a"}, "diff": {"before": "1\n2\n", "after": "2\n3\n"}},
+        {"item": {"name": "w1/b"}},
+    ]
+    assert changes(results(loops)) == ["- 1", "+ 3"]

@@ -1,0 +1,357 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Plans: what a row's message is at a moment, and, for any wishes, rows and lists, what no plan may ever do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Optional
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._api.pending import (
+    Listing,
+    Pending,
+    PendingRecord,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
+    GRACE,
+    Fingerprints,
+    Row,
+    State,
+    key_of,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.plan import (
+    DesiredMessage,
+    Identity,
+    KnownMessage,
+    Plan,
+    ScheduledState,
+    is_past_grace,
+    plan,
+    scheduled_state,
+    shared,
+    staying,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.snapshot import (
+    Match,
+    Snapshot,
+    matching,
+)
+
+NOW = 1_000_000.0
+AHEAD, OVER = NOW + 3600, NOW - 3600
+FINGERPRINTS = Fingerprints.of("test", "")
+NUMBERS = ("12810000001", "12810000002", "12810000003")
+DATES = {"2026-12-01 15:00": AHEAD, "2026-12-02 15:00": AHEAD + 86400, "2026-11-01 15:00": OVER}
+TEXTS = ("one", "two")
+NAMES = ("", "mine", "theirs")
+
+
+def row(
+    state: State = State.ACCEPTED,
+    *,
+    to: str = NUMBERS[0],
+    text: str = "one",
+    date: str = "2026-12-01 15:00",
+    name: str = "",
+    smsids: tuple[str, ...] = ("a",),
+    listed: bool = True,
+) -> Row:
+    return Row(
+        key=FINGERPRINTS.key(key_of("", text, date)),
+        recipient=FINGERPRINTS.recipient(to),
+        masked=f"+*{to[-2:]}",
+        label="",
+        content="",
+        state=state,
+        attempt=1,
+        owner="run",
+        origin="host:1",
+        claimed_at=NOW - 100,
+        first_byte_by=NOW - 10,
+        lease_until=NOW + 30,
+        keep_until=NOW + 1e6,
+        smsids=smsids,
+        name=FINGERPRINTS.name(name) if name else "",
+        date=date,
+        delivers_at=DATES[date],
+        listed=listed,
+    )
+
+
+def listing_of(*smsids: str) -> Listing:
+    return Listing(tuple(PendingRecord(smsid, NUMBERS[0], "", "one", "2026-12-01 15:00") for smsid in smsids))
+
+
+# --- What a row's message is ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("held", "listing", "expected"),
+    [
+        (row(), listing_of("a"), ScheduledState.LISTED),
+        (row(listed=False), listing_of("a"), ScheduledState.LISTED),
+        (row(smsids=("x", "a")), listing_of("a"), ScheduledState.LISTED),
+        (row(date="2026-11-01 15:00"), listing_of("a"), ScheduledState.LISTED),
+        (row(date="2026-11-01 15:00"), listing_of(), ScheduledState.DELIVERED),
+        (row(date="2026-11-01 15:00"), None, ScheduledState.DELIVERED),
+        (row(), listing_of("b"), ScheduledState.GONE),
+        (row(), None, ScheduledState.UNLISTED),
+        (row(listed=False), listing_of(), ScheduledState.UNLISTED),
+        (row(State.REFUSED), listing_of("a"), ScheduledState.FREE),
+        (row(State.CANCELLED), listing_of("a"), ScheduledState.FREE),
+        (row(State.UNKNOWN), listing_of("a"), ScheduledState.DOUBTFUL),
+        (row(State.SENDING), None, ScheduledState.DOUBTFUL),
+        (row(State.UNKNOWN, date="2026-11-01 15:00"), None, ScheduledState.LAPSED),
+    ],
+)
+def test_what_a_rows_message_is_now(held: Row, listing: Optional[Listing], expected: ScheduledState) -> None:
+    listed = listing.smsids() if listing else frozenset[str]()
+    assert scheduled_state(held, listing, listed, NOW) is expected
+
+
+@pytest.mark.parametrize(
+    ("state", "after", "expected"),
+    [
+        (State.UNKNOWN, GRACE - 11, False),
+        (State.UNKNOWN, GRACE - 10, True),
+        (State.SENDING, GRACE - 11, False),
+        (State.SENDING, GRACE - 10, True),
+    ],
+)
+def test_when_absence_proves_that_nothing_was_accepted(state: State, after: float, expected: bool) -> None:
+    assert is_past_grace(row(state), NOW + after) is expected
+
+
+def test_a_run_that_is_still_at_work_is_never_past_grace() -> None:
+    assert not is_past_grace(row(State.SENDING)._replace(lease_until=NOW + 2 * GRACE), NOW + GRACE)
+    assert is_past_grace(row(State.SENDING)._replace(lease_until=NOW + 2 * GRACE), NOW + 2 * GRACE)
+
+
+@pytest.mark.parametrize(
+    ("held", "words"),
+    [
+        (
+            KnownMessage(ScheduledState.LISTED, ("a",), None, Pending("1281", "", "one", "D", ("a",))),
+            ("+1281", "one", "D"),
+        ),
+        (KnownMessage(ScheduledState.UNLISTED, ("a",), row(), None), ("+*01", None, "2026-12-01 15:00")),
+        (KnownMessage(ScheduledState.LISTED, ("a",)), ("", None, None)),
+    ],
+)
+def test_a_held_message_as_people_read_it(held: KnownMessage, words: tuple[Optional[str], ...]) -> None:
+    assert (held.to, held.text, held.date) == words
+
+
+# --- Shared smsids ----------------------------------------------------------------------------------------------------
+
+
+def test_an_smsid_that_carries_others_is_shared() -> None:
+    meant = KnownMessage(ScheduledState.LISTED, ("a",), None, Pending("1", "", "one", "D", ("a",)))
+    other = KnownMessage(ScheduledState.LISTED, ("a",), None, Pending("2", "", "one", "D", ("a",)))
+    carried = {"a": frozenset({"1", "2"}), "b": frozenset({"3"})}
+    assert shared([meant], carried) == {"a": {"2"}}
+    assert shared([meant, other], carried) == {}
+    assert shared([], carried) == {}
+    assert shared([meant._replace(smsids=("gone",))], carried) == {}
+
+
+def test_a_wanted_message_that_would_go_with_a_shared_smsid_is_named() -> None:
+    kept = (DesiredMessage(("key", "ann"), "1"), KnownMessage(ScheduledState.LISTED, ("a",), row(smsids=("a",))))
+    adopted = DesiredMessage(("key", "carl"), "3", Pending("3", "", "one", "D", ("b",)))
+    planned = Plan(keep=(kept,), adopt=(adopted,))
+    assert staying(planned, {"a": frozenset({"1", "2"}), "b": frozenset({"3"})}) == ["1", "3"]
+    assert staying(planned, {"c": frozenset({"1", "3"})}) == []
+
+
+# --- For any world: what no plan may ever do --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class World:
+    """A service and a ledger as a plan sees them; carrying a plan out gives the next world."""
+
+    records: tuple[PendingRecord, ...]
+    rows: Mapping[Identity, Row]
+    has_list: bool = True
+
+    def snapshot(self) -> Snapshot:
+        found = Listing(self.records) if self.has_list else None
+        snapshot = Snapshot(found, "", self.rows, NOW, NOW, FINGERPRINTS)
+        rows = dict(self.rows)
+        resolved, _changes = snapshot.resolved(list(rows))
+        rows = dict(resolved.rows)
+        for _before, after in resolved.marked():
+            assert after is not None
+            rows[after.key, after.recipient] = after
+        return replace(resolved, rows=rows)
+
+
+@dataclass(frozen=True)
+class Task:
+    """A name (empty: none), and what shall wait."""
+
+    name: str
+    to: tuple[str, ...]
+    text: str
+    date: str
+
+
+def planned(world: World, task: Task) -> tuple[Snapshot, list[DesiredMessage], Plan]:
+    snapshot = world.snapshot()
+    key = FINGERPRINTS.key(key_of("", task.text, task.date))
+    wishes = []
+    for to in task.to:
+        identity = (key, FINGERPRINTS.recipient(to))
+        wishes.append(DesiredMessage(identity, to, snapshot.equal(identity, to, task.date, task.text, None)))
+    held = {
+        wish.identity: snapshot.known(snapshot.rows[wish.identity]) for wish in wishes if wish.identity in snapshot.rows
+    }
+    others = matching(snapshot, Match(name=FINGERPRINTS.name(task.name))) if task.name else []
+    return snapshot, wishes, plan(wishes, held, others)
+
+
+def carried_out(world: World, task: Task) -> World:
+    """The world after a plan: created, adopted, given the name, cancelled."""
+    snapshot, _wishes, found = planned(world, task)
+    if found.doubtful:
+        return replace(world, rows=snapshot.rows)
+    rows, records = dict(snapshot.rows), list(world.records)
+    for number, wish in enumerate(found.create):
+        smsid = f"new{number}-{len(records)}"
+        records.append(PendingRecord(smsid, wish.to, "BULK", task.text, task.date))
+        made = row(to=wish.to, text=task.text, date=task.date, name=task.name, smsids=(smsid,), listed=False)
+        rows[wish.identity] = made
+    for wish in found.adopt:
+        smsids = wish.found.smsids if wish.found else ()
+        rows[wish.identity] = row(to=wish.to, text=task.text, date=task.date, name=task.name, smsids=smsids)
+    for wish, message in found.keep:
+        if task.name and message.row is not None and not message.row.name:
+            rows[wish.identity] = message.row._replace(name=FINGERPRINTS.name(task.name))
+    gone = {smsid for message in found.cancel for smsid in message.smsids}
+    records = [record for record in records if record.smsid not in gone]
+    return World(tuple(records), rows, world.has_list)
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    """Up to six rows in any state, and a list that shows some of their messages, and some of nobody."""
+    rows: dict[Identity, Row] = {}
+    records: list[PendingRecord] = []
+    for number in range(draw(st.integers(0, 6))):
+        to, text, date = (draw(st.sampled_from(choices)) for choices in (NUMBERS, TEXTS, tuple(DATES)))
+        state, is_listed = draw(st.sampled_from(tuple(State))), draw(st.booleans())
+        smsid, is_stranger = f"s{number}", draw(st.booleans())
+        if is_listed:
+            records.append(PendingRecord(smsid, to, "BULK", text, date))
+        if not is_stranger:
+            smsids = (smsid,) if state is State.ACCEPTED else ()
+            made = row(
+                state, to=to, text=text, date=date, name=draw(st.sampled_from(NAMES)), smsids=smsids,
+                listed=draw(st.booleans()),
+            )  # fmt: skip
+            rows[made.key, made.recipient] = made
+    return World(tuple(records), rows, draw(st.booleans()))
+
+
+TASKS = st.builds(
+    Task,
+    name=st.sampled_from(("", "mine")),
+    to=st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=3, unique=True).map(tuple),
+    text=st.sampled_from(TEXTS),
+    date=st.sampled_from(tuple(DATES)),
+)
+
+
+@settings(max_examples=500)
+@given(worlds(), TASKS)
+def test_no_plan_leaves_a_wanted_message_neither_pending_nor_created(world: World, task: Task) -> None:
+    _agenda, wishes, found = planned(world, task)
+    doubtful = {(held.row.key, held.row.recipient) for held in found.doubtful if held.row is not None}
+    answered = [*found.create, *found.adopt, *(wish for wish, _held in found.keep)]
+    assert len(answered) == len({wish.identity for wish in answered})
+    assert {wish.identity for wish in wishes} == {wish.identity for wish in answered} | (
+        doubtful & {wish.identity for wish in wishes}
+    )
+    going = {smsid for held in found.cancel for smsid in held.smsids}
+    for wish in found.adopt:
+        assert wish.found is not None
+        assert not going & set(wish.found.smsids)
+    for _wish, held in found.keep:
+        assert held.scheduled_state in (ScheduledState.LISTED, ScheduledState.UNLISTED, ScheduledState.DELIVERED)
+        assert not going & set(held.smsids)
+
+
+@settings(max_examples=500)
+@given(worlds(), TASKS)
+def test_no_plan_cancels_a_message_outside_the_name(world: World, task: Task) -> None:
+    _agenda, wishes, found = planned(world, task)
+    wanted = {wish.identity for wish in wishes}
+    for held in found.cancel:
+        assert held.row is not None
+        assert task.name
+        assert held.row.name == FINGERPRINTS.name(task.name)
+        assert (held.row.key, held.row.recipient) not in wanted
+
+
+@settings(max_examples=500)
+@given(
+    worlds(),
+    st.builds(
+        lambda smsids: Match(smsids=smsids),
+        smsids=st.none() | st.lists(st.sampled_from(("s0", "s1", "s2")), min_size=1, unique=True).map(tuple),
+    )
+    | st.builds(
+        lambda to, text, date: Match(to=to, text=text, date=date),
+        to=st.none() | st.frozensets(st.sampled_from(NUMBERS), min_size=1),
+        text=st.none() | st.sampled_from(TEXTS),
+        date=st.none() | st.sampled_from(tuple(DATES)),
+    ),
+)
+def test_no_plan_cancels_a_message_outside_the_match(world: World, match: Match) -> None:
+    snapshot = world.snapshot()
+    for held in plan((), {}, matching(snapshot, match)).cancel:
+        recipients = None if match.to is None else {FINGERPRINTS.recipient(to) for to in match.to}
+        if match.smsids is not None:
+            assert set(held.smsids) & set(match.smsids)
+        if held.row is not None:
+            assert recipients is None or held.row.recipient in recipients
+            assert match.date in (None, held.row.date)
+            expected = FINGERPRINTS.key(key_of("", match.text or "", held.row.date or ""))
+            assert match.text is None or held.row.key == expected
+        else:
+            assert held.seen is not None
+            assert match.to is None or held.seen.to in match.to
+            assert match.date in (None, held.seen.date)
+            assert match.text in (None, held.seen.text)
+
+
+@settings(max_examples=500)
+@given(worlds(), TASKS)
+def test_a_second_plan_after_carrying_out_the_first_is_empty(world: World, task: Task) -> None:
+    after = carried_out(world, task)
+    _agenda, _wishes, again = planned(after, task)
+    if again.doubtful:  # nothing was carried out
+        return
+    assert (again.create, again.adopt) == ((), ())
+    assert [held for held in again.cancel if held.scheduled_state is not ScheduledState.UNLISTED] == []
+
+
+@settings(max_examples=300)
+@given(worlds(), TASKS)
+def test_while_anything_of_the_name_is_doubtful_the_plan_says_so(world: World, task: Task) -> None:
+    snapshot, wishes, found = planned(world, task)
+    mine = {wish.identity for wish in wishes}
+    doubtful = {
+        identity
+        for identity, held in snapshot.rows.items()
+        if held.state in (State.UNKNOWN, State.SENDING)
+        and (identity in mine or (task.name and held.name == FINGERPRINTS.name(task.name)))
+        and (identity in mine or snapshot.known(held).scheduled_state is not ScheduledState.LAPSED)
+    }
+    assert {(held.row.key, held.row.recipient) for held in found.doubtful if held.row} == doubtful

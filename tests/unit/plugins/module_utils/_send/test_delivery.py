@@ -1,0 +1,763 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One delivery after the other over a real ledger, with a provider in the same process and a clock that is moved."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._api.client import Denied, Throttled
+from ansible_collections.voip_communications.sms.plugins.module_utils._api.evidence import Judgement, Verdict, alike
+from ansible_collections.voip_communications.sms.plugins.module_utils._api.log import LogPages, LogRecord
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.deadline import Deadline
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import VoipsmsError
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.http import NotSent
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
+    GRACE,
+    SETTLE_MARGIN,
+    Claim,
+    Claimed,
+    DedupePolicy,
+    Fingerprints,
+    LedgerError,
+    Row,
+    State,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
+from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
+from ansible_collections.voip_communications.sms.plugins.module_utils._send.delivery import (
+    Delivery,
+    Report,
+    SendRequest,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._send.log_search import LOG_PAGES
+
+ANN, BOB, CARL = "12812345678", "12812345679", "12812345680"
+FINGERPRINTS = Fingerprints.of("test", "")
+KEY = FINGERPRINTS.key("key")
+DEADLINE = 100.0
+
+Answer = Callable[[Sequence[str]], Judgement]
+
+
+def accepted(numbers: Sequence[str]) -> Judgement:
+    return Judgement({number: Verdict(Fate.ACCEPTED, code=200, smsids=(f"id{number}",)) for number in numbers})
+
+
+def refused(numbers: Sequence[str]) -> Judgement:
+    return Judgement({number: Verdict(Fate.REFUSED, code=404, code_desc="no such number") for number in numbers})
+
+
+def lost(numbers: Sequence[str]) -> Judgement:
+    return alike(numbers, Fate.UNKNOWN, "the connection was reset")
+
+
+def raises(error: BaseException) -> Answer:
+    def answer(_numbers: Sequence[str]) -> Judgement:
+        raise error
+
+    return answer
+
+
+def passing() -> Answer:
+    return raises(NotSent("the service refused the connection", passing=True))
+
+
+def lasting() -> Answer:
+    return raises(NotSent("the service refused the request (HTTP 400 Bad Request)", passing=False))
+
+
+class World:
+    """A provider, a ledger, and one clock for both. Waiting moves the clock, and what is due then happens."""
+
+    def __init__(self, path: Path) -> None:
+        self.seconds = 1_000_000.0
+        self.path = path
+        self.answers: list[Answer] = []
+        self.posts: list[list[str]] = []
+        self.seen_while_posting: list[set[State]] = []
+        self.due: list[tuple[float, Callable[[], object]]] = []
+        self.ledger = SqliteLedger(str(path), FINGERPRINTS.account, clock=lambda: self.seconds)
+        self.requests = 0
+        self.log_pages: Callable[[], LogPages] = lambda: LogPages((), ended=True)
+        self.looks = 0
+
+    def log(self, max_pages: int, seconds: float) -> LogPages:
+        """What ``Api.log`` is to a delivery."""
+        assert max_pages == LOG_PAGES
+        assert 0 < seconds <= DEADLINE / 2
+        self.looks += 1
+        return self.log_pages()
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+        for moment, happen in [entry for entry in self.due if entry[0] <= self.seconds]:
+            self.due.remove((moment, happen))
+            happen()
+
+    def send(self, recipients: Sequence[str], text: str, sender: str | None, **limits: Any) -> Judgement:
+        """What ``Api.send`` is to a delivery."""
+        assert text == "text"
+        assert sender is None
+        assert 0 < limits["seconds"] <= DEADLINE
+        self.posts.append(list(recipients))
+        self.seen_while_posting.append({row.state for row in self.rows(*recipients).values()})
+        answer = self.answers.pop(0) if self.answers else accepted
+        return answer(recipients)
+
+    def rows(self, *numbers: str) -> dict[str, Row]:
+        names = {FINGERPRINTS.recipient(number): number for number in numbers}
+        return {names[name]: row for name, row in self.ledger.rows(KEY, names).items()}
+
+    def states(self, *numbers: str) -> list[str]:
+        rows = self.rows(*numbers)
+        return [rows[number].state.value if number in rows else "none" for number in numbers]
+
+    def run(self, *numbers: str, check_mode: bool = False, ledger: Any = None, batch_size: int = 100) -> Report:
+        return self.run_on(
+            DedupePolicy("text", 600.0), *numbers, check_mode=check_mode, ledger=ledger, batch_size=batch_size
+        )
+
+    def run_on(self, dedupe: DedupePolicy, *numbers: str, check_mode: bool = False, **other: Any) -> Report:
+        wanted = SendRequest(
+            key="key",
+            label="",
+            sender=None,
+            text="text",
+            segments=1,
+            recipients=numbers,
+            dedupe=dedupe,
+            batch_size=other.get("batch_size", 100),
+            at_a_time=other.get("at_a_time", 1),
+            account_timezone=other.get("account_timezone"),
+            resend_absent=other.get("resend_absent", False),
+        )
+        deadline = Deadline(DEADLINE, monotonic=lambda: self.seconds, sleep=self.sleep)
+        api: Any = self
+        ledger = other.get("ledger") or SqliteLedger(str(self.path), FINGERPRINTS.account, clock=lambda: self.seconds)
+        return Delivery(wanted, api, ledger, FINGERPRINTS, deadline, check_mode=check_mode).run()
+
+    def twin_claims(self, *numbers: str, owner: str = "twin") -> None:
+        names = {FINGERPRINTS.recipient(number): "+1*" for number in numbers}
+        claim = Claim(KEY, "", DedupePolicy("text", 600.0), names, owner, "twin:1", 90.0, 100.0)
+        assert self.ledger.claim(claim).won == set(names)
+
+    def twin_settles(self, fate: Fate, *numbers: str) -> None:
+        fates = {FINGERPRINTS.recipient(number): (fate, ("twin-id",)) for number in numbers}
+        self.ledger.settle(KEY, "twin", fates)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path / "ledger.sqlite3")
+
+
+def outcomes(report: Report) -> list[str]:
+    return [result.outcome.value for result in report.results]
+
+
+def test_the_claim_is_committed_before_the_post_and_settled_after(world: World) -> None:
+    report = world.run(ANN, BOB)
+    assert outcomes(report) == ["sent", "sent"]
+    assert world.seen_while_posting == [{State.SENDING}]
+    assert world.states(ANN, BOB) == ["accepted", "accepted"]
+
+
+def test_the_same_again_is_a_duplicate_with_its_ids(world: World) -> None:
+    world.run(ANN)
+    again = world.run(ANN)
+    assert outcomes(again) == ["duplicate"]
+    assert again.results[0].smsids == (f"id{ANN}",)
+    assert again.results[0].first_sent_at == "1970-01-12T13:46:40Z"
+    assert world.posts == [[ANN]]
+
+
+def test_only_those_who_have_not_had_it_are_posted(world: World) -> None:
+    world.run(BOB)
+    assert outcomes(world.run(ANN, BOB, CARL)) == ["sent", "duplicate", "sent"]
+    assert world.posts == [[BOB], [ANN, CARL]]
+
+
+def test_250_recipients_take_three_posts_and_none_the_second_time(world: World) -> None:
+    many = [str(12812340000 + number) for number in range(250)]
+    world.run(*many)
+    assert [len(post) for post in world.posts] == [100, 100, 50]
+    assert set(outcomes(world.run(*many))) == {"duplicate"}
+    assert len(world.posts) == 3
+
+
+def test_several_batches_are_under_way_at_once_and_the_results_stay_in_order(world: World) -> None:
+    everybody_is_here = threading.Barrier(4, timeout=30)
+
+    def together(numbers: Sequence[str]) -> Judgement:
+        everybody_is_here.wait()
+        return accepted(numbers)
+
+    many = [str(12812340000 + number) for number in range(8)]
+    world.answers = [together] * 8
+    report = world.run_on(DedupePolicy("text", 600.0), *many, batch_size=1, at_a_time=4)
+    assert [result.to for result in report.results] == [f"+{number}" for number in many]
+    assert set(outcomes(report)) == {"sent"}
+    assert sorted(world.posts) == [[number] for number in many]
+    assert world.states(*many) == ["accepted"] * 8
+
+
+def test_once_throttled_the_batches_are_posted_one_at_a_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four are under way when the service asks for fewer requests; each is tried once more, and the rest come after."""
+    everybody_is_here = threading.Barrier(4, timeout=30)
+    alone = threading.Lock()
+
+    def asks_for_fewer(_numbers: Sequence[str]) -> Judgement:
+        everybody_is_here.wait()
+        raise Throttled(5.0)
+
+    def alone_only(numbers: Sequence[str]) -> Judgement:
+        assert alone.acquire(blocking=False), "two at a time"
+        time.sleep(0.01)
+        alone.release()
+        return accepted(numbers)
+
+    def sleep(seconds: float) -> None:
+        time.sleep(0.5)  # for the other three to learn that they must wait: what the clock of the test cannot tell
+        World.sleep(world, seconds)
+
+    monkeypatch.setattr(world, "sleep", sleep)
+    many = [str(12812340000 + number) for number in range(8)]
+    world.answers = [asks_for_fewer] * 4 + [alone_only] * 8
+    before = world.seconds
+    report = world.run_on(DedupePolicy("text", 600.0), *many, batch_size=1, at_a_time=4)
+    assert set(outcomes(report)) == {"sent"}
+    assert len(world.posts) == 12
+    assert world.seconds - before == 5.0, "whoever has waited for his turn has waited"
+
+
+def test_what_is_to_be_said_of_the_batches_comes_in_their_order(world: World) -> None:
+    second_has_answered = threading.Event()
+
+    def answer(numbers: Sequence[str]) -> Judgement:
+        if numbers == [ANN]:
+            assert second_has_answered.wait(30)
+        else:
+            second_has_answered.set()
+        return accepted(numbers)._replace(warnings=(f"of {numbers[0]}",))
+
+    world.answers = [answer, answer]
+    report = world.run_on(DedupePolicy("text", 600.0), ANN, BOB, batch_size=1, at_a_time=2)
+    assert report.warnings == [f"of {ANN}", f"of {BOB}"]
+
+
+def test_refused_credentials_stop_what_has_not_begun(world: World) -> None:
+    both = threading.Barrier(2, timeout=30)
+
+    def denies(_numbers: Sequence[str]) -> Judgement:
+        both.wait()
+        raise Denied("the service refused the request (HTTP 401 Unauthorized)", passing=False)
+
+    many = [str(12812340000 + number) for number in range(8)]
+    world.answers = [denies] * 8
+    report = world.run_on(DedupePolicy("text", 600.0), *many, batch_size=1, at_a_time=2)
+    assert outcomes(report) == ["not_sent"] * 8
+    assert len(world.posts) == 2
+    assert world.states(*many) == ["none"] * 8
+
+
+def test_the_second_of_three_batches_dying_touches_no_other(world: World) -> None:
+    world.answers = [accepted, lost, accepted]
+    report = world.run(ANN, BOB, CARL, batch_size=1)
+    assert outcomes(report) == ["sent", "unknown", "sent"]
+    assert world.states(ANN, BOB, CARL) == ["accepted", "unknown", "accepted"]
+    assert outcomes(world.run(ANN, BOB, CARL)) == ["duplicate", "unknown", "duplicate"]
+    assert len(world.posts) == 3
+
+
+def test_what_provably_was_not_sent_is_tried_again_and_sent_once(world: World) -> None:
+    world.answers = [passing(), passing()]
+    assert outcomes(world.run(ANN)) == ["sent"]
+    assert len(world.posts) == 3
+    assert world.states(ANN) == ["accepted"]
+
+
+def test_it_is_not_tried_for_ever_and_leaves_no_row(world: World) -> None:
+    world.answers = [passing()] * 20
+    report = world.run(ANN)
+    assert outcomes(report) == ["not_sent"]
+    assert len(world.posts) == 4
+    assert world.states(ANN) == ["none"]
+    world.answers = []
+    assert outcomes(world.run(ANN)) == ["sent"]
+
+
+def test_what_will_not_pass_is_not_tried_again(world: World) -> None:
+    world.answers = [lasting()]
+    assert outcomes(world.run(ANN)) == ["not_sent"]
+    assert len(world.posts) == 1
+
+
+def test_an_unknown_outcome_is_never_posted_again_by_itself(world: World) -> None:
+    world.answers = [lost]
+    assert outcomes(world.run(ANN)) == ["unknown"]
+    for _again in range(3):
+        assert outcomes(world.run(ANN)) == ["unknown"]
+    assert len(world.posts) == 1
+    world.seconds += DEADLINE + GRACE + 600 + 1
+    assert outcomes(world.run(ANN)) == ["sent"]
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "waits"), [(5.0, True), (0.0, True), (30.0, True), (31.0, False), (86400.0, False), (None, False)]
+)
+def test_a_429_is_waited_for_once_if_short(world: World, retry_after: float | None, waits: bool) -> None:
+    world.answers = [raises(Throttled(retry_after)), raises(Throttled(retry_after))]
+    before = world.seconds
+    assert outcomes(world.run(ANN)) == ["not_sent"]
+    assert len(world.posts) == (2 if waits else 1)
+    assert world.seconds - before == (retry_after if waits else 0)
+
+
+def test_refused_credentials_are_not_tried_on_every_batch(world: World) -> None:
+    world.answers = [raises(Denied("the service refused the request (HTTP 401 Unauthorized)", passing=False))]
+    report = world.run(ANN, BOB, CARL, batch_size=1)
+    assert outcomes(report) == ["not_sent"] * 3
+    assert len(world.posts) == 1
+    assert {str(result.code_desc)[:35] for result in report.results} == {"the service refused the request (HT"}
+
+
+def test_another_whole_refusal_does_not_stop_the_other_batches(world: World) -> None:
+    world.answers = [lasting()]
+    assert outcomes(world.run(ANN, BOB, batch_size=1)) == ["not_sent", "sent"]
+
+
+def test_who_was_refused_is_free_again(world: World) -> None:
+    world.answers = [refused]
+    assert outcomes(world.run(ANN)) == ["refused"]
+    assert world.states(ANN) == ["refused"]
+    assert outcomes(world.run(ANN)) == ["sent"]
+
+
+def test_who_is_left_free_is_sent_to_at_once_and_does_not_wait_for_the_others(world: World) -> None:
+    world.twin_claims(ANN, BOB)
+    began = world.seconds
+    world.due.append((began + 1, lambda: world.twin_settles(Fate.NOT_SENT, ANN)))
+    posted_at: list[float] = []
+
+    def noting(numbers: Sequence[str]) -> Judgement:
+        posted_at.append(world.seconds)
+        return accepted(numbers)
+
+    world.answers = [noting]
+    assert outcomes(world.run(ANN, BOB)) == ["sent", "in_progress"]
+    assert world.posts == [[ANN]]
+    assert posted_at[0] - began < 3
+
+
+def test_a_request_does_not_begin_when_there_is_no_time_left_to_be_answered(world: World) -> None:
+    def slowly(numbers: Sequence[str]) -> Judgement:
+        world.seconds += DEADLINE * 0.91
+        return accepted(numbers)
+
+    world.answers = [slowly]
+    assert outcomes(world.run(ANN, BOB, batch_size=1)) == ["sent", "not_sent"]
+    assert len(world.posts) == 1
+
+
+def test_a_defect_in_one_batch_does_not_lose_what_the_others_brought(world: World) -> None:
+    world.answers = [accepted, raises(ZeroDivisionError())]
+    report = world.run(ANN, BOB, batch_size=1)
+    assert outcomes(report) == ["sent", "unknown"]
+    assert report.results[1].code_desc == "internal error ZeroDivisionError while it was sent"
+    assert world.states(ANN, BOB) == ["accepted", "unknown"]
+
+
+def test_a_ledger_that_vanishes_during_the_post_is_told_with_the_smsid(world: World) -> None:
+    def vanish(numbers: Sequence[str]) -> Judgement:
+        world.path.unlink()
+        return accepted(numbers)
+
+    world.answers = [vanish]
+    report = world.run(ANN)
+    assert outcomes(report) == ["sent"]
+    assert report.warnings[0].startswith("ledger not updated: ")
+    assert "it sends again" in report.warnings[0]
+    assert f"smsid id{ANN}" in report.warnings[0]
+
+
+def test_a_row_from_the_future_is_not_believed_and_says_why(world: World) -> None:
+    world.run(ANN)
+    world.seconds -= 86400 * 365
+    report = world.run(ANN)
+    assert outcomes(report) == ["unknown"]
+    assert "a clock is wrong" in str(report.results[0].code_desc)
+
+
+def test_another_text_in_hand_of_another_run_sends_nothing_to_anybody(world: World) -> None:
+    world.twin_claims(ANN)
+    assert outcomes(world.run_on(DedupePolicy("another text", 600.0), ANN, BOB)) == ["not_sent", "not_sent"]
+    assert world.posts == []
+
+
+class Broken:
+    """A ledger of which one method does not work."""
+
+    def __init__(self, real: SqliteLedger, method: str) -> None:
+        self._real = real
+        self._method = method
+
+    def __getattr__(self, name: str) -> Any:
+        if name == self._method:
+            return self._fail
+        return getattr(self._real, name)
+
+    def _fail(self, *_args: object) -> None:
+        raise LedgerError("the ledger '/l' cannot be written (database or disk is full)")
+
+
+@pytest.mark.parametrize("method", ["rows", "claim"])
+def test_a_ledger_that_does_not_work_before_the_post_means_no_post(world: World, method: str) -> None:
+    report = world.run(ANN, BOB, ledger=Broken(world.ledger, method), batch_size=1)
+    assert outcomes(report) == ["not_sent", "not_sent"]
+    assert report.results[0].code_desc == "the ledger '/l' cannot be written (database or disk is full)"
+    assert world.posts == []
+
+
+def test_a_ledger_that_fails_after_the_post_is_a_warning_and_never_a_second_post(world: World) -> None:
+    report = world.run(ANN, ledger=Broken(world.ledger, "settle"))
+    assert outcomes(report) == ["sent"]
+    assert [warning.partition(":")[0] for warning in report.warnings] == ["ledger not updated"]
+    world.seconds += DEADLINE + SETTLE_MARGIN + 1
+    assert outcomes(world.run(ANN)) == ["unknown"]
+    assert len(world.posts) == 1
+
+
+def test_a_twin_that_succeeds_makes_a_duplicate(world: World) -> None:
+    world.twin_claims(ANN)
+    world.due.append((world.seconds + 3, lambda: world.twin_settles(Fate.ACCEPTED, ANN)))
+    report = world.run(ANN, BOB)
+    assert outcomes(report) == ["duplicate", "sent"]
+    assert report.results[0].smsids == ("twin-id",)
+    assert world.posts == [[BOB]]
+
+
+def test_what_a_twin_leaves_free_is_sent_once(world: World) -> None:
+    world.twin_claims(ANN)
+    world.due.append((world.seconds + 3, lambda: world.twin_settles(Fate.NOT_SENT, ANN)))
+    assert outcomes(world.run(ANN, BOB)) == ["sent", "sent"]
+    assert world.posts == [[BOB], [ANN]]
+
+
+def test_a_twin_that_learns_nothing_makes_an_unknown(world: World) -> None:
+    world.twin_claims(ANN)
+    world.due.append((world.seconds + 3, lambda: world.twin_settles(Fate.UNKNOWN, ANN)))
+    assert outcomes(world.run(ANN)) == ["unknown"]
+    assert world.posts == []
+
+
+def test_a_twin_that_cannot_be_looked_at_is_in_progress_with_a_warning(world: World) -> None:
+    world.twin_claims(ANN)
+    broken = Broken(world.ledger, "nothing yet")
+    world.due.append((world.seconds, lambda: setattr(broken, "_method", "rows")))
+    report = world.run(ANN, BOB, ledger=broken)
+    assert outcomes(report) == ["in_progress", "sent"]
+    assert report.warnings[0].startswith("another run could not be waited for: the ledger '/l' cannot be")
+    assert world.posts == [[BOB]]
+
+
+def test_a_twin_is_waited_for_no_longer_than_the_deadline(world: World) -> None:
+    world.twin_claims(ANN)
+    before = world.seconds
+    report = world.run(ANN)
+    assert outcomes(report) == ["in_progress"]
+    assert report.results[0].code_desc == "claimed by twin:1"
+    assert world.seconds - before <= DEADLINE
+    assert world.posts == []
+
+
+class Overtaken:
+    """A ledger in which another run is a moment quicker, between the first look and the claim."""
+
+    def __init__(self, world: World, then: Fate | None) -> None:
+        self._world = world
+        self._then = then
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._world.ledger, name)
+
+    def claim(self, claim: Claim) -> Any:
+        if self._world.rows(ANN) == {}:
+            self._world.twin_claims(ANN)
+            if self._then is not None:
+                self._world.twin_settles(self._then, ANN)
+        return self._world.ledger.claim(claim)
+
+
+@pytest.mark.parametrize(
+    ("then", "outcome"), [(Fate.ACCEPTED, "duplicate"), (Fate.UNKNOWN, "unknown"), (None, "in_progress")]
+)
+def test_being_overtaken_at_the_claim_posts_nothing_twice(world: World, then: Fate | None, outcome: str) -> None:
+    assert outcomes(world.run(ANN, BOB, ledger=Overtaken(world, then))) == [outcome, "sent"]
+    assert world.posts == [[BOB]]
+
+
+def test_a_run_that_is_killed_in_its_post_leaves_unknown_and_never_free(world: World) -> None:
+    world.answers = [raises(KeyboardInterrupt())]
+    with pytest.raises(KeyboardInterrupt):
+        world.run(ANN)
+    assert outcomes(world.run(ANN)) == ["in_progress"]
+    world.seconds += DEADLINE + SETTLE_MARGIN + 1
+    assert outcomes(world.run(ANN)) == ["unknown"]
+    assert len(world.posts) == 1
+    assert outcomes(world.run_on(DedupePolicy("text", 600.0, resend_unknown=True), ANN)) == ["sent"]
+
+
+def test_another_text_under_one_key_sends_nothing_to_anybody(world: World) -> None:
+    world.run(ANN)
+    report = world.run_on(DedupePolicy("another text", 600.0), ANN, BOB)
+    assert outcomes(report) == ["not_sent", "not_sent"]
+    assert "different message" in str(report.results[0].code_desc)
+    assert world.posts == [[ANN]]
+    skipped = world.run_on(DedupePolicy("another text", 600.0, skip_different=True), ANN, BOB)
+    assert outcomes(skipped) == ["duplicate", "sent"]
+
+
+def test_a_refused_forced_message_does_not_forget_the_first(world: World) -> None:
+    world.run(ANN)
+    world.answers = [refused]
+    assert outcomes(world.run_on(DedupePolicy("text", 600.0, force=True), ANN)) == ["refused"]
+    assert outcomes(world.run(ANN)) == ["duplicate"]
+    assert outcomes(world.run_on(DedupePolicy("text", 600.0, force=True), ANN)) == ["sent"]
+
+
+def test_what_cannot_begin_within_the_deadline_is_not_sent(world: World) -> None:
+    def slowly(numbers: Sequence[str]) -> Judgement:
+        world.seconds += DEADLINE
+        return accepted(numbers)
+
+    world.answers = [slowly]
+    report = world.run(ANN, BOB, batch_size=1)
+    assert outcomes(report) == ["sent", "not_sent"]
+    assert "deadline" in str(report.results[1].code_desc)
+    assert world.states(ANN, BOB) == ["accepted", "none"]
+
+
+def test_check_mode_foresees_and_touches_nothing(world: World) -> None:
+    assert outcomes(world.run(ANN, check_mode=True)) == ["would_send"]
+    assert not world.path.exists()
+    world.run(ANN)
+    before = world.path.read_bytes()
+    assert outcomes(world.run(ANN, BOB, check_mode=True)) == ["duplicate", "would_send"]
+    assert world.path.read_bytes() == before
+    assert world.posts == [[ANN]]
+
+
+# --- The message log ----------------------------------------------------------------------------------------------
+
+
+class TestLog:
+    """Ann's answer was lost. Whoever asks later looks into the log, which shows nothing unless a test says so."""
+
+    @pytest.fixture(autouse=True)
+    def _lost(self, world: World) -> None:
+        world.answers = [lost]
+        world.run(ANN)
+        assert world.states(ANN) == ["unknown"]
+
+    @staticmethod
+    def shows(world: World, *numbers: str) -> None:
+        """Let the log show the message to these, as of now."""
+        date = datetime.fromtimestamp(world.seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
+        records = tuple(
+            LogRecord(number, "out", "", number, "text", "SENT", date, None, None, None) for number in numbers
+        )
+        world.log_pages = lambda: LogPages(records, ended=True)
+
+    @staticmethod
+    def again(world: World, *numbers: str, window: float = 86400.0, **other: Any) -> Report:
+        options = {"account_timezone": "UTC", "resend_absent": True, **other}
+        return world.run_on(DedupePolicy("text", window), *(numbers or (ANN,)), **options)
+
+    def test_is_not_asked_without_a_zone(self, world: World) -> None:
+        report = self.again(world, account_timezone=None)
+        assert outcomes(report) == ["unknown"]
+        assert "set account_timezone" in str(report.results[0].code_desc)
+        assert world.looks == 0
+
+    def test_is_not_asked_when_a_different_message_stops_the_task(self, world: World) -> None:
+        report = world.run_on(DedupePolicy("another text", 86400.0), ANN, account_timezone="UTC", resend_absent=True)
+        assert outcomes(report) == ["not_sent"]
+        assert world.looks == 0
+
+    def test_cannot_tell_of_another_text_under_the_same_key(self, world: World) -> None:
+        world.seconds += GRACE + 90
+        dedupe = DedupePolicy("another text", 86400.0, skip_different=True)
+        report = world.run_on(dedupe, ANN, account_timezone="UTC", resend_absent=True)
+        assert outcomes(report) == ["unknown"]
+        assert "its text was another" in str(report.results[0].code_desc)
+
+    def test_shows_it(self, world: World) -> None:
+        self.shows(world, ANN, CARL)
+        report = self.again(world, BOB, ANN, CARL)
+        assert outcomes(report) == ["sent", "duplicate", "sent"]
+        assert world.states(ANN) == ["accepted"]
+        assert world.posts == [[ANN], [BOB, CARL]]
+        assert world.looks == 1
+
+    def test_shows_it_when_its_window_is_over(self, world: World) -> None:
+        """The run that was to make up for the lost answer has nothing to do; the next one sends anew."""
+        self.shows(world, ANN)
+        world.seconds += 700
+        assert outcomes(self.again(world, window=600.0)) == ["duplicate"]
+        assert outcomes(self.again(world, window=600.0)) == ["sent"]
+
+    def test_shows_it_in_check_mode(self, world: World) -> None:
+        self.shows(world, ANN)
+        before = world.path.read_bytes()
+        assert outcomes(self.again(world, BOB, ANN, check_mode=True)) == ["would_send", "duplicate"]
+        assert world.path.read_bytes() == before
+
+    @pytest.mark.parametrize("resend_absent", [True, False])
+    def test_does_not_show_it(self, world: World, resend_absent: bool) -> None:
+        world.seconds += GRACE + 90
+        before = world.path.read_bytes()
+        foretold = self.again(world, BOB, ANN, check_mode=True, resend_absent=resend_absent)
+        assert world.path.read_bytes() == before
+        report = self.again(world, BOB, ANN, resend_absent=resend_absent)
+        expected = "sent" if resend_absent else "unknown"
+        assert outcomes(report) == ["sent", expected]
+        assert outcomes(foretold) == ["would_send", expected.replace("sent", "would_send")]
+        assert world.posts[1:] == ([[BOB, ANN]] if resend_absent else [[BOB]])
+
+    def test_does_not_show_it_a_second_early(self, world: World) -> None:
+        world.seconds += GRACE + 89
+        report = self.again(world)
+        assert outcomes(report) == ["unknown"]
+        assert "run the task again after that" in str(report.results[0].code_desc)
+
+    def test_was_asked_too_early_although_it_answers_late(self, world: World) -> None:
+        world.seconds += GRACE + 89
+
+        def slowly() -> LogPages:
+            world.seconds += 40
+            return LogPages((), ended=True)
+
+        world.log_pages = slowly
+        assert outcomes(self.again(world)) == ["unknown"]
+
+    def test_has_no_end(self, world: World) -> None:
+        world.seconds += GRACE + 90
+        world.log_pages = lambda: LogPages((), ended=False)
+        assert outcomes(self.again(world)) == ["unknown"]
+
+    @pytest.mark.parametrize(
+        "error",
+        [VoipsmsError("no log"), NotSent("no log", passing=True), Denied("no log", passing=False), Throttled(None)],
+    )
+    def test_cannot_be_had(self, world: World, error: VoipsmsError) -> None:
+        world.seconds += GRACE + 90
+
+        def fail() -> LogPages:
+            raise error
+
+        world.log_pages = fail
+        report = self.again(world, BOB, ANN)
+        assert outcomes(report) == ["sent", "unknown"]
+        assert report.warnings == [f"the message log could not be read, and has decided nothing: {error}"]
+
+    @pytest.mark.parametrize(
+        ("answer", "theirs", "ours"),
+        [(accepted, "sent", "duplicate"), (lost, "unknown", "unknown"), (refused, "refused", "sent")],
+    )
+    def test_is_read_while_another_run_that_saw_it_absent_sends(
+        self, world: World, answer: Answer, theirs: str, ours: str
+    ) -> None:
+        world.seconds += GRACE + 90
+        other: list[Report] = []
+
+        def meanwhile() -> LogPages:
+            world.log_pages = lambda: LogPages((), ended=True)
+            world.answers = [answer]
+            other.append(self.again(world))
+            return LogPages((), ended=True)
+
+        world.log_pages = meanwhile
+        report = self.again(world)
+        assert outcomes(report) == [ours]
+        assert "message log" not in str(report.results[0].code_desc)
+        assert outcomes(other[0]) == [theirs]
+        assert len(world.posts) == (3 if answer is refused else 2)
+
+    @pytest.mark.parametrize(("answer", "outcome"), [(accepted, "duplicate"), (lost, "unknown")])
+    def test_is_forgotten_for_a_claim_that_comes_first(self, world: World, answer: Answer, outcome: str) -> None:
+        """Both have seen it absent, and the other claims between this run's release of the row and its claim."""
+        world.seconds += GRACE + 90
+
+        class Late(SqliteLedger):
+            def claim(self, claim: Claim) -> Claimed:
+                world.answers = [answer]
+                TestLog.again(world)
+                return super().claim(claim)
+
+        ledger = Late(str(world.path), FINGERPRINTS.account, clock=lambda: world.seconds)
+        assert outcomes(self.again(world, ledger=ledger)) == [outcome]
+        assert len(world.posts) == 2
+
+    def test_is_not_shown_of_a_row_that_another_run_has_changed_meanwhile(self, world: World) -> None:
+        """The other sends anew between this run's finding of the first message and its writing that down."""
+        self.shows(world, ANN)
+
+        class Late(SqliteLedger):
+            def amend(self, changes: Any) -> None:
+                world.answers = [lost]
+                world.run_on(DedupePolicy("text", 86400.0, force=True), ANN)
+                super().amend(changes)
+
+        ledger = Late(str(world.path), FINGERPRINTS.account, clock=lambda: world.seconds)
+        assert outcomes(self.again(world, ledger=ledger)) == ["unknown"]
+        assert world.states(ANN) == ["unknown"]
+        assert len(world.posts) == 2
+
+    def test_counts_a_message_that_another_key_sends_while_it_is_read(self, world: World) -> None:
+        """Its record is of a row that was not there when this run began."""
+        content = FINGERPRINTS.content("", "text")
+
+        def meanwhile() -> LogPages:
+            names = {FINGERPRINTS.recipient(ANN): "+1*"}
+            world.ledger.claim(Claim("other", "", DedupePolicy(content, 600.0), names, "twin", "twin:1", 90.0, 100.0))
+            self.shows(world, ANN)
+            return world.log_pages()
+
+        world.log_pages = meanwhile
+        assert outcomes(self.again(world)) == ["unknown"]
+
+    def test_has_decided_and_the_ledger_cannot_be_written(self, world: World) -> None:
+        world.seconds += GRACE + 90
+
+        class Full(SqliteLedger):
+            def amend(self, changes: Any) -> None:
+                raise LedgerError("the disk is full")
+
+        ledger = Full(str(world.path), FINGERPRINTS.account, clock=lambda: world.seconds)
+        report = self.again(world, BOB, ANN, ledger=ledger)
+        assert outcomes(report) == ["not_sent", "unknown"]
+        assert world.posts == [[ANN]]
+
+    def test_is_not_asked_of_an_accepted_message_from_the_future(self, world: World) -> None:
+        world.run(BOB)
+        world.seconds -= 2 * 86400
+        assert outcomes(self.again(world, BOB)) == ["unknown"]
+        assert world.looks == 0
+
+    @pytest.mark.parametrize("shown", [True, False])
+    def test_spares_a_second_message_where_unknown_ones_are_sent_again(self, world: World, shown: bool) -> None:
+        if shown:
+            self.shows(world, ANN)
+        dedupe = DedupePolicy("text", 86400.0, resend_unknown=True)
+        report = world.run_on(dedupe, BOB, ANN, account_timezone="UTC")
+        assert outcomes(report) == ["sent", "duplicate" if shown else "sent"]
+        assert world.posts[1:] == ([[BOB]] if shown else [[BOB, ANN]])

@@ -1,0 +1,272 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The front: every run ends in a result with all its keys, whatever was raised, and shows no secret."""
+
+from __future__ import annotations
+
+import gc
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from ansible.module_utils.testing import patch_module_args
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import (
+    Faults,
+    InputError,
+    MissingLibrary,
+    VoipsmsError,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.http import NotSent
+from ansible_collections.voip_communications.sms.plugins.module_utils._task import module as module_under_test
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import (
+    ModuleSpec,
+    Run,
+    answer,
+    broken,
+    main,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import blank
+from ansible_collections.voip_communications.sms.plugins.modules import voipsms_send
+from ansible_collections.voip_communications.sms.tests.support.runs import raising, returning
+
+SECRET = "canary-password"
+
+
+@pytest.fixture(autouse=True)
+def _thawed() -> Iterator[None]:
+    """Whatever other tests have left, is theirs to be collected, and to be warned of, after ``main`` too."""
+    yield
+    gc.unfreeze()
+
+
+def task(run: Run) -> ModuleSpec:
+    return ModuleSpec(argument_spec={"word": {"type": "str"}}, run=run, blank=blank)
+
+
+def result_of(run: Run) -> dict[str, Any]:
+    return answer(task(run), {"word": SECRET}, check_mode=False)
+
+
+# --- answer -------------------------------------------------------------------------------------------------------
+
+
+def test_a_result_has_every_key() -> None:
+    found = result_of(returning(changed=True, msg="sent to 1 recipient"))
+    assert found == {**blank(), "changed": True, "msg": "sent to 1 recipient"}
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_options_and_check_mode_reach_the_run(check_mode: bool) -> None:
+    found = answer(task(lambda params, check: {"seen": (params["word"], check)}), {"word": "x"}, check_mode=check_mode)
+    assert found["seen"] == ("x", check_mode)
+
+
+@pytest.mark.parametrize(
+    ("error", "msg"),
+    [
+        (VoipsmsError("the ledger '/x' is not used"), "the ledger '/x' is not used; nothing was sent"),
+        (InputError("to is bad", "msg is bad"), "to is bad; msg is bad; nothing was sent"),
+        (
+            NotSent("the service refused the connection", passing=True),
+            "the service refused the connection; nothing was sent",
+        ),
+    ],
+    ids=["any", "input", "not sent"],
+)
+def test_an_expected_error_is_a_sentence(error: VoipsmsError, msg: str) -> None:
+    assert result_of(raising(error)) == {**blank(), "outcome": "not_sent", "failed": True, "msg": msg}
+
+
+def test_a_missing_library_says_what_to_install() -> None:
+    found = result_of(raising(MissingLibrary("requests", "Traceback: no requests")))
+    assert (found["failed"], found["changed"], found["exception"]) == (True, False, "Traceback: no requests")
+    assert "(requests)" in found["msg"]
+    assert found["msg"].endswith("; nothing was sent")
+    assert ".;" not in found["msg"]
+    assert set(blank()) < set(found)
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError(SECRET), KeyError(SECRET), RecursionError(SECRET), OSError(5, SECRET), MemoryError()], ids=repr
+)
+def test_a_defect_shows_where_and_no_more(error: Exception) -> None:
+    found = result_of(raising(error))
+    assert (found["failed"], found["changed"], found["outcome"]) == (True, True, "unknown")
+    assert found["msg"].startswith(f"internal error {type(error).__name__} at runs.py:")
+    assert "whether a message was sent is not known" in found["msg"]
+    assert "exception" not in found
+    assert SECRET not in json.dumps(found)
+    assert set(blank()) < set(found)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(1)], ids=repr)
+def test_what_ends_the_process_ends_it(error: BaseException) -> None:
+    with pytest.raises(type(error)):
+        result_of(raising(error))
+
+
+# --- main ---------------------------------------------------------------------------------------------------------
+
+
+class Ended(Exception):
+    """Stands in for the end of the process."""
+
+
+class FakeModule:
+    """Stands in for AnsibleModule."""
+
+    made: FakeModule
+
+    def __init__(self, task: ModuleSpec) -> None:
+        FakeModule.made = self
+        self.task = task
+        self.params = {"word": SECRET, "api_url": f"https://ann:{SECRET}@sms.example/"}
+        self.no_log_values: set[str] = set()
+        self.check_mode = True
+        self._diff = getattr(FakeModule, "wants_diff", False)
+        self.warnings: list[str] = []
+        self.ended: tuple[str, dict[str, Any]] = ("", {})
+
+    def warn(self, text: str) -> None:
+        self.warnings.append(text)
+
+    def exit_json(self, **result: Any) -> None:
+        self.ended = ("exit", result)
+        raise Ended
+
+    def fail_json(self, **result: Any) -> None:
+        self.ended = ("fail", result)
+        raise Ended
+
+
+def ended(run: Run, monkeypatch: pytest.MonkeyPatch, *, wants_diff: bool = False) -> FakeModule:
+    monkeypatch.setattr(module_under_test, "_Module", FakeModule)
+    monkeypatch.setattr(FakeModule, "wants_diff", wants_diff, raising=False)
+    with pytest.raises(Ended):
+        main(task(run))
+    return FakeModule.made
+
+
+def test_a_success_exits(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ended(returning(failed=False, changed=True, msg="sent"), monkeypatch)
+    assert module.ended == ("exit", {**blank(), "changed": True, "msg": "sent"})
+    assert module.task.argument_spec == {"word": {"type": "str"}}
+
+
+def test_credentials_that_somebody_has_put_into_the_url_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ended(raising(VoipsmsError("no")), monkeypatch).no_log_values == {"ann", SECRET}
+
+
+def test_a_failure_keeps_its_results(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ended(returning(failed=True, msg="refused", results=[{"to": "+1"}]), monkeypatch)
+    assert module.ended == ("fail", {**blank(), "msg": "refused", "results": [{"to": "+1"}]})
+
+
+def test_an_error_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ended(raising(VoipsmsError("no")), monkeypatch)
+    assert module.ended == ("fail", {**blank(), "outcome": "not_sent", "msg": "no; nothing was sent"})
+
+
+def test_warnings_are_given_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ended(returning(warnings=["one", "two"]), monkeypatch)
+    assert (module.warnings, "warnings" in module.ended[1]) == (["one", "two"], False)
+
+
+@pytest.mark.parametrize("wants_diff", [False, True])
+def test_a_difference_is_shown_when_asked_for(monkeypatch: pytest.MonkeyPatch, wants_diff: bool) -> None:
+    module = ended(returning(diff={"before": "", "after": "x"}), monkeypatch, wants_diff=wants_diff)
+    assert ("diff" in module.ended[1]) is wants_diff
+
+
+def test_what_ansible_itself_refuses_shows_no_credential_of_a_url(capsys: pytest.CaptureFixture[str]) -> None:
+    """The real AnsibleModule, which refuses the options before anything of ours has seen them."""
+    options = {"api_url": f"https://ann:{SECRET}@sms.example/", "nonsense": True}
+    spec = {"api_url": {"type": "str"}}
+    with patch_module_args(options), pytest.raises(SystemExit) as ended:
+        main(ModuleSpec(spec, returning(), blank))
+    printed = capsys.readouterr()
+    assert ended.value.code == 1
+    found = json.loads(printed.out)
+    assert "Unsupported parameters" in found["msg"]
+    assert found["msg"].endswith("; nothing was sent")
+    assert (set(blank()) <= set(found), found["outcome"]) == (True, "not_sent")
+    # Below 2.21 it shows the options, the rest of the address too.
+    assert ("sms.example" in printed.out) == ("invocation" in printed.out)
+    assert SECRET not in printed.out + printed.err
+
+
+@pytest.mark.parametrize(
+    ("run", "code", "msg", "outcome"),
+    [
+        (returning(failed=False, changed=True, msg="sent", outcome="sent"), 0, "sent", "sent"),
+        (raising(VoipsmsError("no")), 1, "no; nothing was sent", "not_sent"),
+        (returning(failed=True, changed=True, msg="some have it", outcome="partial"), 1, "some have it", "partial"),
+    ],
+    ids=["sent", "refused", "partial"],
+)
+def test_the_real_module_says_what_the_run_says(
+    run: Run, code: int, msg: str, outcome: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What it adds where Ansible refuses options must not be added to anything else."""
+    with patch_module_args({"word": "x"}), pytest.raises(SystemExit) as ended:
+        main(task(run))
+    found = json.loads(capsys.readouterr().out)
+    assert (ended.value.code, found["msg"], found["outcome"]) == (code, msg, outcome)
+
+
+# --- A process that was lost ---------------------------------------------------------------------------------------
+
+
+def test_a_process_that_was_lost_promises_nothing() -> None:
+    found = broken(task(returning()), "it was killed", check_mode=False)
+    assert (found["failed"], found["changed"], found["outcome"]) == (True, True, "unknown")
+    assert found["msg"].startswith("it was killed; whether a message was sent is not known")
+    assert set(blank()) < set(found)
+
+
+def test_a_process_that_was_lost_in_check_mode_has_sent_nothing() -> None:
+    found = broken(task(returning()), "it was killed", check_mode=True)
+    assert (found["failed"], found["changed"], found["outcome"]) == (True, False, "not_sent")
+    assert "nothing was sent, since this was check mode" in found["msg"]
+
+
+def test_a_defect_of_what_only_reads_has_changed_nothing() -> None:
+    found = answer(ModuleSpec({}, raising(ValueError()), lambda: {"changed": False}), {"word": "x"}, check_mode=False)
+    assert (found["failed"], found["changed"], "outcome" in found) == (True, False, False)
+    assert "whether it did what it should is not known, nothing was sent" in found["msg"]
+
+
+# --- What modules have in common with it --------------------------------------------------------------------------
+
+
+def test_what_a_module_is_missing_is_named_with_nothing_sent() -> None:
+    defaults = {name: spec.get("default") for name, spec in voipsms_send.argument_spec().items()}
+    params = {**defaults, "to": [12812345678], "msg": SECRET, "api_password": SECRET, "ledger": "/nowhere/ledger"}
+    found = answer(ModuleSpec(voipsms_send.argument_spec(), voipsms_send.run, blank), params, check_mode=False)
+    assert (found["failed"], found["requests"]) == (True, 0)
+    assert "api_key is missing" in found["msg"]
+    assert "to: 12812345678 is not text" in found["msg"]
+    assert found["msg"].endswith("; nothing was sent")
+    assert SECRET not in json.dumps(found)
+
+
+def test_faults_are_gathered_once_each_and_in_order() -> None:
+    faults = Faults()
+    faults.raise_if_any()
+
+    def broken() -> None:
+        raise InputError("one", "two")
+
+    assert faults.attempt(lambda: 7) == 7
+    assert faults.attempt(broken) is None
+    assert faults.attempt(raising_error) is None
+    faults.add("one", "four")
+    with pytest.raises(InputError) as caught:
+        faults.raise_if_any()
+    assert caught.value.faults == ("one", "two", "three", "four")
+
+
+def raising_error() -> None:
+    raise VoipsmsError("three")

@@ -1,0 +1,363 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From options to appointments, removals and filters: every rule, and all that is wrong named at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._api.scheduled import USUAL_PATHS, Paths
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults, InputError
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import KEPT, Fingerprints, key_of
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.snapshot import Match
+from ansible_collections.voip_communications.sms.plugins.module_utils._send.delivery import AT_A_TIME
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_options import (
+    ScheduleOptions,
+    read_cancel_request,
+    read_match,
+    read_paths,
+    read_schedule_options,
+)
+from ansible_collections.voip_communications.sms.plugins.modules import voipsms_scheduled, voipsms_scheduled_info
+from ansible_collections.voip_communications.sms.tests.support import fault_server
+from ansible_collections.voip_communications.sms.tests.support.fault_server import FaultServer
+
+ANN, BOB, OURS = "+12812345678", "+12812345679", "+17134567890"
+SMSID = "2017559ea27008c6b7122900621"
+FINGERPRINTS = Fingerprints.of(None, "key")
+
+Read = Callable[[Mapping[str, Any]], Any]
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing of the machine that runs the tests."""
+    for name in [name for name in os.environ if name.startswith(("VOIPSMS_", "XDG_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+
+def options(**changes: Any) -> dict[str, Any]:
+    defaults = {name: spec.get("default") for name, spec in voipsms_scheduled.argument_spec().items()}
+    return {**defaults, "api_key": "key", "api_password": "canary-password", **changes}
+
+
+def booked(**changes: Any) -> ScheduleOptions:
+    return read_schedule_options(
+        options(**{"to": [ANN], "msg": "hello", "delivery_date": "2026-12-01 15:00", **changes})
+    )
+
+
+def removed(**changes: Any) -> Match:
+    return read_cancel_request(options(state="absent", **changes))[1].match
+
+
+def faults(read: Callable[..., Any], **changes: Any) -> list[str]:
+    with pytest.raises(InputError) as caught:
+        read(**changes)
+    assert "canary" not in str(caught.value)
+    return list(caught.value.faults)
+
+
+# --- state: present ---------------------------------------------------------------------------------------------------
+
+
+def test_a_good_booking() -> None:
+    found = booked(
+        to=[ANN, BOB],
+        name="window",
+        delivery_date="2026-12-01T22:00:00+01:00",
+        account_timezone="America/Chicago",
+        **{"from": OURS},
+    )
+    wanted = found.request.delivery
+    assert (wanted.recipients, wanted.sender, wanted.text) == (("12812345678", "12812345679"), "17134567890", "hello")
+    assert (wanted.batch_size, wanted.at_a_time, wanted.segments) == (1, AT_A_TIME, 1)
+    assert wanted.key == key_of("17134567890", "hello", "2026-12-01 15:00")
+    assert wanted.label == ""
+    assert wanted.schedule is not None
+    instant = datetime(2026, 12, 1, 21, 0, tzinfo=UTC).timestamp()
+    assert (wanted.schedule.date, wanted.schedule.delivers_at) == ("2026-12-01 15:00", instant)
+    assert wanted.schedule.name == FINGERPRINTS.name("window")
+    assert wanted.dedupe.until == instant + KEPT
+    assert (found.encoding, found.warnings) == ("GSM-7", ())
+    assert (found.request.min_lead, found.request.fail_on_mismatch) == (1, True)
+
+
+def test_the_key_is_a_hash_of_sender_text_and_minute_and_never_of_anything_else() -> None:
+    one = booked().request.delivery.key
+    assert one == key_of("", "hello", "2026-12-01 15:00")
+    same = ({"name": "n"}, {"to": [BOB]}, {"delivery_date": "2026-12-01 15:00:00"}, {"min_lead": 5})
+    assert {booked(**changes).request.delivery.key for changes in same} == {one}
+    others = ({"msg": "hullo"}, {"delivery_date": "2026-12-01 15:01"}, {"from": OURS})
+    assert one not in {booked(**changes).request.delivery.key for changes in others}
+
+
+def test_the_same_instant_in_two_notations_is_the_same_message() -> None:
+    dates = (
+        {"delivery_date": "2026-12-01T22:00:00+01:00"},
+        {"delivery_date": "2026-12-01 21:00Z"},
+        {"delivery_date": "2026-12-01 22:00", "timezone": "Europe/Berlin"},
+        {"delivery_date": "2026-12-01 15:00"},
+        {"delivery_date": datetime(2026, 12, 1, 15, 0)},  # noqa: DTZ001 - as YAML reads an unquoted date
+    )
+    found = {booked(account_timezone="America/Chicago", **date).request.delivery.key for date in dates}
+    assert len(found) == 1
+
+
+def test_without_a_zone_the_earliest_moment_that_a_date_can_mean_is_taken() -> None:
+    schedule = booked().request.delivery.schedule
+    assert schedule is not None
+    assert schedule.delivers_at == datetime(2026, 12, 1, 1, 0, tzinfo=UTC).timestamp()
+
+
+def test_a_number_that_is_listed_twice_gets_one_message_and_a_warning() -> None:
+    found = booked(to=[ANN, "0012812345678"])
+    assert found.request.delivery.recipients == ("12812345678",)
+    assert found.warnings == ("'0012812345678' is listed more than once in to; it gets one message",)
+
+
+def test_one_number_is_a_list_of_one() -> None:
+    assert booked(to=ANN).request.delivery.recipients == ("12812345678",)
+
+
+def test_a_mismatch_may_be_a_warning() -> None:
+    assert booked(on_date_mismatch="warn").request.fail_on_mismatch is False
+
+
+def test_charset_gsm7_writes_the_text_plainly() -> None:
+    assert booked(msg="\u201chello\u201d", charset="gsm7").request.delivery.text == '"hello"'
+    assert "GSM-7" in faults(booked, msg="\u4f60", charset="gsm7")[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"to": None}, "to is needed for state=present"),
+        ({"to": []}, "to is needed for state=present"),
+        ({"to": ""}, "to is needed for state=present"),
+        ({"msg": None}, "msg is needed for state=present"),
+        ({"msg": ""}, "msg is needed for state=present"),
+        ({"delivery_date": None}, "delivery_date is needed for state=present"),
+        ({"delivery_date": ""}, "delivery_date is needed for state=present"),
+        ({"smsid": [SMSID]}, "smsid is for state=absent"),
+        ({"to": ["12"]}, "to: "),
+        ({"to": [12812345678]}, "to: "),
+        ({"from": "abc"}, "from: "),
+        ({"msg": "x" * 161, "max_segments": 1}, "segments"),
+        ({"max_segments": 256}, "max_segments must be from 1 to 255"),
+        ({"min_lead": -1}, "min_lead must be from 0 to 10080"),
+        ({"min_lead": 10081}, "min_lead must be from 0 to 10080"),
+        ({"name": ""}, "name must be 1 to 200 printable characters"),
+        ({"name": "  "}, "name must be 1 to 200 printable characters"),
+        ({"name": "a\nb"}, "name must be 1 to 200 printable characters"),
+        ({"name": "x" * 201}, "name must be 1 to 200 printable characters"),
+        ({"name": "n", "ledger": "none"}, "name needs a ledger"),
+        ({"delivery_date": "soon"}, "delivery_date 'soon' is not a date"),
+        ({"delivery_date": "2026-12-01 15:00:30"}, "has seconds"),
+        ({"delivery_date": "2027-02-30 15:00"}, "does not exist"),
+        ({"delivery_date": "2026-12-01 15:00Z"}, "set account_timezone"),
+        ({"timezone": "Europe/Berlin"}, "set account_timezone"),
+        ({"timezone": "Mars/Base", "account_timezone": "UTC"}, "timezone 'Mars/Base' is not known"),
+        ({"account_timezone": "Mars/Base"}, "account_timezone 'Mars/Base' is not known"),
+        ({"delivery_date": "2027-03-14 02:30", "account_timezone": "America/Chicago"}, "does not exist in"),
+        ({"delivery_date": "2026-11-01 01:30", "account_timezone": "America/Chicago"}, "exists twice in"),
+        ({"scheduled_path": "/sms/scheduled"}, "scheduled_path must be a path"),
+        ({"cancel_path": "sms/cancel"}, "cancel_path must hold {smsid}"),
+        ({"ledger": "relative"}, "must be an absolute path"),
+        ({"api_key": None}, "api_key is missing"),
+    ],
+)
+def test_every_fault_of_a_booking(changes: dict[str, Any], words: str) -> None:
+    found = faults(booked, **changes)
+    assert len(found) == 1
+    assert words in found[0]
+
+
+def test_of_hours_that_exist_twice_an_offset_means_the_first() -> None:
+    chicago = {"account_timezone": "America/Chicago"}
+    assert booked(delivery_date="2026-11-01 01:30-05:00", **chicago).request.date.wire == "2026-11-01 01:30"
+    assert "exists twice" in faults(booked, delivery_date="2026-11-01 01:30-06:00", **chicago)[0]
+
+
+def test_all_faults_of_a_booking_are_named_at_once() -> None:
+    found = faults(
+        booked,
+        api_key=None,
+        to=["12", ANN, "letters"],
+        msg="",
+        delivery_date="soon",
+        smsid=[SMSID],
+        name=" ",
+        min_lead=-1,
+        max_segments=999,
+        ledger="relative",
+        cancel_path="sms/cancel",
+        **{"from": "abc"},
+    )
+    assert len(found) == 12
+    for words in (
+        "msg is needed",
+        "smsid is for",
+        "from: ",
+        "'soon'",
+        "max_segments",
+        "api_key",
+        "cancel_path",
+        "name ",
+    ):
+        assert any(words in fault for fault in found)
+    assert sum(fault.startswith("to: ") for fault in found) == 2
+
+
+# --- state: absent ----------------------------------------------------------------------------------------------------
+
+
+def test_good_removals() -> None:
+    assert removed(smsid=[SMSID, SMSID, "b"]) == Match(smsids=(SMSID, "b"))
+    assert removed(name="window") == Match(name=FINGERPRINTS.name("window"))
+    assert removed(to=[ANN, BOB]) == Match(to=frozenset({"12812345678", "12812345679"}))
+    assert removed(**{"from": OURS}) == Match(sender="17134567890")
+    assert removed(msg="hello") == Match(text="hello")
+    assert removed(delivery_date="2026-12-01 15:00") == Match(date="2026-12-01 15:00")
+    berlin = {"timezone": "Europe/Berlin", "account_timezone": "America/Chicago"}
+    found = removed(to=ANN, msg="hello", delivery_date="2026-12-01 22:00", **berlin)
+    assert found == Match(to=frozenset({"12812345678"}), text="hello", date="2026-12-01 15:00")
+
+
+def test_a_text_is_taken_back_as_it_was_scheduled() -> None:
+    assert removed(msg="\u201chello\u201d", charset="gsm7") == Match(text='"hello"')
+
+
+def test_a_date_in_the_past_may_be_asked_about() -> None:
+    assert removed(delivery_date="2001-01-01 00:00", account_timezone="UTC").date == "2001-01-01 00:00"
+
+
+def test_a_name_is_kept_for_what_people_read() -> None:
+    assert read_cancel_request(options(state="absent", name="window"))[1].name == "window"
+    assert read_cancel_request(options(state="absent", to=ANN))[1].name is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "needs smsid, or name, or at least one of to, from, msg and delivery_date"),
+        ({"smsid": []}, "smsid is empty"),
+        ({"to": [], "delivery_date": "2026-12-01 15:00"}, "to is empty"),
+        ({"msg": "", "to": ANN}, "msg is empty"),
+        ({"from": "", "to": ANN}, "from is empty"),
+        ({"smsid": [SMSID], "name": "n"}, "smsid / name, to, from, msg and delivery_date exclude each other"),
+        ({"smsid": [SMSID], "to": ANN}, "exclude each other"),
+        ({"name": "n", "ledger": "none"}, "name needs a ledger"),
+        ({"to": "12"}, "to: "),
+        ({"from": "abc"}, "from: "),
+        ({"delivery_date": "soon"}, "is not a date"),
+        ({"delivery_date": "2026-12-01 15:00Z"}, "set account_timezone"),
+        ({"smsid": [""]}, "smsid '' is not an identifier"),
+        ({"smsid": ["."]}, "smsid '.' is not an identifier"),
+        ({"smsid": [".."]}, "smsid '..' is not an identifier"),
+        ({"smsid": ["a b"]}, "smsid 'a b' is not an identifier"),
+        ({"smsid": ["a\n"]}, "is not an identifier"),
+        ({"smsid": ["x" * 129]}, "is not an identifier"),
+        ({"smsid": [SMSID], "cancel_path": "https://elsewhere/{smsid}"}, "cancel_path must be a path below api_url"),
+    ],
+)
+def test_every_fault_of_a_removal(changes: dict[str, Any], words: str) -> None:
+    found = faults(removed, **changes)
+    assert len(found) == 1
+    assert words in found[0]
+
+
+def test_all_faults_of_a_removal_are_named_at_once() -> None:
+    found = faults(removed, smsid=["", ".."], to="12", delivery_date="soon", api_password=None, min_lead=-1)
+    assert len(found) == 7
+
+
+# --- What is to be shown ----------------------------------------------------------------------------------------------
+
+
+def shown(**changes: Any) -> Any:
+    defaults = {name: spec.get("default") for name, spec in voipsms_scheduled_info.argument_spec().items()}
+    return read_match({**defaults, "api_key": "key", "api_password": "canary-password", **changes})[1]
+
+
+def test_filters_are_as_for_absent_and_none_is_everything() -> None:
+    assert shown() is None
+    assert shown(smsid=[SMSID]) == Match(smsids=(SMSID,))
+    assert shown(name="window") == Match(name=FINGERPRINTS.name("window"))
+    assert shown(to=ANN, msg="\u201chello\u201d") == Match(to=frozenset({"12812345678"}), text="\u201chello\u201d")
+
+
+def test_the_faults_of_filters_are_as_for_absent() -> None:
+    assert len(faults(shown, smsid=[""], name="n", to="12", delivery_date="soon")) == 4
+
+
+def test_nothing_is_opened_by_reading(tmp_path: Path) -> None:
+    booked(name="n", ledger=str(tmp_path / "folder" / "ledger"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_calendar_of_a_task_looks_where_the_task_says(tmp_path: Path) -> None:
+    """In check mode: one look at the list, nothing created, and no ledger made."""
+    with FaultServer(default=fault_server.answer_json({"scheduled": []})) as server:
+        options = booked(api_url=server.url, scheduled_path="sms/waiting", ledger=str(tmp_path / "ledger"))
+        calendar, api = options.context.calendar(check_mode=True)
+        assert api.requests == 0
+        found = calendar.present(options.request)
+    assert [result.outcome.value for result in found.results] == ["would_schedule"]
+    assert {(request.method, request.path) for request in server.posts} == {("GET", "/api-v2/index.php/sms/waiting")}
+    assert api.requests == len(server.posts)
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- Where the assumed calls are ----------------------------------------------------------------------------------
+
+
+def paths_of(**changes: Any) -> tuple[Paths, list[str]]:
+    noted = Faults()
+    found = read_paths(options(**changes), noted)
+    try:
+        noted.raise_if_any()
+    except InputError as error:
+        return found, list(error.faults)
+    return found, []
+
+
+def test_the_assumed_calls_are_where_the_sandbox_has_them() -> None:
+    assert paths_of() == (Paths("sms/scheduled", "sms/scheduled/{smsid}", "DELETE"), [])
+    assert paths_of()[0] == USUAL_PATHS
+
+
+def test_the_calls_may_be_elsewhere_below_the_base() -> None:
+    found = paths_of(scheduled_path="sms/list?all=1", cancel_path="sms/delete?id={smsid}", cancel_method="POST")
+    assert found == (Paths("sms/list?all=1", "sms/delete?id={smsid}", "POST"), [])
+
+
+@pytest.mark.parametrize("name", ["scheduled_path", "cancel_path"])
+@pytest.mark.parametrize(
+    "path", ["/sms/{smsid}", "//host/{smsid}", "https://host/{smsid}", "sms/{smsid}#a", "sms/{smsid} ", "sms/{smsid}\n"]
+)
+def test_a_path_that_leaves_the_base_is_refused(name: str, path: str) -> None:
+    assert paths_of(**{name: path})[1] == [
+        f"{name} must be a path below api_url, such as {getattr(USUAL_PATHS, name.partition('_')[0])}"
+    ]
+
+
+def test_a_cancel_names_the_message() -> None:
+    assert paths_of(cancel_path="sms/cancel")[1] == [
+        "cancel_path must hold {smsid}, where the identifier of the message goes"
+    ]
+
+
+@pytest.mark.parametrize("path", ["", "../../admin/{smsid}", "sms/../{smsid}", "//[{smsid}"])
+def test_other_senseless_paths_are_refused(path: str) -> None:
+    found = paths_of(scheduled_path=path, cancel_path=path)[1]
+    assert found
+    assert found[0].startswith("scheduled_path must be a path below api_url")
