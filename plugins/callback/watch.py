@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tell people by SMS how a run of ansible-playbook ended, or that it takes long."""
+"""Tell people by SMS how a run of ansible-playbook ended, or that it takes a long time."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ type: notification
 short_description: Tell people by SMS when a playbook fails
 version_added: 0.1.0
 description:
-  - Sends an SMS when a run of C(ansible-playbook) fails. If asked, it also tells of success, and of a run that takes
-    long. No playbook needs to be changed for that; see O(tell).
+  - Sends an SMS when a run of C(ansible-playbook) fails. If asked, it also tells of success, and of a run that takes a
+    long time; see O(tell). No playbook needs to be changed.
   - It is enabled by configuration alone, with C(callbacks_enabled = voip_communications.sms.watch) in C(ansible.cfg),
     or with E(ANSIBLE_CALLBACKS_ENABLED).
   - A run has failed when a host counts as failed or unreachable in the recap. Failures that were rescued or ignored do
     not count. Neither does a play that matches no host.
   - Each event of a run is told once. The C(idempotency_key) of the message is made of O(name), the event, and the run;
-    see P(voip_communications.sms.pipeline#lookup) for what a run is. So what was told is not told again by another
-    run of the same playbook in the same run of a pipeline. Another attempt is told of C(failed) and C(slow) again.
-  - It sends in the way of M(voip_communications.sms.voipsms_send), with C(fail_on=all) and C(on_different=skip), and
+    see P(voip_communications.sms.pipeline#lookup) for what a run is. An event is therefore not told again by another
+    run of the same playbook in the same run of a pipeline. Another attempt tells of C(failed) and C(slow) again.
+  - It sends like M(voip_communications.sms.voipsms_send) with C(fail_on=all) and C(on_different=skip), and
     uses the same ledger. Where E(VOIPSMS_LEDGER) is V(none), there is no key, and every run tells.
-  - It never changes a run or its exit status. What goes wrong with it is a warning. That includes wrong options and
-    missing libraries, about which it warns at the end of every run.
+  - It never changes a run or its exit status. Its own errors are warnings. That includes wrong options and missing
+    libraries, of which it warns at the end of every run.
   - It is silent with C(--check), and in C(ansible) and C(ansible-console).
   - It tells nothing of a run that ends before the recap, such as one that is killed, or whose playbook cannot be read.
   - Its messages hold names of hosts, tasks, playbooks and users. They never hold an error, or any other result of a
@@ -35,8 +35,8 @@ requirements:
   - requests >= 2.25 and phonenumbers >= 8.12, in the Python that runs C(ansible-playbook)
 notes:
   - Variables (C(voipsms_watch_*)) are those of the plays, those of the group C(all), and extra variables. They may be
-    templates. When several plays set one, the last of the plays that ran counts. They beat the environment, which beats
-    C(ansible.cfg).
+    templates. When several plays set one, the last play that ran counts. They take precedence over the environment,
+    which takes precedence over C(ansible.cfg).
   - An extra variable may be a template of other extra variables only. With anything else, ansible-core 2.21 does not
     load this plugin, and warns of that.
   - E(VOIPSMS_TIMEOUT) and E(VOIPSMS_VALIDATE_CERTS) are read too, as by
@@ -48,10 +48,10 @@ seealso:
 options:
   recipients:
     description:
-      - Who is told, as a list of numbers, or as one string with commas between the numbers.
+      - The recipients, as a list of numbers, or as one string with commas between the numbers.
       - Numbers are written as for the option O(voip_communications.sms.voipsms_send#module:to). As a YAML variable,
         each must be a quoted string.
-      - It is needed. Without it, nobody is told, and a warning says so.
+      - It is required. Without it, no one is told, and a warning says so.
     type: raw
     ini:
       - section: voipsms_watch
@@ -62,7 +62,7 @@ options:
       - name: voipsms_watch_recipients
   tell:
     description:
-      - What is told.
+      - The events to tell.
       - V(failed) and V(succeeded) are about the end of the run.
       - V(slow) is told while the run goes on, when it takes longer than O(slow_after). The same run may be told as
         V(failed) later.
@@ -129,7 +129,7 @@ options:
       - name: voipsms_watch_hosts_named
   deadline:
     description:
-      - How many seconds the telling may take, from V(1) to V(300). What may not begin by then is not sent.
+      - How many seconds the sending may take, from V(1) to V(300). A message that cannot begin by then is not sent.
       - The end of the run is delayed by this at most, and by 5 seconds more when the ledger or a disk hangs.
     type: float
     default: 20
@@ -144,9 +144,9 @@ options:
     description:
       - The text of V(failed), instead of the default one. It is sent as it is, in as many segments as it takes.
       - It may hold C({event}), C({name}), C({hosts}) (the first hosts that failed), C({failed}), C({unreachable}) and
-        C({total}) (numbers of hosts; those that were unreachable have failed too), C({task}) (the task that failed),
-        C({user}), C({url}) and C({time}) (how long the run took). What is not known is empty.
-      - The default text fits one segment. When it does not, it leaves out the user, then the task, then the address,
+        C({total}) (numbers of hosts; unreachable hosts count as failed too), C({task}) (the task that failed),
+        C({user}), C({url}) and C({time}) (how long the run took). An unknown value is empty.
+      - The default text is shortened to fit one segment. It leaves out the user first, then the task, then the address,
         then the names of hosts.
     type: str
     ini:
@@ -169,7 +169,7 @@ options:
       - name: voipsms_watch_text_succeeded
   text_slow:
     description:
-      - The text of V(slow), as O(text_failed). C({task}) is the task that has begun last. Hosts are not known yet.
+      - The text of V(slow), as O(text_failed). C({task}) is the task that began last. Hosts are not known yet.
     type: str
     ini:
       - section: voipsms_watch
@@ -191,7 +191,7 @@ options:
       - name: voipsms_watch_from
   api_key:
     description:
-      - The API key of the account. It is needed.
+      - The API key of the account. It is required.
     type: str
     ini:
       - section: voipsms_watch
@@ -202,9 +202,9 @@ options:
       - name: voipsms_watch_api_key
   api_password:
     description:
-      - The API password of the account. It is needed, unless O(api_password_file) is given.
+      - The API password of the account. It is required unless O(api_password_file) is set.
       - If not set, the value of the environment variable E(VOIPSMS_API_PASSWORD) is used.
-      - C(ansible.cfg) cannot hold it, since that file is shown and shared; name an O(api_password_file) there.
+      - It cannot be set in C(ansible.cfg), since that file is often shown and shared; set O(api_password_file) there.
     type: str
     vars:
       - name: voipsms_watch_api_password
@@ -233,7 +233,7 @@ options:
       - name: voipsms_watch_api_url
   ca_path:
     description:
-      - A file or folder with the certificate authorities to trust, instead of those that C(requests) brings.
+      - A file or folder with the certificate authorities to trust, instead of those that come with C(requests).
     type: path
     ini:
       - section: voipsms_watch
@@ -281,10 +281,9 @@ options:
 import functools
 import getpass
 import os
-import threading
 import time
 from collections.abc import Mapping
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 from ansible import constants, context
 from ansible.errors import AnsibleError
@@ -297,7 +296,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._core.erro
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import NO_LEDGER
 
 # All of it is imported here, in the main thread and before any worker is forked: a worker that begins while another
-# thread imports would wait for that import for ever.
+# thread imports would wait for that import forever.
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.errand import Errand
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.pipeline import process_run, read
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.watch import (
     SLOW,
@@ -312,109 +312,47 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.send
 from ansible_collections.voip_communications.sms.plugins.modules import voipsms_send
 
 Hook = Callable[..., None]
+Deliver = Callable[[Mapping[str, Any], bool], dict[str, Any]]
 
 _PREFIX = "voipsms_watch_"
-# What `ansible` calls the playbook that it makes of its arguments.
+# The name that ``ansible`` gives to the playbook that it makes of its arguments.
 _AD_HOC = "__adhoc_playbook__"
-# What settling with the ledger may take beyond the deadline before the run goes on without it.
-_GRACE = 5.0
 
 
 def _harmless(hook: Hook) -> Hook:
-    """A hook that cannot fail: whatever happens in it is a warning, without a text that might hold a secret."""
+    """Return a hook that cannot fail: any error in it is a warning, without a text that might hold a secret."""
 
     @functools.wraps(hook)
     def guarded(self: CallbackModule, *args: Any, **kwargs: Any) -> None:
         try:
             hook(self, *args, **kwargs)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it must not reach the run
+        except Exception as error:  # noqa: BLE001 - no error may reach the run
             self.warn(f"internal error {type(error).__name__} in {hook.__name__}; please report this")
 
     return guarded
 
 
-class Errand(threading.Thread):
-    """One delivery, or the rehearsal of one, after a delay; in a thread that is left behind when its time is over.
-
-    It only notes what came of it: a thread that prints would hold locks that a forked worker then waits for.
-    """
-
-    def __init__(
-        self,
-        event: str,
-        settings: Settings,
-        describe: Callable[[], Run],
-        deliver: Callable[..., dict[str, Any]],
-        delay: float = 0.0,
-    ) -> None:
-        """Nothing happens before ``start``, and what there is to tell is asked for after the delay."""
-        super().__init__(name="voipsms-watch", daemon=True)
-        self._event = event
-        self._settings = settings
-        self._describe = describe
-        self._deliver = deliver
-        self._delay = delay
-        self._patience = settings.deadline + _GRACE
-        self._end = time.monotonic() + delay + self._patience
-        self._lock = threading.Lock()
-        self._cancelled = threading.Event()
-        self._begun = False
-        self._result: Optional[dict[str, Any]] = None
-
-    def run(self) -> None:
-        """Deliver, unless it is cancelled first."""
-        self._cancelled.wait(self._delay)
-        with self._lock:
-            if self._cancelled.is_set():
-                return
-            self._begun = True
-        try:
-            params = _validated(parameters(self._event, self._describe(), self._settings))
-            self._result = answer(ModuleSpec({}, self._deliver, blank), params, check_mode=False)
-        except InputError as error:
-            self._result = _refused(str(error))
-        except Exception as error:  # noqa: BLE001 - a traceback would show what it holds
-            self._result = _refused(f"internal error {type(error).__name__}, please report this")
-
-    def cancel(self) -> bool:
-        """Let it rest, unless it has begun; whether it rests."""
-        self._cancelled.set()
-        with self._lock:
-            return not self._begun
-
-    def wait(self) -> dict[str, Any]:
-        """What came of it, at the latest when its time is over."""
-        self.join(max(0.0, self._end - time.monotonic()))
-        if self._result is not None:
-            return self._result
-        return {"failed": True, "msg": f"there was no end within {self._patience:g} seconds; it may have been sent"}
-
-
-def _refused(sentence: str) -> dict[str, Any]:
-    return {"failed": True, "msg": f"{sentence}; nothing was sent"}
-
-
-def _validated(wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of ``voipsms_send``, with what the environment adds. Raises ``InputError``."""
-    validation = ArgumentSpecValidator(voipsms_send.argument_spec()).validate(dict(wanted))
+def _validated(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of ``voipsms_send``, with those from the environment. Raises ``InputError``."""
+    validation = ArgumentSpecValidator(voipsms_send.argument_spec()).validate(dict(options))
     if validation.error_messages:
         raise InputError(*validation.error_messages)
     params: dict[str, Any] = validation.validated_parameters
     if params["ledger"] == NO_LEDGER:
-        # A key would be refused; to be told twice is better than not at all.
+        # A key would be refused without a ledger; to be told twice is better than not at all.
         params["idempotency_key"] = None
     return params
 
 
 def _rehearse(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
-    """Read what would be delivered, so that faults show before there is something to tell. Opens and sends nothing."""
-    order = read_send_options(params)
-    order.account.api()
+    """Read the options of a message, so that faults show before there is one to send. Opens and sends nothing."""
+    send_options = read_send_options(params)
+    send_options.account.api()
     return {}
 
 
 class CallbackModule(CallbackBase):
-    """Watches the runs of the playbooks that the command line names, one after the other."""
+    """Watch the runs of the playbooks that the command line names, one after the other."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "notification"
@@ -427,22 +365,22 @@ class CallbackModule(CallbackBase):
         super().__init__(*args, **kwargs)
         self._settings = Settings()
         self._variables: dict[str, Any] = {}
-        self._watching = False
+        self._is_watching = False
         self._playbook = ""
         self._user = ""
         self._began = 0.0
         self._task = ""
         self._failed_tasks: dict[str, str] = {}
-        self._alarm: Optional[Errand] = None
-        # What the recap says counts all playbooks of the command line.
+        self._alarm: Errand | None = None
+        # The recap counts all playbooks of the command line.
         self._recap: dict[str, dict[str, int]] = {}
 
     def warn(self, sentence: str) -> None:
-        """Say what went wrong."""
+        """Warn of what went wrong."""
         self._display.warning(f"voip_communications.sms.watch: {sentence}")
 
     def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
-        """Read every option for itself: one that is wrong has its default, and the others count."""
+        """Read every option separately: a wrong one takes its default, and the others are used."""
         definitions = constants.config.get_configuration_definitions("callback", self._load_name)
         self._faults = []
         for name, definition in definitions.items():
@@ -451,18 +389,18 @@ class CallbackModule(CallbackBase):
                     name, plugin_type="callback", plugin_name=self._load_name, variables=var_options, direct=direct
                 )
             except AnsibleError:
-                self._faults.append(_misfit(name, definition))
+                self._faults.append(_fault_of(name, definition))
                 value = definition.get("default")
             self._plugin_options[name] = value
 
-    # What Ansible calls ---------------------------------------------------------------------------------------
+    # What Ansible calls -----------------------------------------------------------------------------------------------
 
     @_harmless
     def v2_playbook_on_start(self, playbook: Any) -> None:
-        """Begin to watch, unless this is no real run of a playbook."""
+        """Begin to watch, unless this is check mode or not a playbook."""
         path = str(playbook._file_name)
-        self._watching = path != _AD_HOC and not context.CLIARGS.get("check")
-        if self._watching:
+        self._is_watching = path != _AD_HOC and not context.CLIARGS.get("check")
+        if self._is_watching:
             self._playbook = os.path.basename(path)
             self._user = _user()
             self._began = time.monotonic()
@@ -471,41 +409,41 @@ class CallbackModule(CallbackBase):
 
     @_harmless
     def v2_playbook_on_play_start(self, play: Any) -> None:
-        """Read the variables of the play, and set the alarm by what they say."""
-        if self._watching:
+        """Read the variables of the play, and set the alarm accordingly."""
+        if self._is_watching:
             self._variables.update(self._read_variables(play))
             self._read_settings()
             self._set_alarm()
 
     @_harmless
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
-        """Note what is done now."""
+        """Note the task that runs now."""
         self._task = task.get_name()
 
     @_harmless
     def v2_playbook_on_handler_task_start(self, task: Any) -> None:
-        """Note what is done now."""
+        """Note the task that runs now."""
         self._task = task.get_name()
 
     @_harmless
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
-        """Note which task it was; whether the host counts as failed shows at the end."""
+        """Note which task failed; whether the host counts as failed is known at the end."""
         host, name = result._host.get_name(), result.task_name
-        # The role deploy_notify fails once more, by this task: the first one says more.
-        echoes = name.endswith("Leave the deployment failed") and host in self._failed_tasks
-        if not ignore_errors and not echoes:
+        # The role deploy_notify fails once more, by this task; the first failure says more.
+        is_echo = name.endswith("Leave the deployment failed") and host in self._failed_tasks
+        if not ignore_errors and not is_echo:
             self._failed_tasks[host] = name
 
     @_harmless
     def v2_playbook_on_stats(self, stats: Any) -> None:
-        """Tell how it ended, and wait until that is told."""
-        if not self._watching:
+        """Tell how the run ended, and wait until that is done."""
+        if not self._is_watching:
             return
-        self._watching = False
-        run = self._ended(stats)
-        # Where there is nothing to tell, the rehearsal shows what would go wrong if there were.
+        self._is_watching = False
+        run = self._finished_run(stats)
+        # Without an event to tell, a rehearsal shows what would go wrong with one.
         deliver = voipsms_send.run if run.event in self._settings.tell else _rehearse
-        errand = Errand(run.event, self._settings, lambda: run, deliver)
+        errand = self._errand(run.event, lambda: run, deliver)
         errand.start()
         for sentence in (*self._faults, *self._settings.faults):
             self.warn(sentence)
@@ -513,20 +451,30 @@ class CallbackModule(CallbackBase):
             self._report(self._alarm.wait())
         self._report(errand.wait())
 
-    # What comes of it -----------------------------------------------------------------------------------------
+    # Errands and their results ----------------------------------------------------------------------------------------
 
     def _set_alarm(self) -> None:
-        """Have it told when the run is slow; set anew by each play, since its variables may say otherwise."""
+        """Set the time at which the run counts as slow; each play sets it again, since its variables may differ."""
         if self._alarm is not None and not self._alarm.cancel():
             return
         self._alarm = None
         if SLOW in self._settings.tell:
-            left = max(0.0, self._began + self._settings.slow_after - time.monotonic())
-            self._alarm = Errand(SLOW, self._settings, lambda: self._so_far(task=self._task), voipsms_send.run, left)
+            delay = max(0.0, self._began + self._settings.slow_after - time.monotonic())
+            self._alarm = self._errand(SLOW, lambda: self._run_so_far(task=self._task), voipsms_send.run, delay)
             self._alarm.start()
 
+    def _errand(self, event: str, describe: Callable[[], Run], run: Deliver, delay: float = 0.0) -> Errand:
+        """Return the errand that tells an event; ``describe`` is called after the delay, which is in seconds."""
+        settings, spec = self._settings, ModuleSpec({}, run, blank)
+        return Errand(
+            prepare=lambda: _validated(parameters(event, describe(), settings)),
+            deliver=lambda params: answer(spec, params, check_mode=False),
+            deadline=settings.deadline,
+            delay=delay,
+        )
+
     def _report(self, result: Mapping[str, Any]) -> None:
-        """Warn of what went wrong; what went well is shown to who asks with ``-v``."""
+        """Warn of what went wrong; what went well is shown with ``-v``."""
         for warning in result.get("warnings") or ():
             self.warn(warning)
         if result.get("failed") or result.get("failed_to"):
@@ -534,49 +482,52 @@ class CallbackModule(CallbackBase):
         elif result.get("msg"):
             self._display.v(f"voip_communications.sms.watch: {result['msg']}")
 
-    # What is known --------------------------------------------------------------------------------------------
+    # The known facts --------------------------------------------------------------------------------------------------
 
     def _read_settings(self) -> None:
         self.set_options(var_options=self._variables)
         self._settings = read_settings(self._plugin_options)
 
-    def _ended(self, stats: Any) -> Run:
-        """The run, by what the recap says of it more than before it."""
+    def _finished_run(self, stats: Any) -> Run:
+        """Return the run, from the counts that the recap has added since the last playbook."""
         before, self._recap = self._recap, {host: stats.summarize(host) for host in stats.processed}
         hosts = sorted(host for host, counts in self._recap.items() if counts != before.get(host))
-        more = {
+        added = {
             kind: [host for host in hosts if self._recap[host][kind] > before.get(host, {}).get(kind, 0)]
             for kind in ("failures", "unreachable")
         }
-        failed = more["failures"]
-        dark = [host for host in more["unreachable"] if host not in failed]
+        failed = added["failures"]
+        unreachable = [host for host in added["unreachable"] if host not in failed]
         task = next((self._failed_tasks[host] for host in failed if host in self._failed_tasks), "")
-        return self._so_far(failed=(*failed, *dark), unreachable=tuple(dark), total=len(hosts), task=task)
+        return self._run_so_far(
+            failed=(*failed, *unreachable), unreachable=tuple(unreachable), total=len(hosts), task=task
+        )
 
-    def _so_far(self, **known: Any) -> Run:
-        # Made once by each process, under a random name.
+    def _run_so_far(self, **facts: Any) -> Run:
+        """Return what is known of the run now, with these facts."""
+        # Each process creates this folder once, under a random name.
         process = process_run(str(vars(constants)["DEFAULT_LOCAL_TMP"]))
         return Run(
             playbook=self._playbook,
             pipeline=read(os.environ, self._variables, process, self._user),
             seconds=time.monotonic() - self._began,
-            **known,
+            **facts,
         )
 
     def _read_variables(self, play: Any) -> dict[str, Any]:
-        """Our variables, and those by which AWX tells its job; one whose template fails is left out."""
+        """Return our variables and those in which AWX tells its job; one whose template fails is left out."""
         manager = play.get_variable_manager()
         try:
-            # As a host that is in no group but `all`. Asking the inventory would make a localhost, and change the run.
+            # As a host that is only in the group all. The inventory would create a localhost, and so change the run.
             known = manager.get_vars(play=play, host=Host("localhost"))
         except AnsibleError:
-            # Files of variables may be named after facts that there are not.
+            # Files of variables may be named after facts that do not exist.
             known = manager.get_vars(play=play)
         templar = Templar(loader=play.get_loader(), variables=known)
-        found = {name: value for name, value in known.items() if name.startswith(("awx_", "tower_"))}
+        variables = {name: value for name, value in known.items() if name.startswith(("awx_", "tower_"))}
         for name in [name for name in known if name.startswith(_PREFIX)]:
-            found.update(self._templated(templar, name, known[name]))
-        return found
+            variables.update(self._templated(templar, name, known[name]))
+        return variables
 
     def _templated(self, templar: Templar, name: str, value: Any) -> dict[str, Any]:
         try:
@@ -586,15 +537,15 @@ class CallbackModule(CallbackBase):
             return {}
 
 
-def _misfit(name: str, definition: Mapping[str, Any]) -> str:
-    """That an option has a value which cannot be, without showing it."""
+def _fault_of(name: str, definition: Mapping[str, Any]) -> str:
+    """Return the sentence for an option with an invalid value, without showing that value."""
     choices = definition.get("choices")
     allowed = f"; there are {', '.join(choices)}" if choices else ""
     return f"{name} has a value that it cannot have, and its default is used instead{allowed}"
 
 
 def _user() -> str:
-    """Who runs ansible-playbook, or nobody: a container may run it as a user without a name."""
+    """Return the user who runs ansible-playbook; empty where the user has no name, as in some containers."""
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):

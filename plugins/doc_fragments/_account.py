@@ -2,13 +2,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options that reach the account."""
+"""Document the options that reach the account."""
 
 from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The account, and how to reach it."""
+    """Documents the account, and how to reach it."""
 
     DOCUMENTATION = r"""
 options:
@@ -21,8 +21,8 @@ options:
   api_password:
     description:
       - The API password of the account.
-      - It is needed, unless O(api_password_file) is given.
-      - A password that the task gives, in either way, beats one from the environment.
+      - It is needed, unless O(api_password_file) is set.
+      - A password that the task sets, in either way, takes precedence over one from the environment.
       - If not set, the value of the environment variable E(VOIPSMS_API_PASSWORD) is used.
     type: str
   api_password_file:
@@ -50,35 +50,36 @@ options:
   deadline:
     description:
       - Seconds that the whole task may take, waiting and all requests together, from V(1) to V(3600).
-      - What cannot begin by then is not sent, and the task says so.
+      - A request that cannot begin by then is not sent, and the task says so.
       - If not set, the value of the environment variable E(VOIPSMS_DEADLINE) is used.
     type: float
     default: 120
   validate_certs:
     description:
-      - Whether the certificate of the service is checked. V(false) gives the password to whoever answers.
+      - Whether the certificate of the service is checked. With V(false), the password goes to any server that answers.
       - If not set, the value of the environment variable E(VOIPSMS_VALIDATE_CERTS) is used.
     type: bool
     default: true
   ca_path:
     description:
-      - A file or folder with the certificate authorities to trust, instead of those that C(requests) brings.
+      - A file or folder with the certificate authorities to trust, instead of those of C(requests).
       - If not set, the value of the environment variable E(VOIPSMS_CA_PATH) is used.
     type: path
   default_region:
     description:
       - The country in which numbers without C(+) or C(00) are read, as two letters (ISO 3166), such as V(US).
-      - Without it, such numbers are international, as the API takes them.
-      - With it, they are read both ways, and refused when both are possible and differ.
+      - Without it, such numbers are international, as the API expects them.
+      - With it, they are read both ways, and refused when both readings are possible and differ.
       - If not set, the value of the environment variable E(VOIPSMS_DEFAULT_REGION) is used.
     type: str
   account_timezone:
     description:
       - The zone in which the account reads and writes dates, as an IANA name such as V(America/Chicago).
-      - The service names none. M(voip_communications.sms.voipsms_account_info) shows what the account has.
-      - Without it, M(voip_communications.sms.voipsms_send) cannot look up in the message log what became of a message
-        that may have been sent. That the dates of the log are in this zone is assumed.
-      - It needs zone data, of the system or of the Python package C(tzdata).
+      - The service names no zone in its answers. M(voip_communications.sms.voipsms_account_info) shows what the account
+        has.
+      - Without it, M(voip_communications.sms.voipsms_send) cannot check in the message log whether a message that may
+        have been sent was sent. That the dates of the log are in this zone is assumed.
+      - It needs zone data, from the system or from the Python package C(tzdata).
       - If not set, the value of the environment variable E(VOIPSMS_ACCOUNT_TIMEZONE) is used.
     type: str
 requirements:

@@ -2,13 +2,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What every module says of where it runs, check mode, diff mode and the action group."""
+"""Document where modules run, check mode, diff mode and the action group."""
 
 from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The attributes that modules share."""
+    """Documents the attributes that modules share."""
 
     DOCUMENTATION = r"""
 options: {}
@@ -19,13 +19,13 @@ attributes:
     support: full
     details:
       - A task whose connection is local, and that has no C(become), C(async), C(environment) or other Python
-        interpreter, runs the code of the module in the controller, with its libraries, and so takes less time.
+        interpreter, runs the code of the module in the controller, with its libraries, which takes less time.
       - Every other task, and every task where the environment variable E(VOIPSMS_FRONT) is V(module), runs it as an
         ordinary module, with the same result.
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
   diff_mode:
-    description: Returns who has had the message before, and who has after, when in diff mode.
+    description: Returns who had the message before, and who has it after, when in diff mode.
   idempotent:
     description:
       - When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.

@@ -2,45 +2,45 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options of what was sent before."""
+"""Document the options of the ledger, which knows what was sent before."""
 
 from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The ledger."""
+    """Documents the ledger."""
 
     DOCUMENTATION = r"""
 options:
   ledger:
     description:
       - Where the collection remembers what it has sent, so that nothing is sent twice.
-      - The absolute path of a file, which is made when it is needed, for its owner alone.
+      - The absolute path of a file, which is created when it is needed, readable by its owner only.
       - A file belongs to the machine and the user that run the module. Run the task with C(delegate_to=localhost) and
-        C(become=false), or every host and every user has a ledger of its own.
-      - Or a PostgreSQL database that several machines share, as C(postgresql://user@host:5432/database), which may end
-        in parameters of libpq, such as C(?sslrootcert=/etc/ssl/db.pem), or as C(postgresql://?service=name). It must
-        hold no password; see O(ledger_password). The tables are made when they are needed.
+        C(become=false), or every host and every user has a separate ledger.
+      - Or a PostgreSQL database that several machines share, as C(postgresql://user@host:5432/database), which may have
+        parameters of libpq, such as C(?sslrootcert=/etc/ssl/db.pem), or as C(postgresql://?service=name). It must hold
+        no password; see O(ledger_password). The tables are created when they are needed.
       - The certificate of a database on another machine is checked (C(sslmode=verify-full)), unless the URL sets
         C(sslmode) to C(require) or C(verify-ca). A plain connection to another machine is refused.
-      - Numbers and texts are kept as keyed hashes, besides a masked number; never a text, a whole number or a
-        credential. An C(idempotency_key) is kept as it was given.
-      - V(none) remembers nothing beyond the task, so that every run, and every host that runs it, sends again.
+      - Numbers and texts are kept as keyed hashes, beside a masked number; never a text, a whole number or a
+        credential. An C(idempotency_key) is kept as it is.
+      - V(none) remembers nothing after the task, so that every run, and every host that runs it, sends again.
       - What was sent to a service on this machine, such as a sandbox, is kept apart from what was really sent.
-      - Without it, C(voipsms/ledger.sqlite3) in E(XDG_STATE_HOME), which is C(~/.local/state) where that is not set.
+      - The default is C(voipsms/ledger.sqlite3) in E(XDG_STATE_HOME), or in C(~/.local/state) where that is not set.
       - If not set, the value of the environment variable E(VOIPSMS_LEDGER) is used.
     type: path
   ledger_account:
     description:
       - The account's name in the ledger.
-      - Without it, C(api-) and the first 32 hexadecimal digits of the SHA-256 of the API key. A new API key is then a
-        new account, which has sent nothing yet. Set this to the old name before a key is changed.
+      - Without it, C(api-) and the first 32 hexadecimal digits of the SHA-256 of the API key. With a new API key, the
+        ledger then has a new account, which has sent nothing yet. Set this to the old name before you change the key.
       - If not set, the value of the environment variable E(VOIPSMS_LEDGER_ACCOUNT) is used.
     type: str
   ledger_password:
     description:
       - The password of a O(ledger) in PostgreSQL; other ledgers have none.
-      - Without it, libpq looks where it always does, in E(PGPASSWORD) and in its password file.
+      - Without it, libpq uses E(PGPASSWORD) or its password file, as usual.
       - If not set, the value of the environment variable E(VOIPSMS_LEDGER_PASSWORD) is used.
     type: str
 requirements:

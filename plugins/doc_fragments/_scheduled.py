@@ -2,20 +2,20 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where the calls on scheduled messages are."""
+"""Document where the calls on scheduled messages are."""
 
 from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The calls that are assumed."""
+    """Documents the calls that are assumed."""
 
     DOCUMENTATION = r"""
 options:
   scheduled_path:
     description:
       - The path, below O(api_url), of the call that lists pending messages.
-      - It is assumed; set it when the vendor's page names another.
+      - It is assumed; set it when the vendor's page names another one.
       - If not set, the value of the environment variable E(VOIPSMS_SCHEDULED_PATH) is used.
     type: str
     default: sms/scheduled

@@ -2,28 +2,28 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who hears of an event, and when."""
+"""Sort recipients by when they are to be told of an event."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: audience
-short_description: Who hears of an event now, who later, and who does not
+short_description: Sort recipients into those to tell now, later, or not at all
 version_added: 0.1.0
 description:
   - Sorts recipients by what they want to hear of, and by the hours in which they may be reached.
   - A number that is given twice gets one message, the earliest of those that it could get.
-  - Whoever does not want to hear of the event is in none of the lists.
-  - It only sorts. Whether a number is possible shows when it is sent to, so that one wrong number keeps nobody else
-    from being told.
-  - It looks at the clock. Keep what it returns with M(ansible.builtin.set_fact), since a variable that holds the
-    template is worked out anew each time.
+  - Anyone who does not want to hear of the event is in none of the lists.
+  - It only sorts. Whether a number is possible shows when a message is sent to it, so one wrong number does not prevent
+    the others from being told.
+  - It reads the clock. Keep its result with M(ansible.builtin.set_fact), since a variable that holds the template is
+    evaluated again each time.
 positional: event, severity, now
 options:
   _input:
     description:
       - A list of numbers and of people, or a text of numbers with commas between.
-      - A number must be a quoted string; it hears of everything, at any time. The following is for people.
+      - A number must be a quoted string, and is told of everything, at any time. The suboptions are for people.
     type: list
     elements: raw
     required: true
@@ -33,14 +33,14 @@ options:
         type: str
         required: true
       name:
-        description: How to speak of them, in RV(_value.dropped) and in errors.
+        description: What they are called in RV(_value.dropped) and in errors.
         type: str
       events:
         description: The events that they want to hear of. Without it, all.
         type: list
         elements: str
       severity:
-        description: The least severity that they want to hear of.
+        description: The lowest severity that they want to hear of.
         type: str
         choices: [info, warning, critical]
         default: info
@@ -49,11 +49,11 @@ options:
         type: dict
         suboptions:
           from:
-            description: When the hours begin, such as V("08:00"). Quote it, since YAML makes a number of V(22:00).
+            description: When the hours begin, such as V("08:00"). Quote it, since YAML reads V(22:00) as a number.
             type: str
             required: true
           to:
-            description: When they end. Hours that end before they begin go on over midnight.
+            description: When they end. Hours that end before they begin continue past midnight.
             type: str
             required: true
           timezone:
@@ -68,32 +68,32 @@ options:
         choices: [drop, defer]
         default: drop
   event:
-    description: What has happened, such as V(failed).
+    description: The event, such as V(failed).
     type: str
     required: true
   severity:
-    description: How severe that is.
+    description: The severity of the event.
     type: str
     choices: [info, warning, critical]
     default: info
   now:
-    description: The moment to decide for, in ISO 8601 with an offset. Without it, the controller's clock.
+    description: The time to decide for, in ISO 8601 with an offset. Without it, the time of the controller.
     type: raw
   account_timezone:
     description:
-      - The zone of the account, by its IANA name; E(VOIPSMS_ACCOUNT_TIMEZONE) where it is not given.
-      - The service takes dates in this zone, and cannot take some in the hour that a clock change repeats. Where it is
-        not known, the zone of the person stands in.
+      - The zone of the account, by its IANA name; E(VOIPSMS_ACCOUNT_TIMEZONE) if it is not set.
+      - The service takes dates in this zone, and cannot take some in the hour that a clock change repeats. If the zone
+        is not known, the zone of the person is used instead.
     type: str
   known_events:
-    description: The events that there are. With it, an event of a person that is none of these is an error.
+    description: All events. If set, an event of a person that is not among them is an error.
     type: list
     elements: str
   strict:
     description:
       - Whether recipients that cannot be read are an error.
-      - With V(false) their faults are returned in RV(_value.faults), and the others are told. Whoever has a number is
-        told as if the wishes that cannot be read were not there.
+      - With V(false) their faults are returned in RV(_value.faults), and the others are told. Anyone with a number is
+        told as if the preferences that cannot be read were not there.
     type: bool
     default: true
 author:
@@ -101,7 +101,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Show who hears of a failure at half past eleven in the evening
+- name: Show who is told of a failure at half past eleven in the evening
   ansible.builtin.debug:
     msg: "{{ recipients | voip_communications.sms.audience('failed', 'critical', now='2026-11-23T23:30:00+01:00') }}"
   vars:
@@ -117,7 +117,7 @@ EXAMPLES = r"""
         severity: warning
         hours: {from: "20:00", to: "06:00", timezone: Europe/London}
 
-- name: Tell who may be reached now, and the others later
+- name: Tell those who may be reached now, and the others later
   delegate_to: localhost
   become: false
   run_once: true
@@ -132,7 +132,7 @@ EXAMPLES = r"""
             hours: {from: "08:00", to: "22:00", timezone: Europe/Berlin}
             quiet: defer
 
-    - name: Tell at once whoever may be reached
+    - name: Tell those who may be reached at once
       voip_communications.sms.voipsms_send:
         to: "{{ people.now }}"
         msg: The backup has failed
@@ -149,7 +149,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: Numbers, as they were written, by when they are told.
+  description: The numbers, as they were written, by when they are told.
   type: dict
   contains:
     now:
@@ -158,7 +158,7 @@ _value:
       elements: str
       sample: ["+12812345678"]
     later:
-      description: The others to tell, the earliest first.
+      description: The numbers to tell later, the earliest first.
       type: list
       elements: dict
       contains:
@@ -166,8 +166,8 @@ _value:
           description:
             - When their hours begin, in ISO 8601 with an offset. It is a whole minute, at least two minutes ahead, that
               M(voip_communications.sms.voipsms_scheduled) takes.
-            - A beginning that a clock change skips is the first minute after it, one that exists twice the first that
-              the account can take.
+            - If a clock change skips the beginning, this is the first minute after the change. If the beginning exists
+              twice, it is the first that the account can take.
           type: str
         to:
           description: The numbers to tell then.
@@ -175,7 +175,8 @@ _value:
           elements: str
       sample: [{"at": "2026-11-24T08:00+01:00", "to": ["+4915112345678"]}]
     dropped:
-      description: Who is not told because of their quiet hours, by name, or by a number with most digits masked.
+      description: The people who are not told because of their quiet hours, by name, or by a number with most digits
+        masked.
       type: list
       elements: str
       sample: [ben]
@@ -205,8 +206,8 @@ def audience(
     known_events: object = None,
     strict: bool = True,
 ) -> dict[str, Any]:
-    """Who hears of it, and when; what is wrong is an ``AnsibleFilterError``."""
-    asked = {
+    """Return who is told, and when. Raises ``AnsibleFilterError``."""
+    occasion = {
         "event": event,
         "severity": severity,
         "now": dt.datetime.now(dt.timezone.utc) if now is None else now,
@@ -215,14 +216,14 @@ def audience(
         else account_timezone,
     }
     try:
-        return audience_of(recipients, asked, known_events=known_events, strict=strict)
+        return audience_of(recipients, occasion, known_events=known_events, strict=strict)
     except VoipsmsError as error:
         raise AnsibleFilterError(f"voip_communications.sms.audience: {error}") from error
 
 
 class FilterModule:
-    """What Ansible looks for in this file."""
+    """The class that Ansible looks for in this file."""
 
     def filters(self) -> dict[str, Callable[..., object]]:
-        """The filter by its name."""
+        """Return the filter by its name."""
         return {"audience": audience}

@@ -2,25 +2,25 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What has become of the hosts of a deployment."""
+"""Tell the state of the hosts of a deployment."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: deploy_fates
-short_description: Tell what has become of the hosts of a deployment
+short_description: Tell which hosts of a deployment failed or were stopped
 version_added: 0.1.0
 description:
-  - From what each host has noted of itself, as the role P(voip_communications.sms.deploy_notify#role) has it, and from
-    who is still in the play.
+  - Works out the state of a deployment from the fate that each host has noted, as the role
+    P(voip_communications.sms.deploy_notify#role) does it, and from the hosts that are still in the play.
 positional: everybody, still_there, deployment
 author:
   - VoIP Communications SMS collection contributors (@voip-communications-sms)
 options:
   _input:
     description:
-      - A dictionary from each host to what it has noted, such as C(through shop/1.4.2/production).
-      - The first word is C(through), C(failed), or C(stopped) when another host has failed. Others say nothing yet.
+      - A dictionary of the fate of each host, such as C(through shop/1.4.2/production).
+      - The first word is C(through), C(failed), or C(stopped) when another host has failed. Other words are ignored.
     type: dict
     required: true
   everybody:
@@ -34,7 +34,7 @@ options:
     elements: str
     required: true
   deployment:
-    description: Which deployment it is. What was noted of another one does not count.
+    description: The deployment. The fate of a host in another one does not count.
     type: str
     required: true
 """
@@ -50,7 +50,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: What has become of them.
+  description: The state of the hosts.
   type: dict
   contains:
     failed:
@@ -64,7 +64,7 @@ _value:
       elements: str
       sample: []
     ending:
-      description: V(failed), V(succeeded) when all hosts are through, or empty while some are still to come.
+      description: V(failed), V(succeeded) when all hosts are through, or empty while some hosts are missing.
       type: str
       sample: failed
 """
@@ -75,8 +75,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify.de
 
 
 class FilterModule:
-    """What Ansible looks for."""
+    """The class that Ansible looks for in this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        """The filter by its name."""
+        """Return the filter by its name."""
         return {"deploy_fates": fates}

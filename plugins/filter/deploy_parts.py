@@ -2,16 +2,16 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The parts of the default text of an event of a deployment."""
+"""Make the parts of the default text of an event of a deployment."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: deploy_parts
-short_description: Say what has become of a deployment, in parts that can be left out
+short_description: Describe an event of a deployment in parts that can be left out
 version_added: 0.1.0
 description:
-  - Makes the parts of the default text, for P(voip_communications.sms.fit_segments#filter). The link and who started it
+  - Makes the parts of the default text, for P(voip_communications.sms.fit_segments#filter). The link and the user
     are the least important ones, then the hosts; application and environment are never left out.
 positional: about, named
 author:
@@ -63,8 +63,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify im
 
 
 class FilterModule:
-    """What Ansible looks for."""
+    """The class that Ansible looks for in this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        """The filter by its name."""
+        """Return the filter by its name."""
         return {"deploy_parts": deployment.parts}

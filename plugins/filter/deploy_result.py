@@ -2,16 +2,16 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What came of telling an event of a deployment."""
+"""Summarize the result of telling an event of a deployment."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: deploy_result
-short_description: Tell what came of telling an event of a deployment
+short_description: Summarize the result of telling an event of a deployment
 version_added: 0.1.0
 description:
-  - Makes the fact C(deploy_notify_result) of what the modules have returned.
+  - Makes the fact C(deploy_notify_result) from what the modules returned.
 positional: said, due
 author:
   - VoIP Communications SMS collection contributors (@voip-communications-sms)
@@ -23,19 +23,19 @@ options:
     type: dict
     required: true
   said:
-    description: What the modules that sent and scheduled it returned.
+    description: The results of the modules that sent and scheduled it.
     type: list
     elements: dict
     required: true
   due:
-    description: What M(voip_communications.sms.voipsms_send) said in check mode of those who were to have it later.
+    description: The results of M(voip_communications.sms.voipsms_send) in check mode for those who are to get it later.
     type: list
     elements: dict
     required: true
 """
 
 EXAMPLES = r"""
-- name: Show what came of it
+- name: Show the outcome
   ansible.builtin.debug:
     msg: "{{ (message | voip_communications.sms.deploy_result([sent], [])).outcome }}"
   vars:
@@ -52,7 +52,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: What came of it.
+  description: The result.
   type: dict
   contains:
     event:
@@ -68,47 +68,55 @@ _value:
       type: str
       sample: "FAILED: shop 1.4.2 on production"
     outcome:
-      description: The outcome of all recipients when they agree, else V(partial); V(unchanged) when nobody hears of it.
+      description: The outcome of all recipients when they agree, else V(partial); V(unchanged) when no one is told.
       type: str
       sample: sent
     msg:
-      description: What the modules said, and what could not be read.
+      description: The messages of the modules, and the faults of the recipients.
       type: str
       sample: sent to 1 recipient
     failed:
-      description: Whether it failed to reach somebody. One refused number among others is no failure.
+      description: Whether someone was not reached. One refused number among others is not a failure.
       type: bool
       sample: false
     now:
-      description: Who was to hear of it at once.
+      description: The numbers to tell at once.
       type: list
       elements: str
       sample: ["+12812345678"]
     later:
-      description: Who was to hear of it at the end of their quiet hours, and when that is.
+      description: The numbers to tell at the end of quiet hours, and when that is.
       type: list
       elements: dict
       sample: []
     dropped:
-      description: Who does not hear of it, since it is in their quiet hours.
+      description: The people who are not told because of their quiet hours.
       type: list
       elements: str
       sample: []
     results:
-      description: What became of each recipient, as the modules returned it.
+      description: The result for each recipient, as the modules returned it.
       type: list
       elements: dict
       sample: []
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Callable
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify import deployment
 
 
+def deploy_result(
+    message: Mapping[str, Any], said: Sequence[Mapping[str, Any]], due: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return the result of telling an event; see the documentation above."""
+    return deployment.result(message, said, due)
+
+
 class FilterModule:
-    """What Ansible looks for."""
+    """The class that Ansible looks for in this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        """The filter by its name."""
-        return {"deploy_result": deployment.result}
+        """Return the filter by its name."""
+        return {"deploy_result": deploy_result}

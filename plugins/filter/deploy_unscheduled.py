@@ -2,28 +2,28 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""For whom no message waits, although one was due."""
+"""Tell which recipients have no message waiting, although one was due."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: deploy_unscheduled
-short_description: Tell for whom no message waits, although one was due
+short_description: Tell which recipients have no message waiting, although one was due
 version_added: 0.1.0
 description:
-  - Compares who was to have a message later with what came of scheduling it.
-  - Whoever may have one waiting, without anybody knowing for certain, is not named.
+  - Compares the recipients who were to get a message later with the results of scheduling it.
+  - A recipient who may have a message waiting, although that is not certain, is left out.
 positional: scheduled
 author:
   - VoIP Communications SMS collection contributors (@voip-communications-sms)
 options:
   _input:
-    description: What M(voip_communications.sms.voipsms_send) said in check mode, once or several times.
+    description: The results of one or more M(voip_communications.sms.voipsms_send) tasks in check mode.
     type: list
     elements: dict
     required: true
   scheduled:
-    description: What M(voip_communications.sms.voipsms_scheduled) said, once or several times.
+    description: The results of one or more M(voip_communications.sms.voipsms_scheduled) tasks.
     type: list
     elements: dict
     required: true
@@ -58,8 +58,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify im
 
 
 class FilterModule:
-    """What Ansible looks for."""
+    """The class that Ansible looks for in this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        """The filter by its name."""
+        """Return the filter by its name."""
         return {"deploy_unscheduled": deployment.unscheduled}

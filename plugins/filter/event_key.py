@@ -2,38 +2,38 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The key of an event in one run of a pipeline."""
+"""Make the key of an event in one run of a pipeline."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: event_key
-short_description: A key for a message that goes out once per run of a pipeline
+short_description: Make a key for a message that goes out once per run of a pipeline
 version_added: 0.1.0
 description:
-  - Makes a key from what has happened and from the run in which it has, for
+  - Makes a key from an event and the run in which it happened, for
     O(voip_communications.sms.voipsms_send#module:idempotency_key).
-  - The same event in the same run has the same key, whichever host, batch or worker asks. Another event, or another
-    run, has another one.
+  - The same event in the same run has the same key on every host and in every batch and worker. Another event, or
+    another run, has another key.
   - A key has at most 200 printable characters. A longer one, or one with other characters, is cut and ends with a hash
     of the whole.
 positional: pipeline, attempt
 options:
   _input:
     description:
-      - What has happened, from the general to the special. Empty parts keep their place.
+      - The parts that name the event, from the general to the specific. Empty parts keep their place.
       - A slash in a part is written C(%2F), and a percent sign C(%25), so that different parts make different keys.
     type: list
     elements: raw
     required: true
   pipeline:
-    description: What the lookup P(voip_communications.sms.pipeline#lookup) returns.
+    description: The result of the lookup P(voip_communications.sms.pipeline#lookup).
     type: dict
     required: true
   attempt:
     description:
       - Whether the same event in another attempt of the same run is another event.
-      - A failure usually is one, a success is not.
+      - Usually it is for a failure, but not for a success.
     type: bool
     default: false
 author:
@@ -68,7 +68,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify.pi
 
 
 def event_key(parts: list[object], pipeline: Mapping[str, object], attempt: bool = False) -> str:
-    """The key of an event; what is wrong is an ``AnsibleFilterError``."""
+    """Return the key of an event. Raises ``AnsibleFilterError``."""
     try:
         return key_of_event(parts, pipeline, attempt=attempt)
     except InputError as error:
@@ -76,8 +76,8 @@ def event_key(parts: list[object], pipeline: Mapping[str, object], attempt: bool
 
 
 class FilterModule:
-    """What Ansible looks for in this file."""
+    """The class that Ansible looks for in this file."""
 
     def filters(self) -> dict[str, Callable[..., object]]:
-        """The filter by its name."""
+        """Return the filter by its name."""
         return {"event_key": event_key}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A text of parts that fits into so many SMS segments."""
+"""Fit a text of several parts into a number of SMS segments."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ name: fit_segments
 short_description: Shorten a text until it fits into one SMS
 version_added: 0.1.0
 description:
-  - Puts the parts of a text together, with one space between them, and shortens it until it fits into O(segments).
+  - Joins the parts of a text with single spaces, and shortens the text until it fits into O(segments).
   - The least important part is shortened first. That is the part with the highest C(rank), and of equal ranks the last.
-    Its shorter forms are tried in turn, then it is left out; then comes the next one. A part is never cut.
+    Its shorter forms are tried in order, then it is left out; then comes the next one. A part is never cut.
   - Parts of rank V(0) come last, and are never left out. When not even their shorter forms fit, they are returned in
     full, and the message takes more segments.
-  - Typographic quotes, dashes, ellipses and spaces are written plainly, since they would more than halve the room. A
-    text with any other character that GSM-7 does not have, such as an emoji, goes out as UCS-2 and has to fit into 70
-    characters instead of 160.
+  - Typographic quotes, dashes, ellipses and spaces are replaced by plain ones, since they would more than halve the
+    space. A text with any other character that GSM-7 does not have, such as an emoji, goes out as UCS-2 and has to fit
+    into 70 characters instead of 160.
 positional: segments
 options:
   _input:
@@ -32,11 +32,11 @@ options:
         type: str
         required: true
       rank:
-        description: How soon it may go. V(0) is the most important; V(1000) is the largest number.
+        description: How soon it may be left out. V(0) is the most important rank, V(1000) the highest number.
         type: int
         default: 0
       shorten:
-        description: What may stand for it when there is no room, a text or a list of texts, the longest first.
+        description: Shorter forms to use when the text does not fit, a text or a list of texts, the longest first.
         type: raw
   segments:
     description: How many segments the text may take.
@@ -87,16 +87,16 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify im
 
 
 def fit_segments(parts: object, segments: object = 1) -> str:
-    """The text that fits; what is wrong is an ``AnsibleFilterError``."""
+    """Return the text that fits. Raises ``AnsibleFilterError``."""
     try:
-        return fitting.fit_given(parts, segments)
+        return fitting.read_and_fit(parts, segments)
     except InputError as error:
         raise AnsibleFilterError(f"voip_communications.sms.fit_segments: {error}") from error
 
 
 class FilterModule:
-    """What Ansible looks for in this file."""
+    """The class that Ansible looks for in this file."""
 
     def filters(self) -> dict[str, Callable[..., object]]:
-        """The filter by its name."""
+        """Return the filter by its name."""
         return {"fit_segments": fit_segments}

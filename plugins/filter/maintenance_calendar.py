@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The calendar of a maintenance window."""
+"""Work out the calendar of a maintenance window."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ name: maintenance_calendar
 short_description: Work out the reminders of a maintenance window
 version_added: 0.1.0
 description:
-  - Says of each reminder of a maintenance window when it goes out, and whether that is still ahead.
+  - Tells for each reminder of a maintenance window when it goes out, and whether that is still ahead.
   - Every fault is named at once. Dates that a clock change skips, or that exist twice, are refused.
-  - It is what the role P(voip_communications.sms.maintenance_window#role) begins with.
+  - The role P(voip_communications.sms.maintenance_window#role) begins with it.
 author:
   - VoIP Communications SMS collection contributors (@voip-communications-sms)
 positional: reminders, recipients
@@ -24,7 +24,9 @@ options:
     required: true
     suboptions:
       name:
-        description: Its name. Messages are called after it and after their reminder, with a slash between.
+        description:
+          - Its name.
+          - The name of a message is this name and the name of its reminder, with a slash between them.
         type: str
         required: true
       start:
@@ -59,16 +61,16 @@ options:
     choices: [present, absent]
     default: present
   min_lead:
-    description: A reminder that is less than so many minutes ahead counts as past.
+    description: A reminder that is fewer minutes ahead than this counts as past.
     type: int
     default: 1
   now:
-    description: The moment from which to look, in ISO 8601 with an offset. By default it is now.
+    description: The time to decide for, in ISO 8601 with an offset. Without it, the time of the controller.
     type: str
 """
 
 EXAMPLES = r"""
-- name: When do the reminders go out?
+- name: Show when the reminders go out
   ansible.builtin.debug:
     msg: "{{ window | voip_communications.sms.maintenance_calendar(reminders, '+12812345678', texts=texts) }}"
   vars:
@@ -114,23 +116,23 @@ _value:
           type: str
           sample: Sat 30 Nov 2030 22:00 +0100
         ahead:
-          description: Whether that is ahead.
+          description: Whether that is still ahead.
           type: bool
           sample: true
         action:
-          description: V(schedule), V(leave_out) because it is past, or V(take_back).
+          description: V(schedule), V(leave_out) because it is past, or V(take_back) because it is to be cancelled.
           type: str
           sample: schedule
         text:
-          description: What it says.
+          description: Its text.
           type: str
           sample: The mail servers are worked on tomorrow, from 22:00
         segments:
-          description: In how many parts that is billed to each recipient.
+          description: In how many parts the text is billed for each recipient.
           type: int
           sample: 1
         recipients:
-          description: Whom it tells.
+          description: The recipients.
           type: list
           elements: str
           sample: ["+12812345678"]
@@ -139,19 +141,20 @@ _value:
       type: bool
       sample: false
     off_key:
-      description: The key of the message that the window is off.
+      description: The key of the message that calls the window off.
       type: str
       sample: maintenance/window-4711/2030-12-01T21:00Z/off
 """
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import VoipsmsError
-from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window import Usual, calendar
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window import calendar_of
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_input import Defaults
 
 
 def maintenance_calendar(
@@ -159,34 +162,34 @@ def maintenance_calendar(
     reminders: object,
     recipients: object = None,
     *,
-    texts: Optional[Mapping[str, str]] = None,
+    texts: Mapping[str, str] | None = None,
     state: str = "present",
     min_lead: int = 1,
-    now: Optional[str] = None,
+    now: str | None = None,
 ) -> dict[str, Any]:
-    """The calendar of a window; see the documentation above."""
-    usual = Usual(texts or {}, recipients)
+    """Return the calendar of a window; see the documentation above. Raises ``AnsibleFilterError``."""
+    defaults = Defaults(texts or {}, recipients)
     try:
-        return calendar(window, reminders, usual, state=state, min_lead=int(min_lead), now=_moment(now))
+        return calendar_of(window, reminders, defaults, state=state, min_lead=int(min_lead), now=_moment(now))
     except VoipsmsError as error:
         raise AnsibleFilterError(str(error)) from error
 
 
-def _moment(now: Optional[str]) -> dt.datetime:
+def _moment(now: str | None) -> dt.datetime:
     if now is None:
         return dt.datetime.now(dt.timezone.utc)
     try:
-        found = dt.datetime.fromisoformat(now)
+        moment = dt.datetime.fromisoformat(now)
     except ValueError as error:
-        raise AnsibleFilterError("now is no date in ISO 8601, such as 2030-12-01T22:00:00+01:00") from error
-    if found.tzinfo is None:
+        raise AnsibleFilterError("now is not a date in ISO 8601, such as 2030-12-01T22:00:00+01:00") from error
+    if moment.tzinfo is None:
         raise AnsibleFilterError("now has no offset, such as +01:00")
-    return found
+    return moment
 
 
 class FilterModule:
-    """What Ansible looks for."""
+    """The class that Ansible looks for in this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        """The filter by its name."""
+        """Return the filter by its name."""
         return {"maintenance_calendar": maintenance_calendar}

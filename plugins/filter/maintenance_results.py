@@ -2,21 +2,22 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What came of the reminders of a maintenance window."""
+"""Gather the results of the reminders of a maintenance window."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: maintenance_results
-short_description: Tell what came of the reminders of a maintenance window
+short_description: Gather the results of the reminders of a maintenance window
 version_added: 0.1.0
 description:
-  - Gathers what M(voip_communications.sms.voipsms_scheduled) said in each round of a loop. Skipped rounds are left out.
+  - Gathers the results of M(voip_communications.sms.voipsms_scheduled) from each round of a loop. Skipped rounds are
+    left out.
 author:
   - VoIP Communications SMS collection contributors (@voip-communications-sms)
 options:
   _input:
-    description: The C(results) of what a task with a loop has registered.
+    description: The C(results) that a task with a loop has registered.
     type: list
     elements: dict
     required: true
@@ -30,14 +31,14 @@ EXAMPLES = r"""
   loop:
     - name: window-4711/day-before
     - name: window-4711/hour-before
-  register: taken_back
+  register: cancelled
   delegate_to: localhost
   become: false
 
-- name: Name those that had gone out
+- name: Name the messages that had already gone out
   ansible.builtin.debug:
     msg: >-
-      {{ taken_back.results | voip_communications.sms.maintenance_results | selectattr('gone_out')
+      {{ cancelled.results | voip_communications.sms.maintenance_results | selectattr('gone_out')
          | map(attribute='name') | list }}
 """
 
@@ -72,7 +73,7 @@ _value:
       type: str
       sample: cancelled for 2 recipients, at 2030-11-30 15:00
     results:
-      description: What became of each recipient, as the module returned it.
+      description: The result for each recipient, as the module returned it.
       type: list
       elements: dict
       sample: []
@@ -81,19 +82,19 @@ _value:
       type: dict
       sample: null
     gone_out:
-      description: Whether the message had gone out to anybody.
+      description: Whether the message had already gone out to any recipient.
       type: bool
       sample: false
 """
 
 from typing import Any, Callable
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._notify import window
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify import window_report
 
 
 class FilterModule:
-    """What Ansible looks for."""
+    """The class that Ansible looks for in this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        """The filter by its name."""
-        return {"maintenance_results": window.results}
+        """Return the filter by its name."""
+        return {"maintenance_results": window_report.results}

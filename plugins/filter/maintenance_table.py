@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The calendar of a maintenance window as a table."""
+"""Show the calendar of a maintenance window as a table."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ options:
     required: true
   results:
     description:
-      - What came of them, from P(voip_communications.sms.maintenance_results#filter).
-      - With it, the last column says that, and else what each reminder says.
+      - The results of the reminders, from P(voip_communications.sms.maintenance_results#filter).
+      - With it, the last column has the result of each reminder; otherwise it has the text.
     type: list
     elements: dict
   diff:
-    description: Whether the table is followed by the pending messages that came (V(+)) and went (V(-)).
+    description: Whether to add the pending messages that were added (V(+)) or removed (V(-)) below the table.
     type: bool
     default: false
 """
@@ -63,21 +63,21 @@ _value:
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window import changes, table
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_report import changes, table
 
 
 def maintenance_table(
-    reminders: Sequence[Mapping[str, Any]], results: Optional[Sequence[Mapping[str, Any]]] = None, *, diff: bool = False
+    reminders: Sequence[Mapping[str, Any]], results: Sequence[Mapping[str, Any]] | None = None, *, diff: bool = False
 ) -> list[str]:
-    """The calendar of a window as a table; see the documentation above."""
+    """Return the calendar of a window as a table; see the documentation above."""
     return [*table(reminders, results), *(changes(results) if diff and results is not None else ())]
 
 
 class FilterModule:
-    """What Ansible looks for."""
+    """The class that Ansible looks for in this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        """The filter by its name."""
+        """Return the filter by its name."""
         return {"maintenance_table": maintenance_table}

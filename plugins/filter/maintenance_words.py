@@ -2,18 +2,18 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What texts can say of a maintenance window."""
+"""Describe a maintenance window in words for a text."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: maintenance_words
-short_description: Say in words when a maintenance window is
+short_description: Describe a maintenance window in words
 version_added: 0.1.0
 description:
-  - Gives what the texts of the role P(voip_communications.sms.maintenance_window#role) say of a window.
+  - Gives the words that the texts of the role P(voip_communications.sms.maintenance_window#role) use for a window.
   - Days and months are in English, whatever the locale of the machine is.
-  - It never fails. What cannot be read stays as it was given, and
+  - It never fails. A value that cannot be read stays as it was written, and
     P(voip_communications.sms.maintenance_calendar#filter) names the fault.
 author:
   - VoIP Communications SMS collection contributors (@voip-communications-sms)
@@ -25,7 +25,7 @@ options:
 """
 
 EXAMPLES = r"""
-- name: "Say: mail and calendar from Sun 1 Dec 22:00 until 23:30"
+- name: "Show: mail and calendar from Sun 1 Dec 22:00 until 23:30"
   ansible.builtin.debug:
     msg: "{{ words.services }} from {{ words.start }} until {{ words.until }}"
   vars:
@@ -56,15 +56,15 @@ _value:
       type: str
       sample: Sun 1 Dec 23:30
     until:
-      description: The same, without the day where that is the day on which it begins.
+      description: The same, without the day if the window ends on the day on which it begins.
       type: str
       sample: "23:30"
     timezone:
-      description: The zone, as it was given.
+      description: The zone, as it was written.
       type: str
       sample: Europe/Berlin
     services:
-      description: The services in a row, or else the name of the window.
+      description: The services as a list in words, or else the name of the window.
       type: str
       sample: mail and calendar
     services_short:
@@ -80,17 +80,17 @@ _value:
 from collections.abc import Mapping
 from typing import Any, Callable
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window import words
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_report import words
 
 
 def maintenance_words(window: Mapping[str, Any]) -> dict[str, str]:
-    """What texts can say of a window; see the documentation above."""
+    """Return the words for a window; see the documentation above."""
     return words(window)
 
 
 class FilterModule:
-    """What Ansible looks for."""
+    """The class that Ansible looks for in this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        """The filter by its name."""
+        """Return the filter by its name."""
         return {"maintenance_words": maintenance_words}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A few hosts by name, and how many more there are."""
+"""Name a few hosts, and count the others."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ short_description: Name the first hosts and count the rest
 version_added: 0.1.0
 description:
   - Makes a short text of a list of hosts, such as C(web1, web2, web3 and 2 more).
-  - The order stays. A host that is listed twice is one host. Without hosts the text is empty.
+  - The order is kept. A host that is listed twice counts once. Without hosts the text is empty.
 positional: first, short
 options:
   _input:
@@ -35,7 +35,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Say which hosts are lost
+- name: Name the hosts that are lost
   ansible.builtin.debug:
     msg: "Lost: {{ ansible_play_hosts_all | difference(ansible_play_hosts) | voip_communications.sms.name_hosts }}"
 
@@ -62,7 +62,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify im
 
 
 def name_hosts(hosts: object, first: object = 3, short: object = True) -> str:
-    """The text; what is wrong is an ``AnsibleFilterError``."""
+    """Return the hosts in a short text. Raises ``AnsibleFilterError``."""
     try:
         return fitting.name_hosts(hosts, first, short=bool(short))
     except InputError as error:
@@ -70,8 +70,8 @@ def name_hosts(hosts: object, first: object = 3, short: object = True) -> str:
 
 
 class FilterModule:
-    """What Ansible looks for in this file."""
+    """The class that Ansible looks for in this file."""
 
     def filters(self) -> dict[str, Callable[..., object]]:
-        """The filter by its name."""
+        """Return the filter by its name."""
         return {"name_hosts": name_hosts}

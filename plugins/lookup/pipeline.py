@@ -2,26 +2,26 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where this ansible-playbook runs: which pipeline, which run of it, which attempt."""
+"""Tell in which run of which pipeline this ansible-playbook runs."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: pipeline
-short_description: Which run of which pipeline this is
+short_description: Tell which run of which pipeline this is
 version_added: 0.1.0
 description:
   - Tells where this C(ansible-playbook) runs, so that a message can name the run and be sent once for it; see
     P(voip_communications.sms.event_key#filter).
   - It reads the environment of C(ansible-playbook) on the controller, and the variables of the play. The keyword
     C(environment) of a play or a task does not reach it.
-  - The first that tells its run counts, in the order below.
+  - The first of the following that tells its run is used.
   - B(AWX) and Automation Controller, by the extra variables of each job. The run is C(awx_job_id), or
     C(tower_job_id) where the prefix C(awx_) is switched off. Relaunching makes a new job, which is a new run with
     attempt 1. Also read are C(awx_user_name), C(awx_job_scm_branch), C(awx_project_scm_branch), and the environment
     variable E(AWX_HOST), which AWX sets to its base URL.
   - B(GitHub Actions), when E(GITHUB_ACTIONS) is set. The run is E(GITHUB_REPOSITORY) and E(GITHUB_RUN_ID), which stay
-    the same when the run is run again; the attempt is E(GITHUB_RUN_ATTEMPT). All jobs of a run share both. Also read
+    the same when the run is repeated; the attempt is E(GITHUB_RUN_ATTEMPT). All jobs of a run share both. Also read
     are E(GITHUB_SERVER_URL), E(GITHUB_TRIGGERING_ACTOR), E(GITHUB_ACTOR) and E(GITHUB_REF_NAME).
   - B(GitLab), when E(GITLAB_CI) is set. The run is E(CI_PIPELINE_ID), which stays the same when a job is retried. The
     attempt is E(CI_JOB_ID), since not every GitLab counts attempts; it is another number for each retry, and for each
@@ -32,8 +32,8 @@ description:
     attempt. Also read are E(BUILD_URL), E(BUILD_USER_ID) (set by the plugin build user vars), E(BRANCH_NAME) and
     E(GIT_BRANCH).
   - Without any of these, the run is a random text that is the same in all tasks, hosts and workers of one
-    C(ansible-playbook) process, and another one in the next. The user is who runs C(ansible-playbook).
-  - What runs in a container knows of the pipeline only what is passed on to the container.
+    C(ansible-playbook) process, and different in the next one. The user is the one who runs C(ansible-playbook).
+  - In a container, only the variables that are passed to the container are known.
 author:
   - VoIP Communications SMS collection contributors (@voip-communications-sms)
 seealso:
@@ -42,7 +42,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Say where this runs
+- name: Show where this runs
   ansible.builtin.debug:
     msg: "{{ where.system }}: {{ where.run }}, attempt {{ where.attempt }}, by {{ where.user }}"
   vars:
@@ -71,19 +71,19 @@ _raw:
       type: str
       sample: github
     run:
-      description: What names the run within the system.
+      description: The name of the run within the system.
       type: str
       sample: acme/shop-4711
     attempt:
-      description: Another number for another attempt of the same run. Only GitHub Actions counts from 1.
+      description: The attempt, a different number for each attempt of the same run. Only GitHub Actions counts from 1.
       type: int
       sample: 1
     url:
-      description: Where the run can be looked at.
+      description: The address at which the run can be viewed.
       type: str
       sample: https://github.com/acme/shop/actions/runs/4711
     user:
-      description: Who started it.
+      description: The user who started it.
       type: str
       sample: anna
     ref:
@@ -95,7 +95,7 @@ _raw:
 import getpass
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any, Optional, Union
+from typing import Any
 
 from ansible import constants
 from ansible.errors import AnsibleLookupError
@@ -105,21 +105,21 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify im
 
 
 class LookupModule(LookupBase):
-    """The lookup: no terms, no options."""
+    """The lookup, which takes no terms and no options."""
 
     def run(
-        self, terms: Sequence[object], variables: Optional[Mapping[str, object]] = None, **kwargs: Any
-    ) -> list[dict[str, Union[str, int]]]:
-        """The pipeline, as the only element."""
+        self, terms: Sequence[object], variables: Mapping[str, object] | None = None, **kwargs: Any
+    ) -> list[dict[str, str | int]]:
+        """Return the pipeline as the only element."""
         if terms or kwargs:
             raise AnsibleLookupError("the lookup voip_communications.sms.pipeline takes no terms and no options")
-        # A constant that is only set at run time.
+        # This constant is only set at run time.
         run = pipeline.process_run(str(vars(constants)["DEFAULT_LOCAL_TMP"]))
         return [pipeline.read(os.environ, variables or {}, run, _user()).as_dict()]
 
 
 def _user() -> str:
-    """Who runs this process; empty where nobody can tell, as in a container whose user has no name."""
+    """Return the user who runs this process; empty where the user has no name, as in some containers."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

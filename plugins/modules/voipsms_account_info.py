@@ -14,10 +14,10 @@ version_added: 0.1.0
 description:
   - Asks the service for the account, which proves that address, API key and password are right. Changes nothing.
   - The call was seen in the source of the vendor's public apps; it is not documented.
-  - Its record also holds credentials, so nothing but the named fields comes back.
+  - The service's record also holds credentials, so only the fields below are returned.
   - O(ledger), O(ledger_account), O(ledger_password), O(default_region) and O(account_timezone) are accepted so that one
-    C(module_defaults) block fits every module of the collection; this module does not use them, but refuses what cannot
-    be.
+    C(module_defaults) block fits every module of the collection; this module does not use them, but refuses invalid
+    values.
 author:
   - VoIP Communications SMS collection contributors (@voip-communications-sms)
 extends_documentation_fragment:
@@ -46,12 +46,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 account_timezone:
-  description: The zone of the account, as the service writes it. Null when it names none.
+  description: The zone of the account, as the service writes it. Null when it names no zone.
   returned: always
   type: str
   sample: America/Chicago
 balance_warning:
-  description: The balance at which the service warns, as the service writes it. Null when it names none.
+  description: The balance at which the service warns, as the service writes it. Null when there is no such balance.
   returned: always
   type: str
   sample: "5.00"
@@ -76,26 +76,20 @@ if __name__ == "__main__":
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.client import counted
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.account import read_account
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, main
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.options import (
-    account_options,
-    ledger_options,
-    read_account,
-)
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.specs import account_options, ledger_options
 
 
 def argument_spec() -> dict[str, dict[str, Any]]:
-    """A fresh argument spec."""
+    """Return a new argument spec."""
     return {**account_options(), **ledger_options()}
 
 
 def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
-    """What the service tells of the account. Raises ``VoipsmsError``."""
+    """Return what the service says about the account. Raise ``VoipsmsError``."""
     faults = Faults()
-    account = read_account(params, faults)
-    faults.raise_if_any()
-    if account is None:  # read_account has noted why, so this line is never reached
-        raise RuntimeError("an account without faults must be there")
+    account = faults.checked(read_account(params, faults))
     api = account.api()
     with counted(api):
         user = api.user(account.seconds)
@@ -108,14 +102,14 @@ def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
 
 
 def blank() -> dict[str, Any]:
-    """The keys that are returned whatever happens."""
+    """Return the keys that every result has."""
     return {"changed": False, "account_timezone": None, "balance_warning": None, "requests": 0}
 
 
-def task() -> ModuleSpec:
-    """The module, for whichever front runs it."""
+def module_spec() -> ModuleSpec:
+    """Return the module for ``main`` and for its local action."""
     return ModuleSpec(argument_spec=argument_spec(), run=run, blank=blank)
 
 
 if __name__ == "__main__":
-    main(task())
+    main(module_spec())

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: voipsms_ledger_info
-short_description: Show what the ledger holds of SMS that were sent, scheduled, or may have been
+short_description: Show the ledger of SMS that were sent, were scheduled, or may have been sent
 version_added: 0.1.0
 description:
   - Lists the rows of the ledger for one account, the newest first, with masked numbers, ages and states. Changes
-    nothing, and makes no ledger where there is none.
-  - With O(states=unknown) it shows what somebody has to look into; M(voip_communications.sms.voipsms_ledger) then takes
-    what was found.
-  - It speaks to no service. O(timeout), O(api_password), O(api_password_file), O(validate_certs), O(ca_path) and
-    O(account_timezone) are accepted so that one C(module_defaults) block fits every module of the collection, and are
-    not used. O(api_key) and O(api_url) tell which account of the ledger is meant.
+    nothing, and creates no ledger where there is none.
+  - With O(states=unknown) it shows the messages that a person has to look into. Give the findings to
+    M(voip_communications.sms.voipsms_ledger).
+  - It sends no request to the service. O(timeout), O(api_password), O(api_password_file), O(validate_certs), O(ca_path)
+    and O(account_timezone) are accepted so that one C(module_defaults) block fits every module of the collection, and
+    are not used. O(api_key) and O(api_url) tell which account of the ledger is meant.
 author:
   - VoIP Communications SMS collection contributors (@voip-communications-sms)
 extends_documentation_fragment:
@@ -36,7 +36,7 @@ options:
     choices: [sending, accepted, refused, unknown, cancelled]
   key:
     description:
-      - Only messages by this key, as a task returned it, which is also the C(idempotency_key) that it was given.
+      - Only messages with this key, as a task returned it; it equals the task's C(idempotency_key), if it had one.
     type: str
   to:
     description:
@@ -44,7 +44,7 @@ options:
     type: raw
   max_rows:
     description:
-      - How many rows are listed at the most, V(1) to V(100000). See RV(complete).
+      - How many rows are listed at most, V(1) to V(100000). See RV(complete).
     type: int
     default: 100
 seealso:
@@ -60,9 +60,9 @@ EXAMPLES = r"""
   become: false
   register: doubtful
 
-- name: Show what somebody has to look into
+- name: Show what a person has to look into
   ansible.builtin.debug:
-    msg: "{{ item.to }} since {{ item.since }}, by {{ item.key | default('a key of its own', true) }}"
+    msg: "{{ item.to }} since {{ item.since }}, with {{ item.key | default('a key of its own', true) }}"
   loop: "{{ doubtful.rows }}"
 
 - name: See what one person was told under one key
@@ -87,25 +87,26 @@ rows:
       sample: "+1********78"
     state:
       description:
-        - V(sending) while a run is at work, V(accepted) by the service, V(refused) by the service for this recipient,
-          V(cancelled) when a scheduled message was seen to be cancelled.
-        - V(unknown) when it may have been sent; also when the run that was sending it ended without saying so.
+        - V(sending) while a run is sending it, V(accepted) by the service, V(refused) by the service for this
+          recipient, V(cancelled) when a scheduled message was seen to be cancelled.
+        - V(unknown) when it may have been sent; also when the run that was sending it ended without recording an
+          outcome.
       type: str
       sample: unknown
     key:
-      description: The C(idempotency_key), as it was given. Null for keys that were made from sender and text.
+      description: The C(idempotency_key), as the task had it. Null for keys that were made from sender and text.
       type: str
       sample: deploy-4711-failed
     since:
-      description: When it was accepted, or else begun, in UTC.
+      description: When it was accepted, or else when sending began, in UTC.
       type: str
       sample: "2026-12-01T21:00:00Z"
     age:
-      description: The same in seconds before now.
+      description: Seconds from then to now.
       type: int
       sample: 4711
     attempts:
-      description: How often a run began to send it.
+      description: How many times a run began to send it.
       type: int
       sample: 1
     smsids:
@@ -126,12 +127,12 @@ rows:
       type: str
       sample: "2026-12-31T21:15:00Z"
 counts:
-  description: How many of these rows there are of each state.
+  description: How many of these rows are in each state.
   returned: always
   type: dict
   sample: {"sending": 0, "accepted": 0, "refused": 0, "unknown": 1, "cancelled": 0}
 complete:
-  description: Whether these are all rows that were asked for. If not, O(max_rows) can be raised.
+  description: Whether these are all matching rows. If not, O(max_rows) can be raised.
   returned: always
   type: bool
   sample: true
@@ -159,26 +160,19 @@ from typing import Any
 if __name__ == "__main__":
     gc.disable()  # nothing of what is imported is garbage; main enables it again
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.inspect import (
-    RowFilter,
-    count_by_state,
-    shown,
-)
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Fingerprints, Ledger, State
-from ansible_collections.voip_communications.sms.plugins.module_utils._message.numbers import read_all
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.inspect import count_by_state, describe
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import State
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.ledger_options import read_inspect_options
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, main
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.options import (
-    account_options,
-    in_range,
-    ledger_options,
-    read_kept_ledger,
-    read_region,
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_ledger import (
+    inspection_sentence,
+    missing_sentence,
 )
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.specs import account_options, ledger_options
 
 
 def argument_spec() -> dict[str, dict[str, Any]]:
-    """A fresh argument spec."""
+    """Return a new argument spec."""
     return {
         **account_options(),
         **ledger_options(),
@@ -190,24 +184,25 @@ def argument_spec() -> dict[str, dict[str, Any]]:
 
 
 def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
-    """The rows that are asked for. Raises ``VoipsmsError`` when the ledger cannot be read."""
-    ledger, asked = _read(params)
+    """Return the rows that the options ask for. Raise ``VoipsmsError`` when the ledger cannot be read."""
+    ledger, row_filter, max_rows = read_inspect_options(params)
     now = ledger.now()
-    found = ledger.newest(lambda row: asked.takes(row, now), params["max_rows"] + 1)
-    rows = found[: params["max_rows"]]
+    newest = ledger.newest(lambda row: row_filter.matches(row, now), max_rows + 1)
+    rows, is_complete = newest[:max_rows], len(newest) <= max_rows
     counts = count_by_state(rows, now)
+    sentence = inspection_sentence(len(rows), counts, is_complete=is_complete)
     return {
-        "rows": [shown(row, now) for row in rows],
+        "rows": [describe(row, now) for row in rows],
         "counts": counts,
-        "complete": len(found) == len(rows),
+        "complete": is_complete,
         "ledger": ledger.name,
         "ledger_missing": ledger.missing,
-        "msg": _sentence(ledger, len(rows), counts, complete=len(found) == len(rows)),
+        "msg": missing_sentence(ledger.name) if ledger.missing else sentence,
     }
 
 
 def blank() -> dict[str, Any]:
-    """The keys that are returned whatever happens."""
+    """Return the keys that every result has."""
     return {
         "changed": False,
         "rows": [],
@@ -218,41 +213,10 @@ def blank() -> dict[str, Any]:
     }
 
 
-def _read(params: Mapping[str, Any]) -> tuple[Ledger, RowFilter]:
-    """The ledger and what is asked of it. Raises ``InputError`` with every fault, before anything is opened."""
-    faults = Faults()
-    ledger, fingerprints = read_kept_ledger(params, faults)
-    faults.add(*in_range("max_rows", params["max_rows"], 1, 100000))
-    faults.add(*(f"{name} is empty; leave it out, or say what to look for" for name in _empty(params)))
-    recipients = _recipients(params, fingerprints, faults) if params["to"] else None
-    faults.raise_if_any()
-    key = fingerprints.key(params["key"]) if params["key"] else None
-    return ledger, RowFilter(key, recipients, params["states"])
-
-
-def _recipients(params: Mapping[str, Any], fingerprints: Fingerprints, faults: Faults) -> frozenset[str]:
-    numbers = read_all(params["to"], read_region(params))
-    faults.add(*(f"to: {sentence}" for _given, sentence in numbers.faults))
-    return frozenset(fingerprints.recipient(digits) for _given, digits in numbers.read)
-
-
-def _empty(params: Mapping[str, Any]) -> list[str]:
-    return [name for name in ("states", "key", "to") if params[name] in ("", [])]
-
-
-def _sentence(ledger: Ledger, count: int, counts: Mapping[str, int], *, complete: bool) -> str:
-    if ledger.missing:
-        return f"there is no ledger {ledger.name!r}; is this the machine and the user that ran the task?"
-    most = "" if complete else ", and there are more"
-    parts = [f"{number} {state}" for state, number in counts.items() if number]
-    rows = f"{count} row{'' if count == 1 else 's'}"
-    return rows + (f", of which {', '.join(parts)}" if parts else "") + most
-
-
-def task() -> ModuleSpec:
-    """The module, for whichever front runs it."""
+def module_spec() -> ModuleSpec:
+    """Return the module for ``main`` and for its local action."""
     return ModuleSpec(argument_spec=argument_spec(), run=run, blank=blank)
 
 
 if __name__ == "__main__":
-    main(task())
+    main(module_spec())

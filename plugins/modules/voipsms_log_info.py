@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Show the message log."""
+"""Show the message log of the account."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ short_description: Show the message log of a VoIP Communications account
 version_added: 0.1.0
 description:
   - Lists what the account has sent and received, in the order of the service. Changes nothing.
-  - It is where to look when M(voip_communications.sms.voipsms_send) says V(may have been sent).
+  - Look here when M(voip_communications.sms.voipsms_send) says V(may have been sent).
   - The call was seen in the source of the vendor's public apps; it is not documented. The zone of its dates and the
-    order of its records are not known, and a message that is not in it may still be on its way into it.
+    order of its records are not known, and a message that is not in the log may still appear in it.
   - O(ledger), O(ledger_account), O(ledger_password) and O(account_timezone) are accepted so that one C(module_defaults)
-    block fits every module of the collection; this module does not use them, but refuses what cannot be.
+    block fits every module of the collection; this module does not use them, but refuses invalid values.
 author:
   - VoIP Communications SMS collection contributors (@voip-communications-sms)
 extends_documentation_fragment:
@@ -33,7 +33,7 @@ options:
     type: raw
   msg:
     description:
-      - Only messages whose text holds this. A long text may be logged in parts.
+      - Only messages whose text contains this. A long text may be logged in parts.
     type: str
   direction:
     description:
@@ -52,7 +52,7 @@ options:
     type: str
   max_pages:
     description:
-      - How many pages of the log are read at the most, V(1) to V(1000). See RV(complete).
+      - How many pages of the log are read at most, V(1) to V(1000). See RV(complete).
     type: int
     default: 10
 seealso:
@@ -61,7 +61,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Look whether a message that may have been sent was sent
+- name: Check whether a message that may have been sent was sent
   voip_communications.sms.voipsms_log_info:
     number: "+12812345678"
     msg: "db1 is down"
@@ -70,11 +70,11 @@ EXAMPLES = r"""
   become: false
   register: log
 
-- name: Show how often
+- name: Show how many records there are
   ansible.builtin.debug:
     msg: "{{ log.messages | length }} found{{ '' if log.complete else ', but the log was not read to its end' }}"
 
-- name: Look at what people answered in one night
+- name: Show what people answered in one night
   voip_communications.sms.voipsms_log_info:
     direction: in
     since: "2026-12-01 22:00"
@@ -134,8 +134,8 @@ messages:
 complete:
   description:
     - Whether the log was read to its end, which is an empty page. If not, O(max_pages) can be raised.
-    - It stays V(false) where the service shows a page again instead of the next one, since nobody can tell then whether
-      there is more.
+    - It stays V(false) where the service repeats a page instead of showing the next one, since it is not known then
+      whether there is more.
   returned: always
   type: bool
   sample: true
@@ -159,22 +159,14 @@ if __name__ == "__main__":
     gc.disable()  # nothing of what is imported is garbage; main enables it again
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.client import counted
-from ansible_collections.voip_communications.sms.plugins.module_utils._api.log import LogFilter, LogRecord, read_bound
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults
-from ansible_collections.voip_communications.sms.plugins.module_utils._message.numbers import read_all
+from ansible_collections.voip_communications.sms.plugins.module_utils._api.log import LogRecord
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.log_options import read_log_options
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, main
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.options import (
-    Account,
-    account_options,
-    in_range,
-    ledger_options,
-    read_account,
-    read_region,
-)
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.specs import account_options, ledger_options
 
 
 def argument_spec() -> dict[str, dict[str, Any]]:
-    """A fresh argument spec."""
+    """Return a new argument spec."""
     return {
         **account_options(),
         **ledger_options(),
@@ -188,63 +180,28 @@ def argument_spec() -> dict[str, dict[str, Any]]:
 
 
 def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
-    """What the log holds of what is asked for. Raises ``VoipsmsError`` when it cannot be had."""
-    account, asked = _read(params)
-    api = account.api()
+    """Return the records that the options ask for. Raise ``VoipsmsError`` when the log cannot be read."""
+    options = read_log_options(params)
+    api = options.account.api()
     with counted(api):
-        log = api.log(params["max_pages"], account.seconds)
-    found = [record for record in log.records if asked.takes(record)]
+        log = api.log(options.max_pages, options.account.seconds)
+    records = [record for record in log.records if options.log_filter.takes(record)]
     extent = "in the whole log" if log.ended else "in the pages that were read, which are not all"
     return {
-        "messages": [_shown(record) for record in found],
+        "messages": [_shown(record) for record in records],
         "complete": log.ended,
         "requests": api.requests,
-        "msg": f"{len(found)} record{'' if len(found) == 1 else 's'} found, {extent}",
+        "msg": f"{len(records)} record{'' if len(records) == 1 else 's'} found, {extent}",
     }
 
 
 def blank() -> dict[str, Any]:
-    """The keys that are returned whatever happens."""
+    """Return the keys that every result has."""
     return {"changed": False, "messages": [], "complete": False, "requests": 0}
 
 
-def _read(params: Mapping[str, Any]) -> tuple[Account, LogFilter]:
-    """The account and the filter. Raises ``InputError`` with every fault."""
-    faults = Faults()
-    account = read_account(params, faults)
-    faults.add(*in_range("max_pages", params["max_pages"], 1, 1000))
-    faults.add(*(f"{name} is empty; leave it out, or say what to look for" for name in _empty(params)))
-    asked = LogFilter(
-        numbers=_read_numbers(params, faults),
-        text=params["msg"],
-        direction=params["direction"],
-        since=_read_bound(params, "since", faults),
-        until=_read_bound(params, "until", faults),
-    )
-    faults.raise_if_any()
-    if account is None:  # read_account has noted why, so this line is never reached
-        raise RuntimeError("an account without faults must be there")
-    return account, asked
-
-
-def _empty(params: Mapping[str, Any]) -> list[str]:
-    return [name for name in ("number", "msg", "since", "until") if params[name] in ("", [])]
-
-
-def _read_numbers(params: Mapping[str, Any], faults: Faults) -> frozenset[str] | None:
-    if not params["number"]:
-        return None
-    numbers = read_all(params["number"], read_region(params))
-    faults.add(*(f"number: {sentence}" for _given, sentence in numbers.faults))
-    return frozenset(digits for _given, digits in numbers.read)
-
-
-def _read_bound(params: Mapping[str, Any], option: str, faults: Faults) -> str | None:
-    value = params[option]
-    return faults.attempt(lambda: read_bound(value, option)) if value else None
-
-
 def _shown(record: LogRecord) -> dict[str, Any]:
+    """Return a record as the task shows it, its numbers in E.164."""
     return {
         "id": record.id,
         "direction": record.direction,
@@ -259,10 +216,10 @@ def _shown(record: LogRecord) -> dict[str, Any]:
     }
 
 
-def task() -> ModuleSpec:
-    """The module, for whichever front runs it."""
+def module_spec() -> ModuleSpec:
+    """Return the module for ``main`` and for its local action."""
     return ModuleSpec(argument_spec=argument_spec(), run=run, blank=blank)
 
 
 if __name__ == "__main__":
-    main(task())
+    main(module_spec())

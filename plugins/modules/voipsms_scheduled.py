@@ -12,11 +12,12 @@ module: voipsms_scheduled
 short_description: Schedule, move and cancel SMS through VoIP Communications
 version_added: 0.1.0
 description:
-  - Makes the pending messages of an account what the task says. The same task run again changes nothing.
-  - With O(name), the pending messages of that name are one thing with a date, a text and recipients. Change any of
+  - Makes the pending messages of an account match the task. Running the same task again changes nothing.
+  - With O(name), the pending messages with that name are one unit with a date, a text and recipients. Change any of
     them in the task, and one run creates what is missing, and then cancels what is no longer wanted.
-  - Without O(name), a message is its sender, recipient, text and minute. The same text for another day is another one.
-  - The calls that list and cancel pending messages are assumed, since the vendor's page on them could not be had.
+  - Without O(name), sender, recipient, text and minute identify a message. The same text for another day is another
+    message.
+  - The calls that list and cancel pending messages are assumed, since the vendor's page about them could not be read.
     Check them with M(voip_communications.sms.voipsms_scheduled_info), which only reads, before you rely on moving and
     cancelling; see O(scheduled_path).
   - A cancel counts only when a list that showed the message no longer shows it, and its date is still ahead.
@@ -39,7 +40,7 @@ attributes:
 options:
   state:
     description:
-      - V(present) makes the messages wait, V(absent) cancels them.
+      - V(present) schedules the messages, V(absent) cancels them.
     type: str
     choices: [present, absent]
     default: present
@@ -57,7 +58,7 @@ options:
     description:
       - The sender; a number of the account that is enabled for SMS. Without it, the message is a BULK message.
       - With O(state=absent), pending messages from this number are meant. The service fills in a sender for BULK
-        messages, so they are found by the sender that it filled in.
+        messages, so that sender finds them.
     type: raw
   delivery_date:
     description:
@@ -65,10 +66,10 @@ options:
       - With an offset, such as V(2026-12-01T22:00:00+01:00) or V(2026-12-01T21:00:00Z), or without, such as
         V(2026-12-01 22:00). Quote it.
       - Without an offset it is wall time in O(timezone), or else in the account's zone.
-      - What goes over the wire is wall time of the account to the minute, so seconds other than 00 are refused.
-      - Refused are also hours that a clock change skips, hours that exist twice where it is not certain which of them
-        the service would take, and dates that do not exist.
-      - A date that is over is refused, unless the ledger knows that this message went out then; the task is then ok.
+      - The request carries wall time of the account to the minute, so seconds other than 00 are refused.
+      - Dates that do not exist are refused, also hours that a clock change skips, and hours that exist twice where it
+        is not certain which of them the service would take.
+      - A date in the past is refused, unless the ledger knows that this message was sent then; the task is then ok.
       - With O(state=absent), pending messages for this minute are meant.
     type: raw
   timezone:
@@ -78,11 +79,11 @@ options:
     type: str
   name:
     description:
-      - What the messages belong to, in 1 to 200 characters, such as C(window-4711-reminder). It is known to the ledger
-        only, by account.
-      - With O(state=absent), all messages of this name are meant, or those that O(to), O(from), O(msg) and
-        O(delivery_date) pick among them. So a task may keep its options when only its O(state) changes.
-      - One run at a time works on a name; others wait for it.
+      - A name for the messages, of 1 to 200 characters, such as C(window-4711-reminder). Only the ledger knows it, for
+        each account.
+      - With O(state=absent), all messages with this name are meant, or those of them that O(to), O(from), O(msg) and
+        O(delivery_date) select. So a task may keep its options when only its O(state) changes.
+      - Only one run at a time changes the messages with a name; other runs wait for it.
     type: str
   smsid:
     description:
@@ -92,20 +93,20 @@ options:
     elements: str
   min_lead:
     description:
-      - Refuse a date that is less than so many minutes ahead, where the account's zone is known; V(0) to V(10080).
+      - Refuse a date that is fewer minutes ahead than this, where the account's zone is known; V(0) to V(10080).
     type: int
     default: 1
   on_date_mismatch:
     description:
-      - What to do when the service answers with another date than was meant.
+      - What to do when the service confirms another date than the task has.
       - V(fail) cancels what was just created, and fails.
-      - V(warn) leaves it, and warns. It is not scheduled again by itself.
+      - V(warn) leaves it, and warns. It is not scheduled again automatically.
     type: str
     choices: [fail, warn]
     default: fail
   fail_if_sent:
     description:
-      - With O(state=absent), fail when a message that is meant has already gone out.
+      - With O(state=absent), fail when a message that is meant was already sent.
     type: bool
     default: false
   cancel_shared:
@@ -121,7 +122,8 @@ options:
   charset:
     description:
       - V(auto) sends the text as it is.
-      - V(gsm7) writes typographic quotes, dashes, ellipses and spaces plainly, and refuses what is then left.
+      - V(gsm7) writes typographic quotes, dashes, ellipses and spaces as plain characters, and refuses a text that
+        still does not fit GSM-7.
     type: str
     choices: [auto, gsm7]
     default: auto
@@ -132,7 +134,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Remind everybody the day before, and an hour before
+- name: Remind everyone the day before, and an hour before
   voip_communications.sms.voipsms_scheduled:
     name: "window-4711-{{ item.name }}"
     to: ["+12812345678", "+12812345679"]
@@ -148,7 +150,7 @@ EXAMPLES = r"""
   become: false
   run_once: true
 
-- name: The window has moved by a day; run the same task with the new date
+- name: Move the messages of a window by a day, with the same task and the new date
   voip_communications.sms.voipsms_scheduled:
     name: window-4711-day-before
     to: ["+12812345678", "+12812345679"]
@@ -164,7 +166,7 @@ EXAMPLES = r"""
   become: false
   run_once: true
 
-- name: The window is off
+- name: Cancel the messages of a window
   voip_communications.sms.voipsms_scheduled:
     name: window-4711-day-before
     state: absent
@@ -173,7 +175,7 @@ EXAMPLES = r"""
   become: false
   run_once: true
 
-- name: One message without a name, from a number of ours, by the account's own clock
+- name: Schedule one message without a name, from one of our numbers, in the account's zone
   voip_communications.sms.voipsms_scheduled:
     to: "+12812345678"
     from: "+17134567890"
@@ -182,7 +184,7 @@ EXAMPLES = r"""
   delegate_to: localhost
   become: false
 
-- name: Cancel it by what it says, whom it is for and when
+- name: Cancel it by its text, recipient and date
   voip_communications.sms.voipsms_scheduled:
     state: absent
     to: "+12812345678"
@@ -212,20 +214,20 @@ EXAMPLES = r"""
 
 RETURN = r"""
 results:
-  description: What became of each message; first the wanted ones, then those that were cancelled.
+  description: The outcome of each message; first those that the task wants, then those that were cancelled.
   returned: always
   type: list
   elements: dict
   contains:
     to:
       description:
-        - The recipient in E.164, in part when only the ledger knows the message.
+        - The recipient in E.164, masked when only the ledger knows the message.
         - The identifier when nothing else is known.
       type: str
       sample: "+12812345678"
     outcome:
       description:
-        - V(scheduled) by this run, V(duplicate) when it is pending already, V(already_sent) when it has gone out.
+        - V(scheduled) by this run, V(duplicate) when it is pending already, V(already_sent) when it was sent.
         - V(cancelled) when it was seen to be cancelled.
         - V(refused) by the service, or still pending although the service was asked to cancel it.
         - V(not_sent), which is certain, for the reason in C(code_desc).
@@ -260,11 +262,11 @@ results:
       type: str
       sample: BULKSMS
     sale:
-      description: The price in the service's record. It is charged when the message goes out.
+      description: The price in the service's record. It is charged when the message is sent.
       type: float
       sample: 0.01
     delivery_date:
-      description: When it goes out, in wall time of the account, as the service or the ledger writes it.
+      description: When it will be sent, in wall time of the account, as the service or the ledger writes it.
       type: str
       sample: "2026-12-01 15:00:00"
     first_sent_at:
@@ -275,7 +277,7 @@ outcome:
   description:
     - The outcome of all messages when they agree, V(partial) when not.
     - V(unchanged) when there was nothing to do.
-    - V(not_sent) when the task was refused as a whole, and nothing was changed; V(unknown) when it broke off.
+    - V(not_sent) when the whole task was refused, and nothing was changed; V(unknown) when it stopped in the middle.
   returned: always
   type: str
   sample: scheduled
@@ -296,28 +298,28 @@ segments:
   type: int
   sample: 1
 cost:
-  description: The sum of the prices that the service named for what this run scheduled; null when it did not name one.
+  description: The sum of the prices that the service named for what this run scheduled; null when one is missing.
   returned: always
   type: float
   sample: 0.02
 requests:
-  description: How many requests this run made, reading ones included.
+  description: How many requests this run made, including those that only read.
   returned: always
   type: int
   sample: 7
 failed_to:
-  description: Those of whom it is not certain that the message is where it shall be.
+  description: The recipients whose message is not for certain in the state that the task wants.
   returned: always
   type: list
   elements: str
   sample: ["+12812345679"]
 key:
-  description: The key by which the message is known, made from sender, text and minute. Null with O(state=absent).
+  description: The key of the message, made from sender, text and minute. Null with O(state=absent).
   returned: always
   type: str
   sample: 13dac54a1cc86aad98c987c6b45e206dcc2efd5e
 delivery_date:
-  description: The date as it goes over the wire, in wall time of the account. Null with O(state=absent).
+  description: The date as the request carries it, in wall time of the account. Null with O(state=absent).
   returned: always
   type: str
   sample: "2026-12-01 15:00"
@@ -333,7 +335,7 @@ ledger:
   sample: /root/.local/state/voipsms/ledger.sqlite3
 ledger_created:
   description:
-    - Whether this run made the ledger, so that nothing is known of earlier runs.
+    - Whether this run created the ledger, so that nothing is known about earlier runs.
     - In check mode, whether a real run would.
   returned: always
   type: bool
@@ -354,27 +356,22 @@ if __name__ == "__main__":
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.client import counted
 from ansible_collections.voip_communications.sms.plugins.module_utils._message import dates
-from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Result
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, main
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.options import (
-    account_options,
-    ledger_options,
-)
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import FailurePolicy, blank, summary
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import FailurePolicy
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_scheduled import (
-    SCHEDULING,
-    calendar_diff,
+    blank,
+    scheduling_summary,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_options import (
-    TaskContext,
     list_options,
     read_cancel_request,
     read_schedule_options,
 )
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.specs import account_options, ledger_options
 
 
 def argument_spec() -> dict[str, dict[str, Any]]:
-    """A fresh argument spec."""
+    """Return a new argument spec."""
     return {
         **account_options(),
         **ledger_options(),
@@ -397,62 +394,47 @@ def argument_spec() -> dict[str, dict[str, Any]]:
 
 
 def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Make the pending messages what the options say. Raises ``VoipsmsError`` while nothing was changed yet."""
+    """Make the pending messages what the options say. Raise ``VoipsmsError`` while nothing was changed yet."""
     return _present(params, check_mode) if params["state"] == "present" else _absent(params, check_mode)
 
 
 def _present(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Create what is missing, and cancel what the name no longer wants."""
     options = read_schedule_options(params)
-    calendar, api = options.context.calendar(check_mode=check_mode, cancel_shared=params["cancel_shared"])
+    context, request, date = options.context, options.request.delivery, options.request.date
+    scheduler, api = context.scheduler(check_mode=check_mode, cancel_shared=params["cancel_shared"])
     with counted(api):
-        outcomes = calendar.present(options.request)
-    wanted, date = options.request.delivery, options.request.date
+        report = scheduler.present(options.request)
     return {
-        **_summary(outcomes.results, wanted.key, FailurePolicy(), options.context, check_mode),
-        "warnings": [*options.warnings, *outcomes.warnings],
+        **scheduling_summary(report.results, request.key, FailurePolicy(), context.ledger, check_mode=check_mode),
+        "warnings": [*options.warnings, *report.warnings],
         "requests": api.requests,
         "encoding": options.encoding,
-        "segments": wanted.segments,
+        "segments": request.segments,
         "delivery_date": date.wire,
         "delivery_at": dates.iso(date),
     }
 
 
 def _absent(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Cancel the messages that the options mean."""
     context, request = read_cancel_request(params)
-    calendar, api = context.calendar(check_mode=check_mode, cancel_shared=params["cancel_shared"])
+    scheduler, api = context.scheduler(check_mode=check_mode, cancel_shared=params["cancel_shared"])
     with counted(api):
-        outcomes = calendar.absent(request)
+        report = scheduler.absent(request)
     policy = FailurePolicy(fail_if_sent=params["fail_if_sent"])
     return {
-        **_summary(outcomes.results, "", policy, context, check_mode),
-        "warnings": outcomes.warnings,
+        **scheduling_summary(report.results, "", policy, context.ledger, check_mode=check_mode),
+        "warnings": report.warnings,
         "requests": api.requests,
         "key": None,
     }
 
 
-def _summary(
-    results: list[Result], key: str, policy: FailurePolicy, context: TaskContext, check_mode: bool
-) -> dict[str, Any]:
-    told, ledger = summary(results, key, policy, SCHEDULING), context.ledger
-    return {
-        **told,
-        "diff": calendar_diff(results),
-        "ledger": ledger.name,
-        "ledger_created": ledger.missing and told["changed"] if check_mode else ledger.created,
-    }
-
-
-def blank_result() -> dict[str, Any]:
-    """The keys that are returned whatever happens."""
-    return {**blank(), "delivery_date": None, "delivery_at": None}
-
-
-def task() -> ModuleSpec:
-    """The module, for whichever front runs it."""
-    return ModuleSpec(argument_spec=argument_spec(), run=run, blank=blank_result)
+def module_spec() -> ModuleSpec:
+    """Return the module for ``main`` and for its local action."""
+    return ModuleSpec(argument_spec=argument_spec(), run=run, blank=blank)
 
 
 if __name__ == "__main__":
-    main(task())
+    main(module_spec())

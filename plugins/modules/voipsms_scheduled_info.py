@@ -12,9 +12,9 @@ module: voipsms_scheduled_info
 short_description: Show pending SMS of a VoIP Communications account
 version_added: 0.1.0
 description:
-  - Lists the messages that wait for their date, earliest first. Changes nothing.
-  - The call is assumed, since the vendor's page on it could not be had. Run this module against your account before you
-    rely on M(voip_communications.sms.voipsms_scheduled); when it fails, the vendor's page has the path to set as
+  - Lists the messages that wait for their delivery date, earliest first. Changes nothing.
+  - The call is assumed, since the vendor's page about it could not be read. Run this module against your account before
+    you rely on M(voip_communications.sms.voipsms_scheduled); when it fails, the vendor's page has the path to set as
     O(scheduled_path).
 author:
   - VoIP Communications SMS collection contributors (@voip-communications-sms)
@@ -32,7 +32,7 @@ options:
     type: raw
   msg:
     description:
-      - Only messages with this text. The parts of a long text are put together.
+      - Only messages with this text. The parts of a long text are joined.
     type: str
   from:
     description:
@@ -49,7 +49,7 @@ options:
     type: str
   name:
     description:
-      - Only messages of this name, which the ledger knows.
+      - Only messages with this name, which only the ledger knows.
     type: str
   smsid:
     description:
@@ -107,7 +107,7 @@ scheduled:
   elements: dict
   contains:
     smsids:
-      description: The identifiers of the message, more than one when O(msg) has put parts together.
+      description: The identifiers of the message, more than one when O(msg) joined the parts of a long text.
       type: list
       elements: str
       sample: ["2017559ea27008c6b7122900621"]
@@ -154,18 +154,15 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._api.clien
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.pending import Pending
 from ansible_collections.voip_communications.sms.plugins.module_utils._message import dates
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, main
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.options import (
-    account_options,
-    ledger_options,
-)
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_options import (
     list_options,
     read_match,
 )
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.specs import account_options, ledger_options
 
 
 def argument_spec() -> dict[str, dict[str, Any]]:
-    """A fresh argument spec."""
+    """Return a new argument spec."""
     return {
         **account_options(),
         **ledger_options(),
@@ -181,26 +178,26 @@ def argument_spec() -> dict[str, dict[str, Any]]:
 
 
 def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """What is pending. Raises ``VoipsmsError`` when the list cannot be had, or not be believed."""
+    """Return the pending messages. Raise ``VoipsmsError`` when the list cannot be read, or cannot be trusted."""
     context, match = read_match(params)
-    calendar, api = context.calendar(check_mode=check_mode)
+    scheduler, api = context.scheduler(check_mode=check_mode)
     with counted(api):
-        pending = calendar.pending(match)
-    found = sorted(pending, key=lambda message: (message.date, message.to, message.smsids))
-    count = f"{len(found)} message{' is' if len(found) == 1 else 's are'} pending"
+        pending = scheduler.pending(match)
+    messages = sorted(pending, key=lambda message: (message.date, message.to, message.smsids))
     return {
-        "scheduled": [_shown(message, params["account_timezone"]) for message in found],
+        "scheduled": [_shown(message, params["account_timezone"]) for message in messages],
         "requests": api.requests,
-        "msg": count,
+        "msg": f"{len(messages)} message{' is' if len(messages) == 1 else 's are'} pending",
     }
 
 
 def blank() -> dict[str, Any]:
-    """The keys that are returned whatever happens."""
+    """Return the keys that every result has."""
     return {"changed": False, "scheduled": [], "requests": 0}
 
 
 def _shown(message: Pending, account_timezone: str | None) -> dict[str, Any]:
+    """Return a pending message as the task shows it, its numbers in E.164."""
     return {
         "smsids": list(message.smsids),
         "to": f"+{message.to}",
@@ -211,10 +208,10 @@ def _shown(message: Pending, account_timezone: str | None) -> dict[str, Any]:
     }
 
 
-def task() -> ModuleSpec:
-    """The module, for whichever front runs it."""
+def module_spec() -> ModuleSpec:
+    """Return the module for ``main`` and for its local action."""
     return ModuleSpec(argument_spec=argument_spec(), run=run, blank=blank)
 
 
 if __name__ == "__main__":
-    main(task())
+    main(module_spec())

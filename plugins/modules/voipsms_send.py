@@ -12,12 +12,12 @@ module: voipsms_send
 short_description: Send an SMS, once, through VoIP Communications
 version_added: 0.1.0
 description:
-  - Sends one text to one or many recipients through the SMS API of VoIP Communications
-    (voip-communications.net, which is not VoIP.ms).
-  - The same task run again sends nothing again, for as long as O(dedupe_window) says. Nothing is reported as sent whose
-    fate is not known.
-  - In check mode nothing is sent and nothing is written; the result tells what a real run would do. What the service
-    will refuse cannot be foreseen.
+  - Sends one text to one or many recipients through the SMS API of VoIP Communications (voip-communications.net, which
+    is not VoIP.ms).
+  - The same task run again sends nothing again, for as long as O(dedupe_window) says. A message is reported as sent
+    only when the service has accepted it.
+  - In check mode nothing is sent and nothing is written; the result shows what a real run would do. It cannot predict
+    what the service will refuse.
 author:
   - VoIP Communications SMS collection contributors (@voip-communications-sms)
 extends_documentation_fragment:
@@ -60,42 +60,44 @@ options:
   idempotency_key:
     description:
       - A name for this message, of 1 to 200 characters, such as C(deploy-4711-failed).
-      - Whoever had a message by this key is not sent another, whatever its text; see O(on_different).
+      - A recipient who had a message with this key is not sent another, even with another text; see O(on_different).
       - Without it, the key is made from sender and text.
     type: str
   dedupe_window:
     description:
-      - For how many seconds, from when it was accepted, the message counts as already sent; V(1) to V(31536000).
+      - For how many seconds after it was accepted the message counts as already sent; V(1) to V(31536000).
       - The default is V(600) without O(idempotency_key), and V(2592000) (30 days) with it.
     type: int
   force:
     description:
       - Send although it was already sent, or may have been.
-      - A run that is sending the same at this moment is still waited for.
+      - The task still waits for a run that is sending the same message at this moment.
       - Each run, and each host that runs the task, sends again; give it C(run_once=true).
     type: bool
     default: false
   on_different:
     description:
-      - What it means when a recipient had another text, or the same from another sender, under this O(idempotency_key).
-      - V(fail) sends nothing to anybody and fails.
+      - What to do when a recipient had another text, or the same from another sender, under this O(idempotency_key).
+      - V(fail) sends nothing to anyone and fails.
       - V(skip) counts it as the same message.
     type: str
     choices: [fail, skip]
     default: fail
   on_unknown:
     description:
-      - What to do about a recipient to whom an earlier run may have sent the message, without learning whether it did.
-      - With O(account_timezone), the message log is read first, whatever is set here. A message that it shows is a
-        duplicate. The log is not read for a message of which this run itself does not learn what became of it, since it
-        may come into the log later; such a message always fails the task.
-      - V(fail) leaves it out and fails, after the others were sent to.
-      - V(skip) leaves it out and goes on. The task still fails when nobody at all has the message for certain.
-      - V(resend) sends again, which may be the second time.
+      - What to do about a recipient to whom an earlier run may have sent the message, when it is not known whether it
+        did.
+      - With O(account_timezone), the message log is read first, with every value of this option. A message that it
+        shows is a duplicate. The log is not read for a message that this run itself may have sent, since it may appear
+        in the log later; such a message always fails the task.
+      - V(fail) leaves the recipient out and fails, after sending to the others.
+      - V(skip) leaves the recipient out and goes on. The task still fails when no recipient has the message for
+        certain.
+      - V(resend) sends again, so the recipient may get the message twice.
       - V(resend_if_absent) sends again only when the message log does not show the message. The log must be read to its
         end, in at most 100 pages, 15 minutes or more after the last moment at which the earlier run could begin its
-        request, and hold nothing that could be the message. Else it is as V(fail), and the message says why, and when
-        to run the task again. It needs O(account_timezone), and a ledger.
+        request, and hold nothing that could be the message. Otherwise it acts like V(fail), and the result says why,
+        and when to run the task again. It needs O(account_timezone), and a ledger.
       - The call that reads the log is observed, not documented. That every message is in it after 15 minutes, and that
         its dates are in the zone of the account, is assumed.
     type: str
@@ -103,11 +105,12 @@ options:
     default: fail
   fail_on:
     description:
-      - When refused recipients fail the task; always after all were tried.
+      - When refused recipients fail the task; always after all recipients were tried.
       - V(any) fails when one is refused. Impossible numbers fail it before anything is sent.
-      - V(all) fails when nobody has the message. Impossible numbers count as refused, and the others are sent to.
+      - V(all) fails when no recipient has the message. Impossible numbers count as refused, and the message is sent to
+        the others.
       - V(none) does not fail on refused recipients.
-      - When the service refuses a whole request, or cannot be reached, the task fails always.
+      - When the service refuses a whole request, or cannot be reached, the task always fails.
     type: str
     choices: [any, all, none]
     default: any
@@ -119,20 +122,21 @@ options:
     description:
       - V(auto) sends the text as it is. One character outside the GSM alphabet makes all of it UCS-2, with 70
         characters a part.
-      - V(gsm7) writes typographic quotes, dashes, ellipses and spaces plainly, and refuses what is then left.
+      - V(gsm7) writes typographic quotes, dashes, ellipses and spaces as plain characters, and refuses a text that
+        still does not fit GSM-7.
     type: str
     choices: [auto, gsm7]
     default: auto
   batch_size:
     description:
       - How many recipients go into one request, V(1) to V(1000). Each batch succeeds or fails on its own.
-      - Up to ten requests are under way at once, and one at a time from when the service asks for fewer (HTTP 429).
+      - Up to ten requests are in progress at once, and one at a time once the service asks for fewer (HTTP 429).
     type: int
     default: 100
 """
 
 EXAMPLES = r"""
-- name: Tell whoever is on call
+- name: Tell the person on call
   voip_communications.sms.voipsms_send:
     api_key: "{{ vault_voipsms_api_key }}"
     api_password: "{{ vault_voipsms_api_password }}"
@@ -156,7 +160,7 @@ EXAMPLES = r"""
   become: false
   run_once: true
 
-- name: Send from a number of ours, in one segment, with national numbers
+- name: Send from one of our numbers, in one segment, with national numbers
   voip_communications.sms.voipsms_send:
     to: ["281 234 5678", "281 234 5679"]
     from: "713 456 7890"
@@ -222,12 +226,12 @@ EXAMPLES = r"""
   delegate_to: localhost
   become: false
   run_once: true
-  register: told
-  until: told is success
+  register: notification
+  until: notification is success
   retries: 5
   delay: 300
 
-- name: Try it on a sandbox of one's own, remembering nothing
+- name: Try it on your own sandbox, without a ledger
   voip_communications.sms.voipsms_send:
     api_key: sandbox
     api_password: sandbox
@@ -242,13 +246,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 results:
-  description: What became of each recipient, in the order in which they were given; impossible numbers last.
+  description: The outcome for each recipient, in the order of O(to); impossible numbers last.
   returned: always
   type: list
   elements: dict
   contains:
     to:
-      description: The recipient in E.164, or as it was given when it cannot be read.
+      description: The recipient in E.164, or as O(to) has it when it cannot be read.
       type: str
       sample: "+12812345678"
     outcome:
@@ -258,7 +262,7 @@ results:
         - V(refused) by the service for this recipient, or an impossible number.
         - V(not_sent), which is certain, for the reason in C(code_desc).
         - V(unknown) when it may have been sent.
-        - V(in_progress) when another run is sending it and did not end before the deadline.
+        - V(in_progress) when another run is sending it and did not finish before the deadline.
         - V(would_send) in check mode.
       type: str
       sample: sent
@@ -272,7 +276,7 @@ results:
       type: int
       sample: 200
     code_desc:
-      description: What the service, or this module, says about the outcome. Null when there is nothing to say.
+      description: What the service, or this module, says about the outcome. Null when neither says anything.
       type: str
       sample: number not in service
     status:
@@ -296,18 +300,18 @@ results:
       type: str
       sample: "2026-12-01 22:00:00"
     first_sent_at:
-      description: When an earlier run sent it, or began to, in UTC. Null when this run did.
+      description: When an earlier run sent it, or began to, in UTC. Null when this run sent it.
       type: str
       sample: "2026-12-01T21:00:00Z"
 outcome:
   description:
     - The outcome of all recipients when they agree, else V(partial).
-    - V(not_sent) when the task was refused as a whole, V(unknown) when it broke off.
+    - V(not_sent) when the whole task was refused, V(unknown) when it stopped in the middle.
   returned: always
   type: str
   sample: sent
 smsids:
-  description: The identifiers of all messages, of earlier runs too.
+  description: The identifiers of all messages, including those of earlier runs.
   returned: always
   type: list
   elements: str
@@ -332,29 +336,29 @@ cost:
   type: float
   sample: 0.03
 requests:
-  description: How many requests this run made, those for the message log included.
+  description: How many requests this run made, including those for the message log.
   returned: always
   type: int
   sample: 1
 failed_to:
-  description: The recipients that do not have the message for certain.
+  description: The recipients that do not have the message, or may not have it.
   returned: always
   type: list
   elements: str
   sample: ["+12812345679"]
 key:
-  description: The key by which the message is known, given or made from sender and text.
+  description: The key of the message, which is O(idempotency_key), or is made from sender and text.
   returned: always
   type: str
   sample: deploy-4711-failed
 ledger:
-  description: The ledger that was used; of a database without who logs in.
+  description: The ledger that was used; a database without its user.
   returned: always
   type: str
   sample: /root/.local/state/voipsms/ledger.sqlite3
 ledger_created:
   description:
-    - Whether this run made the ledger, so that nothing is known of earlier runs.
+    - Whether this run created the ledger, so that nothing is known about earlier runs.
     - In check mode, whether a real run would.
     - Where a ledger was expected, V(true) is a warning sign.
   returned: always
@@ -376,16 +380,13 @@ if __name__ == "__main__":
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.delivery import Delivery
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, main
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.options import (
-    account_options,
-    ledger_options,
-)
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import blank, summary
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import blank, ledger_keys, summary
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.send_options import read_send_options
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.specs import account_options, ledger_options
 
 
 def argument_spec() -> dict[str, dict[str, Any]]:
-    """A fresh argument spec."""
+    """Return a new argument spec."""
     return {
         **account_options(),
         **ledger_options(),
@@ -409,29 +410,28 @@ def argument_spec() -> dict[str, dict[str, Any]]:
 
 
 def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Deliver what the options ask for. Raises ``VoipsmsError`` while nothing was sent yet."""
-    order = read_send_options(params)
-    api = order.account.api()
+    """Deliver what the options ask for. Raise ``VoipsmsError`` while nothing was sent yet."""
+    options = read_send_options(params)
+    api = options.account.api()
     delivery = Delivery(
-        order.request, api, order.ledger, order.fingerprints, order.account.deadline(), check_mode=check_mode
+        options.request, api, options.ledger, options.fingerprints, options.account.deadline(), check_mode=check_mode
     )
     report = delivery.run()
-    told = summary((*report.results, *order.impossible), order.request.key, order.policy)
+    reported = summary((*report.results, *options.impossible), options.request.key, options.policy)
     return {
-        **told,
-        "warnings": [*order.warnings, *report.warnings],
-        "encoding": order.encoding,
-        "segments": order.request.segments,
+        **reported,
+        "warnings": [*options.warnings, *report.warnings],
+        "encoding": options.encoding,
+        "segments": options.request.segments,
         "requests": api.requests,
-        "ledger": order.ledger.name,
-        "ledger_created": order.ledger.missing and told["changed"] if check_mode else order.ledger.created,
+        **ledger_keys(options.ledger, changed=reported["changed"], check_mode=check_mode),
     }
 
 
-def task() -> ModuleSpec:
-    """The module, for whichever front runs it."""
+def module_spec() -> ModuleSpec:
+    """Return the module for ``main`` and for its local action."""
     return ModuleSpec(argument_spec=argument_spec(), run=run, blank=blank)
 
 
 if __name__ == "__main__":
-    main(task())
+    main(module_spec())

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a claim and its settlement cost beside many rows of others, old ones among them."""
+"""Measure a claim and its settlement in a ledger that holds many other rows, some of them expired."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ SIZES = (1_000, 10_000, 100_000, 1_000_000)
 RECIPIENTS = (1, 100)
 ROUNDS = 15
 AGES = {"all others current": 0, "a third old": 3}
-"""Of so many rows of others one is old enough to be deleted; 0 stands for none."""
+"""One in this many other rows is old enough to be deleted; 0 stands for none."""
 
 
 def told(folder: Path, sizes: tuple[int, ...] = SIZES) -> str:
-    """The table; the ledgers take turns, so that what else the machine does falls on all of them."""
+    """Return the table; the ledgers are measured by turns, so that other work of the machine affects all alike."""
     kinds = [(size, age) for size in sizes for age in AGES]
     ledgers = {(size, age): filled(folder / f"{size} {age}.sqlite3", size, AGES[age]) for size, age in kinds}
     times: dict[tuple[int, str, int], list[float]] = {(*kind, count): [] for kind in kinds for count in RECIPIENTS}
-    for turn in range(ROUNDS):
-        for (size, age, count), found in times.items():
-            found.append(seconds(ledgers[size, age], f"{turn}", count))
+    for number in range(ROUNDS):
+        for (size, age, count), durations in times.items():
+            durations.append(seconds(ledgers[size, age], f"{number}", count))
     columns = [(age, count) for count in RECIPIENTS for age in AGES]
     rows = [[f"{size:,}", *(Spread(tuple(times[size, age, count])) for age, count in columns)] for size in sizes]
     return table(["rows in the ledger", *(f"{count} claimed and settled, {age}" for age, count in columns)], rows)
 
 
-def seconds(ledger: SqliteLedger, turn: str, count: int) -> float:
-    """How long one claim and its settlement take."""
-    names = [fingerprint(f"{turn} {count} {place}") for place in range(count)]
-    key = fingerprint(f"{turn} {count}")
+def seconds(ledger: SqliteLedger, measurement: str, count: int) -> float:
+    """Return how long one claim of ``count`` recipients and its settlement take; each ``measurement`` has its own."""
+    names = [fingerprint(f"{measurement} {count} {place}") for place in range(count)]
+    key = fingerprint(f"{measurement} {count}")
     claim = Claim(key, "", DedupePolicy("text", 600.0), dict.fromkeys(names, "+1*"), "owner", "here:1", 90.0, 100.0)
     began = time.perf_counter()
     ledger.claim(claim)
@@ -50,14 +50,14 @@ def seconds(ledger: SqliteLedger, turn: str, count: int) -> float:
 
 
 def filled(path: Path, size: int, old: int) -> SqliteLedger:
-    """A ledger with so many rows of other messages, of which one in ``old`` is old enough to be deleted."""
+    """Return a ledger with ``size`` other rows, of which one in ``old`` is old enough to be deleted."""
     ledger = SqliteLedger(str(path), "account")
     ledger.claim(Claim("key", "", DedupePolicy("text", 600.0), {"first": "+1*"}, "owner", "here:1", 90.0, 100.0))
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous = OFF")
-        found = connection.execute("SELECT * FROM row")
-        names = [column[0] for column in found.description]
-        first = dict(zip(names, found.fetchone(), strict=True))
+        records = connection.execute("SELECT * FROM row")
+        names = [column[0] for column in records.description]
+        first = dict(zip(names, records.fetchone(), strict=True))
         marks = ", ".join("?" * len(names))
         connection.execute("BEGIN")
         connection.executemany(f"INSERT INTO row VALUES ({marks})", _rows(first, size, old))  # noqa: S608 - marks only
@@ -74,5 +74,5 @@ def _rows(first: dict[str, Any], size: int, old: int) -> Iterator[tuple[Any, ...
 
 
 def fingerprint(text: str) -> str:
-    """As long, and as scattered, as those of a ledger."""
+    """Return a hash as long, and as scattered, as those of a ledger."""
     return hashlib.sha256(text.encode()).hexdigest()[:40]

@@ -21,14 +21,14 @@ RECIPIENTS = (1, 10_000)
 
 
 def controller_at(folder: Path, service: Service) -> Controller:
-    """A machine whose tasks reach the service."""
+    """Return a machine whose tasks reach the service."""
     controller = Controller(folder, api_url=service.url, api_key="benchmark", api_password="password")
     controller.options["ledger"] = str(controller.ledger)
     return controller
 
 
 def fifty(folder: Path) -> str:
-    """Fifty processes that begin at the same moment, each with a text of its own, and what came of them."""
+    """Start fifty processes at the same moment, each with a text of its own, and return the results."""
     with Service() as service:
         controller = controller_at(folder / "fifty", service)
         controller.send(to="+12812345678", msg="makes the ledger")
@@ -46,7 +46,7 @@ def fifty(folder: Path) -> str:
 
 
 def memory(folder: Path) -> str:
-    """The most memory that a module process has had, by the number of its recipients."""
+    """Return the most memory that a module process has had, by the number of its recipients."""
     rows = []
     with Service() as service:
         controller = controller_at(folder / "memory", service)
@@ -78,7 +78,7 @@ what the process had from which it was forked."""
 
 
 def _run(options: Path, environment: dict[str, str]) -> tuple[float, int]:
-    """Run a module by itself; seconds, and the most KiB that it had. Raises RuntimeError when it fails."""
+    """Run a module alone; return the seconds, and the most KiB that it had. Raises RuntimeError when it fails."""
     module, peak = COLLECTION / "plugins" / "modules" / "voipsms_send.py", options.with_suffix(".peak")
     began = time.monotonic()
     with options.open("rb") as source:

@@ -82,7 +82,7 @@ def _gone() -> bytes:
 
 
 def _record(text: str, to: str) -> dict[str, object]:
-    """A record of `send_log` with every documented field."""
+    """Return a record of ``send_log`` with every documented field."""
     return {
         "code": 200,
         "code_desc": "",

@@ -23,30 +23,30 @@ class Spread:
 
     @property
     def median(self) -> float:
-        """Half of the repetitions took longer."""
+        """Return the median duration: half of the repetitions took longer."""
         return statistics.median(self.seconds) * self.factor
 
     def __str__(self) -> str:
-        """Median, shortest and longest, in milliseconds; what was extrapolated is marked."""
+        """Return the median, shortest and longest time in milliseconds; mark what was extrapolated."""
         if self.factor != 1.0:
             return f"≈ {milliseconds(self.median)}"
         return f"{milliseconds(self.median)} ({milliseconds(min(self.seconds))}–{milliseconds(max(self.seconds))})"
 
 
 def milliseconds(seconds: float) -> str:
-    """Seconds as milliseconds, with three digits at least."""
+    """Return seconds as milliseconds, with at least three digits."""
     found = seconds * 1000
     return f"{found:,.0f}" if found >= 100 else f"{found:.1f}"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """A table in Markdown, the first column to the left and the others to the right."""
+    """Return a table in Markdown, the first column aligned to the left and the others to the right."""
     lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
     return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
 
 
 def machine() -> str:
-    """What was measured on, in one line."""
+    """Return one line about the machine that was measured on."""
     load = os.getloadavg()[0]
     return (
         f"{os.cpu_count()} cores of {_cpu()}; {platform.system()} {platform.release()}; Python"
@@ -56,7 +56,7 @@ def machine() -> str:
 
 
 def _cpu() -> str:
-    """The model, as Linux names it."""
+    """Return the model, as Linux names it."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:

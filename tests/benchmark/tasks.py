@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ansible_collections.voip_communications.sms.plugins.plugin_utils._controller import SWITCH
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._local_action import SWITCH
 from ansible_collections.voip_communications.sms.tests.benchmark.service import Service
 from ansible_collections.voip_communications.sms.tests.benchmark.tables import Spread, table
 from ansible_collections.voip_communications.sms.tests.support.playbook import COLLECTION, MODULE, Controller
@@ -77,7 +77,7 @@ def _each(url: str, recipients: list[str], text: str) -> dict[str, Any]:
 
 
 def _bare(name: str) -> Make:
-    """The request alone, by a plugin for benchmarks."""
+    """Return a task that makes the request alone, by a plugin for benchmarks."""
     return lambda url, recipients, text: {name: {"url": f"{url}sms/send", "to": recipients, "msg": text}}
 
 
@@ -103,7 +103,7 @@ class Measured:
     requests: Mapping[tuple[str, int], int]
 
     def ratio(self, one: tuple[str, int], other: tuple[str, int]) -> float | None:
-        """How many times longer the first took than the second; None where one was not measured."""
+        """Return how many times longer the first took than the second; None where one was not measured."""
         if one not in self.times or other not in self.times:
             return None
         return self.times[one].median / self.times[other].median
@@ -134,7 +134,7 @@ def measure(folder: Path, rounds: int) -> Measured:
 
 
 def _played(folder: Path, tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What the callback noted of each task."""
+    """Return what the callback noted of each task."""
     controller = Controller(folder / "controller")
     times = folder / "times.jsonl"
     controller.environment |= {
@@ -157,7 +157,7 @@ def _played(folder: Path, tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def told(measured: Measured) -> str:
-    """The tables: times, and ratios to what is to be reached."""
+    """Return the tables: times, and ratios to the goals."""
     rows = []
     for kind in KINDS:
         row: list[object] = [kind.name]
@@ -182,7 +182,7 @@ class Goal(NamedTuple):
     wanted: float
 
     def is_met_by(self, found: float) -> bool:
-        """Whether a ratio is one that was to be reached."""
+        """Tell whether a ratio reaches the goal."""
         return found <= self.wanted if self.bound == "at most" else found >= self.wanted
 
 
@@ -199,7 +199,7 @@ _BARE = {CONTROLLER: BARE_ACTION, BY_MODULE: BARE_MODULE}
 
 
 def _goals(measured: Measured) -> str:
-    """What is to be reached, what was, and what the bare request would."""
+    """Return each goal, the ratio that was measured, and the ratio of the bare request."""
     rows = []
     for goal in GOALS:
         found = measured.ratio(goal.one, goal.other)

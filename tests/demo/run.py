@@ -35,7 +35,7 @@ class DemoError(Exception):
 
 
 def main(package: Path) -> int:
-    """Run every step; 0 when each did what it says, 1 when not, 130 when interrupted."""
+    """Run every step, and return 0 when each did what it says, 1 when not, 130 when interrupted."""
     try:
         with temporary_folder() as folder:
             demonstrate(package, folder)
@@ -49,7 +49,7 @@ def main(package: Path) -> int:
 
 
 def demonstrate(package: Path, folder: Path) -> None:
-    """Every step, in a folder that is removed afterwards."""
+    """Show every step, in a folder that is removed afterwards."""
     say("1. Build the collection and install it", "as a user does, from a tarball")
     environment = {
         **os.environ,
@@ -71,10 +71,10 @@ def demonstrate(package: Path, folder: Path) -> None:
 
 
 def send(environment: dict[str, str], url: str) -> None:
-    """Three people are told, once."""
+    """Send to three people, once."""
     say("3. Send to three people", "look for 'changed', and 'sent to 3 recipients'")
     play(TELL, environment, changed=True)
-    say("4. Run the same again", "look for 'ok': nobody is told twice")
+    say("4. Run the same again", "look for 'ok': no one is told twice")
     play(TELL, environment, changed=False)
     say("5. Run it with --check --diff and a new text", "look for the three '+' lines; nothing is sent")
     play(TELL, environment, "--check", "--diff", "--extra-vars", "text='db1 is up again'", changed=True)
@@ -85,7 +85,7 @@ def send(environment: dict[str, str], url: str) -> None:
 
 
 def schedule(environment: dict[str, str], url: str) -> None:
-    """A reminder waits, is moved, and is cancelled."""
+    """Schedule a reminder, move it, and cancel it."""
     say("7. Schedule a reminder for two people", "look for 'scheduled for 2 recipients'")
     play(REMIND, environment, changed=True)
     show_pending(url, 2)
@@ -98,7 +98,7 @@ def schedule(environment: dict[str, str], url: str) -> None:
 
 
 def deploy(environment: dict[str, str], url: str) -> None:
-    """A deployment fails on one of three hosts; it stays failed, and one SMS says so."""
+    """Let a deployment fail on one of three hosts; it stays failed, and one SMS says so."""
     before = len(messages(url))
     say("10. Deploy to three hosts, one of which fails", "look for 'failed=1' of web2; the playbook must fail")
     printed = run([str(BIN / "ansible-playbook"), "-i", "web1,web2,web3", str(DEPLOY)], environment, status=2)
@@ -119,8 +119,9 @@ def install(package: Path, folder: Path, environment: dict[str, str]) -> None:
 
 @contextmanager
 def sandbox(collections: Path) -> Iterator[str]:
-    """The address of a sandbox that runs until the block ends, or until this process does, however it ends."""
-    program = collections / "ansible_collections" / "voip_communications" / "sms" / "extensions" / "sandbox"
+    """Run a sandbox until the block or this process ends, and yield its address."""
+    collection = collections / "ansible_collections" / "voip_communications" / "sms"
+    program = collection / "roles" / "sandbox" / "files" / "voipsms_sandbox"
     command = [sys.executable, str(program), "--port", "0", "--until-stdin-closes"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
@@ -169,7 +170,7 @@ def let_end(process: subprocess.Popen[str]) -> None:
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """A folder that is removed when the block ends."""
+    """Make a folder that is removed when the block ends."""
     folder = Path(tempfile.mkdtemp(prefix="voipsms-demo-"))
     try:
         yield folder
@@ -178,9 +179,9 @@ def temporary_folder() -> Iterator[Path]:
 
 
 def remove(folder: Path) -> None:
-    """Remove a folder, also while something that was interrupted still writes its last files there.
+    """Remove a folder, also while an interrupted process still writes its last files there.
 
-    A request that is under way when its task is stopped is answered, and what came of it is written down.
+    A request that is under way when its task is stopped is still answered, and its result is written down.
     """
     end = time.monotonic() + STOPPING
     while folder.exists():
@@ -193,15 +194,15 @@ def remove(folder: Path) -> None:
 
 
 def messages(url: str) -> list[dict[str, Any]]:
-    """What the sandbox received."""
+    """Return the messages that the sandbox received."""
     address = url.split("/api-v2/", 1)[0] + "/sandbox/messages"
     with build_opener(ProxyHandler({})).open(address, timeout=10) as answer:
-        found: list[dict[str, Any]] = json.load(answer)["messages"]
-    return found
+        received: list[dict[str, Any]] = json.load(answer)["messages"]
+    return received
 
 
 def show_pending(url: str, number: int) -> None:
-    """A table of the messages that wait; there must be so many."""
+    """Show a table of the waiting messages, of which there must be ``number``."""
     waiting = [message for message in messages(url) if message["state"] == "PENDING"]
     pending = sorted(waiting, key=lambda message: (message["delivery_date"], message["to"]))
     print("   What is pending now:" if pending else "   Nothing is pending now.")
@@ -211,7 +212,7 @@ def show_pending(url: str, number: int) -> None:
 
 
 def show(rows: list[dict[str, Any]], columns: dict[str, str]) -> None:
-    """A small table. `columns`: which field stands under which heading."""
+    """Show a small table. ``columns`` maps fields to headings."""
     table = [list(columns.values()), *([str(row.get(name, "")) for name in columns] for row in rows)]
     widths = [max(len(row[column]) for row in table) for column in range(len(columns))]
     for row in table:
@@ -219,12 +220,12 @@ def show(rows: list[dict[str, Any]], columns: dict[str, str]) -> None:
 
 
 def say(title: str, look: str) -> None:
-    """Announce a step, and what to look at."""
+    """Announce a step, and what to look for."""
     print(f"\n== {title}: {look}", flush=True)
 
 
 def expect(holds: bool, otherwise: str) -> None:
-    """Raise DemoError with what is wrong, unless it holds."""
+    """Raise DemoError with the sentence ``otherwise`` unless ``holds`` is true."""
     if not holds:
         raise DemoError(otherwise)
 

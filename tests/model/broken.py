@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rules that somebody could have thought of, each wrong in one place. A search that passes them proves nothing."""
+"""Plausible rules, each wrong in one place. A search that passes them proves nothing."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ class Broken(Rules):
 
 
 class LeaseFrees(Broken):
-    """The end of a lease makes a row free, as an expiry of other idempotency layers does."""
+    """The end of a lease makes a row unclaimed, as an expiry of other idempotency layers does."""
 
-    name = "the end of a lease frees the row"
+    name = "the end of a lease releases the row"
     times = Times(window=4)
 
     def claimability(self, entry: Entry | None, policy: FailurePolicy) -> Claimability:
-        found = super().claimability(entry, policy)
+        claimability = super().claimability(entry, policy)
         over = entry is not None and entry.state is State.SENDING and entry.lease_until <= 0
-        return Claimability.FREE if over else found
+        return Claimability.FREE if over else claimability
 
 
 class ErrorDeletes(Broken):
@@ -69,22 +69,22 @@ class WindowFromClaim(Broken):
     name = "the window of an unknown message begins with its claim"
 
     def claimability(self, entry: Entry | None, policy: FailurePolicy) -> Claimability:
-        found = super().claimability(entry, policy)
-        if entry is None or found is not Claimability.UNKNOWN or entry.state is State.ACCEPTED:
-            return found
+        claimability = super().claimability(entry, policy)
+        if entry is None or claimability is not Claimability.UNKNOWN or entry.state is State.ACCEPTED:
+            return claimability
         holds_until = max(entry.claimed_at + self.times.window, entry.first_byte_by + self.times.grace)
-        return Claimability.FREE if holds_until <= 0 else found
+        return Claimability.FREE if holds_until <= 0 else claimability
 
 
 class ClaimAfterPost(Broken):
-    """The ledger learns of a message when it has been sent."""
+    """The ledger notes a message when it has been sent."""
 
     name = "the claim follows the POST"
     claims_first = False
 
 
 class NoOwner(Broken):
-    """Whoever comes settles the row, also when it has become another run's meanwhile."""
+    """Any run settles the row, even when another run owns it meanwhile."""
 
     name = "a row is settled by a run that does not own it"
     bounds = Bounds(runs=2, policies=_PLAIN)
@@ -94,7 +94,7 @@ class NoOwner(Broken):
 
 
 class LateByte(Broken):
-    """A request that was held up begins all the same."""
+    """A request that was held up begins anyway."""
 
     name = "the first byte leaves at any time"
     bounds = Bounds(runs=2, policies=_RESEND)
@@ -104,7 +104,7 @@ class LateByte(Broken):
 
 
 class ForgetsCovered(Broken):
-    """A new attempt that comes to nothing leaves nothing of what was there before."""
+    """A new attempt that fails leaves nothing of what was there before."""
 
     name = "an attempt forgets what it covers"
     bounds = Bounds(runs=1, policies=tuple(FailurePolicy))
@@ -120,15 +120,15 @@ class OverrulesRuns(Broken):
 
     def resolved(self, entry: Entry, *, sent: bool) -> tuple[Entry | None, bool] | None:
         idle = entry._replace(lease_until=0) if entry.state is State.SENDING else entry
-        found = super().resolved(idle, sent=sent)
-        # Who asks so early cannot be told to look again.
-        return found if found is None else (found[0], False)
+        resolved = super().resolved(idle, sent=sent)
+        # A person who is so early cannot be asked to look again.
+        return resolved if resolved is None else (resolved[0], False)
 
 
 class NeverFree(Broken):
-    """What is not known stays so for ever."""
+    """What is unknown stays unknown for ever."""
 
-    name = "an unknown row never becomes free"
+    name = "an unknown row never becomes unclaimed"
     breaks = NO_WAY_OUT
 
     def claimability(self, entry: Entry | None, policy: FailurePolicy) -> Claimability:
@@ -157,8 +157,8 @@ class BelievesUnknown(Broken):
     breaks = TRUE_SUCCESS
 
     def outcome(self, entry: Entry, claimability: Claimability) -> Outcome:
-        found = super().outcome(entry, claimability)
-        return Outcome.DUPLICATE if found is Outcome.UNKNOWN else found
+        outcome = super().outcome(entry, claimability)
+        return Outcome.DUPLICATE if outcome is Outcome.UNKNOWN else outcome
 
 
 class Settles(Broken):
@@ -167,8 +167,8 @@ class Settles(Broken):
     name = "the window of an accepted message begins with its claim"
 
     def settled(self, entry: Entry, fate: Became) -> Entry | None:
-        found = super().settled(entry, fate)
-        return found if found is None else found._replace(claimed_at=entry.claimed_at)
+        settled = super().settled(entry, fate)
+        return settled if settled is None else settled._replace(claimed_at=entry.claimed_at)
 
 
 VARIANTS: tuple[type[Broken], ...] = (

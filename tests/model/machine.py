@@ -30,19 +30,20 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
     State,
     claimability,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.resolve import early, resolve
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.resolve import resolve, resolved_early
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate, Outcome, Result
-from ansible_collections.voip_communications.sms.plugins.module_utils._send.delivery import Delivery, SendRequest
+from ansible_collections.voip_communications.sms.plugins.module_utils._send.delivery import Delivery
+from ansible_collections.voip_communications.sms.plugins.module_utils._send.request import SendRequest
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import FailurePolicy, summary
 from ansible_collections.voip_communications.sms.tests.model.protocol import ONCE, TRUE_SUCCESS, UNKNOWN_FAILS
 from ansible_collections.voip_communications.sms.tests.model.provider import (
     Claimant,
     Clock,
     Ending,
+    Exchange,
     Killed,
     Provider,
     Sent,
-    Turn,
 )
 from ansible_collections.voip_communications.sms.tests.model.search import NO_WAY_OUT
 
@@ -61,14 +62,14 @@ crashes = st.sampled_from(
 )
 # Around what the code holds to: the deadline, the lease, GRACE, the window.
 moments = st.sampled_from([1.0, 29.0, 91.0, 131.0, 601.0, 899.0, 991.0, 1501.0, 1700.0])
-turns = st.builds(
-    Turn,
+exchanges = st.builds(
+    Exchange,
     ending=st.sampled_from(Ending),
     held=st.sampled_from([0.0, 0.0, 0.0, 89.0, 95.0]),
     late=st.sampled_from([0.0, 0.0, 60.0, GRACE - 1]),
     slow=st.sampled_from([0.0, 0.0, 9.0, 140.0, 1700.0]),
 )
-scripts = st.lists(turns, max_size=3)
+scripts = st.lists(exchanges, max_size=3)
 
 
 class Watched:
@@ -112,7 +113,7 @@ class SendingOnce(RuleBasedStateMachine):
         self.patch.start()
         self.book: list[Sent] = []
         self.claims: dict[str, Claimant] = {}
-        self.twin: tuple[Sequence[str], str, list[Turn]] | None = None
+        self.concurrent: tuple[Sequence[str], str, list[Exchange]] | None = None
         self.open()
 
     # What a kind of ledger fills in -----------------------------------------------------------------------------
@@ -126,22 +127,22 @@ class SendingOnce(RuleBasedStateMachine):
         raise NotImplementedError
 
     def ledger(self) -> Ledger:
-        """The ledger, opened anew as each run does. Its clock is ``self.clock.time``."""
+        """Return the ledger, opened anew as each run does. Its clock is ``self.clock.time``."""
         raise NotImplementedError
 
     # What can happen --------------------------------------------------------------------------------------------
 
     @rule(to=recipients, policy=policies, script=scripts, crash=crashes, batch=st.sampled_from([1, 100]))
-    def a_run(self, to: list[str], policy: str, script: list[Turn], crash: str, batch: int) -> None:
+    def a_run(self, to: list[str], policy: str, script: list[Exchange], crash: str, batch: int) -> None:
         self._run(to, policy, script, crash, batch)
 
-    @rule(to=recipients, policy=policies, script=scripts, twin=st.tuples(recipients, policies, scripts))
+    @rule(to=recipients, policy=policies, script=scripts, concurrent=st.tuples(recipients, policies, scripts))
     def two_runs_at_once(
-        self, to: list[str], policy: str, script: list[Turn], twin: tuple[list[str], str, list[Turn]]
+        self, to: list[str], policy: str, script: list[Exchange], concurrent: tuple[list[str], str, list[Exchange]]
     ) -> None:
-        self.twin = twin
+        self.concurrent = concurrent
         self._run(to, policy, script, "", 100)
-        self.twin = None
+        self.concurrent = None
 
     @rule(seconds=moments)
     def time_passes(self, seconds: float) -> None:
@@ -152,38 +153,38 @@ class SendingOnce(RuleBasedStateMachine):
         self.clock.jump(seconds)
 
     @rule(number=st.sampled_from(NUMBERS))
-    def a_person_looks_and_tells(self, number: str) -> None:
-        """Found, and of the newest attempt: sent. Not there, and GRACE is over: not sent. Else they wait."""
+    def a_person_looks_and_resolves(self, number: str) -> None:
+        """Resolve as sent what the log shows of the newest attempt, as not sent what it lacks after GRACE."""
         row = self._row(number)
-        doubtful = [each for each in self.book if each.recipient == number and each.noted is None]
-        there = [each for each in doubtful if each.accepted is not None and each.accepted <= self.clock.true]
-        waited = all(self.clock.true - each.byte >= GRACE for each in doubtful)
+        doubtful = [sent for sent in self.book if sent.recipient == number and sent.noted is None]
+        there = [sent for sent in doubtful if sent.accepted is not None and sent.accepted <= self.clock.true]
+        waited = all(self.clock.true - sent.byte >= GRACE for sent in doubtful)
         if row is not None and there and there[-1].owner == row.owner and doubtful[-1] is there[-1]:
-            self._tell(number, row, sent=True)
+            self._resolve(number, row, sent=True)
         elif row is not None and not there and waited:
-            self._tell(number, row, sent=False, unless_early=True)
+            self._resolve(number, row, sent=False, unless_early=True)
 
     @rule(number=st.sampled_from(NUMBERS))
     def a_person_guesses(self, number: str) -> None:
-        """Whoever says "not sent" without looking answers for a second message."""
+        """Resolve as not sent without looking: a person who does so answers for a second message."""
         row = self._row(number)
-        if row is not None and self._tell(number, row, sent=False):
-            for each in self.book:
-                each.disowned = each.disowned or (each.recipient == number and each.noted is None)
+        if row is not None and self._resolve(number, row, sent=False):
+            for sent in self.book:
+                sent.disowned = sent.disowned or (sent.recipient == number and sent.noted is None)
 
     # What must hold ---------------------------------------------------------------------------------------------
 
     @invariant()
     def at_most_once(self) -> None:
         for number in NUMBERS:
-            sent = [each for each in self.book if each.recipient == number and each.accepted is not None]
+            sent = [message for message in self.book if message.recipient == number and message.accepted is not None]
             for place, second in enumerate(sent):
                 for first in sent[:place]:
                     assert second.allowed or first.disowned or self._far(first, second, sent), (ONCE, first, second)
 
     @staticmethod
     def _far(first: Sent, second: Sent, sent: Iterable[Sent]) -> bool:
-        """Whether the second left a window after the first was accepted, by a clock that may have been set forward."""
+        """Return whether the second left a window after the first was accepted, by a clock that may be set forward."""
         assert first.accepted is not None
         if any(
             between.allowed and first.byte <= between.byte <= min(first.accepted, second.byte)
@@ -194,9 +195,9 @@ class SendingOnce(RuleBasedStateMachine):
         return second.byte - first.accepted >= WINDOW - (second.forward - first.forward)
 
     def teardown(self) -> None:
-        """Whatever has happened: after a while the plain task succeeds, at most once more."""
+        """Check that after a while the plain task succeeds, at most once more, whatever has happened."""
         try:
-            self.twin = None
+            self.concurrent = None
             self.clock.sleep(DEADLINE + GRACE + WINDOW + self.clock.back + 2000)
             results = self._run(list(NUMBERS), "fail", [], "", 100)
             assert all(result.outcome in _GOOD for result in results), (NO_WAY_OUT, results)
@@ -207,7 +208,7 @@ class SendingOnce(RuleBasedStateMachine):
 
     # One run ----------------------------------------------------------------------------------------------------
 
-    def _run(self, to: Sequence[str], policy: str, script: Sequence[Turn], crash: str, batch: int) -> list[Result]:
+    def _run(self, to: Sequence[str], policy: str, script: Sequence[Exchange], crash: str, batch: int) -> list[Result]:
         """Run the task; a run that is killed has nothing to report."""
         dedupe = DedupePolicy("text", WINDOW, force=policy == "force", resend_unknown=policy == "resend")
         wanted = SendRequest("key", "", None, "text", 1, tuple(to), dedupe, batch)
@@ -225,13 +226,13 @@ class SendingOnce(RuleBasedStateMachine):
         return list(report.results)
 
     def _meanwhile(self) -> None:
-        """Another run of the task, from its begin to its end, while this one is in its request."""
-        twin, self.twin = self.twin, None
-        if twin is not None:
-            self._run(*twin, "", 100)
+        """Run the task again, from its begin to its end, while this run is in its request."""
+        concurrent, self.concurrent = self.concurrent, None
+        if concurrent is not None:
+            self._run(*concurrent, "", 100)
 
     def _claimant(self, numbers: Sequence[str]) -> Claimant:
-        """Who sends to these: the ledger must have known of it before the first byte."""
+        """Return the run that sends to these, which the ledger must have known before the first byte."""
         owners = {self._last_claim(number).owner for number in numbers}
         assert len(owners) == 1, "one request belongs to one run"
         claims = [self._last_claim(number) for number in numbers]
@@ -245,27 +246,27 @@ class SendingOnce(RuleBasedStateMachine):
         return self.claims[row.owner + number]
 
     def witness_claim(self, claim: Claim, claimed: Claimed, before: Mapping[str, Row]) -> None:
-        """Note who won, and whether the user had asked for it in spite of a message in the way."""
+        """Note who won, and whether the user had asked for it despite an earlier message."""
         plain = DedupePolicy("text", WINDOW)
-        asked = claim.dedupe.force or claim.dedupe.resend_unknown
+        is_repeat = claim.dedupe.force or claim.dedupe.resend_unknown
         for number in NUMBERS:
             name = FINGERPRINTS.recipient(number)
             if name in claimed.won:
-                in_the_way = asked and claimability(before.get(name), plain, claimed.at) is not Claimability.FREE
+                is_allowed = is_repeat and claimability(before.get(name), plain, claimed.at) is not Claimability.FREE
                 clock = self.clock
                 self.claims[claim.owner + number] = Claimant(
-                    claim.owner, {number: in_the_way}, clock.forward, clock.back
+                    claim.owner, {number: is_allowed}, clock.forward, clock.back
                 )
 
     def witness_settlement(self, smsids: Mapping[str, Sequence[str]]) -> None:
-        """Note what the ledger has been told."""
-        told = {smsid for each in smsids.values() for smsid in each}
+        """Note which messages the ledger has as sent."""
+        noted = {smsid for ids in smsids.values() for smsid in ids}
         for sent in self.book:
-            if sent.smsid in told:
+            if sent.smsid in noted:
                 sent.noted = self.clock.true
 
     def _judge(self, results: Sequence[Result], began: float, *, skip: bool) -> None:
-        """Hold what a run says against the truth; it may have learnt of a duplicate at its very begin."""
+        """Compare what a run reports with the truth; it may have seen a duplicate at its very begin."""
         failed = summary(results, "key", FailurePolicy(skip_unknown=skip))["failed"]
         good = [result for result in results if result.outcome in _GOOD]
         for result in results:
@@ -275,12 +276,15 @@ class SendingOnce(RuleBasedStateMachine):
             assert self._is_true(result, began), (TRUE_SUCCESS, result)
 
     def _is_true(self, result: Result, began: float) -> bool:
-        sent = [each for each in self.book if f"+{each.recipient}" == result.to and each.accepted is not None]
+        sent = [
+            message for message in self.book if f"+{message.recipient}" == result.to and message.accepted is not None
+        ]
         if result.outcome is Outcome.SENT:
-            return any(each.smsid in result.smsids for each in sent)
+            return any(message.smsid in result.smsids for message in sent)
         # A clock that was set back makes windows longer, by so much and no more.
         return any(
-            each.noted is not None and began - each.noted < WINDOW + self.clock.back - each.back for each in sent
+            message.noted is not None and began - message.noted < WINDOW + self.clock.back - message.back
+            for message in sent
         )
 
     # A person ---------------------------------------------------------------------------------------------------
@@ -289,14 +293,14 @@ class SendingOnce(RuleBasedStateMachine):
         name = FINGERPRINTS.recipient(number)
         return self.ledger().rows(KEY, [name]).get(name)
 
-    def _tell(self, number: str, row: Row, *, sent: bool, unless_early: bool = False) -> bool:
-        """Tell the ledger, as `voipsms_ledger` does; whether it changed anything."""
+    def _resolve(self, number: str, row: Row, *, sent: bool, unless_early: bool = False) -> bool:
+        """Resolve a row, as ``voipsms_ledger`` does; return whether that changed anything."""
         ledger = self.ledger()
         resolution = resolve({number: row}, sent=sent, now=ledger.now())
-        if not resolution.changes or (unless_early and early(resolution, ledger.now())):
+        if not resolution.changes or (unless_early and resolved_early(resolution, ledger.now())):
             return False
         ledger.amend(resolution.changes)
-        for each in self.book:
-            if sent and each.recipient == number and each.accepted is not None and each.accepted <= self.clock.true:
-                each.noted = self.clock.true
+        for message in self.book if sent else ():
+            if message.recipient == number and message.accepted is not None and message.accepted <= self.clock.true:
+                message.noted = self.clock.true
         return True

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One message to one recipient, as a small model: several runs of one task, the ledger's row, the service, a person.
 
-What a row means and becomes is asked of the collection's own functions, with small whole numbers for seconds.
+The collection's own functions say what a row means and becomes, with small whole numbers for seconds.
 All times are relative to the ledger's clock, which always reads 0: so states that differ by the hour alone are one,
 and although runs follow each other without end, there is an end of states.
 """
@@ -26,7 +26,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
     State,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate, Outcome, Result
-from ansible_collections.voip_communications.sms.plugins.module_utils._send import delivery
+from ansible_collections.voip_communications.sms.plugins.module_utils._send.results import result_of_row
 from ansible_collections.voip_communications.sms.plugins.module_utils._task import report
 from ansible_collections.voip_communications.sms.tests.model.search import Step
 
@@ -35,14 +35,14 @@ TRUE_SUCCESS = "success is reported only when the message was accepted within th
 UNKNOWN_FAILS = "an unknown fate is never reported as success"
 
 _NUMBER = "1"
-NOBODY = -1
+NO_OWNER = -1
 NO_MESSAGE = -1
 RESERVE = 1
 """Ticks at the end of a deadline in which no request begins any more."""
 
 
 class FailurePolicy(StrEnum):
-    """What a run was told about messages of earlier runs."""
+    """How a run treats messages of earlier runs."""
 
     PLAIN = "plain"
     RESEND = "on_unknown=resend"
@@ -88,7 +88,7 @@ class Phase(StrEnum):
 
 
 class Became(StrEnum):
-    """What became of a request; ``OPEN`` while the service may still accept it. Texts, since their hash is quick."""
+    """The fate of a request; ``OPEN`` while the service may still accept it. Texts, since their hash is quick."""
 
     OPEN = "open"
     ACCEPTED = "accepted"
@@ -111,8 +111,8 @@ class Entry(NamedTuple):
 
 class Run(NamedTuple):
     """One run of the task. ``left``: what is left of its deadline. ``start``: how long it had to begin when that was
-    measured; ``wall``: how long it still has, by the clock that can be set; ``ahead``: by
-    how much that was set forward since the claim. ``allowed``: as of its message.
+    measured; ``wall``: how long it still has, by the clock that can be set; ``ahead``: how far that clock was set
+    forward since the claim. ``allowed``: as of its message.
     """
 
     phase: Phase = Phase.IDLE
@@ -129,8 +129,8 @@ class Run(NamedTuple):
 class Message(NamedTuple):
     """A request whose first byte has left, as the service has it.
 
-    Ages are ticks of true time; ``noted``: since the ledger was told of it. ``ahead``: by how much the ledger's clock
-    was set forward since, all in all. ``allowed``: the user asked for it although there was a message in the way;
+    Ages are ticks of true time; ``noted``: since the ledger has noted it. ``ahead``: by how much the ledger's clock
+    was set forward since, all in all. ``allowed``: the user asked for it despite an earlier message;
     ``disowned``: a person said too early that it was not sent.
     """
 
@@ -185,7 +185,7 @@ class Rules:
             yield
 
     def dedupe(self, policy: FailurePolicy) -> DedupePolicy:
-        """The terms of a run."""
+        """Return the dedupe policy of a run."""
         return DedupePolicy(
             content="text",
             window=self.times.window,
@@ -194,11 +194,11 @@ class Rules:
         )
 
     def claimability(self, entry: Entry | None, policy: FailurePolicy) -> Claimability:
-        """What the row means to a run."""
+        """Return what the row means to a run."""
         return model.claimability(row_of(entry), self.dedupe(policy), 0)
 
     def claimed(self, entry: Entry | None, policy: FailurePolicy, owner: int, start: int, left: int) -> Entry | None:
-        """The row after a claim of a free one."""
+        """Return the row after a claim of an unclaimed one."""
         claim = Claim(
             key="key",
             label="",
@@ -212,34 +212,34 @@ class Rules:
         return entry_of(model.claimed(row_of(entry), claim, _NUMBER, 0))
 
     def owns(self, entry: Entry, owner: int) -> bool:
-        """Whether a run may settle the row."""
+        """Return whether a run may settle the row."""
         return entry.owner == owner
 
     def settled(self, entry: Entry, fate: Became) -> Entry | None:
-        """The row after an attempt."""
+        """Return the row after an attempt."""
         return entry_of(model.settled(_row(entry), Fate(fate.value), (), 0))
 
     def permits(self, run: Run) -> bool:
-        """Whether the first byte may leave, by the clock that runs and by the one that is set."""
+        """Return whether the first byte may leave, by the monotonic clock and by the one that can be set."""
         return run.left > RESERVE and run.wall > 0
 
     def is_over(self, entry: Entry) -> bool:
-        """Whether the next run, whatever it sends, may delete the row."""
+        """Return whether the next run, whatever it sends, may delete the row."""
         return entry.keep_until < 0
 
     def resolved(self, entry: Entry, *, sent: bool) -> tuple[Entry | None, bool] | None:
-        """The row after a person has spoken, and whether it was early; None when they are not heard."""
+        """Return the row as a person resolves it, and whether that is early; None when nothing may be resolved."""
         resolution = resolve.resolve({_NUMBER: _row(entry)}, sent=sent, now=0)
         if not resolution.changes:
             return None
-        return entry_of(resolution.changes[0][1]), bool(resolve.early(resolution, 0))
+        return entry_of(resolution.changes[0][1]), bool(resolve.resolved_early(resolution, 0))
 
     def outcome(self, entry: Entry, claimability: Claimability) -> Outcome:
-        """What a run says of a recipient whom it leaves alone."""
-        return delivery._apart(_NUMBER, _row(entry), claimability).outcome
+        """Return the outcome of a recipient whom a run leaves alone."""
+        return result_of_row(_NUMBER, _row(entry), claimability).outcome
 
     def succeeds(self, outcome: Outcome, *, posted: bool, skip: bool, others: bool) -> bool:
-        """Whether the task succeeds. ``others``: another recipient has had the message."""
+        """Return whether the task succeeds. ``others``: another recipient has had the message."""
         results = [Result("+1", outcome, posted=posted)]
         results += [Result("+2", Outcome.DUPLICATE)] if others else []
         return not report.rule(results, "key", report.FailurePolicy(skip_unknown=skip)).failed
@@ -266,17 +266,17 @@ def _row(entry: Entry) -> Row:
 
 
 def row_of(entry: Entry | None) -> Row | None:
-    """The ledger's row."""
+    """Return the ledger's row of an entry."""
     return None if entry is None else _row(entry)
 
 
 def entry_of(row: Row | None) -> Entry | None:
-    """What counts of it."""
+    """Return what counts of a row."""
     if row is None:
         return None
     return Entry(
         state=row.state,
-        owner=int(row.owner or NOBODY),
+        owner=int(row.owner or NO_OWNER),
         claimed_at=int(row.claimed_at),
         first_byte_by=int(row.first_byte_by),
         lease_until=int(row.lease_until),

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A service in the same process, that does what it is told to, and knows the truth about every message."""
+"""A service in the same process that follows a script, and knows the truth about every message."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class Clock:
         self.back = 0.0
 
     def time(self) -> float:
-        """The machine's clock, in Unix seconds."""
+        """Return the machine's clock, in Unix seconds."""
         return self.true + self.off
 
     def monotonic(self) -> float:
-        """True time."""
+        """Return true time."""
         return self.true
 
     def sleep(self, seconds: float) -> None:
@@ -45,7 +45,7 @@ class Clock:
 
 
 class Ending(Enum):
-    """What becomes of one request."""
+    """The end of one request."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused by a record"
@@ -63,9 +63,9 @@ _ACCEPTING = frozenset({Ending.ACCEPTED, Ending.LOST_ACCEPTED, Ending.BROKEN, En
 
 
 @dataclass(frozen=True)
-class Turn:
-    """How one request goes. ``held``: seconds before its first byte; ``late``: seconds until the service accepts it
-    when nobody hears of that; ``slow``: seconds until the answer.
+class Exchange:
+    """The course of one request. ``held``: seconds before its first byte; ``late``: seconds until the service accepts
+    a message whose answer is lost; ``slow``: seconds until the answer.
     """
 
     ending: Ending = Ending.ACCEPTED
@@ -76,7 +76,7 @@ class Turn:
 
 @dataclass
 class Sent:
-    """A message whose first byte has left. Moments are of true time; ``noted``: when the ledger was told of it."""
+    """A message whose first byte has left. Moments are of true time; ``noted``: when the ledger noted it."""
 
     recipient: str
     owner: str
@@ -92,8 +92,8 @@ class Sent:
 
 @dataclass
 class Claimant:
-    """Who is sending at this moment, as the ledger has it: per recipient, whether the user asked for it in spite of
-    a message in the way; and how far the clock had been set until the claim.
+    """The run that is sending at this moment, as the ledger has it: per recipient, whether the user asked for it
+    despite an earlier message; and how far the clock had been set until the claim.
     """
 
     owner: str
@@ -107,33 +107,37 @@ class Provider:
     """Takes the place of ``Http`` in an ``Api``. ``meanwhile`` is called before and after a first byte."""
 
     clock: Clock
-    turns: list[Turn]
+    script: list[Exchange]
     claimant: Callable[[Sequence[str]], Claimant]
     meanwhile: Callable[[], None]
     book: list[Sent] = field(default_factory=list)
 
     def post(self, path: str, form: Mapping[str, str], seconds: float, permits: Callable[[], bool]) -> Answer:
-        """What ``Http.post`` is to an ``Api``."""
+        """Answer as ``Http.post`` does."""
         assert path == "sms/send"
         assert seconds >= 0
-        turn = self.turns.pop(0) if self.turns else Turn()
-        if turn.ending is Ending.NO_CONNECTION:
+        exchange = self.script.pop(0) if self.script else Exchange()
+        if exchange.ending is Ending.NO_CONNECTION:
             raise NotSent("the service refused the connection", passing=True)
-        self.clock.sleep(turn.held)
+        self.clock.sleep(exchange.held)
         self.meanwhile()
         if not permits():
             raise NotSent("the deadline was over before the request could begin", passing=False)
         recipients = form["to"].split(",")
-        sent = self._take(recipients, turn)
+        sent = self._take(recipients, exchange)
         self.meanwhile()
-        self.clock.sleep(turn.slow)
-        return _answer(turn.ending, sent)
+        self.clock.sleep(exchange.slow)
+        return _answer(exchange.ending, sent)
 
-    def _take(self, recipients: Sequence[str], turn: Turn) -> list[Sent]:
-        """The first byte has left: enter what becomes of it into the book."""
+    def _take(self, recipients: Sequence[str], exchange: Exchange) -> list[Sent]:
+        """Enter the messages into the book, now that their first byte has left."""
         claimant = self.claimant(recipients)
         now = self.clock.true
-        at = now + (0.0 if turn.ending is Ending.ACCEPTED else turn.late) if turn.ending in _ACCEPTING else None
+        at = (
+            now + (0.0 if exchange.ending is Ending.ACCEPTED else exchange.late)
+            if exchange.ending in _ACCEPTING
+            else None
+        )
         sent = [
             Sent(
                 recipient=number,
@@ -152,7 +156,7 @@ class Provider:
 
 
 def _answer(ending: Ending, sent: Sequence[Sent]) -> Answer:
-    """What comes back, if anything does."""
+    """Return the answer, or raise what happens instead."""
     if ending in (Ending.KILLED, Ending.KILLED_ACCEPTED):
         raise Killed
     if ending in (Ending.LOST, Ending.LOST_ACCEPTED):
@@ -164,5 +168,5 @@ def _answer(ending: Ending, sent: Sequence[Sent]) -> Answer:
     if ending is Ending.REFUSED_WHOLE:
         return Answer(200, {}, b'{"error": true, "error_message": "no credit"}')
     code = 200 if ending is Ending.ACCEPTED else 404
-    log = [{"to": each.recipient, "code": code, "smsid": each.smsid} for each in sent]
+    log = [{"to": message.recipient, "code": code, "smsid": message.smsid} for message in sent]
     return Answer(200, {}, json.dumps({"send_log": log}).encode())

@@ -13,10 +13,10 @@ S = TypeVar("S", bound=Hashable)
 
 
 class Step(NamedTuple, Generic[S]):
-    """One thing that can happen: what it is called, the state after it, and the invariant that it breaks, if any.
+    """One thing that can happen: its name, the state after it, and the invariant that it breaks, if any.
 
-    ``calm``: it needs no fault and no person, only patience. ``good``: with it, a wish comes true. ``order``: where
-    each actor was before, for whoever tells the story.
+    ``calm``: it needs no fault and no person, only patience. ``good``: with it, a goal is reached. ``order``: where
+    each actor was before, for the names of the steps.
     """
 
     name: tuple[object, ...]
@@ -41,7 +41,7 @@ class Counterexample:
 
 @dataclass(frozen=True)
 class Explored:
-    """What a search has seen. ``whole``: that this is all there is; otherwise it was stopped at a bound."""
+    """The result of a search. ``whole``: whether it has seen all states; otherwise it was stopped at a bound."""
 
     states: int
     transitions: int
@@ -60,12 +60,12 @@ class Search(Generic[S]):
         self,
         start: S,
         steps: Callable[[S], Iterable[Step[S]]],
-        told: Callable[[Sequence[Step[S]]], list[str]],
+        names_of: Callable[[Sequence[Step[S]]], list[str]],
         most: int,
     ) -> None:
-        """``told``: steps as people read them. ``most``: states after which the search gives up, and says so."""
+        """``names_of``: names steps for people. ``most``: states after which the search gives up, and says so."""
         self._steps = steps
-        self._told = told
+        self._names_of = names_of
         self._most = most
         self._states: list[S] = [start]
         self._index: dict[S, int] = {start: 0}
@@ -87,14 +87,14 @@ class Search(Generic[S]):
             at += 1
         whole = at == len(self._states)
         stuck = self._stuck() if way_out and whole else None
-        found = None if stuck is None else self._counterexample(NO_WAY_OUT, self._way_to(stuck))
-        return self._explored(found, whole=whole)
+        counterexample = None if stuck is None else self._counterexample(NO_WAY_OUT, self._way_to(stuck))
+        return self._explored(counterexample, whole=whole)
 
     def _counterexample(self, invariant: str, steps: Sequence[Step[S]]) -> Counterexample:
-        return Counterexample(invariant, tuple(self._told(steps)))
+        return Counterexample(invariant, tuple(self._names_of(steps)))
 
-    def _explored(self, found: Counterexample | None, *, whole: bool = False) -> Explored:
-        return Explored(len(self._states), self._transitions, self._depths[-1], whole, found)
+    def _explored(self, counterexample: Counterexample | None, *, whole: bool = False) -> Explored:
+        return Explored(len(self._states), self._transitions, self._depths[-1], whole, counterexample)
 
     def _note(self, at: int, step: Step[S]) -> None:
         known = self._index.get(step.after)
@@ -110,7 +110,7 @@ class Search(Generic[S]):
             self._calm_to.append(known)
 
     def _stuck(self) -> int | None:
-        """The nearest state from which calm steps never lead to a good one."""
+        """Return the nearest state from which calm steps never lead to a good one."""
         before: dict[int, list[int]] = {}
         for source, target in zip(self._calm_from, self._calm_to, strict=True):
             before.setdefault(target, []).append(source)
@@ -123,7 +123,7 @@ class Search(Generic[S]):
         return next((state for state in range(len(self._states)) if state not in saved), None)
 
     def _way_to(self, at: int) -> list[Step[S]]:
-        """The steps from the start to a state; found again, since keeping every one would take the memory."""
+        """Return the steps from the start to a state, searched anew, since keeping all takes too much memory."""
         steps: list[Step[S]] = []
         while self._parents[at] >= 0:
             parent = self._parents[at]

@@ -11,7 +11,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Outcome
 from ansible_collections.voip_communications.sms.tests.model.protocol import (
     NO_MESSAGE,
-    NOBODY,
+    NO_OWNER,
     ONCE,
     RESERVE,
     TRUE_SUCCESS,
@@ -53,15 +53,15 @@ class Story:
         self._later_messages = cache(lambda messages: tuple(map(self._aged, messages)))
 
     def start(self) -> World:
-        """Nobody has done anything yet."""
+        """Return the world before anything has happened."""
         return World(None, (Run(),) * self._bounds.runs, (), 0)
 
     def steps(self, world: World) -> Iterator[WorldStep]:
-        """Everything that can happen next."""
+        """Return everything that can happen next."""
         return map(self._tidied, self._raw(world))
 
-    def told(self, steps: Sequence[WorldStep]) -> list[str]:
-        """The names of steps, each run called by the same letter throughout, however they were put in order."""
+    def names_of(self, steps: Sequence[WorldStep]) -> list[str]:
+        """Return the names of steps, each run with the same letter throughout, however they were put in order."""
         letters = [chr(ord("A") + index) for index in range(self._bounds.runs)]
         names = []
         for step in steps:
@@ -94,7 +94,7 @@ class Story:
             )
 
     def _look(self, world: World, index: int, run: Run) -> Iterator[WorldStep]:
-        """Look into the ledger: begin, wait for another run, or leave it at that."""
+        """Read the ledger: begin, wait for another run, or report what the row says."""
         claimability = self._rules.claimability(world.row, run.policy)
         if claimability is Claimability.FREE:
             yield self._made_ready(world, index, run)
@@ -106,7 +106,7 @@ class Story:
         if start <= 0:
             return self._reports(world, index, Outcome.NOT_SENT, posted=False)
         ready = run._replace(phase=Phase.READY, start=start, wall=start)
-        return WorldStep(("run", index, "finds it free"), _with_run(world, index, ready), calm=True)
+        return WorldStep(("run", index, "finds it unclaimed"), _with_run(world, index, ready), calm=True)
 
     def _claim(self, world: World, index: int, run: Run) -> Iterator[WorldStep]:
         if not self._rules.claims_first:
@@ -119,9 +119,9 @@ class Story:
         yield WorldStep(("run", index, "claims"), self._claimed(world, index, run, Phase.CLAIMED), calm=True)
 
     def _claimed(self, world: World, index: int, run: Run, phase: Phase) -> World:
-        asked_for = self._rules.claimability(world.row, FailurePolicy.PLAIN) is not Claimability.FREE
+        is_allowed = self._rules.claimability(world.row, FailurePolicy.PLAIN) is not Claimability.FREE
         entry = self._rules.claimed(world.row, run.policy, index, run.start, run.left)
-        return self._sending(world._replace(row=entry), index, run._replace(phase=phase), asked_for)
+        return self._sending(world._replace(row=entry), index, run._replace(phase=phase), is_allowed)
 
     @staticmethod
     def _sending(world: World, index: int, run: Run, allowed: bool) -> World:
@@ -146,11 +146,11 @@ class Story:
         answered = fate in (Became.ACCEPTED, Became.REFUSED)
         yield WorldStep(("run", index, "gets no answer: unknown"), _with_run(world, index, lost), calm=not answered)
         if answered:
-            told = lost._replace(fate=fate)
-            yield WorldStep(("run", index, "is told:", fate.value), _with_run(world, index, told), calm=True)
+            judged = lost._replace(fate=fate)
+            yield WorldStep(("run", index, "gets the answer:", fate.value), _with_run(world, index, judged), calm=True)
 
     def _settle(self, world: World, index: int, run: Run) -> Iterator[WorldStep]:
-        """Write down what came of it; the report is the same step, since nothing is between them."""
+        """Settle the claim; the report is the same step, since nothing is between them."""
         fate = run.fate
         posted = run.message != NO_MESSAGE
         yield self._reports(world, index, _OWN_OUTCOMES[fate], posted=True, note="; the ledger was not updated")
@@ -164,7 +164,7 @@ class Story:
         yield self._reports(settled, index, _OWN_OUTCOMES[fate], posted=True)
 
     def _left_alone(self, world: World, index: int, run: Run, claimability: Claimability) -> WorldStep:
-        """A row stands in the way: another run is waited for, everything else is reported."""
+        """Wait for another run whose row it is; report every other row that prevents a claim."""
         if claimability is Claimability.IN_PROGRESS and run.left > 0:
             waiting = Run(Phase.LOOKING, run.policy, left=run.left)
             return WorldStep(("run", index, "waits for another"), _with_run(world, index, waiting), calm=True)
@@ -172,7 +172,7 @@ class Story:
         return self._reports(world, index, self._rules.outcome(world.row, claimability), posted=False)
 
     def _reports(self, world: World, index: int, outcome: Outcome, *, posted: bool, note: str = "") -> WorldStep:
-        """The end of a run, held against what is true."""
+        """End a run, and compare its report with the truth."""
         message = world.runs[index].message
         succeeds = self._rules.succeeds(outcome, posted=posted, skip=False, others=False)
         broken = ""
@@ -184,21 +184,24 @@ class Story:
         return WorldStep(name, self._gone(world, index), broken, calm=not note, good=succeeds)
 
     def _is_true(self, world: World, message: int, outcome: Outcome) -> bool:
-        """Whether the message was accepted: this run's own, or one that was noted no longer than a window ago.
+        """Return whether the message was accepted: this run's own, or one that was noted no longer than a window ago.
 
         A ledger's clock that was set back makes windows longer, by no more than it can be set.
         """
         if outcome is Outcome.SENT:
             return message != NO_MESSAGE and world.messages[message].fate is Became.ACCEPTED
         return any(
-            each.fate is Became.ACCEPTED
-            and each.noted is not None
-            and each.noted < self._times.window + 2 * self._times.jumps
-            for each in world.messages
+            sent.fate is Became.ACCEPTED
+            and sent.noted is not None
+            and sent.noted < self._times.window + 2 * self._times.jumps
+            for sent in world.messages
         )
 
     def _unknown_fails(self, *, posted: bool) -> bool:
-        """Whatever else has gone well; only for an earlier run's doubt may the user say that it be left out."""
+        """Return whether an unknown outcome fails the task, whatever else has gone well.
+
+        Only an earlier run's doubt may be left out, when the user says so.
+        """
         excused = {(True, True)} if not posted else set()
         return not any(
             self._rules.succeeds(Outcome.UNKNOWN, posted=posted, skip=skip, others=others)
@@ -209,9 +212,9 @@ class Story:
 
     @staticmethod
     def _gone(world: World, index: int) -> World:
-        """The world without a run; a row that was its own is nobody's now."""
+        """Return the world without a run; a row of its own has no owner now."""
         world = _with_run(world, index, Run())
-        return world._replace(row=_renamed(world.row, {index: NOBODY}))
+        return world._replace(row=_renamed(world.row, {index: NO_OWNER}))
 
     # The service ------------------------------------------------------------------------------------------------
 
@@ -226,12 +229,12 @@ class Story:
             yield WorldStep((f"the service refuses {_nth(world, index)}",), _with_message(world, index, refused))
 
     def _is_alone(self, messages: tuple[Message, ...], index: int) -> bool:
-        """Whether the message that was just accepted is not one too many, with those before it or after."""
+        """Return whether the message that was just accepted is not one too many, with those before it or after."""
         earlier = all(self._is_far(messages, other, index) for other in range(index))
         return earlier and all(self._is_far(messages, index, other) for other in range(index + 1, len(messages)))
 
     def _is_far(self, messages: tuple[Message, ...], first: int, second: int) -> bool:
-        """Whether the first byte of the second left a window after the first was accepted; or it may be nearer."""
+        """Return whether the second's first byte left a window after the first was accepted, or may be nearer."""
         one, other = messages[first], messages[second]
         if other.allowed or one.disowned or Became.ACCEPTED is not one.fate or Became.ACCEPTED is not other.fate:
             return True
@@ -243,10 +246,10 @@ class Story:
     # A person ---------------------------------------------------------------------------------------------------
 
     def _person(self, world: World) -> Iterator[WorldStep]:
-        """Somebody looks into the message log and tells the ledger; or says "not sent" without waiting.
+        """Let a person read the message log and resolve the row, or resolve it as not sent without waiting.
 
-        Who finds what the newest attempt had accepted says "sent"; who finds nothing in the whole window says "not
-        sent"; in between they say nothing.
+        A person who finds the message of the newest attempt resolves it as sent; one who finds nothing in the whole
+        window, as not sent; in between they do nothing.
         """
         if world.row is None:
             return
@@ -256,38 +259,44 @@ class Story:
 
     @staticmethod
     def _is_found(newest: Message, row: Entry) -> bool:
-        """Whether the newest message was accepted after the row's claim, and the ledger has not been told."""
+        """Return whether the newest message was accepted after the row's claim, and the ledger has not noted it."""
         doubtful = newest.fate is Became.ACCEPTED and newest.noted is None
         return doubtful and newest.accepted + newest.ahead <= -row.claimed_at
 
     def _says_sent(self, world: World, row: Entry) -> Iterator[WorldStep]:
-        said = self._rules.resolved(row, sent=True)
-        if said is not None:
-            messages = tuple(_noted(each) if each.fate is Became.ACCEPTED else each for each in world.messages)
-            yield WorldStep(("a person finds it in the log: sent",), world._replace(row=said[0], messages=messages))
+        resolved = self._rules.resolved(row, sent=True)
+        if resolved is not None:
+            messages = tuple(
+                _noted(message) if message.fate is Became.ACCEPTED else message for message in world.messages
+            )
+            yield WorldStep(("a person finds it in the log: sent",), world._replace(row=resolved[0], messages=messages))
 
     def _says_not_sent(self, world: World, row: Entry) -> Iterator[WorldStep]:
-        said = self._rules.resolved(row, sent=False)
-        if said is None:
+        resolved = self._rules.resolved(row, sent=False)
+        if resolved is None:
             return
-        entry, early = said
+        entry, early = resolved
         absent = not any(
-            each.noted is None and each.fate is Became.ACCEPTED and each.accepted >= self._times.lag
-            for each in world.messages
+            message.noted is None and message.fate is Became.ACCEPTED and message.accepted >= self._times.lag
+            for message in world.messages
         )
         if absent and not early and self._waited(world.messages):
             yield WorldStep(("a person does not find it, GRACE is over: not sent",), world._replace(row=entry))
         else:
-            messages = tuple(each._replace(disowned=each.disowned or each.noted is None) for each in world.messages)
+            messages = tuple(
+                message._replace(disowned=message.disowned or message.noted is None) for message in world.messages
+            )
             yield WorldStep(
                 ("a person says without looking, or too early: not sent",),
                 world._replace(row=entry, messages=messages),
             )
 
     def _waited(self, messages: tuple[Message, ...]) -> bool:
-        """Where the ledger's clock can be set, a person goes by their own; else what the ledger says is enough."""
+        """Return whether a person has waited, by their own clock where the ledger's can be set."""
         undecided = (Became.OPEN, Became.ACCEPTED)
-        return not self._times.jumps or all(each.noted is not None or each.fate not in undecided for each in messages)
+        return not self._times.jumps or all(
+            message.noted is not None or message.fate not in undecided for message in messages
+        )
 
     # The clocks -------------------------------------------------------------------------------------------------
 
@@ -319,11 +328,13 @@ class Story:
     def _jumped(self, world: World, jump: int) -> World:
         window = self._times.window
         runs = tuple(self._set(run, jump) for run in world.runs)
-        messages = tuple(each._replace(ahead=min(window, each.ahead + max(0, jump))) for each in world.messages)
+        messages = tuple(
+            message._replace(ahead=min(window, message.ahead + max(0, jump))) for message in world.messages
+        )
         return World(_shifted(world.row, -jump), runs, messages, world.off + jump)
 
     def _set(self, run: Run, jump: int) -> Run:
-        """A run on whose machine the clock was set. The row that it has claimed ends by that clock."""
+        """Return a run on whose machine the clock was set. The row that it has claimed ends by that clock."""
         if run.phase not in (Phase.READY, Phase.CLAIMED):
             return run
         claimed = run.phase is Phase.CLAIMED
@@ -333,7 +344,7 @@ class Story:
     # One state, one form ----------------------------------------------------------------------------------------
 
     def _tidied(self, step: WorldStep) -> WorldStep:
-        """The step to a world without what can make no difference any more, and with its runs in one order."""
+        """Return the step to a world without what can make no difference any more, with its runs in one order."""
         world = step.after
         row = world.row
         messages, places = self._kept(world.messages, tuple(run.message for run in world.runs))
@@ -349,16 +360,16 @@ class Story:
     def _kept_of(
         self, messages: tuple[Message, ...], awaited: tuple[int, ...]
     ) -> tuple[tuple[Message, ...], dict[int, int]]:
-        """The messages that can still matter, in one form, and where each is now."""
+        """Return the messages that can still matter, in one form, and their new places by the old ones."""
         closed = self._closed(messages)
-        kept = [index for index, each in enumerate(closed) if index in awaited or not self._is_past(each)]
+        kept = [index for index, message in enumerate(closed) if index in awaited or not self._is_past(message)]
         return tuple(closed[index] for index in kept), {old: new for new, old in enumerate(kept)}
 
     def _plain_of(self, row: Entry | None, order: tuple[int, ...]) -> Entry | None:
         return _plain(_renamed(row, {old: new for new, old in enumerate(order)}), self._times)
 
     def _closed(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
-        """The messages in one form, as far as nothing that is still open can be near them."""
+        """Return the messages in one form, as far as nothing that is still open can be near them."""
         closed: list[Message] = []
         nothing_open = True
         for index, message in enumerate(messages):
@@ -368,12 +379,14 @@ class Story:
             elif message.fate is not Became.ACCEPTED:
                 closed.append(Message(message.fate, 0, 0, None, 0, False, False))
             else:
-                closed.append(self._past(message, any(self._overlaps(message, each) for each in messages[index + 1 :])))
+                closed.append(
+                    self._past(message, any(self._overlaps(message, later) for later in messages[index + 1 :]))
+                )
         return tuple(closed)
 
     @staticmethod
     def _overlaps(one: Message, later: Message) -> bool:
-        """Whether the user had a later message sent while the fate of one was open."""
+        """Return whether the user had a later message sent while the fate of one was open."""
         return later.allowed and later.fate is Became.ACCEPTED and later.age >= one.accepted
 
     def _past(self, message: Message, excused: bool) -> Message:
@@ -388,8 +401,8 @@ class Story:
     def _is_past(self, message: Message) -> bool:
         if message.fate is not Became.ACCEPTED:
             return message.fate is not Became.OPEN
-        told = message.noted is None or message.noted >= self._times.window + 2 * self._times.jumps
-        return message.accepted >= self._most and told
+        is_over = message.noted is None or message.noted >= self._times.window + 2 * self._times.jumps
+        return message.accepted >= self._most and is_over
 
 
 _PHASES = {
@@ -407,7 +420,7 @@ _FATES = list(Became)
 
 
 def _owned(row: Entry | None, index: int) -> int:
-    """Which of the row and what it covers are a run's own, as a number."""
+    """Return which of the row and what it covers are a run's own, as a number."""
     owned = 0
     while row is not None:
         owned = 2 * owned + (row.owner == index)
@@ -417,7 +430,7 @@ def _owned(row: Entry | None, index: int) -> int:
 
 @cache
 def _rank(run: Run, owned: int) -> tuple[int, ...]:
-    """Where a run stands among the others; equal ranks are equal runs."""
+    """Return the rank of a run among the others; equal ranks are equal runs."""
     return (
         _ORDER.index(run.phase),
         _POLICIES.index(run.policy),
@@ -456,7 +469,7 @@ def _renamed(row: Entry | None, names: dict[int, int]) -> Entry | None:
 
 
 def _shifted(row: Entry | None, by: int) -> Entry | None:
-    """The row as seen when the ledger's clock has moved."""
+    """Return the row as seen when the ledger's clock has moved."""
     if row is None:
         return None
     return Entry(
@@ -471,7 +484,7 @@ def _shifted(row: Entry | None, by: int) -> Entry | None:
 
 
 def _plain(row: Entry | None, times: Times) -> Entry | None:
-    """The row in one form: what is over stays over whatever the hour, and times that nobody asks for are one."""
+    """Return the row in one form: what is over stays over whatever the hour, and times that do not matter are one."""
     if row is None:
         return None
     over = -2 * times.jumps

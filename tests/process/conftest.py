@@ -17,14 +17,14 @@ from ansible_collections.voip_communications.sms.tests.support.sandbox import Sa
 
 @pytest.fixture(scope="session")
 def sandbox_process() -> Iterator[Sandbox]:
-    """One process for all tests of a worker; `service` resets it for each."""
+    """Start one process for all tests of a worker; ``service`` resets it for each."""
     with Sandbox() as sandbox:
         yield sandbox
 
 
 @pytest.fixture
 def service(sandbox_process: Sandbox) -> Iterator[CountedSandbox]:
-    """The service of one test, which fails when it gets an `sms/send` that the test did not expect."""
+    """Yield the service of one test, which fails when it gets an ``sms/send`` that the test did not expect."""
     sandbox_process.reset()
     counted = CountedSandbox(sandbox_process)
     yield counted
@@ -33,7 +33,7 @@ def service(sandbox_process: Sandbox) -> Iterator[CountedSandbox]:
 
 @pytest.fixture
 def controller(tmp_path: Path, service: CountedSandbox) -> Controller:
-    """A machine that has nothing yet, with the account's options set for every task."""
+    """Return a machine that has nothing yet, with the account's options set for every task."""
     controller = Controller(tmp_path / "controller", **service.options)
     controller.options["ledger"] = str(controller.ledger)
     return controller
@@ -41,7 +41,7 @@ def controller(tmp_path: Path, service: CountedSandbox) -> Controller:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    """One PostgreSQL server for all tests of a worker; each makes a database of its own in it."""
+    """Start one PostgreSQL server for all tests of a worker; each makes a database of its own in it."""
     programs = find_server()
     if programs is None:
         pytest.skip(WHY_NOT)

@@ -78,14 +78,14 @@ VALUES = [PASSWORD, *ODD, ADDRESS, OF_LEDGER, *(each["ledger"] for each in LEDGE
 
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[Sandbox]:
-    """A sandbox that takes the canary's credentials."""
+    """Run a sandbox that takes the canary's credentials."""
     with Sandbox(api_key=KEY, api_password=PASSWORD) as sandbox:
         yield sandbox
 
 
 @pytest.fixture
 def user(tmp_path: Path, guarded: Sandbox) -> Controller:
-    """A machine whose environment is full of credentials, for the service, for a proxy, and for a .netrc."""
+    """Return a machine whose environment is full of credentials: for the service, for a proxy, and in a .netrc."""
     guarded.reset()
     user = Controller(tmp_path / "controller", api_url=guarded.url)
     user.options["ledger"] = str(user.ledger)
@@ -105,7 +105,7 @@ def user(tmp_path: Path, guarded: Sandbox) -> Controller:
 
 
 def failing(module: str) -> Iterator[tuple[dict[str, Any], str]]:
-    """What makes a module fail: the options, and at which point there is a defect, if there is."""
+    """Yield options that make a module fail, and the point of a defect, or an empty text."""
     yield {"api_url": ADDRESS, "timeout": "never"}, ""
     if module not in ON_THE_LEDGER:
         yield {"api_url": ADDRESS}, ""
@@ -119,7 +119,7 @@ def failing(module: str) -> Iterator[tuple[dict[str, Any], str]]:
 
 
 def cases(module: str) -> list[tuple[str, dict[str, Any], str]]:
-    """One that succeeds, every failing case of a module, and, where one is enough, every odd password."""
+    """Return one case that succeeds, every failing case of a module, and for one module every odd password."""
     right = {"api_password_file": None, "api_password": PASSWORD}
     odd: list[dict[str, Any]] = [{"api_password_file": None, "api_password": password} for password in ODD]
     found = [("voipsms_account_info", right, ""), *((module, options, point) for options, point in failing(module))]
@@ -127,20 +127,20 @@ def cases(module: str) -> list[tuple[str, dict[str, Any], str]]:
 
 
 def tasks(user: Controller, found: list[tuple[str, dict[str, Any], str]]) -> list[dict[str, Any]]:
-    """The tasks of cases."""
+    """Return the tasks of these cases."""
     return [task(user, module, options, point) for module, options, point in found]
 
 
 def task(user: Controller, module: str, options: Mapping[str, Any], point: str) -> dict[str, Any]:
-    """A task whose secrets come from variables, as they should: Ansible itself shows lines of a playbook."""
+    """Return a task whose secrets come from variables, as they should: Ansible itself shows lines of a playbook."""
     names = {value: f"{{{{ secrets[{number}] }}}}" for number, value in enumerate(VALUES)}
     merged = user.merged({**MODULES[module], **{name: names.get(value, value) for name, value in options.items()}})
-    made = {"name": f"Case {module}", f"voip_communications.sms.{module}": merged, "ignore_errors": True}
-    return {**made, "environment": {"STOP_AT": point, "STOP_BY": "ValueError"}} if point else made
+    case = {"name": f"Case {module}", f"voip_communications.sms.{module}": merged, "ignore_errors": True}
+    return {**case, "environment": {"STOP_AT": point, "STOP_BY": "ValueError"}} if point else case
 
 
 def assert_failed_as_meant(wanted: list[dict[str, Any]], kinds: list[str], messages: list[str]) -> None:
-    """The first succeeds, so the sandbox is there; all others fail, and those with a defect by the defect."""
+    """Check that the first succeeds, so the sandbox runs, and that all others fail, by their defect if there is one."""
     assert kinds == ["ok"] + ["failed"] * (len(wanted) - 1), list(zip(kinds, messages, strict=True))
     for case, msg in zip(wanted, messages, strict=True):
         assert ("internal error ValueError at" in msg) == ("environment" in case), (case, msg)
@@ -154,14 +154,14 @@ def assert_nothing_shows(user: Controller, run: PlaybookRun, written: Path) -> N
 
 
 def variables(beside: Path) -> Path:
-    """The file with the secrets."""
+    """Write the file with the secrets, and return its path."""
     file = beside.with_name("secrets.yml")
     file.write_text(yaml.safe_dump({"secrets": VALUES}, allow_unicode=True), encoding="utf-8")
     return file
 
 
 def play(user: Controller, wanted: list[dict[str, Any]], result_format: str, written: Path) -> PlaybookRun:
-    """A run that writes down all it can: more than anybody would, each task in JUnit's file and in one of its host."""
+    """Run with every output that Ansible has: log, JUnit, and a file for each host."""
     written.mkdir()
     callbacks = {
         "ANSIBLE_CALLBACK_RESULT_FORMAT": result_format,
@@ -183,7 +183,7 @@ def test_no_failing_case_shows_a_credential(module: str, user: Controller, tmp_p
 
 
 def one_of_each() -> list[tuple[str, dict[str, Any], str]]:
-    """One that succeeds, and of each module the last failing case: a defect, with a password in its text."""
+    """Return one case that succeeds, and the last failing one of each module: a defect, with a password in its text."""
     return [cases("voipsms_send")[0], *((module, *list(failing(module))[-1]) for module in MODULES)]
 
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a send costs, in things that can be counted: imports, requests, transactions, calls. Never in seconds."""
+"""The cost of a send, in things that can be counted: imports, requests, transactions, calls. Never in seconds."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ NEVER = (
 
 @pytest.fixture
 def loaded(controller: Controller, service: CountedSandbox, tmp_path: Path) -> dict[str, str]:
-    """What a plain send has loaded, each with its file."""
+    """Return the modules that a plain send has loaded, each with its file."""
     file = tmp_path / "loaded"
     controller.environment |= {"LOADED": str(file), "PYTHONPATH": f"{LOADED}{os.pathsep}{COLLECTIONS_PATH}"}
     assert controller.send(to="+12812345678", msg="Hello")["outcome"] == "sent"
@@ -108,7 +108,10 @@ def test_a_plain_send_loads_no_part_of_the_collection_that_is_for_others(loaded:
         "_message.dates",
         "_send.log_search",
         "_send.reconcile",
+        "_task.ledger_options",
+        "_task.log_options",
         "_task.in_process",
+        "_task.report_ledger",
         "_task.report_scheduled",
         "_task.schedule_options",
     }
@@ -215,7 +218,7 @@ def test_a_recipient_costs_the_same_among_1000_as_among_100(cost: Cost, server: 
 
 
 def calls_of(cost: Cost, server: FaultServer, recipients: int) -> int:
-    """How many functions below the collection's plugins a send calls."""
+    """Return how many functions below the collection's plugins a send calls."""
     calls: list[None] = []
 
     def note(frame: Any, event: str, _argument: object) -> None:

@@ -56,16 +56,16 @@ class Demo:
         raise AssertionError("".join(seen))
 
     def interrupt(self) -> None:
-        """What a terminal does on Ctrl-C: SIGINT to the whole group."""
+        """Send what a terminal sends on Ctrl-C: SIGINT to the whole group."""
         os.killpg(self._process.pid, signal.SIGINT)
 
     def end(self) -> tuple[int, str]:
-        """Wait for the end: its exit status, and what it printed that was not read yet."""
+        """Wait for the end; return its exit status, and what it printed that was not read yet."""
         printed, _nothing = self._process.communicate(timeout=LONGEST)
         return self._process.returncode, printed
 
     def processes(self) -> dict[int, str]:
-        """Everything that it has started and that runs: process ids and command lines.
+        """Return everything that it has started and that runs: process ids and command lines.
 
         Known by their environment: Ansible gives its workers a session of their own, so that none is left to go by.
         """
@@ -90,7 +90,7 @@ class Demo:
 
 
 def _running() -> Iterator[tuple[int, str, bytes]]:
-    """Process id, command line and environment of every process of this user."""
+    """Yield the process id, command line and environment of every process of this user."""
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
@@ -100,7 +100,7 @@ def _running() -> Iterator[tuple[int, str, bytes]]:
 
 
 def gone(demo: Demo, seconds: float = 10.0) -> bool:
-    """Whether everything that the demo started ends within the time."""
+    """Tell whether everything that the demo started ends within the time."""
     end = time.monotonic() + seconds
     while demo.processes() and time.monotonic() < end:
         time.sleep(0.05)
@@ -115,7 +115,7 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
 
 
 def section(printed: str, step: int) -> list[str]:
-    """The lines of a step, without its title."""
+    """Return the lines of a step, without its title."""
     return printed.partition(f"== {step}.")[2].partition("\n== ")[0].strip().splitlines()[1:]
 
 

@@ -82,18 +82,18 @@ class Site:
         return [send["form"]["msg"] for send in self._service.sandbox.sends()]
 
     def of(self, application: str) -> list[str]:
-        """The texts about one application."""
+        """Return the texts about one application."""
         return [text for text in self.texts if f": {application} " in text]
 
 
 @pytest.fixture
 def site(controller: Controller, service: CountedSandbox) -> Site:
-    """A machine with a gateway set up by the environment."""
+    """Return a machine with a gateway set up by the environment."""
     return Site(controller, service)
 
 
 def told(event: str, **variables: Any) -> dict[str, Any]:
-    """A task that tells one event."""
+    """Return a task that reports one event."""
     return {
         "name": f"Tell {event}",
         "ansible.builtin.include_role": {"name": ROLE},
@@ -102,7 +102,7 @@ def told(event: str, **variables: Any) -> dict[str, Any]:
 
 
 def wrapped(application: str, hosts: str, broken: Sequence[str] = (), **keywords: Any) -> dict[str, Any]:
-    """A play that deploys to hosts by tasks_from: wrap, and then shows the result."""
+    """Return a play that deploys to hosts by tasks_from: wrap, and then shows the result."""
     variables = {
         **settings(application),
         "deploy_notify_tasks": "deploy.yml",
@@ -124,7 +124,7 @@ def wrapped(application: str, hosts: str, broken: Sequence[str] = (), **keywords
 
 
 def settings(application: str) -> dict[str, Any]:
-    """What every call of the role gets."""
+    """Return the options that every call of the role gets."""
     return {
         "deploy_notify_application": application,
         "deploy_notify_version": "1.4.2",
@@ -134,12 +134,12 @@ def settings(application: str) -> dict[str, Any]:
 
 
 def results(run: PlaybookRun) -> list[dict[str, Any]]:
-    """The results of the role, as the plays saw them."""
+    """Return the results of the role, as the plays saw them."""
     return [record.result["deploy_notify_result"] for record in run.records if record.task == "Result"]
 
 
 def hosts_of(run: PlaybookRun, task: str, kind: str = "ok") -> list[str]:
-    """The hosts on which a task ended in this way."""
+    """Return the hosts on which a task ended in this way."""
     return sorted({record.host for record in run.records if record.task == task and record.kind == kind})
 
 
@@ -147,7 +147,7 @@ END = "1.4.2 on production"
 
 
 def inventory(plays: Sequence[Mapping[str, Any]], *unreachable: str) -> str:
-    """The hosts of plays, one a line, some of which nobody reaches."""
+    """Return the hosts of plays, one a line; mark those that cannot be reached."""
     names = ",".join(play["hosts"] for play in plays).split(",")
     return "\n".join(f"{name} {UNREACHABLE if name in unreachable else ''}" for name in names)
 
@@ -305,7 +305,7 @@ def test_tags_and_limit(site: Site, service: CountedSandbox) -> None:
 
 
 def included(application: str, hosts: str, broken: Sequence[str] = (), **keywords: Any) -> dict[str, Any]:
-    """A play that tells by include_role in pre_tasks, rescue and post_tasks, with become and module_defaults."""
+    """Return a play that includes the role in pre_tasks, rescue and post_tasks, with become and module_defaults."""
     failing = {"name": "Break", "ansible.builtin.fail": {"msg": "no"}, "when": "inventory_hostname in broken"}
     again = {"name": "Leave it failed", "ansible.builtin.fail": {"msg": "{{ ansible_failed_result.msg }}"}}
     return {
@@ -390,7 +390,7 @@ def test_quiet_hours(site: Site, service: CountedSandbox) -> None:
 
 
 def refused_options(event: str, **variables: Any) -> dict[str, Any]:
-    """The role, which refuses its options, in a block that goes on."""
+    """Return a task that includes the role, which refuses its options, in a block that goes on."""
     rescue = {"name": "Refused", "ansible.builtin.debug": {"msg": "refused"}}
     return {"name": "Try", "block": [told(event, **variables)], "rescue": [rescue]}
 

@@ -19,7 +19,7 @@ from ansible_collections.voip_communications.sms.tests.support import restructur
 from ansible_collections.voip_communications.sms.tests.support.markdown import COLLECTION
 from ansible_collections.voip_communications.sms.tests.tools import docs
 
-# Whoever asks the network by HTTP gets no answer.
+# A process that uses the network by HTTP gets no answer.
 NOBODY = "http://127.0.0.1:9"
 BUILD = "import sys, pathlib; from {module} import build; sys.exit(build(pathlib.Path(sys.argv[1])))"
 PLUGINS = ("callback", "filter", "lookup")
@@ -41,15 +41,15 @@ class Page(HTMLParser):
         self.feed(self.text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note what one element says."""
-        said = {name: value for name, value in attrs if value}
-        self.anchors |= {said[name] for name in ("id", "name") if name in said}
-        if tag == "a" and "href" in said:
-            self.links.add(said["href"])
-        elif tag == "link" and said.get("rel") in ("stylesheet", "icon", "preload"):
-            self.needs.add(said["href"])
-        elif tag in ("script", "img", "iframe", "source") and "src" in said:
-            self.needs.add(said["src"])
+        """Note the links, needs and anchors of one element."""
+        values = {name: value for name, value in attrs if value}
+        self.anchors |= {values[name] for name in ("id", "name") if name in values}
+        if tag == "a" and "href" in values:
+            self.links.add(values["href"])
+        elif tag == "link" and values.get("rel") in ("stylesheet", "icon", "preload"):
+            self.needs.add(values["href"])
+        elif tag in ("script", "img", "iframe", "source") and "src" in values:
+            self.needs.add(values["src"])
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,13 @@ class Site:
 
     @property
     def pages(self) -> dict[Path, Page]:
-        """Every page."""
+        """Every page, by its path."""
         return {path: Page(path.read_text("utf-8")) for path in sorted((self.folder / "html").rglob("*.html"))}
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Site:
-    """Built once, whichever worker comes first; the others wait for it."""
+    """Build the site once, in whichever worker comes first; the others wait for it."""
     base = tmp_path_factory.getbasetemp()
     folder = (base if worker_id == "master" else base.parent) / "docs-site"
     folder.mkdir(exist_ok=True)
@@ -96,7 +96,7 @@ def build(folder: Path) -> None:
 
 
 def documented() -> set[str]:
-    """The pages that there must be."""
+    """Return the names of the pages that must exist."""
     pages = {f"docsite/{path.stem}" for path in restructured.GUIDES}
     pages |= {path.stem for path in (COLLECTION / "docs").glob("*.md")}
     pages |= {f"{path.stem}_module" for path in (COLLECTION / "plugins" / "modules").glob("[!_]*.py")}
@@ -123,7 +123,7 @@ def test_every_link_leads_somewhere(site: Site) -> None:
 
 
 def wrong(pages: dict[Path, Page], path: Path, link: str) -> str:
-    """What is wrong with a link of a page; of those to elsewhere, only those into the repository can be looked at."""
+    """Return the link if it leads nowhere, with its page; of links to elsewhere, check those into the repository."""
     if link.startswith((f"{REPOSITORY}blob/main/", f"{REPOSITORY}tree/main/")):
         there = COLLECTION / urlsplit(link).path.split("/main/", 1)[1]
         return "" if there.exists() else f"{path.name}: {link}"

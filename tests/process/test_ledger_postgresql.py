@@ -17,7 +17,11 @@ import psycopg
 import pytest
 import trustme
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import model, postgresql
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import (
+    model,
+    postgresql_schema,
+    postgresql_session,
+)
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.database import read_database
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
     KEPT,
@@ -48,26 +52,26 @@ NOT_SENT = (Fate.NOT_SENT, ())
 
 @pytest.fixture
 def dbname(postgres: PostgresServer) -> str:
-    """An empty database."""
+    """Make an empty database, and return its name."""
     return postgres.new_database()
 
 
 @pytest.fixture
 def url(postgres: PostgresServer, dbname: str) -> str:
-    """Where it is."""
+    """Return the URL of the empty database."""
     return postgres.url(dbname)
 
 
 @pytest.fixture
 def relay(postgres: PostgresServer) -> Iterator[Relay]:
-    """A way to the server that can be cut."""
+    """Return a route to the server that can be cut."""
     with Relay(postgres.port) as relay:
         yield relay
 
 
 @pytest.fixture
 def through(relay: Relay, dbname: str) -> PostgresqlLedger:
-    """The ledger on that way, already made."""
+    """Return a ledger on that route; its tables exist."""
     ledger = ledger_at(f"postgresql://{USER}@localhost:{relay.port}/{dbname}?sslmode=disable")
     ledger.amend([])
     return ledger
@@ -82,7 +86,7 @@ def states(ledger: PostgresqlLedger, *recipients: str) -> dict[str, State]:
 
 
 def at_once(count: int, act: Callable[[int], Any]) -> list[Any]:
-    """What many threads bring that begin at the same moment."""
+    """Return the results of many threads that begin at the same moment."""
     barrier = threading.Barrier(count)
 
     def begin(number: int) -> Any:
@@ -144,13 +148,13 @@ def test_many_first_claims_make_the_tables_once(url: str) -> None:
 def test_an_upgrade_is_done_once_and_keeps_the_rows(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     ledger_at(url).claim(CLAIM)
     more = ("ALTER TABLE voipsms.ledger ADD COLUMN more text",)
-    monkeypatch.setattr(postgresql, "_STEPS", (*postgresql._STEPS, more))
+    monkeypatch.setattr(postgresql_schema, "STEPS", (*postgresql_schema.STEPS, more))
     ledgers = [ledger_at(url) for _each in range(6)]
     at_once(6, lambda number: ledgers[number].amend([]))
     assert not any(ledger.created for ledger in ledgers)
     assert states(ledgers[0]) == {"ann": State.SENDING}
     monkeypatch.undo()
-    newer = rf"a newer release has written it \(schema {len(postgresql._STEPS) + 1}\); update the collection"
+    newer = rf"a newer release has written it \(schema {len(postgresql_schema.STEPS) + 1}\); update the collection"
     with pytest.raises(LedgerError, match=newer):
         ledger_at(url).rows("key", ["ann"])
 
@@ -322,10 +326,10 @@ def test_who_had_to_wait_for_another_change_goes_on_whatever_the_databases_defau
 def test_what_is_committed_is_on_the_disk_whatever_the_databases_default(
     url: str, postgres: PostgresServer, dbname: str
 ) -> None:
-    for said, expected in (("off", "on"), ("remote_apply", "remote_apply")):
+    for setting, expected in (("off", "on"), ("remote_apply", "remote_apply")):
         with postgres.admin(dbname) as admin:
-            admin.execute(f"ALTER DATABASE {dbname} SET synchronous_commit = {said}")
-        with ledger_at(url)._connection() as connection:
+            admin.execute(f"ALTER DATABASE {dbname} SET synchronous_commit = {setting}")
+        with ledger_at(url)._server.session("read") as connection:
             assert connection.execute("SHOW synchronous_commit").fetchall() == [(expected,)]
 
 
@@ -350,7 +354,7 @@ def test_claims_in_opposite_orders_do_not_lock_each_other_out(url: str, postgres
 
 
 class Overtaken(PostgresqlLedger):
-    """A ledger for which something happens between its first look and its write."""
+    """A ledger for which something happens between its first read and its write."""
 
     def __init__(self, url: str, meanwhile: Callable[[], object]) -> None:
         super().__init__(read_database(url, {}), "account", password=PASSWORD)
@@ -397,7 +401,7 @@ def test_a_row_that_came_and_went_between_look_and_write_is_claimed(url: str) ->
 
 
 def test_a_row_that_never_stays_as_it_was_read_is_given_up(url: str) -> None:
-    """Every look finds what somebody else has written since: without an end, the task would try for ever."""
+    """Every read finds a change of another run: without an end, the task would try for ever."""
     other = ledger_at(url)
     other.claim(CLAIM)
     looks = iter(range(1, 1000))
@@ -409,7 +413,7 @@ def test_a_row_that_never_stays_as_it_was_read_is_given_up(url: str) -> None:
             other.amend([(row, row._replace(label=f"change {next(looks)}"))])
             return found
 
-    ledger = Restless(read_database(url, {}), "account", password=PASSWORD, busy_timeout=0.3)
+    ledger = Restless(read_database(url, {}), "account", password=PASSWORD, busy_timeout=2.0)
     with pytest.raises(LedgerError, match="other runs keep changing the same rows; run the task again"):
         ledger.settle("key", "run 1", {"ann": ACCEPTED})
     assert next(looks) > 2
@@ -537,7 +541,7 @@ def test_a_server_that_says_nothing_is_not_waited_for(
     relay: Relay, url: str, dbname: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ledger_at(url).amend([])
-    monkeypatch.setattr(postgresql, "_ANSWERED_WITHIN", 0.2)
+    monkeypatch.setattr(postgresql_session, "_ANSWERED_WITHIN", 0.2)
     ledger = ledger_at(f"postgresql://{USER}@localhost:{relay.port}/{dbname}?sslmode=disable", busy_timeout=1.0)
     relay.fail("silent", "voipsms.ledger ")
     begin = time.monotonic()
@@ -590,13 +594,13 @@ def test_a_service_says_the_rest(
     postgres: PostgresServer, dbname: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "services"
-    said = f"host=localhost\nport={postgres.port}\ndbname={dbname}\nuser={USER}\nsslrootcert={postgres.ca_path}\n"
+    service = f"host=localhost\nport={postgres.port}\ndbname={dbname}\nuser={USER}\nsslrootcert={postgres.ca_path}\n"
     # The mode is our own: a service file cannot turn encryption off.
-    file.write_text(f"[sms]\n{said}sslmode=disable\n", encoding="ascii")
+    file.write_text(f"[sms]\n{service}sslmode=disable\n", encoding="ascii")
     monkeypatch.setenv("PGSERVICEFILE", str(file))
     ledger = ledger_at("postgresql://?service=sms")
     assert ledger.claim(CLAIM).won == {"ann"}
-    with ledger._connection() as connection:
+    with ledger._server.session("read") as connection:
         used = connection.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()").fetchall()
     assert used == [(True,)]
 

@@ -31,32 +31,32 @@ WINDOW = {
 
 @pytest.fixture
 def controller(controller: Controller, service: CountedSandbox) -> Controller:
-    """A machine whose account comes from the environment, as the role wants it."""
+    """Return a machine whose account comes from the environment, as the role wants it."""
     controller.environment = {**service.sandbox.environment, "VOIPSMS_ACCOUNT_TIMEZONE": CHICAGO}
     return controller
 
 
 def role(check: bool = False, **options: Any) -> dict[str, Any]:
-    """A task that includes the role, for the usual window where a test says nothing else."""
+    """Return a task that includes the role, for the usual window where a test says nothing else."""
     apply = {"apply": {"check_mode": True}} if check else {}
     variables = {f"maintenance_window_{name}": value for name, value in {**WINDOW, **options}.items()}
     return {"name": "Role", "ansible.builtin.include_role": {"name": ROLE, **apply}, "vars": variables}
 
 
 def pending() -> dict[str, Any]:
-    """A task that lists what is pending."""
+    """Return a task that lists what is pending."""
     return {"name": "Pending", INFO: {}}
 
 
 def clock(service: CountedSandbox, moment: str) -> dict[str, Any]:
-    """A task that turns the clock of the service."""
+    """Return a task that sets the clock of the service."""
     parts = urlsplit(service.sandbox.url)
     options = {"url": f"{parts.scheme}://{parts.netloc}/sandbox/clock", "method": "POST"}
     return {"name": "Clock", "ansible.builtin.uri": {**options, "body_format": "json", "body": {"set": moment}}}
 
 
 def outcomes(run: PlaybookRun) -> list[dict[str, Any]]:
-    """The fact `maintenance_window_result` of each run of the role, as it was at the end of it."""
+    """Return the fact ``maintenance_window_result`` of each run of the role, as it was at the end of it."""
     found: list[dict[str, Any]] = []
     for record in run.records:
         fact = record.result.get("ansible_facts", {}).get("maintenance_window_result")
@@ -68,12 +68,12 @@ def outcomes(run: PlaybookRun) -> list[dict[str, Any]]:
 
 
 def said(outcome: dict[str, Any]) -> list[tuple[str, bool]]:
-    """What came of each reminder, and whether something has changed."""
+    """Return the outcome of each reminder, and whether it has changed something."""
     return [(result["outcome"], result["changed"]) for result in outcome["results"]]
 
 
 def waiting(run: PlaybookRun) -> list[list[str]]:
-    """The dates that were pending each time that a play asked."""
+    """Return the dates that were pending each time that a play asked."""
     return [
         [each["delivery_date"] for each in record.result["scheduled"]]
         for record in run.records
@@ -82,12 +82,12 @@ def waiting(run: PlaybookRun) -> list[list[str]]:
 
 
 def tables(run: PlaybookRun) -> list[list[str]]:
-    """Every table that the role has shown."""
+    """Return every table that the role has shown."""
     return [record.result["msg"] for record in run.records if "Show " in record.task]
 
 
 def from_now(**ahead: float) -> str:
-    """A whole minute that is so far ahead, as the role takes dates."""
+    """Return a whole minute that is so far ahead, as the role takes dates."""
     moment = dt.datetime.now(dt.UTC) + dt.timedelta(**ahead)
     return moment.isoformat(timespec="minutes")
 
@@ -132,7 +132,7 @@ def test_announced_moved_and_called_off(controller: Controller, service: Counted
             f"ends         Mon 1 Dec 2098 23:30 +0100   2   1    {ends}",
         ],
         [
-            "reminder     when                         to  SMS  what came of it",
+            "reminder     when                         to  SMS  result",
             "day-before   Sun 30 Nov 2098 22:00 +0100  2   1    scheduled for 2 recipients, at 2098-11-30 15:00",
             "hour-before  Mon 1 Dec 2098 21:00 +0100   2   1    scheduled for 2 recipients, at 2098-12-01 14:00",
             "begins       Mon 1 Dec 2098 22:00 +0100   2   1    scheduled for 2 recipients, at 2098-12-01 15:00",

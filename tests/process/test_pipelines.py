@@ -34,7 +34,7 @@ LEDGER = "/var/lib/voipsms/ledger.sqlite3"
 
 @pytest.fixture
 def job(tmp_path: Path, service: CountedSandbox) -> Job:
-    """A checked out repository with ci/sms.yml, on a runner whose account is known to no step yet."""
+    """Return a checked out repository with ci/sms.yml, on a runner whose account is known to no step yet."""
     job = Job(tmp_path / "job", VOIPSMS_API_URL=service.sandbox.url)
     (job.folder / "ci").mkdir()
     shutil.copy(EXAMPLES / "sms.yml", job.folder / "ci")
@@ -46,14 +46,14 @@ def example(name: str) -> Any:
 
 
 def account(service: CountedSandbox) -> dict[str, str]:
-    """What the pipeline keeps as secrets."""
+    """Return what the pipeline keeps as secrets."""
     return {"VOIPSMS_API_KEY": service.sandbox.api_key, "VOIPSMS_API_PASSWORD": service.sandbox.api_password}
 
 
 def assert_told_twice_is_told_once(
     job: Job, service: CountedSandbox, script: str, environment: dict[str, str], text: str
 ) -> None:
-    """Run a step as its pipeline does, with the folder of the runner for that which stays."""
+    """Run a step twice as its pipeline does, with what the runner keeps in between; check that it sends only once."""
     assert environment.pop("VOIPSMS_LEDGER") == LEDGER
     assert "PASSWORD" not in script, "a command line is seen by others"
     first = job.shell(script, **environment)
@@ -172,7 +172,7 @@ def test_the_shell_step_tells_four_ends_apart(job: Job, service: CountedSandbox)
 
 
 def injected(inputs: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a job, rendered as AWX does: an input that is empty is not there, a variable always is."""
+    """Return the environment of a job, rendered as AWX does: without inputs that are empty, but with every variable."""
     given = {name: value for name, value in inputs.items() if value}
     renderer = ImmutableSandboxedEnvironment()
     injectors = example("awx/credential_type.yml")["injectors"]

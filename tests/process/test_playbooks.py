@@ -37,12 +37,12 @@ GUIDE = (COLLECTION / "docs" / "docsite" / "rst" / "guide_pipelines.rst").read_t
 
 @pytest.fixture
 def job(tmp_path: Path, service: CountedSandbox) -> Job:
-    """A job whose environment has the account."""
+    """Return a job whose environment has the account."""
     return Job(tmp_path / "job", VOIPSMS_ACCOUNT_TIMEZONE="America/Chicago", **service.sandbox.environment)
 
 
 def playbook(name: str) -> dict[str, Any]:
-    """The one play of a playbook."""
+    """Return the one play of a playbook."""
     (play,) = yaml.safe_load((COLLECTION / "playbooks" / f"{name}.yml").read_text(encoding="utf-8"))
     found: dict[str, Any] = play
     return found

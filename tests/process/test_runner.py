@@ -33,7 +33,7 @@ PLAY = [
 
 
 def prepare(folder: Path, environment: dict[str, str]) -> list[str]:
-    """The private data folder of one job; the command that runs it."""
+    """Make the private data folder of one job; return the command that runs it."""
     for name in ("project", "inventory", "env", "home"):
         (folder / name).mkdir(parents=True)
     (folder / "project" / "tell.yml").write_text(yaml.safe_dump(PLAY), encoding="utf-8")
@@ -44,7 +44,7 @@ def prepare(folder: Path, environment: dict[str, str]) -> list[str]:
 
 
 def result_of(folder: Path) -> dict[str, Any]:
-    """What the task returned, from the events that ansible-runner keeps."""
+    """Return the result of the task, from the events that ansible-runner keeps."""
     events = (folder / "artifacts" / "job" / "job_events").glob("*.json")
     found = [json.loads(path.read_text(encoding="utf-8")) for path in events]
     (result,) = (event["event_data"]["res"] for event in found if event["event"].startswith("runner_on_ok"))

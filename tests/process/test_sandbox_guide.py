@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ansible_collections.voip_communications.sms.extensions.sandbox import magic
-from ansible_collections.voip_communications.sms.extensions.sandbox.journal import Order
-from ansible_collections.voip_communications.sms.extensions.sandbox.settings import Settings
+from ansible_collections.voip_communications.sms.roles.sandbox.files.voipsms_sandbox import magic
+from ansible_collections.voip_communications.sms.roles.sandbox.files.voipsms_sandbox.journal import Fault
+from ansible_collections.voip_communications.sms.roles.sandbox.files.voipsms_sandbox.settings import Settings
 from ansible_collections.voip_communications.sms.tests.support import markdown
 from ansible_collections.voip_communications.sms.tests.support.sandbox import Sandbox
 
@@ -33,7 +33,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 def examples(language: str, sandbox: Sandbox) -> str:
-    """All blocks of a language, one after the other, with the running sandbox's address."""
+    """Return all blocks of a language, one after the other, with the running sandbox's address."""
     blocks = markdown.blocks(GUIDE, language)
     assert blocks
     return "".join(block.text for block in blocks).replace("127.0.0.1:8025", urlsplit(sandbox.url).netloc)
@@ -77,7 +77,7 @@ def test_the_playbook_runs(sandbox: Sandbox, tmp_path: Path) -> None:
 
 def test_every_option_of_the_command_is_in_the_guide() -> None:
     done = subprocess.run(
-        [sys.executable, str(COLLECTION / "extensions" / "sandbox"), "--help"],
+        [sys.executable, str(COLLECTION / "roles" / "sandbox" / "files" / "voipsms_sandbox"), "--help"],
         capture_output=True,
         text=True,
         check=True,
@@ -96,6 +96,6 @@ def test_the_magic_recipients_are_those_of_the_guide() -> None:
     assert {int(code) for _number, code, _text in rows} == set(magic.DESCRIPTIONS)
 
 
-def test_every_setting_and_every_part_of_an_order_is_in_the_guide() -> None:
-    names = {*Settings().to_dict(), *Order().to_dict()}
+def test_every_setting_and_every_part_of_a_fault_is_in_the_guide() -> None:
+    names = {*Settings().to_dict(), *Fault().to_dict()}
     assert {name for name in names if f"`{name}`" not in GUIDE} == set()

@@ -116,7 +116,7 @@ def test_is_skipped_without_a_browser_but_not_in_ci(
 
 @pytest.fixture
 def window(browser: Browser, service: CountedSandbox) -> Iterator[browsers.Window]:
-    """The page of an empty sandbox, opened before anything happens. Every fault that is left fails the test."""
+    """Yield the page of an empty sandbox, opened before anything happens. Every fault that is left fails the test."""
     service.sandbox.set_clock(CLOCK)
     opened = opened_at(browser, service.sandbox)
     expect(opened.page.get_by_role("heading", name="No message yet")).to_be_visible()
@@ -159,7 +159,7 @@ def message(page: Page, number: str, text: str) -> Locator:
 
 
 def whole_story(sandbox: Sandbox) -> None:
-    """One of everything: sent, refused, waiting, cancelled, long, hostile, answered."""
+    """Put one of everything in the sandbox: sent, refused, waiting, cancelled, long, hostile, answered."""
     send(sandbox, f"{ANNA},{BEN},{GONE}", ROLLOUT, **{"from": DESK})
     taken_back = send(sandbox, BEN, "Second reminder, no longer needed", delivery_date=AT_TEN, **{"from": DESK})
     call(sandbox, "DELETE", f"sms/scheduled/{taken_back[0]['smsid']}")
@@ -282,16 +282,16 @@ def test_the_next_answers_fail_as_ordered(page: Page, service: CountedSandbox) -
     page.get_by_label("What happens").select_option("500, but it is carried out")
     page.get_by_label("How many").fill("2")
     page.get_by_role("button", name="Order", exact=True).click()
-    expect(page.locator("#order-count")).to_have_text("2")
+    expect(page.locator("#fault-count")).to_have_text("2")
     with pytest.raises(requests.JSONDecodeError):
         send(service.sandbox, ANNA, ROLLOUT)
     service.expect(1)
-    expect(page.locator("#order-count")).to_have_text("1")
+    expect(page.locator("#fault-count")).to_have_text("1")
     expect(message(page, ANNA, ROLLOUT)).to_contain_text("Sent")
     page.get_by_role("button", name="Fail next").click()
-    expect(page.locator("#order-list")).to_have_text("1 × sms/send: answer 500, carried out all the same")
+    expect(page.locator("#fault-list")).to_have_text("1 × sms/send: answer 500, carried out anyway")
     page.get_by_role("button", name="Withdraw all").click()
-    expect(page.locator("#ordered")).to_be_hidden()
+    expect(page.locator("#pending-faults")).to_be_hidden()
     page.get_by_role("button", name="Close").click()
     assert send(service.sandbox, ANNA, ROLLOUT)[0]["code"] == 200
     service.expect(2)
@@ -305,7 +305,7 @@ def test_every_fault_of_the_page_can_be_ordered(page: Page, service: CountedSand
     assert len(options) == 7
     page.get_by_label("What happens").select_option(fault)
     page.get_by_role("button", name="Order", exact=True).click()
-    expect(page.locator("#order-count")).to_have_text("1")
+    expect(page.locator("#fault-count")).to_have_text("1")
 
 
 def test_reset_forgets_everything(page: Page, service: CountedSandbox) -> None:
@@ -416,7 +416,7 @@ def test_a_slash_is_left_alone_where_nothing_can_be_searched(page: Page) -> None
 def test_what_is_on_order_is_told_as_it_is(page: Page, service: CountedSandbox) -> None:
     service.sandbox.order(record={"code": 500, "smsid": None})
     service.sandbox.order(body="zz", delay=3, accept=True)
-    listed = page.locator("#order-list")
+    listed = page.locator("#fault-list")
     expect(listed).to_contain_text("records with code 500, without smsid")
     expect(listed).to_contain_text("another body, 3 s late")
 
@@ -474,7 +474,7 @@ def test_by_keyboard_alone(page: Page, service: CountedSandbox) -> None:
     page.keyboard.press("Enter")
     tab_to(page, "Order")
     page.keyboard.press("Enter")
-    expect(page.locator("#order-count")).to_have_text("1")
+    expect(page.locator("#fault-count")).to_have_text("1")
     tab_to(page, "Reset")
     page.keyboard.press("Enter")
     tab_to(page, "Reset")

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook that starts and stops the sandbox, and the rehearsals that the guide shows with it."""
+"""The role and the playbook that start and stop the sandbox, and the rehearsals that the guide shows with them."""
 
 from __future__ import annotations
 
@@ -25,19 +25,21 @@ from ansible_collections.voip_communications.sms.tests.support.markdown import C
 from ansible_collections.voip_communications.sms.tests.support.step import PREFIX, Done, Job
 
 GUIDE = documents.guide("rehearsals")
-SCENARIO = COLLECTION / "docs" / "examples" / "molecule" / "sms"
+EXAMPLES = COLLECTION / "docs" / "examples"
+SCENARIO = EXAMPLES / "molecule" / "sms"
+REHEARSAL = EXAMPLES / "rehearsal.yml"
 
 
 @pytest.fixture
 def port() -> int:
-    """A port that nobody has."""
+    """Return a port that no process uses."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         return int(free.getsockname()[1])
 
 
 @pytest.fixture
 def job(tmp_path: Path, port: int) -> Iterator[Job]:
-    """A job; what it has started and not stopped is ended after the test."""
+    """Yield a job; end after the test what it has started and not stopped."""
     job = Job(tmp_path / "job", no_proxy="*")
     yield job
     if (number := started(job, port)) is not None and answers(port):
@@ -45,7 +47,7 @@ def job(tmp_path: Path, port: int) -> Iterator[Job]:
 
 
 def started(job: Job, port: int) -> int | None:
-    """The process id that the playbook has kept."""
+    """Return the process id that the playbook has kept."""
     kept = kept_file(job, port)
     return int(kept.read_text("ascii")) if kept.exists() else None
 
@@ -64,14 +66,14 @@ def answers(port: int) -> bool:
 
 
 def run(job: Job, port: int, *arguments: str) -> Done:
-    """The playbook, as a person calls it."""
+    """Run the playbook as a person does."""
     return job.run(
         ["ansible-playbook", "-i", "localhost,", f"{PREFIX}sandbox", "-e", f"sandbox_port={port}", *arguments]
     )
 
 
 def changed(done: Done) -> int:
-    """How many tasks have changed something on all hosts, by the recap of a run that was a success."""
+    """Return how many tasks have changed something on all hosts, by the recap of a run that was a success."""
     assert done.rc == 0, done.output
     return sum(map(int, re.findall(r"changed=(\d+)", done.output)))
 
@@ -97,12 +99,12 @@ def test_it_starts_once_and_stops_once(job: Job, port: int) -> None:
 
 
 def shown(done: Done) -> list[str]:
-    """Where it is, as the playbook says it."""
+    """Return where the sandbox answers, as the playbook says it."""
     return re.findall(r'"(the sandbox answers at .*|export .*)"', done.output)
 
 
 def environment(done: Done) -> dict[str, str]:
-    """The variables that the playbook says to set."""
+    """Return the variables that the playbook says to set."""
     (line,) = re.findall(r'"export (.*)"', done.output)
     return dict(word.split("=", 1) for word in line.split())
 
@@ -123,11 +125,11 @@ def test_what_is_missing_is_named_with_the_remedy(job: Job, port: int, tmp_path:
     assert done.rc == 2, done.output
     assert "The sandbox cannot start, '" in done.output
     assert f"nothing was started; to install it, run {tmp_path}/bare/bin/python -m pip install -r " in done.output
-    assert "extensions/sandbox/requirements.txt" in done.output
+    assert "roles/sandbox/files/requirements.txt" in done.output
 
 
 def test_one_that_was_started_otherwise_is_used_and_left_alone(job: Job, service: CountedSandbox) -> None:
-    """Even when an old file names a process, which then is somebody else's."""
+    """Even when an old file names a process id that has a new owner."""
     port = int(service.sandbox.url.split(":")[2].split("/")[0])
     assert changed(run(job, port)) == 0
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as stranger:
@@ -136,7 +138,7 @@ def test_one_that_was_started_otherwise_is_used_and_left_alone(job: Job, service
         done = run(job, port, "-e", "sandbox_state=stopped")
         kept_file(job, port).unlink()
         assert (done.rc, stranger.poll()) == (2, None), done.output
-    assert "was not started by this playbook and this user; end it where it was started" in done.output
+    assert "was not started by this role and this user; end it where it was started" in done.output
     assert answers(port)
 
 
@@ -147,15 +149,71 @@ def test_every_fault_of_the_variables_is_named(job: Job, port: int) -> None:
     assert "sandbox_stat is not known to this playbook" in done.output
 
 
+def play(job: Job, port: int, *tasks: dict[str, Any], hosts: str = "localhost", state: str = "started") -> Done:
+    """Run a play with the role and then some tasks, with the account that the role leaves."""
+    role = {"role": f"{PREFIX}sandbox", "sandbox_port": port, "sandbox_state": state}
+    names = ("api_url", "api_key", "api_password")
+    account = {name: f"{{{{ sandbox_result.{name} }}}}" for name in names}
+    text = yaml.safe_dump(
+        [
+            {
+                "hosts": hosts,
+                "gather_facts": False,
+                "module_defaults": {f"group/{PREFIX}voipsms": account},
+                "roles": [role],
+                "tasks": list(tasks),
+            }
+        ]
+    )
+    (job.folder / "play.yml").write_text(text, "utf-8")
+    return job.run(["ansible-playbook", "-i", "web1,web2,", "play.yml"])
+
+
+def test_a_play_starts_it_sends_and_stops_it(job: Job, port: int) -> None:
+    send = {f"{PREFIX}voipsms_send": {"to": "+12812345678", "msg": "Hi"}}
+    assert changed(play(job, port, send)) == 2
+    assert changed(play(job, port, send)) == 0
+    assert received(port) == ["Hi"]
+    assert (changed(play(job, port, state="stopped")), answers(port)) == (1, False)
+    assert changed(play(job, port, state="stopped")) == 0
+
+
+def test_a_play_for_other_hosts_starts_it_here_and_once(job: Job, port: int) -> None:
+    """The hosts cannot be reached, and know the result of the role nevertheless."""
+    show = {"ansible.builtin.debug": {"msg": "{{ sandbox_result.url }} of {{ inventory_hostname }}"}}
+    done = play(job, port, show, hosts="web1:web2")
+    assert (changed(done), answers(port)) == (1, True)
+    for host in ("web1", "web2"):
+        assert f"http://127.0.0.1:{port} of {host}" in done.output
+
+
+def test_the_rehearsal_of_the_guide_runs(job: Job, port: int) -> None:
+    (job.folder / REHEARSAL.name).write_text(REHEARSAL.read_text("utf-8"), "utf-8")
+    for _time in range(2):
+        done = job.run(["ansible-playbook", "-e", f"sandbox_port={port}", REHEARSAL.name])
+        # It starts the sandbox, sends, and stops it.
+        assert (changed(done), answers(port)) == (3, False)
+        assert re.search(r'"msg": \[\s+"db1 is down, please look"\s+\]', done.output), done.output
+
+
+def received(port: int) -> list[str]:
+    """Return the texts that the sandbox has received."""
+    with requests.Session() as session:
+        session.trust_env = False
+        messages = session.get(f"http://127.0.0.1:{port}/sandbox/messages", timeout=10).json()["messages"]
+    return [message["msg"] for message in messages]
+
+
 def test_the_guide_shows_the_files_as_they_are() -> None:
-    files = [yaml.safe_load(path.read_text("utf-8")) for path in SCENARIO.glob("*.yml") if path.stem != "converge"]
+    paths = [REHEARSAL, *(path for path in SCENARIO.glob("*.yml") if path.stem != "converge")]
+    files = [yaml.safe_load(path.read_text("utf-8")) for path in paths]
     blocks = [yaml.safe_load(block.text) for block in restructured.blocks(GUIDE, "yaml")]
     assert sorted(map(str, blocks)) == sorted(map(str, files))
 
 
 @pytest.fixture
 def scenario(job: Job, port: int) -> dict[str, str]:
-    """The scenario, copied with a free port, and the environment that its file sets."""
+    """Copy the scenario with an unused port; return the environment that its file sets."""
     for path in SCENARIO.iterdir():
         text = path.read_text("utf-8").replace("8025", str(port))
         (job.folder / path.name).write_text(text, "utf-8")
@@ -180,7 +238,7 @@ def test_the_scenario_runs(job: Job, port: int, scenario: dict[str, str]) -> Non
 
 
 def steps(job: Job, port: int, env: dict[str, str], *names: str) -> Done:
-    """Some steps of the scenario, one after the other."""
+    """Run some steps of the scenario, one after the other."""
     files = [f"{name}.yml" for name in names]
     return job.run(["ansible-playbook", "-i", "inventory.ini", "-e", f"sandbox_port={port}", *files], **env)
 

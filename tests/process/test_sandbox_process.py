@@ -21,7 +21,10 @@ import requests
 from ansible_collections.voip_communications.sms.tests.support.sandbox import Sandbox
 
 ANNA = "12812345678"
-COMMAND = [sys.executable, str(Path(__file__).absolute().parents[2] / "extensions" / "sandbox")]
+COMMAND = [
+    sys.executable,
+    str(Path(__file__).absolute().parents[2] / "roles" / "sandbox" / "files" / "voipsms_sandbox"),
+]
 
 
 @pytest.fixture
@@ -42,7 +45,7 @@ def send(sandbox: Sandbox, to: str = ANNA, **form: str) -> requests.Response:
 
 
 def alive(pid: int) -> bool:
-    """Whether a process exists, as anything but a zombie."""
+    """Tell whether a process exists, as anything but a zombie."""
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
@@ -50,7 +53,7 @@ def alive(pid: int) -> bool:
 
 
 def gone_within(pid: int, seconds: float) -> bool:
-    """Whether a process ends within the time."""
+    """Tell whether a process ends within the time."""
     end = time.monotonic() + seconds
     while alive(pid) and time.monotonic() < end:
         time.sleep(0.02)
@@ -120,7 +123,7 @@ def test_ends_with_whoever_started_it() -> None:
 
 
 def listen(sandbox: Sandbox) -> socket.socket:
-    """An open page's stream of events, the first read to its end: with something unread, closing would be a reset."""
+    """Open a page's stream of events and read the first to its end: closing with something unread would be a reset."""
     connection = socket.create_connection(("127.0.0.1", urlsplit(sandbox.url).port or 0), timeout=10)
     connection.sendall(b"GET /sandbox/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
     read_until(connection, b"}\n\n\r\n")

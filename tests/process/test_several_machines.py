@@ -36,20 +36,20 @@ def dbname(postgres: PostgresServer) -> str:
 
 @pytest.fixture
 def shared(postgres: PostgresServer, dbname: str) -> dict[str, str]:
-    """The options of everybody who shares the ledger."""
+    """Return the options of everybody who shares the ledger."""
     url = postgres.url(dbname, sslmode="verify-full", sslrootcert=str(postgres.ca_path))
     return {"ledger": url, "ledger_password": PASSWORD}
 
 
 @pytest.fixture
 def user(controller: Controller, shared: dict[str, str]) -> Controller:
-    """A machine that uses it."""
+    """Return a machine that uses it."""
     controller.options.update(shared)
     return controller
 
 
 def through(relay: Relay, dbname: str, **options: Any) -> dict[str, Any]:
-    """The options of a task that reaches the ledger on a way that can be cut."""
+    """Return the options of a task that reaches the ledger on a way that can be cut."""
     return {"to": ANNA, "msg": "Hello", **options} | {
         "ledger": f"postgresql://{USER}@127.0.0.1:{relay.port}/{dbname}?sslmode=disable"
     }

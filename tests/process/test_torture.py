@@ -13,18 +13,18 @@ from ansible_collections.voip_communications.sms.tests.support.fault_server impo
 from ansible_collections.voip_communications.sms.tests.tools import torture
 
 PACKAGE = "ansible_collections.voip_communications.sms.plugins.module_utils"
-FREE = f"""
+UNCLAIMED = f"""
 from {PACKAGE}._ledger import model
 from {PACKAGE}._send import delivery
 known = model.claimability
-def standing(row, terms, now):
-    found = known(row, terms, now)
-    return model.Claimability.FREE if found is model.Claimability.UNKNOWN else found
-delivery.claimability = model.claimability = standing
+def claimability(row, dedupe, now):
+    result = known(row, dedupe, now)
+    return model.Claimability.FREE if result is model.Claimability.UNKNOWN else result
+delivery.claimability = model.claimability = claimability
 """
 SENT = f"""
-from {PACKAGE}._send import delivery
-delivery._OUTCOMES = {{}}
+from {PACKAGE}._send import results
+results._OUTCOMES = {{}}
 """
 
 
@@ -37,15 +37,15 @@ def test_a_few_seconds_find_nothing(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.parametrize(
-    ("lie", "behaviour", "found"),
+    ("lie", "behaviour", "count"),
     [
-        pytest.param(FREE, fault_server.read_then_reset(accepted=True), "sent twice", id="unknown is free"),
+        pytest.param(UNCLAIMED, fault_server.read_then_reset(accepted=True), "sent twice", id="unknown is unclaimed"),
         pytest.param(SENT, fault_server.read_then_reset(), "called sent without proof", id="unknown is sent"),
     ],
 )
-def test_what_is_broken_on_purpose_is_found(lie: str, behaviour: Behaviour, found: str, tmp_path: Path) -> None:
+def test_what_is_broken_on_purpose_is_found(lie: str, behaviour: Behaviour, count: str, tmp_path: Path) -> None:
     (tmp_path / "lies").mkdir()
     (tmp_path / "lies" / "sitecustomize.py").write_text(lie, encoding="utf-8")
     lies = str(tmp_path / "lies")
     counts = torture.torture(tmp_path, 90, 7, lies, until_wrong=True, choice=[behaviour, fault_server.ok()])
-    assert counts[found] > 0, counts
+    assert counts[count] > 0, counts

@@ -63,7 +63,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 def filled_in(example: str, sandbox: Sandbox) -> str:
-    """The example with what its reader has to fill in."""
+    """Return the example with what its reader has to fill in."""
     values = {
         VENDOR: sandbox.url,
         "YOUR_API_KEY": sandbox.api_key,
@@ -82,7 +82,7 @@ def run(command: list[str], **more: Any) -> subprocess.CompletedProcess[str]:
 
 
 def assert_documented(answer: dict[str, Any]) -> dict[str, Any]:
-    """The one record of an answer that has the documented shape."""
+    """Return the one record of an answer, which must have the documented shape."""
     assert list(answer) == ["send_log"]
     (record,) = answer["send_log"]
     assert {name: type(value) for name, value in record.items()} == FIELDS
@@ -117,7 +117,7 @@ class TestCurl:
 
 
 def has_php() -> bool:
-    """Whether there is a PHP with curl in it."""
+    """Tell whether there is a PHP with curl in it."""
     return shutil.which("php") is not None and "curl" in run(["php", "-m"]).stdout.split()
 
 
@@ -151,7 +151,7 @@ class TestPhp:
 
     @staticmethod
     def by_python(sandbox: Sandbox) -> dict[str, Any]:
-        """The same request without PHP."""
+        """Make the same request without PHP."""
         form = {"from": "17130000000", "to": "12812345678", "msg": "Hello", "delivery_date": "2010-01-01 13:15"}
         with requests.Session() as session:
             session.trust_env = False

@@ -296,7 +296,7 @@ class TestDates:
 
 class TestCheckMode:
     def foretold(self, desk: Desk, **options: Any) -> dict[str, Any]:
-        """What check mode says; it changes no byte, and asks for nothing but the list."""
+        """Return what check mode says; it changes no byte, and asks for nothing but the list."""
         before, asked = contents(desk.controller.home), len(desk.service.sandbox.requests())
         result = desk.run(check=True, diff=True, **options)
         assert contents(desk.controller.home) == before

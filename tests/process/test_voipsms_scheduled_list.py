@@ -180,7 +180,7 @@ def test_a_list_in_another_zone_is_no_reason_to_do_anything(desk: Desk) -> None:
 class TestOtherPaths:
     @pytest.fixture(autouse=True)
     def _elsewhere(self, desk: Desk) -> None:
-        """The list shows one message; after the two requests for it, none."""
+        """Let the list show one message; after the two requests for it, none."""
         order = desk.service.sandbox.order
         order(path="sms/list", status=200, body={"scheduled": [RECORD]})
         order(path="sms/list", status=200, body={"scheduled": []}, times=9)

@@ -35,7 +35,7 @@ WANTED = {"name": "window", "to": ANNA, "msg": TEXT, "delivery_date": FIRST}
 
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[Sandbox]:
-    """A sandbox that takes the canary's credentials, and so has them in its record of the account."""
+    """Yield a sandbox that takes the canary's credentials, and so has them in its record of the account."""
     with Sandbox(api_key=KEY, api_password=PASSWORD) as sandbox:
         yield sandbox
 
@@ -48,7 +48,7 @@ def sandbox(guarded: Sandbox) -> Sandbox:
 
 @pytest.fixture
 def user(tmp_path: Path, sandbox: Sandbox) -> Controller:
-    """The password is in a file, so that Ansible does not know it and masks nothing."""
+    """Return a machine with the password in a file, so that Ansible does not know it and masks nothing."""
     file = tmp_path / "password"
     file.write_text(PASSWORD, encoding="utf-8")
     controller = Controller(tmp_path / "controller", api_url=sandbox.url, api_key=KEY, api_password_file=str(file))

@@ -20,7 +20,7 @@ FIFTY = "".join(f"host{number:02}\n" for number in range(50))
 
 @pytest.fixture(params=FRONTS)
 def either(request: pytest.FixtureRequest, controller: Controller) -> None:
-    """Every test that asks runs by both fronts."""
+    """Run every test that asks both as a local action and as a module."""
     controller.environment["VOIPSMS_FRONT"] = request.param
 
 
@@ -124,7 +124,7 @@ def test_a_playbook_that_is_killed_and_run_again_at_once_sends_once(
 class TestWhereOptionsComeFrom:
     @pytest.fixture(autouse=True)
     def _elsewhere(self, controller: Controller) -> None:
-        """No option in the task but those that a test gives."""
+        """Leave no option in the task but those that a test gives."""
         controller.options.clear()
 
     def test_the_environment_will_do(self, controller: Controller, service: CountedSandbox) -> None:

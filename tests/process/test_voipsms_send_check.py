@@ -22,7 +22,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def foreseen(result: dict[str, Any]) -> dict[str, Any]:
-    """A real result as check mode would have had to report it."""
+    """Return a real result as check mode would have had to report it."""
     records = []
     for record in result["results"]:
         blank: dict[str, Any] = {**dict.fromkeys(ANSWERED), "smsids": []}
@@ -32,7 +32,7 @@ def foreseen(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def facts(result: dict[str, Any]) -> dict[str, Any]:
-    """What check mode and the real run must say alike."""
+    """Return what check mode and the real run must say alike."""
     names = ("changed", "failed_to", "key", "encoding", "segments", "ledger", "ledger_created", "diff")
     return {"failed": result.get("failed", False), **{name: result.get(name) for name in names}}
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run that is killed or stopped at any point of a delivery: what the next runs do, and that nobody is told twice."""
+"""Kill or stop a run at any point of a delivery: what the next runs do, and that no one gets a message twice."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ STOPS = COLLECTION / "tests" / "support" / "stops"
 DEADLINE, WINDOW = 10, 600
 CLAIM, POST, SETTLE = (
     "_ledger.sqlite.SqliteLedger.claim",
-    "_send.delivery.Delivery._post",
+    "_send.posting.Posting.post",
     "_ledger.sqlite.SqliteLedger.settle",
 )
 
@@ -54,7 +54,7 @@ def server() -> Iterator[FaultServer]:
 
 @pytest.fixture
 def user(tmp_path: Path, server: FaultServer) -> Controller:
-    """A machine of its own, whose tasks have little time, so that no test waits long."""
+    """Return a machine of its own, whose tasks have little time, so that no test waits long."""
     user = Controller(tmp_path / "user", api_url=server.url, api_key="key", api_password="password", deadline=DEADLINE)
     user.options["ledger"] = str(user.ledger)
     user.environment["PYTHONPATH"] = f"{STOPS}{os.pathsep}{COLLECTIONS_PATH}"
@@ -71,7 +71,7 @@ def start(user: Controller, point: str, by: str = "SIGKILL", **options: Any) -> 
 
 
 def send(user: Controller, **options: Any) -> dict[str, Any]:
-    """The task again, whole."""
+    """Run the task again, undisturbed."""
     return user.send(**{"to": ANNA, "msg": "Hello", "dedupe_window": WINDOW, **options})
 
 
@@ -86,7 +86,7 @@ def age(user: Controller, seconds: float) -> None:
 
 
 def killing(process: list[ModuleProcess], *, accepted: bool) -> Behaviour:
-    """The client is killed when its whole request is there; the provider has taken the message, or not."""
+    """Kill the client when its whole request is there; ``accepted``: whether the provider has taken the message."""
 
     def play(connection: Connection) -> None:
         connection.read_request()
@@ -101,7 +101,7 @@ def is_stopped(process: ModuleProcess) -> bool:
 
 
 def until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Wait for something; it not coming fails the test."""
+    """Wait until something holds, or fail the test."""
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, "it did not come"
@@ -109,7 +109,7 @@ def until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
 
 
 def seconds_of_a_delivery(user: Controller) -> float:
-    """How long one takes on this machine now, from its options to its end."""
+    """Return how long one takes on this machine now, from its options to its end."""
     process = user.start(to=BEN, msg="Hello")
     process.until_it_reads()
     begin = time.monotonic()
@@ -118,7 +118,7 @@ def seconds_of_a_delivery(user: Controller) -> float:
 
 
 def assert_doubtful_until_its_window_is_over(user: Controller, server: FaultServer, accepted: int) -> None:
-    """At once it is in progress, after its lease it is unknown, and after window and grace it is free."""
+    """Check that at once it is in progress, after its lease unknown, and after window and grace unclaimed."""
     at_once = send(user, deadline=1)
     assert (at_once["failed"], at_once["outcome"]) == (True, "in_progress"), at_once
     age(user, DEADLINE + SETTLE_MARGIN)
@@ -171,21 +171,21 @@ def test_killed_after_the_settlement_is_known(user: Controller, server: FaultSer
 
 @pytest.mark.parametrize("step", [CLAIM, POST, SETTLE])
 def test_killed_between_two_batches(step: str, user: Controller, server: FaultServer) -> None:
-    """As many as may be are under way when the last one gets there, so one at least has ended; nobody is told twice."""
-    everybody: dict[str, Any] = {"to": MANY, "batch_size": 1}
-    assert start(user, f"before {step} {len(MANY)}", **everybody).wait().rc == -signal.SIGKILL
+    """Stop when all that may be are under way, so that at least one has ended; no one gets a message twice."""
+    batches: dict[str, Any] = {"to": MANY, "batch_size": 1}
+    assert start(user, f"before {step} {len(MANY)}", **batches).wait().rc == -signal.SIGKILL
     with closing(sqlite3.connect(user.ledger)) as connection:
         (claimed,) = connection.execute("SELECT count(*) FROM row").fetchone()
     # Claims are committed three at a time, so that others than the last may still have waited for theirs.
     assert (claimed < len(MANY)) is (step == CLAIM)
-    again = send(user, **everybody, deadline=1)
-    outcomes = Counter(each["outcome"] for each in again["results"])
+    again = send(user, **batches, deadline=1)
+    outcomes = Counter(result["outcome"] for result in again["results"])
     assert outcomes.keys() <= {"sent", "duplicate", "in_progress"}
     assert outcomes["duplicate"] >= 1
-    assert outcomes["sent"] == len(MANY) - claimed, "nobody whose claim is written is sent to again, and nobody is lost"
+    assert outcomes["sent"] == len(MANY) - claimed, "no recipient with a claim is sent to again, and none is lost"
     assert max(Counter(server.accepted).values()) == 1
     age(user, DEADLINE + SETTLE_MARGIN)
-    later = Counter(each["outcome"] for each in send(user, **everybody)["results"])
+    later = Counter(result["outcome"] for result in send(user, **batches)["results"])
     assert later == Counter(duplicate=outcomes["duplicate"] + outcomes["sent"], unknown=outcomes["in_progress"])
     assert max(Counter(server.accepted).values()) == 1
 
@@ -216,7 +216,7 @@ def test_terminated_with_several_batches_under_way(tmp_path: Path) -> None:
         assert process.wait().rc == -signal.SIGTERM
         assert time.monotonic() - began < 10
         age(user, 30 + SETTLE_MARGIN)
-        states = Counter(each["outcome"] for each in send(user, to=MANY[:-1], batch_size=1)["results"])
+        states = Counter(result["outcome"] for result in send(user, to=MANY[:-1], batch_size=1)["results"])
         assert states == Counter(unknown=AT_A_TIME)
         assert len(server.accepted) == AT_A_TIME
 
@@ -282,7 +282,7 @@ def test_forty_kills_at_random_moments(user: Controller, server: FaultServer) ->
 
 
 def test_stopped_before_the_settlement_and_overtaken(user: Controller, server: FaultServer) -> None:
-    """Its message was accepted. Who wakes up after its lease says so, and that the ledger could not be told."""
+    """Its message was accepted. A run that wakes up after its lease says so, and that the ledger was not updated."""
     process = start(user, f"before {SETTLE}", by="SIGSTOP")
     until(lambda: is_stopped(process))
     age(user, DEADLINE + SETTLE_MARGIN)

@@ -24,7 +24,7 @@ NOT_IN_SERVICE, OPTED_OUT = "+15005550404", "+15005550410"  # the sandbox always
 
 
 def documented() -> set[str]:
-    """The keys that the module's documentation promises in every result."""
+    """Return the keys that the module's documentation promises in every result."""
     text = (COLLECTION / "plugins" / "modules" / "voipsms_send.py").read_text(encoding="utf-8")
     found = re.search(r'^RETURN = r"""\n(.*?)^"""', text, re.DOTALL | re.MULTILINE)
     assert found
@@ -32,7 +32,7 @@ def documented() -> set[str]:
 
 
 def keys(result: dict[str, Any]) -> set[str]:
-    """The keys of a result that are the module's own."""
+    """Return the keys of a result that are the module's own."""
     return set(result) - {"changed", "failed", "invocation", "warnings", "diff", "exception"}
 
 

@@ -53,7 +53,7 @@ def user(tmp_path: Path) -> Controller:
 
 
 def send(user: Controller, url: str, **options: Any) -> dict[str, Any]:
-    """One run of the task: bounded, without a traceback, and nothing of it shows a secret."""
+    """Run the task once: within its time, without a traceback, and without showing a secret anywhere."""
     begin = time.monotonic()
     run = user.module(**{"api_url": url, "to": ANNA, "msg": "Hello", **options})
     assert time.monotonic() - begin < user.options["deadline"] + SLACK
@@ -68,7 +68,7 @@ def send(user: Controller, url: str, **options: Any) -> dict[str, Any]:
 
 
 def assert_stands(user: Controller, server: FaultServer, first: dict[str, Any], outcome: str) -> None:
-    """The first run ended as it should; the second one sends unless the first may have."""
+    """Check that the first run ended as it should, and that the second one sends unless the first may have."""
     assert (first["failed"], first["outcome"]) == (True, outcome), first["msg"]
     assert first["failed_to"] == [ANNA]
     sentence = "may have been sent" if outcome == "unknown" else "nothing was sent"
@@ -85,7 +85,7 @@ def assert_stands(user: Controller, server: FaultServer, first: dict[str, Any], 
 
 
 def record(**changes: object) -> Behaviour:
-    """A record that is wrong in some way; the provider took the message all the same."""
+    """Answer with a record that is wrong in some way, although the provider took the message."""
 
     def records(request: Received) -> list[dict[str, object]]:
         return [faults.record_for(request, to, **changes) for to in request.recipients]
@@ -233,7 +233,7 @@ class TestTls:
 
 @contextmanager
 def through(proxy: str, user: Controller) -> Iterator[None]:
-    """Every process of the user goes through a proxy that wants credentials."""
+    """Route every process of the user through a proxy that wants credentials."""
     user.environment["HTTPS_PROXY"] = proxy.replace("http://", "http://ann:canary-proxy@")
     yield
     del user.environment["HTTPS_PROXY"]

@@ -28,7 +28,7 @@ ANNA, BEN, NOT_IN_SERVICE = "+12812345678", "+12812345679", "+15005550404"
 
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[Sandbox]:
-    """A sandbox that takes the canary's credentials."""
+    """Yield a sandbox that takes the canary's credentials."""
     with Sandbox(api_key=KEY, api_password=PASSWORD) as sandbox:
         yield sandbox
 
@@ -47,7 +47,7 @@ def user(tmp_path: Path, sandbox: Sandbox) -> Controller:
 
 
 def cases(controller: Controller, closed: str) -> list[dict[str, Any]]:
-    """Tasks that succeed, and that fail in every way that needs no arranging."""
+    """Return tasks that succeed, and tasks that fail in every way that needs no arranging."""
     wishes: list[dict[str, Any]] = [
         {"msg": "First"},
         {"msg": "First"},

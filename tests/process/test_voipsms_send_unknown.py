@@ -24,12 +24,12 @@ OLD = GRACE + 120.0
 
 @pytest.fixture(autouse=True)
 def zone(controller: Controller) -> None:
-    """The zone of the sandbox's account, set for every task."""
+    """Set the zone of the sandbox's account for every task."""
     controller.options["account_timezone"] = "America/Chicago"
 
 
 def lose(controller: Controller, service: CountedSandbox, *, accepted: bool, **options: Any) -> None:
-    """A run whose answer is lost; whether the service has accepted the message nevertheless."""
+    """Run a task whose answer is lost; ``accepted``: whether the service has accepted the message nevertheless."""
     service.sandbox.order(status=500, accept=accepted)
     result = controller.send(**{**KEYED, **options})
     assert result["outcome"] == "unknown"
@@ -57,7 +57,7 @@ def looks(service: CountedSandbox) -> int:
 
 
 def check_then_run(controller: Controller, **options: Any) -> dict[str, Any]:
-    """The result of a real run, which must be what check mode has said before without writing anything."""
+    """Return the result of a real run, which must be what check mode has said before without writing anything."""
     before = controller.ledger.read_bytes()
     foretold = controller.module(check=True, **{**KEYED, **options}).result
     assert controller.ledger.read_bytes() == before
@@ -284,7 +284,7 @@ def test_another_text_under_the_key_cannot_be_looked_up(controller: Controller, 
     options = {**KEYED, "msg": "db1 is up", "on_different": "skip", "on_unknown": "resend_if_absent"}
     result = controller.send(**options)
     assert result["failed"] is True
-    assert "its text was another" in result["msg"]
+    assert "its text was different" in result["msg"]
     service.expect(1)
 
 

@@ -79,19 +79,19 @@ def watched(controller: Controller, service: CountedSandbox) -> Watched:
 
 
 def texts(posts: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The texts of the requests that a test expected."""
+    """Return the texts of the requests that a test expected."""
     return [post["form"]["msg"] for post in posts]
 
 
 def warnings(run: PlaybookRun) -> list[str]:
-    """What the plugin warned of."""
+    """Return the warnings of the plugin."""
     said = " ".join(run.stderr.split()).split("[WARNING]: ")
     start = "voip_communications.sms.watch: "
     return [warning.strip()[len(start) :] for warning in said if warning.startswith(start)]
 
 
 def waiting(service: CountedSandbox) -> dict[str, Any]:
-    """A task that waits until the sandbox has had a request."""
+    """Return a task that waits until the sandbox has had a request."""
     control = service.sandbox.url.split("/api-v2/", maxsplit=1)[0]
     return {
         "name": "Wait for the message",
@@ -128,7 +128,9 @@ def test_a_failure_is_told_once_for_each_attempt(watched: Watched, service: Coun
     assert texts(service.expect(2)) == [said, said]
 
 
-def test_a_run_that_reaches_nobody_is_told_and_each_process_is_a_run(watched: Watched, service: CountedSandbox) -> None:
+def test_a_run_that_reaches_no_host_is_told_and_each_process_is_a_run(
+    watched: Watched, service: CountedSandbox
+) -> None:
     for times in (1, 2):
         run = watched.run(PING, inventory=f"[all]\nweb[1:5] {UNREACHABLE}\n")
         assert run.rc == 4
@@ -302,7 +304,7 @@ def test_wrong_options_are_warnings_and_do_not_silence_the_rest(watched: Watched
 def test_what_would_go_wrong_is_told_while_all_goes_well(
     watched: Watched, service: CountedSandbox, tmp_path: Path
 ) -> None:
-    """Nobody to tell, no credentials, no library: this must not show when there is something to tell only."""
+    """No one to tell, no credentials, no library: this must not show when there is something to tell only."""
     (tmp_path / "requests.py").write_text("raise ImportError\n", encoding="utf-8")
     path = f"{tmp_path}:{watched.controller._environment()['PYTHONPATH']}"
     cases = {
@@ -327,7 +329,7 @@ def test_without_a_ledger_every_run_tells(watched: Watched, service: CountedSand
 
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[Sandbox]:
-    """A sandbox that takes the canary's credentials."""
+    """Start a sandbox that takes the canary's credentials."""
     with Sandbox(api_key=KEY, api_password=PASSWORD) as sandbox:
         yield sandbox
 

@@ -27,18 +27,18 @@ PATIENCE_MS = 20_000
 
 
 def find_chromium() -> str | None:
-    """The path of Chromium, or of the browser that is made of it; None without one."""
+    """Return the path of Chromium, or of the browser that is made of it; None without one."""
     return next((path for path in map(shutil.which, _PROGRAMS) if path), None)
 
 
 def may_skip() -> bool:
-    """Whether tests may do without a browser: not in CI, and not where `NEEDS_BROWSER=true` says so."""
+    """Tell whether tests may do without a browser: not in CI, and not where ``NEEDS_BROWSER=true`` says so."""
     return "true" not in (os.environ.get("CI"), os.environ.get("NEEDS_BROWSER"))
 
 
 @contextmanager
 def chromium(program: str) -> Iterator[Browser]:
-    """A running browser without a window."""
+    """Yield a running browser without a window."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=_ARGUMENTS)
         try:

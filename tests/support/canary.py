@@ -19,7 +19,7 @@ ENCODERS = (b64encode, urlsafe_b64encode)
 
 
 def forms(user: str, password: str) -> set[str]:
-    """Every form in which credentials might be shown."""
+    """Return every form in which credentials might be shown."""
     plain = {user, password, f"{user}:{password}"}
     shown = plain | {quote(secret) for secret in plain} | {quote(secret, safe="") for secret in plain}
     shown |= {quote_plus(secret) for secret in plain}
@@ -48,7 +48,7 @@ ECHOES = [
 
 
 def assert_absent(text: str, of: set[str] = FORMS) -> None:
-    """Assert that no form of the credentials stands in a text; what surrounds it is shown when one does."""
+    """Assert that no form of the credentials stands in a text; show what surrounds it when one does."""
     found = [(form, text[max(0, text.index(form) - 60) : text.index(form) + 90]) for form in of if form in text]
     assert not found
 

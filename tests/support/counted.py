@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A sandbox whose every `sms/send` must have been expected: one that no test asked for fails it."""
+"""Count the ``sms/send`` of a sandbox: one that the test did not expect fails it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ansible_collections.voip_communications.sms.tests.support.sandbox import Sa
 
 
 class CountedSandbox:
-    """Counts the POSTs to `sms/send` of one test. `finish` is for the fixture, after the test."""
+    """Counts the POSTs to ``sms/send`` of one test. The fixture calls ``finish`` after the test."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
@@ -27,16 +27,16 @@ class CountedSandbox:
         }
 
     def expect(self, posts: int) -> list[dict[str, Any]]:
-        """Assert that there were so many `sms/send` since the test began, and return them."""
+        """Assert the number of ``sms/send`` since the test began, and return them."""
         sends = self.sandbox.sends()
         self._expected = posts
         assert len(sends) == posts, f"{len(sends)} POSTs, {posts} expected: {[send['form'] for send in sends]}"
         return sends
 
     def recipients(self) -> Counter[str]:
-        """How often each number was posted, as the request had it."""
+        """Return how often each number was posted, in the form of the request."""
         return Counter(number for send in self.sandbox.sends() for number in send["form"]["to"].split(","))
 
     def finish(self) -> None:
-        """Assert that nothing was sent after the test looked last, or at all if it never did."""
+        """Assert that nothing was sent after the last ``expect``, or at all if there was none."""
         self.expect(self._expected)

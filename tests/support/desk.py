@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Somebody who schedules messages: a controller, a counted sandbox, and what waits there."""
+"""Schedule messages in tests: with a controller, a counted sandbox, and the messages that wait there."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _PATIENCE = 30.0
 
 
 class Desk:
-    """Runs `voipsms_scheduled` by itself, and tells what the service was asked and what waits there."""
+    """Runs ``voipsms_scheduled`` alone, and reports the requests to the service and the messages that wait there."""
 
     def __init__(self, controller: Controller, service: CountedSandbox) -> None:
         self.controller = controller
@@ -44,29 +44,29 @@ class Desk:
         controller.options["account_timezone"] = ZONE
 
     def run(self, *, check: bool = False, diff: bool = False, **options: Any) -> dict[str, Any]:
-        """The result of one run."""
+        """Return the result of one run."""
         return self.start(check=check, diff=diff, **options).wait().result
 
     def start(self, *, check: bool = False, diff: bool = False, **options: Any) -> ModuleProcess:
         """Start a run."""
         return self.controller.start(check=check, diff=diff, **{"module": SCHEDULED, **options}).go()
 
-    def race(self, *wishes: dict[str, Any]) -> list[dict[str, Any]]:
-        """The results of runs that begin at the same moment; each must be a success."""
-        results = self.controller.race(*({"module": SCHEDULED, **wish} for wish in wishes))
+    def race(self, *runs: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return the results of runs that begin at the same moment; each must succeed. Takes their options."""
+        results = self.controller.race(*({"module": SCHEDULED, **options} for options in runs))
         assert [result["msg"] for result in results if result.get("failed")] == []
         return results
 
     def want(self, date: str = FIRST, *, check: bool = False, diff: bool = False, **options: Any) -> dict[str, Any]:
-        """Want the usual message, of the name "window", for two people at a date."""
+        """Schedule the usual message, with the name "window", for two people at a date."""
         return self.run(check=check, diff=diff, **self.wanted(date, **options))
 
     def wanted(self, date: str = FIRST, **options: Any) -> dict[str, Any]:
-        """The options of `want`."""
+        """Return the options of ``want``."""
         return {"name": "window", "to": [ANNA, BEN], "msg": TEXT, "delivery_date": date, **options}
 
     def task(self, module: str = SCHEDULED, **options: Any) -> dict[str, Any]:
-        """A task of a playbook, whose failure is no end."""
+        """Return a task of a playbook, whose failure does not end the play."""
         return {"name": "Task", module: self.controller.merged(options), "ignore_errors": True}
 
     def play(self, *tasks: dict[str, Any], arguments: tuple[str, ...] = ()) -> PlaybookRun:
@@ -75,7 +75,7 @@ class Desk:
 
     @property
     def waiting(self) -> Counter[tuple[str, str]]:
-        """Who has a message waiting, and for which minute: how many records there are of each."""
+        """The number of waiting records for each recipient and minute."""
         return Counter(
             (f"+{message['to']}", message["delivery_date"][:16])
             for message in self.service.sandbox.messages()
@@ -84,16 +84,16 @@ class Desk:
 
     @property
     def cancels(self) -> int:
-        """How often the service was asked to cancel something."""
+        """The number of requests to cancel a message."""
         return sum(request["method"] == "DELETE" for request in self.service.sandbox.requests())
 
     def expect(self, sends: int, cancels: int) -> None:
-        """Assert how often the service was asked to send and to cancel, since the test began."""
+        """Assert the numbers of requests to send and to cancel since the test began."""
         self.service.expect(sends)
         assert self.cancels == cancels
 
     def schedule_elsewhere(self, *to: str, text: str = TEXT, date: str = FIRST) -> list[dict[str, Any]]:
-        """Schedule by one plain request, as another program does; the records of the answer."""
+        """Schedule by one plain request, as another program does, and return the records of the answer."""
         sandbox = self.service.sandbox
         form = {"to": ",".join(number.lstrip("+") for number in to), "msg": text, "delivery_date": date}
         with requests.Session() as session:
@@ -103,11 +103,11 @@ class Desk:
         return records
 
     def hide_list(self, status: int = 404, times: int = 99) -> None:
-        """From now on the list of pending messages answers with this status."""
+        """Let the list of pending messages answer with this status from now on."""
         self.service.sandbox.order(path="sms/scheduled", status=status, times=times)
 
     def age(self, seconds: float) -> None:
-        """Let the ledger believe that all it holds happened so much earlier."""
+        """Move everything in the ledger into the past by seconds."""
         with closing(sqlite3.connect(self.controller.ledger, isolation_level=None)) as ledger:
             ledger.execute(
                 "UPDATE row SET claimed_at = claimed_at - :s, first_byte_by = first_byte_by - :s,"
@@ -116,7 +116,7 @@ class Desk:
             )
 
     def until(self, holds: Callable[[list[dict[str, Any]]], bool]) -> None:
-        """Wait until something holds of the requests that the service got. Fails when it never does."""
+        """Wait until the requests to the service satisfy a condition. Fails when they never do."""
         end = time.monotonic() + _PATIENCE
         while not holds(self.service.sandbox.requests()):
             assert time.monotonic() < end, self.service.sandbox.requests()
@@ -124,23 +124,23 @@ class Desk:
 
 
 def everybody(date: str, *to: str) -> Counter[tuple[str, str]]:
-    """What waits when each of these has one message for this date; Anna and Ben when nobody is named."""
+    """Return what waits when each of these has one message for this date; Anna and Ben when no one is named."""
     return Counter((number, date) for number in to or (ANNA, BEN))
 
 
 def outcomes(result: dict[str, Any]) -> list[tuple[str, str]]:
-    """Who fares how, in the order of the results."""
-    return [(each["to"], each["outcome"]) for each in result["results"]]
+    """Return recipients and outcomes, in the order of the results."""
+    return [(row["to"], row["outcome"]) for row in result["results"]]
 
 
 def documented(module: str) -> set[str]:
-    """The keys that the documentation of a module says are returned."""
+    """Return the keys that a module documents as returned."""
     source = (COLLECTION / "plugins" / "modules" / f"{module.rpartition('.')[2]}.py").read_text(encoding="utf-8")
-    found = re.search(r'^RETURN = r"""\n(.*?)^"""', source, re.MULTILINE | re.DOTALL)
-    assert found
-    return set(yaml.safe_load(found[1]))
+    match = re.search(r'^RETURN = r"""\n(.*?)^"""', source, re.MULTILINE | re.DOTALL)
+    assert match
+    return set(yaml.safe_load(match[1]))
 
 
 def keys(result: dict[str, Any]) -> set[str]:
-    """The keys of a result that are the module's own."""
+    """Return the keys of a result that are the module's own."""
     return set(result) - {"changed", "failed", "invocation", "warnings", "diff", "exception"}

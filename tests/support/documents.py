@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All that people read, whichever way it is written: the Markdown of README and so on, and the guides."""
+"""Read the documents, whichever way they are written: the Markdown of README and so on, and the guides."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ _GUIDE = "docs/docsite/rst/guide_{}.rst"
 
 
 class Reader(Protocol):
-    """What both kinds of documents can be asked."""
+    """A reader of one kind of documents."""
 
     def blocks(self, text: str, language: str | None = None) -> list[markdown.Block]:
-        """The code blocks."""
+        """Return the code blocks."""
 
     def code(self, text: str) -> list[str]:
-        """The words set as code."""
+        """Return the words set as code."""
 
     def anchors(self, text: str) -> set[str]:
-        """The names of headings."""
+        """Return the names of the headings."""
 
 
 def blocks(name: str, language: str | None = None) -> list[markdown.Block]:
-    """The code blocks of a document, of one language if it is named."""
+    """Return the code blocks of a document, of one language if it is named."""
     return _reader(name).blocks(TEXTS[name], language)
 
 
 def code(name: str) -> list[str]:
-    """What is set as code within the prose."""
+    """Return the words set as code within the prose."""
     return _reader(name).code(TEXTS[name])
 
 
 def anchors(path: Path) -> set[str]:
-    """The names by which the headings of a document can be linked to."""
+    """Return the names by which the headings of a document can be linked to."""
     return _reader(path.name).anchors(path.read_text("utf-8"))
 
 
 def guide(name: str) -> str:
-    """The text of a guide, such as `sent_once`."""
+    """Return the text of a guide, such as ``sent_once``."""
     return TEXTS[_GUIDE.format(name)]
 
 

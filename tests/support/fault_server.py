@@ -69,7 +69,7 @@ class Received:
 
 
 def parse_request(data: bytes) -> Received | None:
-    """Read what has arrived of a request; None before the end of its first line, and for what is not HTTP."""
+    """Read what has arrived of a request; return None before the end of its first line, and for what is not HTTP."""
     line = _REQUEST_LINE.match(data)
     if line is None:
         return None
@@ -235,7 +235,7 @@ class Behaviour:
     before_tls: bool = False
 
     def accepting(self) -> Behaviour:
-        """The same behaviour of a provider that accepted the message."""
+        """Return the same behaviour of a provider that accepted the message."""
         return replace(self, name=f"{self.name}, accepted", accepted=True)
 
     def __str__(self) -> str:
@@ -296,7 +296,7 @@ class FaultServer:
             raise self._bugs[0]
 
     def stop(self) -> None:
-        """End every thread and socket; RuntimeError when one does not end."""
+        """End every thread and socket; raise RuntimeError when one does not end."""
         self.stopping = True
         self._wake.send(b".")
         self._acceptor.join(LIFETIME)
@@ -341,12 +341,12 @@ class FaultServer:
 
 
 def refuse_after_accept() -> Behaviour:
-    """RST as soon as the connection is there."""
+    """Send RST as soon as the connection is there."""
     return Behaviour("RST after accept", Connection.reset, before_tls=True)
 
 
 def close_at_once() -> Behaviour:
-    """FIN as soon as the connection is there; nothing is read."""
+    """Send FIN as soon as the connection is there; read nothing."""
 
     def play(connection: Connection) -> None:
         connection.half_close()
@@ -361,7 +361,7 @@ def silent() -> Behaviour:
 
 
 def read_then_reset(accepted: bool = False) -> Behaviour:
-    """RST after the whole request."""
+    """Send RST after the whole request."""
 
     def play(connection: Connection) -> None:
         connection.read_request()
@@ -371,7 +371,7 @@ def read_then_reset(accepted: bool = False) -> Behaviour:
 
 
 def read_then_close(accepted: bool = False) -> Behaviour:
-    """FIN after the whole request, without a byte of an answer."""
+    """Send FIN after the whole request, without a byte of an answer."""
 
     def play(connection: Connection) -> None:
         connection.read_request()
@@ -381,7 +381,7 @@ def read_then_close(accepted: bool = False) -> Behaviour:
 
 
 def read_then_silent(accepted: bool = False) -> Behaviour:
-    """Silence after the whole request."""
+    """Stay silent after the whole request."""
 
     def play(connection: Connection) -> None:
         connection.read_request()
@@ -402,7 +402,7 @@ _JSON: Headers = (("Content-Type", "application/json"),)
 
 
 def head_of(status: int, headers: Headers, reason: str | None = None) -> bytes:
-    """The head of an answer, written as given: nothing is checked, so that it can be wrong."""
+    """Return the head of an answer, written as given: nothing is checked, so that it can be wrong."""
     if reason is None:
         reason = responses.get(status, "Unknown")
     lines = [f"HTTP/1.1 {status} {reason}", "Connection: close", *(f"{name}: {value}" for name, value in headers)]
@@ -410,7 +410,7 @@ def head_of(status: int, headers: Headers, reason: str | None = None) -> bytes:
 
 
 def whole(status: int, body: bytes, headers: Headers = _JSON, reason: str | None = None) -> bytes:
-    """A complete answer with its length."""
+    """Send a complete answer with its length."""
     return head_of(status, [*headers, ("Content-Length", str(len(body)))], reason) + body
 
 
@@ -425,23 +425,23 @@ def _answering(name: str, compose: Callable[[Received], bytes]) -> Behaviour:
 
 
 def answer(status: int, body: bytes | str = b"", headers: Headers = _JSON, reason: str | None = None) -> Behaviour:
-    """A complete answer of any status."""
+    """Send a complete answer of any status."""
     data = body.encode() if isinstance(body, str) else body
     return _answering(f"answer {status}", lambda _request: whole(status, data, headers, reason))
 
 
 def answer_raw(data: bytes) -> Behaviour:
-    """These bytes and no others."""
+    """Send these bytes and no others."""
     return _answering("raw answer", lambda _request: data)
 
 
 def answer_json(value: object, status: int = 200) -> Behaviour:
-    """Any value as JSON; floats such as NaN as Python writes them."""
+    """Send any value as JSON; floats such as NaN as Python writes them."""
     return answer(status, json.dumps(value))
 
 
 def record_for(request: Received, to: str, /, **changes: object) -> dict[str, object]:
-    """A record of `send_log` with every documented field; `changes` replace or add fields."""
+    """Return a record of ``send_log`` with every documented field; ``changes`` replace or add fields."""
     form = request.form
     scheduled = bool(form.get("delivery_date"))
     record: dict[str, object] = {
@@ -461,7 +461,7 @@ def record_for(request: Received, to: str, /, **changes: object) -> dict[str, ob
 
 
 def records_for(request: Received) -> list[dict[str, object]]:
-    """One good record for each recipient."""
+    """Return one good record for each recipient."""
     return [record_for(request, to) for to in request.recipients]
 
 
@@ -470,12 +470,12 @@ def _ok_body(request: Received) -> bytes:
 
 
 def ok() -> Behaviour:
-    """The provider as it should be: one record of code 200 for each recipient."""
+    """Answer as the provider should: one record of code 200 for each recipient."""
     return replace(_answering("ok", lambda request: whole(200, _ok_body(request))), accepted=True)
 
 
 def send_log(records: object) -> Behaviour:
-    """Status 200 and these records (any value), or what a function of the request (`Records`) makes them."""
+    """Send status 200 and these records (any value), or what a function of the request (``Records``) returns."""
 
     def compose(request: Received) -> bytes:
         value = records(request) if callable(records) else records
@@ -491,13 +491,13 @@ def redirect(status: int, location: str) -> Behaviour:
 
 
 def retry_after(value: str, status: int = 429) -> Behaviour:
-    """Too many requests, come back after `value`."""
+    """Send "too many requests, come back after ``value``"."""
     headers = [("Retry-After", value), *_JSON]
     return _answering(f"{status} Retry-After {value}", lambda _request: whole(status, b"{}", headers))
 
 
 def echo_authorization() -> Behaviour:
-    """A 401 that repeats the Authorization header in its body, in a header and in its reason."""
+    """Send a 401 that repeats the Authorization header in its body, in a header and in its reason."""
 
     def compose(request: Received) -> bytes:
         secret = request.headers.get("authorization", "")
@@ -530,7 +530,7 @@ def early(status: int, reset: bool = False) -> Behaviour:
 
 
 def drip_headers(interval: float) -> Behaviour:
-    """A header line each `interval` seconds, without end."""
+    """Send a header line each ``interval`` seconds, without end."""
 
     def play(connection: Connection) -> None:
         connection.read_request()
@@ -543,7 +543,7 @@ def drip_headers(interval: float) -> Behaviour:
 
 
 def drip_body(interval: float) -> Behaviour:
-    """A good answer, of whose body one byte comes each `interval` seconds."""
+    """Send a good answer, of whose body one byte comes each ``interval`` seconds."""
 
     def play(connection: Connection) -> None:
         body = _ok_body(connection.read_request())
@@ -557,12 +557,12 @@ def drip_body(interval: float) -> Behaviour:
 
 
 def stalled_headers() -> Behaviour:
-    """A status line, then nothing."""
+    """Send a status line, then nothing."""
     return _stalling("stalled headers", lambda _request: b"HTTP/1.1 200 OK\r\n")
 
 
 def stalled_body() -> Behaviour:
-    """A good head and half of the body, then nothing."""
+    """Send a good head and half of the body, then nothing."""
 
     def compose(request: Received) -> bytes:
         data = whole(200, _ok_body(request))
@@ -580,12 +580,12 @@ def _stalling(name: str, compose: Callable[[Received], bytes]) -> Behaviour:
 
 
 def truncated(lost: int = 20) -> Behaviour:
-    """A good answer that ends `lost` bytes before its length."""
+    """Send a good answer that ends ``lost`` bytes before its length."""
     return _answering("truncated", lambda request: whole(200, _ok_body(request))[:-lost])
 
 
 def overdeclared(extra: int = 20) -> Behaviour:
-    """All of a good answer, but a length that is `extra` bytes more: valid JSON from a body that is not whole."""
+    """Send a whole good answer, but a length that is ``extra`` bytes more: valid JSON from an incomplete body."""
 
     def compose(request: Received) -> bytes:
         body = _ok_body(request)
@@ -602,7 +602,7 @@ def _chunk(data: bytes) -> bytes:
 
 
 def broken_chunk() -> Behaviour:
-    """A good answer as one chunk, then a chunk whose size is no number."""
+    """Send a good answer as one chunk, then a chunk whose size is no number."""
 
     def compose(request: Received) -> bytes:
         return head_of(200, _CHUNKED) + _chunk(_ok_body(request)) + b"ZZZ\r\nnonsense\r\n"
@@ -611,18 +611,18 @@ def broken_chunk() -> Behaviour:
 
 
 def missing_last_chunk() -> Behaviour:
-    """A good answer as one chunk, then the end of the connection instead of the last chunk."""
+    """Send a good answer as one chunk, then the end of the connection instead of the last chunk."""
     return _answering("missing last chunk", lambda request: head_of(200, _CHUNKED) + _chunk(_ok_body(request)))
 
 
 def chunked_endless() -> Behaviour:
-    """A good answer as one chunk, then chunks of blanks as fast as they are taken."""
+    """Send a good answer as one chunk, then chunks of blanks as fast as they are taken."""
     blanks = _chunk(b" " * 65536)
     return _flooding("endless chunks", lambda body: head_of(200, _CHUNKED) + _chunk(body), blanks)
 
 
 def endless_body() -> Behaviour:
-    """A good answer without a length, then blanks as fast as they are taken."""
+    """Send a good answer without a length, then blanks as fast as they are taken."""
     return _flooding("endless body", lambda body: head_of(200, _JSON) + body, b" " * 65536)
 
 
@@ -637,7 +637,7 @@ def _flooding(name: str, start: Callable[[bytes], bytes], more: bytes) -> Behavi
 
 
 def gzip_bomb(size: int = 200_000_000) -> Behaviour:
-    """A good answer, gzipped, that is `size` bytes of blanks longer when it is unpacked (a thousandth on the wire)."""
+    """Send a good answer, gzipped, that unpacks to ``size`` more bytes of blanks (a thousandth on the wire)."""
     block = 1_000_000
     bomb = gzip.compress(b" " * block) * (size // block)
 
@@ -648,12 +648,12 @@ def gzip_bomb(size: int = 200_000_000) -> Behaviour:
 
 
 def garbage() -> Behaviour:
-    """Bytes that are no HTTP."""
+    """Send bytes that are not HTTP."""
     return replace(answer_raw(b"\x00\xff\xfe\x80 220 hello\r\n\x1b[31m\r\n\r\n"), name="garbage")
 
 
 def huge_header(size: int = 1 << 20) -> Behaviour:
-    """A good answer with one header of `size` bytes."""
+    """Send a good answer with one header of ``size`` bytes."""
 
     def compose(request: Received) -> bytes:
         return whole(200, _ok_body(request), [*_JSON, ("X-Huge", "h" * size)])
@@ -675,7 +675,7 @@ def handshake_hang() -> Behaviour:
 
 
 def handshake_reset() -> Behaviour:
-    """RST after the client's hello."""
+    """Send RST after the client's hello."""
 
     def play(connection: Connection) -> None:
         connection.receive()
@@ -696,7 +696,7 @@ def plain_http_on_tls() -> Behaviour:
 
 
 def tls_corrupt_after_request(accepted: bool = False) -> Behaviour:
-    """After the whole request, a TLS record that no key can open."""
+    """Send a TLS record that no key can open, after the whole request."""
 
     def play(connection: Connection) -> None:
         connection.read_request()
@@ -707,7 +707,7 @@ def tls_corrupt_after_request(accepted: bool = False) -> Behaviour:
 
 
 def tls_cut_after_request(accepted: bool = False) -> Behaviour:
-    """After the whole request, the end of the connection without TLS's own end (close_notify)."""
+    """End the connection after the whole request without TLS's own end (close_notify)."""
 
     def play(connection: Connection) -> None:
         connection.read_request()
@@ -721,7 +721,7 @@ def tls_cut_after_request(accepted: bool = False) -> Behaviour:
 
 @contextlib.contextmanager
 def closed_port() -> Iterator[str]:
-    """The API's URL on a port that refuses connections; it is kept bound, so that no other process gets it."""
+    """Yield the API's URL on a port that refuses connections; it is kept bound, so that no other process gets it."""
     with socket.socket() as sock:
         sock.bind((HOST, 0))
         yield f"http://{HOST}:{sock.getsockname()[1]}{BASE_PATH}"
@@ -729,7 +729,7 @@ def closed_port() -> Iterator[str]:
 
 @contextlib.contextmanager
 def blackhole() -> Iterator[str]:
-    """The API's URL on a port that never completes a connection: its queue is full, so the kernel drops each SYN."""
+    """Yield the API's URL on a port that completes no connection: its queue is full, so the kernel drops each SYN."""
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(socket.create_server((HOST, 0), backlog=0))
         address = listener.getsockname()
@@ -742,7 +742,7 @@ def blackhole() -> Iterator[str]:
 
 
 def _queued(sock: socket.socket, address: tuple[str, int]) -> bool:
-    """Whether a connection to a port that nobody accepts on gets into its queue."""
+    """Tell whether a connection to a port that accepts none gets into its queue."""
     sock.setblocking(False)
     if sock.connect_ex(address) not in (0, errno.EINPROGRESS):
         return False
@@ -754,7 +754,7 @@ def _queued(sock: socket.socket, address: tuple[str, int]) -> bool:
 
 
 def tunnel() -> Behaviour:
-    """What a proxy does with CONNECT: join the client with the port it names. Only loopback is ever connected to."""
+    """Do what a proxy does with CONNECT: join the client with the port it names. Connect to loopback only."""
 
     def play(connection: Connection) -> None:
         request = connection.read_request()

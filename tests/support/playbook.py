@@ -99,7 +99,7 @@ class ModuleProcess:
         self._options = json.dumps({"ANSIBLE_MODULE_ARGS": dict(options)})
 
     def until_it_reads(self) -> None:
-        """Wait until it has imported everything and waits for its options; where that cannot be seen, a while."""
+        """Wait until it has imported everything and waits for its options; where that cannot be seen, wait a while."""
         end = time.monotonic() + _LONGEST_START
         while self._process.poll() is None and time.monotonic() < end:
             if "pipe_read" in Path(f"/proc/{self.pid}/wchan").read_text(encoding="ascii"):
@@ -124,7 +124,7 @@ class ModuleProcess:
         self._process.communicate(timeout=LONGEST)
 
     def wait(self) -> ModuleRun:
-        """What it left. A process that hangs is killed, and fails the test."""
+        """Wait for the end; return what the process left. A process that hangs is killed, and fails the test."""
         try:
             stdout, stderr = self._process.communicate(timeout=LONGEST)
         except subprocess.TimeoutExpired:
@@ -152,18 +152,18 @@ class Controller:
             (folder / name).mkdir(parents=True)
 
     def merged(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        """The options of a task: those of every task, and its own."""
+        """Return the options of a task: those of every task, and its own."""
         merged = {**self.options, **options}
         return {name: value for name, value in merged.items() if value is not None}
 
     def start(self, *, check: bool = False, diff: bool = False, module: str = MODULE, **options: Any) -> ModuleProcess:
-        """Start a module by itself, about five times as fast as by a playbook; it waits for `go`."""
+        """Start a module alone, about five times as fast as by a playbook; it waits for ``go``."""
         arguments = {**self.merged(options), "_ansible_check_mode": check, "_ansible_diff": diff}
         path = COLLECTION / "plugins" / "modules" / f"{module.rpartition('.')[2]}.py"
         return ModuleProcess(arguments, self._environment(), path)
 
     def race(self, *wishes: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Run a module once for each wish, all beginning at the same moment; their results in the order of wishes."""
+        """Run a module once for each wish, all at the same moment; return the results in the order of wishes."""
         processes = [self.start(**wish) for wish in wishes]
         for process in processes:
             process.until_it_reads()
@@ -172,15 +172,15 @@ class Controller:
         return [process.wait().result for process in processes]
 
     def module(self, *, check: bool = False, diff: bool = False, **options: Any) -> ModuleRun:
-        """Run a module by itself to its end."""
+        """Run a module alone to its end."""
         return self.start(check=check, diff=diff, **options).go().wait()
 
     def send(self, **options: Any) -> dict[str, Any]:
-        """A successful or failed run's result; the most usual thing a test does."""
+        """Return a successful or failed run's result; the most usual thing a test does."""
         return self.module(**options).result
 
     def task(self, name: str = "Send", keywords: Mapping[str, Any] | None = None, **options: Any) -> dict[str, Any]:
-        """A task of a playbook. `keywords` stand beside the module: `loop`, `register`, `until`."""
+        """Return a task of a playbook. ``keywords`` stand beside the module: ``loop``, ``register``, ``until``."""
         return {"name": name, MODULE: self.merged(options), **(keywords or {})}
 
     def play(
@@ -209,7 +209,7 @@ class Controller:
         return self._playbook(self._prepared(tasks, "localhost\n", {}), (), {})
 
     def _prepared(self, tasks: Sequence[Mapping[str, Any]], inventory: str, keywords: Mapping[str, Any]) -> Path:
-        """A folder of its own with a playbook and an inventory."""
+        """Return a folder of its own with a playbook and an inventory."""
         self._runs += 1
         folder = self._folder / f"run{self._runs}"
         folder.mkdir()
@@ -236,7 +236,7 @@ class Controller:
         )
 
     def _environment(self) -> dict[str, str]:
-        """The environment of a process: nothing that the person at the keyboard has set for Ansible or the modules."""
+        """Return the environment of a process, without what the user has set for Ansible or the modules."""
         return {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
             "HOME": str(self.home),

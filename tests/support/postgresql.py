@@ -45,7 +45,7 @@ _READY = re.compile(rb"Z\x00\x00\x00\x05[IT]$")
 
 
 def find_server() -> Path | None:
-    """The folder of PostgreSQL's server programs, the newest there is; None without one."""
+    """Return the folder of PostgreSQL's server programs, the newest there is; None without one."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
     found += [Path(path).resolve() for path in [shutil.which("postgres")] if path]
     complete = [path.parent for path in found if (path.parent / "initdb").exists()]
@@ -126,13 +126,13 @@ class PostgresServer:
             self._shell = None
 
     def admin(self, dbname: str = "postgres") -> psycopg.Connection[tuple[Any, ...]]:
-        """A connection of the superuser."""
+        """Return a connection of the superuser."""
         return psycopg.connect(
             host=str(self._folder), port=self.port, user="postgres", dbname=dbname, autocommit=True, connect_timeout=10
         )
 
     def new_database(self) -> str:
-        """An empty database that belongs to `USER`: always the same one, since to make one takes 300 files."""
+        """Return an empty database that belongs to ``USER``: always the same one, since making one takes 300 files."""
         with self.admin() as connection:
             there = connection.execute("SELECT FROM pg_database WHERE datname = %s", (_DATABASE,)).fetchall()
             if not there:
@@ -148,7 +148,7 @@ class PostgresServer:
         return _DATABASE
 
     def url(self, dbname: str, **parameters: str) -> str:
-        """What a task takes as `ledger`, by TCP; the parameters of the URL are taken as they are."""
+        """Return what a task takes as ``ledger``, by TCP; the parameters of the URL are taken as they are."""
         query = "&".join(f"{name}={value}" for name, value in parameters.items())
         return f"postgresql://{USER}@localhost:{self.port}/{dbname}{'?' if query else ''}{query}"
 
@@ -202,7 +202,7 @@ class StillPostgresqlLedger(PostgresqlLedger):
         self._still = clock
 
     def now(self) -> float:
-        """The time of that clock."""
+        """Return the time of that clock."""
         return self._still()
 
     def _clock(self, _connection: Any) -> float:

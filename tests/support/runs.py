@@ -11,12 +11,12 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.modu
 
 
 def returning(**result: Any) -> Run:
-    """A run that returns this result."""
+    """Return a run that returns this result."""
     return lambda _params, _check_mode: result
 
 
 def raising(error: BaseException) -> Run:
-    """A run that raises this, and that holds options meanwhile, which an uncaught exception would show."""
+    """Return a run that raises this, and that holds options meanwhile, which an uncaught exception would show."""
 
     def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
         held = dict(params)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A sandbox process for tests: started on a free port, controlled, and never left behind."""
+"""Run a sandbox process for tests: on a free port, controlled from the test, and never left behind."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _END_SECONDS = 10.0
 
 
 class Sandbox:
-    """A running sandbox, as `with Sandbox(smsid="per-request") as sandbox:`.
+    """A running sandbox, as ``with Sandbox(smsid="per-request") as sandbox:``.
 
-    Keyword options are those of the command (`clock="2026-12-01T10:00:00Z"`, `state=path`, `api_password=…`). `url` is
-    what a task takes as `api_url`. The process ends with the block, and also when this process dies: it watches the
-    pipe that is held here. Every control method raises RuntimeError with the sandbox's own sentence when it refuses.
+    Keyword options are those of the command (``clock="2026-12-01T10:00:00Z"``, ``state=path``, ``api_password=…``).
+    ``url`` is the ``api_url`` for tasks. The process ends with the block, and also when this process dies, since it
+    watches the pipe to it. Every control method raises RuntimeError with the sandbox's own sentence when it refuses.
     """
 
     def __init__(self, python: str = sys.executable, **options: Any) -> None:
@@ -34,7 +34,11 @@ class Sandbox:
         self.api_password = str(options.setdefault("api_password", "sandbox"))
         options.setdefault("port", 0)
         self.url = ""
-        self._command = [python, str(_COLLECTION / "extensions" / "sandbox"), "--until-stdin-closes"]
+        self._command = [
+            python,
+            str(_COLLECTION / "roles" / "sandbox" / "files" / "voipsms_sandbox"),
+            "--until-stdin-closes",
+        ]
         for name, value in options.items():
             # With "=", a value may begin with a dash.
             self._command.append(f"--{name.replace('_', '-')}={value}")
@@ -54,8 +58,8 @@ class Sandbox:
         self.stop()
 
     def start(self) -> Sandbox:
-        """Start the process and wait until it serves. Raises RuntimeError with what it said when it does not."""
-        # Closed by `stop`; a file, since a pipe that nobody reads would fill up.
+        """Start the process and wait until it serves. Raises RuntimeError with its output when it does not."""
+        # Closed by `stop`; a file, since a pipe that is not read would fill up.
         self._errors = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - outlives this method
         self._process = subprocess.Popen(
             self._command,
@@ -74,7 +78,7 @@ class Sandbox:
 
     @property
     def pid(self) -> int:
-        """The process id, for tests that kill it. Raises RuntimeError when it does not run."""
+        """The process id, for tests that kill it. Raises RuntimeError when the process does not run."""
         return self._running().pid
 
     @property
@@ -87,16 +91,16 @@ class Sandbox:
         }
 
     def requests(self, path: str | None = None) -> list[dict[str, Any]]:
-        """Every request that reached the API, in order; only those of one path such as `sms/send`, if named."""
-        noted: list[dict[str, Any]] = self._get("requests")["requests"]
-        return [each for each in noted if path in (None, each["path"])]
+        """Return every request that reached the API, in order, or only those of one path such as ``sms/send``."""
+        requests: list[dict[str, Any]] = self._get("requests")["requests"]
+        return [request for request in requests if path in (None, request["path"])]
 
     def sends(self) -> list[dict[str, Any]]:
-        """The `sms/send` requests."""
+        """Return the ``sms/send`` requests."""
         return self.requests("sms/send")
 
     def messages(self) -> list[dict[str, Any]]:
-        """Every message (or part of one), refused and cancelled ones too, in order of arrival."""
+        """Return every message (or part of one) in order of arrival, also refused and cancelled ones."""
         messages: list[dict[str, Any]] = self._get("messages")["messages"]
         return messages
 
@@ -106,31 +110,31 @@ class Sandbox:
         return str(self._get("clock")["now"])
 
     def set_clock(self, moment: str) -> str:
-        """Set the clock, ISO 8601 with Z or offset."""
+        """Set the clock, to ISO 8601 with Z or offset, and return the new time."""
         return str(self._post("clock", {"set": moment})["now"])
 
     def advance(self, seconds: float) -> str:
-        """Move the clock."""
+        """Move the clock by seconds, and return the new time."""
         return str(self._post("clock", {"advance": seconds})["now"])
 
     def order(self, **answer: Any) -> None:
-        """Order an answer: `path`, `times`, `status`, `body`, `headers`, `accept`, `record`, `delay`."""
+        """Order: ``path``, ``times``, ``status``, ``body``, ``headers``, ``accept``, ``record``, ``delay``."""
         self._post("answers", answer)
 
     def settings(self, **changed: Any) -> dict[str, Any]:
-        """The settings, after changing those that are named."""
+        """Change the named settings, and return all of them."""
         return self._post("settings", changed) if changed else self._get("settings")
 
     def incoming(self, sender: str, to: str, msg: str) -> dict[str, Any]:
-        """Somebody writes to a number of the account."""
+        """Let a person write to a number of the account."""
         return self._post("messages", {"from": sender, "to": to, "msg": msg})
 
     def reset(self) -> None:
-        """Back to how it was started."""
+        """Return the sandbox to its state at the start."""
         self._post("reset", {})
 
     def stop(self) -> int | None:
-        """End the process, by force if it must be; its exit status, or None if it never ran."""
+        """End the process, by force if necessary. Returns its exit status, or None if it never ran."""
         self._http.close()
         process, self._process = self._process, None
         if process is None:
@@ -146,7 +150,7 @@ class Sandbox:
         return process.returncode
 
     def errors(self) -> str:
-        """What the running process wrote to standard error."""
+        """Return what the running process wrote to standard error."""
         if self._errors is None or self._errors.closed:
             return ""
         self._errors.seek(0)
@@ -158,7 +162,7 @@ class Sandbox:
         return self._process
 
     def _ready_line(self) -> str:
-        """The line that tells the address. Waits with a limit, since a process that hangs says nothing."""
+        """Return the line with the address. The wait has a limit, since a process that hangs prints nothing."""
         output = self._running().stdout
         line = ""
         if output is not None:
@@ -169,15 +173,15 @@ class Sandbox:
             self._running().kill()
             self._running().wait()
             raise RuntimeError(
-                f"The sandbox did not start: {self.errors().strip() or line.strip() or 'it said nothing'}"
+                f"The sandbox did not start: {self.errors().strip() or line.strip() or 'it printed nothing'}"
             )
         return line
 
     def _get(self, call: str) -> dict[str, Any]:
         return self._answer(self._http.get(self._control(call), timeout=_ANSWER_SECONDS))
 
-    def _post(self, call: str, wish: dict[str, Any]) -> dict[str, Any]:
-        return self._answer(self._http.post(self._control(call), json=wish, timeout=_ANSWER_SECONDS))
+    def _post(self, call: str, fields: dict[str, Any]) -> dict[str, Any]:
+        return self._answer(self._http.post(self._control(call), json=fields, timeout=_ANSWER_SECONDS))
 
     def _control(self, call: str) -> str:
         self._running()

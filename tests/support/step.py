@@ -47,12 +47,12 @@ class Job:
 
     @property
     def result_file(self) -> Path:
-        """Where the steps write their result."""
+        """The path to which the steps write their result."""
         return self.folder / RESULT
 
     @staticmethod
     def command(name: str, variables: Mapping[str, Any] | None = None, *arguments: str) -> list[str]:
-        """The command that runs a playbook of the collection by its name; with variables, it writes a result file."""
+        """Return the command that runs a playbook of the collection; with variables, it writes a result file."""
         inventory = () if "-i" in arguments else ("-i", "localhost,")
         given = () if variables is None else ("-e", json.dumps({"voipsms_result_file": RESULT, **variables}))
         return ["ansible-playbook", PREFIX + name, *inventory, *arguments, *given]
@@ -90,12 +90,12 @@ class Job:
         )
 
     def done(self, rc: int, output: str) -> Done:
-        """What a command has left that has ended."""
+        """Return what a command that has ended has left."""
         text = self.result_file.read_text(encoding="utf-8") if self.result_file.exists() else ""
         return Done(rc, output, json.loads(text or "null"))
 
     def _base(self) -> dict[str, str]:
-        """Nothing that the person at the keyboard has set, but the search path."""
+        """Return an environment without anything that the user has set, but with the search path."""
         return {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
             "HOME": str(self._home),

@@ -46,7 +46,9 @@ def build(folder: Path) -> int:
         return status
     shutil.copytree(SITE, source, dirs_exist_ok=True)
     # The documents in Markdown, with their pictures.
-    shutil.copytree(DOCS, source, ignore=shutil.ignore_patterns("docsite", "examples"), dirs_exist_ok=True)
+    shutil.copytree(
+        DOCS, source, ignore=shutil.ignore_patterns("docsite", "examples", "development"), dirs_exist_ok=True
+    )
     # antsibull-docs takes the texts of the guides alone.
     shutil.copytree(IMAGES, source / "docsite" / "images")
     (source / "elsewhere.inv").write_bytes(inventory(ELSEWHERE))
@@ -54,7 +56,7 @@ def build(folder: Path) -> int:
 
 
 def inventory(places: Mapping[str, str]) -> bytes:
-    """The places as an inventory in the form that Sphinx reads, version 2: a head, and compressed lines.
+    """Return the places as an inventory in the form that Sphinx reads, version 2: a head, and compressed lines.
 
     Source of the form: sphinx.util.inventory.
     """

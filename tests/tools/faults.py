@@ -55,13 +55,13 @@ def results(run: Path) -> Results:
 
 
 def cases(test: str, found: Results) -> list[str]:
-    """How the cases of one test that are meant ended."""
+    """Return how the cases of one test that are meant ended."""
     name, _bracket, part = test.partition("[")
     return [ended for case, ended in found.get(name, ()) if part[:-1] in case]
 
 
 def row(fault: str, tests: Sequence[str], found: Results) -> tuple[str, str]:
-    """The line of one fault in the table, and what is wrong with it, or nothing."""
+    """Return the line of one fault in the table, and what is wrong with it, or nothing."""
     ended = {test: cases(test, found) for test in tests}
     missing = [test for test in tests if "passed" not in ended[test]]
     failed = sum(each.count("failed") for each in ended.values())
@@ -72,7 +72,7 @@ def row(fault: str, tests: Sequence[str], found: Results) -> tuple[str, str]:
 
 
 def page(groups: Mapping[str, Mapping[str, Sequence[str]]], found: Results) -> tuple[str, list[str]]:
-    """The whole page, and everything that is wrong."""
+    """Return the whole page, and everything that is wrong."""
     lines, wrong = [], []
     for group, faults in groups.items():
         lines += [f"## {group}", "", "| fault | tests | result |", "|---|---|---|"]
@@ -85,7 +85,7 @@ def page(groups: Mapping[str, Mapping[str, Sequence[str]]], found: Results) -> t
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write the page, or compare it; 1 when something is wrong."""
+    """Write the page, or compare it; return 1 when something is wrong."""
     groups = yaml.safe_load((layout.TREE / "tests" / "faults.yml").read_text(encoding="utf-8"))
     text, wrong = page(groups, results(RUN))
     target = layout.ROOT / PAGE

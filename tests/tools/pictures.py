@@ -69,12 +69,12 @@ _LATER = _NOW + GRACE + 2 * _TERMS.window
 
 
 def pictures() -> dict[str, str]:
-    """The source of each picture, by its name."""
+    """Return the source of each picture, by its name."""
     return {"states": states(), "wings": wings()}
 
 
 def states() -> str:
-    """The states of a row of the ledger, and what leads from one to the other."""
+    """Draw the states of a row of the ledger, and what leads from one to the other."""
     lines = [_node(state, state) for state in (NO_ROW, *(state.value for state in State))]
     for a, b in sorted(moves()):
         lines.append(f"{_quoted(a)} -> {_quoted(b)} [label={_quoted(REASONS.get((a, b), '?'))}];")
@@ -89,7 +89,7 @@ def wings() -> str:
 
 
 def moves() -> set[Arrow]:
-    """Every way from a state to another, found by running the functions that decide it."""
+    """Return every way from a state to another, found by running the functions that decide it."""
     sending = claimed(None, _CLAIM, "r", _NOW)
     rows = {fate: settled(sending, fate, ("1",), _NOW) for fate in Fate}
     found = {("sending", _name(row)) for row in rows.values()}
@@ -137,7 +137,7 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def reduced(arrows: set[Arrow]) -> set[Arrow]:
-    """The arrows without those that a longer way stands for. Raises graphlib.CycleError when a way leads back."""
+    """Return the arrows without those that a longer way replaces. Raises graphlib.CycleError when a way leads back."""
     tuple(TopologicalSorter({a: {c for b, c in arrows if b == a} for a, _end in arrows}).static_order())
     return {(a, b) for a, b in arrows if not any(_reaches(arrows, c, b) for d, c in arrows if d == a and c != b)}
 
@@ -147,12 +147,12 @@ def _reaches(arrows: set[Arrow], start: str, end: str) -> bool:
 
 
 def _told(row: Row | None, sent: bool) -> Row | None:
-    """The row after somebody told the ledger what became of it, as the message log would."""
+    """Return the row after the ledger was given the outcome, as the message log would give it."""
     return resolve({"r": row}, sent=sent, now=_LATER).rows["r"].after
 
 
 def _cancelled(row: Row | None) -> Row | None:
-    """The row after the list was seen to lose its message, as snapshot.py writes it, which cannot do without a list."""
+    """Return the row after the list has lost its message, as snapshot.py writes it, which cannot do without a list."""
     if row is None:
         raise ValueError("there must be a row")
     return row._replace(state=State.CANCELLED)
@@ -183,14 +183,14 @@ def _quoted(text: str) -> str:
 
 
 def drawn(source: str) -> str:
-    """The picture as SVG. Raises FileNotFoundError where Graphviz is missing."""
+    """Return the picture as SVG. Raises FileNotFoundError where Graphviz is missing."""
     done = subprocess.run(["dot", "-Tsvg"], input=source, stdout=subprocess.PIPE, text=True, check=True)
     text = re.sub(r"<!-- .*? -->\n", "", done.stdout, flags=re.DOTALL)
     return text.replace("<svg ", "<!--\n{}\n-->\n<svg ".format("\n".join(LICENCE)), 1)
 
 
 def main(folder: Path, sources: Mapping[str, str]) -> int:
-    """Write every source and its picture; 1 when Graphviz is missing."""
+    """Write every source and its picture; return 1 when Graphviz is missing."""
     if shutil.which("dot") is None:
         print("the pictures need Graphviz, which is not here: apt-get install graphviz", file=sys.stderr)
         return 1

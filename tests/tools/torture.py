@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kill, stop and starve real deliveries for a while, and count what came of them.
+"""Kill, stop and starve real deliveries for a while, and count the results.
 
 Usage: torture.py [--seconds 600] [--seed NUMBER] [--path FOLDER]
 
@@ -8,7 +8,7 @@ Each round is one message to a few people. Some runs of its task begin at once, 
 of them are killed or stopped at a random moment. Then the lease passes, and the task runs once more, undisturbed. Ends
 with counts, and with 1 when anything was sent twice, lost, called sent without proof, or a secret was found.
 
-With the same seed the same things are ordered; what comes of them depends on the machine too.
+With the same seed the same things happen; their results depend on the machine too.
 """
 
 from __future__ import annotations
@@ -66,25 +66,25 @@ FAULTS = (
 
 @dataclass
 class Round:
-    """One message: who shall have it, what disturbs its runs, and what these said."""
+    """One message: its recipients, what disturbs its runs, and their results."""
 
     number: int
     chance: random.Random
     user: Controller
     server: FaultServer
     counts: Counter[str]
-    said: list[dict[str, Any]] = field(default_factory=list)
+    results: list[dict[str, Any]] = field(default_factory=list)
 
     def play(self) -> None:
         """Run the task several times at once with whatever disturbs it, then once more, and judge."""
-        recipients = [f"+1281234{self.chance.randrange(10000):04}" for _each in range(self.chance.randint(1, 3))]
+        recipients = [f"+1281234{self.chance.randrange(10000):04}" for _ in range(self.chance.randint(1, 3))]
         task: dict[str, Any] = {
             "to": sorted(set(recipients)),
             "msg": f"Message {self.number}",
             "api_url": self.server.url,
             "batch_size": self.chance.randint(1, 3),
         }
-        processes = [self.user.start(**task) for _each in range(self.chance.randint(1, 3))]
+        processes = [self.user.start(**task) for _ in range(self.chance.randint(1, 3))]
         for process in processes:
             process.until_it_reads()
         for process in processes:
@@ -113,7 +113,7 @@ class Round:
                 self.counts["stopped"] += 1
 
     def _listen(self, process: ModuleProcess) -> dict[str, Any]:
-        """What a run returned; a run that was killed says nothing."""
+        """Return the result of a run; a run that was killed has none."""
         run = process.wait()
         self.counts["runs"] += 1
         try:
@@ -123,7 +123,7 @@ class Round:
             return {}
         shown = str({name: value for name, value in result.items() if name != "invocation"}) + run.stderr
         self.counts["secrets found"] += sum(form in shown for form in canary.FORMS)
-        self.said.append(result)
+        self.results.append(result)
         return result
 
     def _let_the_lease_pass(self) -> None:
@@ -140,19 +140,19 @@ class Round:
                 )
 
     def _judge(self, recipients: list[str], final: dict[str, Any]) -> None:
-        """Hold what the service took against what the runs said."""
+        """Compare what the service took with what the runs reported."""
         taken = Counter(self.server.accepted)
         self.counts["accepted"] += sum(taken.values())
         for recipient in recipients:
             times = taken[recipient.lstrip("+")]
             self.counts["sent twice"] += max(0, times - 1)
-            told = [self._outcome(result, recipient) in SUCCESSES for result in self.said]
-            self.counts["called sent without proof"] += any(told) and not times
+            is_called_sent = any(self._outcome(result, recipient) in SUCCESSES for result in self.results)
+            self.counts["called sent without proof"] += is_called_sent and not times
             self.counts["lost without a failed task"] += not times and not final.get("failed")
 
     @staticmethod
     def _outcome(result: dict[str, Any], recipient: str) -> str:
-        return next((str(each["outcome"]) for each in result["results"] if each["to"] == recipient), "")
+        return next((str(one["outcome"]) for one in result["results"] if one["to"] == recipient), "")
 
 
 def torture(
@@ -164,10 +164,10 @@ def torture(
     until_wrong: bool = False,
     choice: Sequence[Behaviour] = FAULTS,
 ) -> Counter[str]:
-    """Rounds until the time is over, each with a service of its own; what was counted.
+    """Play rounds until the time is over, each with a service of its own; return the counts.
 
-    `path`: a folder that module processes find Python files in first. `until_wrong`: end when something is.
-    `choice`: what the service may do.
+    ``path``: a folder in which module processes find Python files first. ``until_wrong``: end when something is wrong.
+    ``choice``: what the service may do.
     """
     chance = random.Random(seed)  # noqa: S311 - moments and faults, not secrets
     counts: Counter[str] = Counter(dict.fromkeys((*COUNTED, *WRONG), 0))
@@ -178,7 +178,7 @@ def torture(
     user.environment["PYTHONPATH"] = os.pathsep.join(filter(None, (path, str(COLLECTIONS_PATH))))
     end = time.monotonic() + seconds
     for number in range(sys.maxsize):
-        script = [chance.choice(choice) for _each in range(chance.randint(0, 6))]
+        script = [chance.choice(choice) for _ in range(chance.randint(0, 6))]
         with FaultServer(script) as server:
             Round(number, chance, user, server, counts).play()
         if time.monotonic() > end or (until_wrong and any(counts[name] for name in WRONG)):
@@ -189,15 +189,15 @@ def torture(
 
 
 def main(arguments: list[str]) -> int:
-    """Torture, and print what was counted; 1 when something is wrong."""
+    """Torture, print the counts, and return 1 when something is wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=600.0)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--path", default="", help="a folder that module processes find Python files in first")
-    wanted = parser.parse_args(arguments)
-    print(f"torture: {wanted.seconds:g} seconds, seed {wanted.seed}", flush=True)
+    options = parser.parse_args(arguments)
+    print(f"torture: {options.seconds:g} seconds, seed {options.seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="voipsms-torture-") as folder:
-        counts = torture(Path(folder), wanted.seconds, wanted.seed, wanted.path)
+        counts = torture(Path(folder), options.seconds, options.seed, options.path)
     print("torture: " + ", ".join(f"{counts[name]} {name}" for name in (*COUNTED, *WRONG)))
     return 1 if any(counts[name] for name in WRONG) else 0
 

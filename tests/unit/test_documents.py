@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.voip_communications.sms.plugins.module_utils._api import evidence
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import model
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Outcome
-from ansible_collections.voip_communications.sms.plugins.module_utils._send import delivery, log_search, reconcile
+from ansible_collections.voip_communications.sms.plugins.module_utils._send import log_search, posting, reconcile
 from ansible_collections.voip_communications.sms.plugins.module_utils._task import send_options
 from ansible_collections.voip_communications.sms.tests.support import documents, markdown, restructured
 from ansible_collections.voip_communications.sms.tests.support.documented import (
@@ -36,7 +37,8 @@ README = documents.TEXTS["README.md"]
 CONTRIBUTING = documents.TEXTS["CONTRIBUTING.md"]
 ARCHITECTURE = documents.TEXTS["docs/development/architecture.md"]
 SENT_ONCE = documents.guide("sent_once")
-API = documents.guide("api")
+EVIDENCE = documents.guide("evidence")
+API = " ".join(documents.guide("api").split())
 TROUBLESHOOTING = documents.guide("troubleshooting")
 # Words that are written like options in the documents, and are none of the collection's.
 OTHERS = {
@@ -44,8 +46,8 @@ OTHERS = {
     "ansible_python_interpreter", "delegate_to", "run_once", "become", "module_defaults", "any_errors_fatal", "no_log",
     "callbacks_enabled", "end_play", "include_role", "max_fail_percentage", "meta", "pre_tasks", "post_tasks", "serial",
     "strategy", "tasks_from", "type",
-    # a folder
-    "module_utils",
+    # folders
+    "module_utils", "plugin_utils",
     # sections of a changelog fragment
     "major_changes", "minor_changes", "breaking_changes", "deprecated_features", "removed_features", "security_fixes",
     "known_issues",
@@ -83,11 +85,11 @@ def test_tasks_in_examples_use_options_that_exist(name: str) -> None:
 
 @every_document
 def test_options_with_values_in_the_text_exist(name: str) -> None:
-    """Such as `on_unknown: skip`, or `ledger_created: true` of what is returned."""
+    """Check words such as ``on_unknown: skip``, or ``ledger_created: true`` of a result."""
     for word in documents.code(name):
-        found = re.fullmatch(r"([a-z_]+)(?:: |=)(\S+)", word)
-        if found and found[1] not in OTHERS | set(RETURNED):
-            assert_fits(every_option(), found[1], yaml.safe_load(found[2]))
+        match = re.fullmatch(r"([a-z_]+)(?:: |=)(\S+)", word)
+        if match and match[1] not in OTHERS | set(RETURNED):
+            assert_fits(every_option(), match[1], yaml.safe_load(match[2]))
 
 
 @every_document
@@ -147,11 +149,20 @@ def test_the_versions_in_the_readme_are_those_of_the_matrix() -> None:
     assert only == ast.literal_eval(constants["INTEGRATION_ONLY"])
 
 
-def test_the_makefile_targets_of_contributing_exist() -> None:
+def make_targets(text: str) -> set[str]:
+    """Return the names of the Makefile's targets that the first cells of the tables in a text have."""
+    return {row[0].strip("`").removeprefix("make ") for row in markdown.rows(text) if row[0].startswith("`make ")}
+
+
+def test_every_target_of_the_makefile_is_in_the_architecture() -> None:
     makefile = markdown.COLLECTION / "Makefile"
     targets = set(re.findall(r"^([a-z]+):.*## ", makefile.read_text("utf-8"), re.MULTILINE))
-    listed = {row[0].strip("`").removeprefix("make ") for row in markdown.rows(CONTRIBUTING)}
-    assert listed - {"target"} == targets - {"help", "tree", "venv"}
+    assert make_targets(markdown.section(ARCHITECTURE, "Make targets")) == targets - {"help", "tree", "venv"}
+    assert make_targets(CONTRIBUTING) <= targets
+
+
+def test_contributing_is_short() -> None:
+    assert len(CONTRIBUTING.splitlines()) <= 80
 
 
 def test_every_wing_is_in_the_architecture() -> None:
@@ -160,29 +171,42 @@ def test_every_wing_is_in_the_architecture() -> None:
     assert {name for name in listed if name.startswith("_")} == wings
 
 
+def test_the_classes_of_the_glossary_exist() -> None:
+    words = re.findall(r"`([A-Z][A-Za-z]+)`", markdown.section(ARCHITECTURE, "Glossary"))
+    sources = (path.read_text("utf-8") for path in (markdown.COLLECTION / "plugins").rglob("*.py"))
+    classes = set(re.findall(r"^class (\w+)", "\n".join(sources), re.MULTILINE))
+    assert set(words) - classes == set()
+
+
+def test_no_playbook_is_printed_twice() -> None:
+    texts = [block.text for name in documents.TEXTS for block in documents.blocks(name, "yaml") if block.plays()]
+    assert [text for text, count in Counter(texts).items() if count > 1] == []
+
+
 def test_the_times_are_those_of_the_code() -> None:
     minutes, days = 60, 86400
     windows = {row[0]: row[2] for row in restructured.rows(restructured.section(SENT_ONCE, "Keys and windows"))}
     assert windows["without idempotency_key"] == f"{send_options.HASHED_WINDOW // minutes} minutes"
     assert windows["with idempotency_key"] == f"{send_options.GIVEN_WINDOW // days} days"
-    times = {row[0]: row[1:] for row in restructured.rows(restructured.section(SENT_ONCE, "States"))}
-    assert times["first byte"][0] == f"{delivery._BEGUN_BY:.0%} of the deadline".replace("%", " %")
+    times = {row[0]: row[1:] for row in restructured.rows(restructured.section(EVIDENCE, "States"))}
+    assert times["first byte"][0] == f"{posting._BEGUN_BY:.0%} of the deadline".replace("%", " %")
     assert times["lease"][0].endswith(f"{model.SETTLE_MARGIN:.0f} seconds")
     assert times["GRACE"][0] == f"{model.GRACE / minutes:.0f} minutes"
     assert times["kept"][0].startswith(f"{model.KEPT / days:.0f} days")
-    pauses = ", ".join(f"{pause:g}" for pause in delivery.PAUSES[:-1]) + f" and {delivery.PAUSES[-1]:g} seconds"
-    assert f"three times more, after {pauses}" in SENT_ONCE
-    assert f"asks for {delivery.LONGEST_RETRY_AFTER:.0f} seconds or less" in SENT_ONCE
-    assert f"up to {delivery.LONGEST_RETRY_AFTER:.0f} seconds" in API
+    pauses = ", ".join(f"{pause:g}" for pause in posting.PAUSES[:-1]) + f" and {posting.PAUSES[-1]:g} seconds"
+    proofs = " ".join(restructured.section(EVIDENCE, "What an answer proves").split())
+    assert f"three times more, after {pauses}" in proofs
+    assert f"asks for {posting.LONGEST_RETRY_AFTER:.0f} seconds or less" in proofs
+    assert f"up to {posting.LONGEST_RETRY_AFTER:.0f} seconds" in API
     assert SEND_OPTIONS["batch_size"]["default"] == int(re.findall(r"sends (\d+) at a time", API)[0])
 
 
 def test_the_limits_of_the_message_log_are_those_of_the_code() -> None:
-    log = " ".join(restructured.section(SENT_ONCE, "What the message log decides").split())
+    log = " ".join(restructured.section(EVIDENCE, "What the message log decides").split())
     assert f"at most {log_search.LOG_PAGES} pages and half of the time" in log
     assert f"more than {log_search.LOG_PAGES} pages never proves" in log
     assert log_search.LOG_SHARE == 0.5
-    assert f"from {reconcile.ASTRAY / 3600:.0f} hours before the attempt" in log
+    assert f"from {reconcile.LARGEST_ZONE_ERROR / 3600:.0f} hours before the attempt" in log
     assert f"from {model.GRACE / 60:.0f} minutes before the attempt" in log
     assert "begins a minute before its claim" in log
     assert reconcile.SLACK == 60
@@ -191,27 +215,28 @@ def test_the_limits_of_the_message_log_are_those_of_the_code() -> None:
 def test_the_statuses_are_those_of_the_code() -> None:
     refusing = ", ".join(map(str, sorted(evidence.REFUSING_STATUSES)))
     redirecting = ", ".join(map(str, sorted(evidence.REDIRECTING_STATUSES)))
-    assert f"status {refusing}\n" in SENT_ONCE
+    proofs = " ".join(restructured.section(EVIDENCE, "What an answer proves").split())
+    assert f"status {refusing} - " in proofs
     assert f"takes {refusing} as a refusal" in API
-    assert f"status {redirecting}\n" in SENT_ONCE
+    assert f"status {redirecting} - " in proofs
     assert f"and {redirecting}, {evidence.THROTTLING_STATUS} as proof" in API
 
 
 def test_every_outcome_is_explained() -> None:
     explained = SENT_ONCE + documents.guide("scheduled")
-    assert {each.value for each in Outcome if f"``{each.value}``" not in explained} == set()
+    assert {outcome.value for outcome in Outcome if f"``{outcome.value}``" not in explained} == set()
 
 
-def said() -> str:
-    """Every constant text of the source files, and the playbooks; of an f-string, what stands between its values."""
-    sources = [*(markdown.COLLECTION / "plugins").rglob("*.py"), *(markdown.COLLECTION / "extensions").rglob("*.py")]
+def messages() -> str:
+    """Return every constant text of the source files and the playbooks; of an f-string, the text between its values."""
+    sources = [*(markdown.COLLECTION / "plugins").rglob("*.py"), *(markdown.COLLECTION / "roles").rglob("*.py")]
     texts = [text for path in sources for text in constants(path)]
     texts += [path.read_text("utf-8") for path in (markdown.COLLECTION / "playbooks").rglob("*.yml")]
     return "\0".join(texts)
 
 
 def constants(path: Path) -> Iterator[str]:
-    """The constant texts of a source file."""
+    """Yield the constant texts of a source file."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value
@@ -221,5 +246,5 @@ def test_the_sentences_that_are_explained_are_said() -> None:
     explained = restructured.sentences(TROUBLESHOOTING)
     assert len(explained) > 60
     parts = [part for sentence in explained for part in sentence.split("…") if part]
-    everything = said() + missing_required_lib("requests")
+    everything = messages() + missing_required_lib("requests")
     assert [part for part in parts if part not in everything] == []

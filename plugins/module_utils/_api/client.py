@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The HTTP API of VoIP Communications: a method an endpoint, records in and out; the rest is in ``_api_scheduled``.
+"""Call the HTTP API of VoIP Communications, one method per endpoint; scheduled messages are in ``scheduled``.
 
-Knows nothing of Ansible and of the ledger. What only some calls need is loaded by them, since a module compiles all
-that it loads each time that it is started. Every fact of the API is marked documented (the vendor's page "SMS API"),
-observed (read in the source of the vendor's public apps) or assumed.
+Knows nothing of Ansible or of the ledger. A module compiles everything that it loads each time it starts, so what only
+some calls need is loaded by them. Every fact about the API is marked documented (the vendor's page "SMS API"), observed
+(read in the source of the vendor's public apps) or assumed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable
 from urllib.parse import quote, quote_plus
 
 from .._core import strict_json
@@ -35,31 +35,31 @@ if TYPE_CHECKING:
 DEFAULT_URL = "https://voip-communications.net/api-v2/index.php/"
 """The base of all calls (documented)."""
 
-_SHOWN = 200
-"""Characters of a text of the service that are shown at the most."""
+_MAX_SHOWN = 200
+"""Most characters of a text of the service that are shown."""
 
-_LEAST_SECRET = 4
-"""Characters of a secret that is looked for. Shorter ones occur in any text by chance, smsids included."""
+_MIN_SECRET = 4
+"""Fewest characters of a secret that is searched for. Shorter ones occur by chance in any text, smsids included."""
 
-_REMEMBERED = 64
-"""Texts of the service that need not be looked through once more; short ones, since an answer may hold megabytes."""
+_CACHE_SIZE = 64
+"""Number of cleaned texts that are kept. Only short ones are, since an answer may hold megabytes."""
 
 
 class Throttled(NotSent):
-    """The service asks for fewer requests (429). ``retry_after``: seconds it asks to wait, if it says so."""
+    """The service asks for fewer requests (429). ``retry_after`` is how many seconds it asks to wait, if it says so."""
 
-    def __init__(self, retry_after: Optional[float]) -> None:
+    def __init__(self, retry_after: float | None) -> None:
         super().__init__("the service asks for fewer requests (HTTP 429)", passing=False)
         self.retry_after = retry_after
 
 
 class Denied(NotSent):
-    """The service does not know the credentials, or does not allow them this call (401, 403)."""
+    """The service does not know the credentials, or does not allow this call with them (401, 403)."""
 
 
 @contextmanager
 def counted(api: Api) -> Iterator[None]:
-    """Whatever is raised within tells how many requests were made until then."""
+    """Add the number of requests made so far to every ``VoipsmsError`` that is raised within."""
     try:
         yield
     except VoipsmsError as error:
@@ -68,35 +68,34 @@ def counted(api: Api) -> Iterator[None]:
 
 
 class Api:
-    """The calls of one account. ``requests`` counts those that were begun."""
+    """The calls of one account. ``requests`` counts the requests that were begun."""
 
     def __init__(self, service: Service) -> None:
-        """Raises ``MissingLibrary`` without ``requests``."""
+        """Prepare for an account, without connecting. Raises ``MissingLibrary`` without ``requests``."""
         self._http = Http(service)
         self._secrets = _forms(service.user, service.password)
-        # The records of an answer say the same of most recipients.
-        self._cleaned = lru_cache(_REMEMBERED)(partial(_cleaned, secrets=self._secrets))
+        # The records of an answer have the same texts for most recipients.
+        self._cleaned = lru_cache(_CACHE_SIZE)(partial(_cleaned, secrets=self._secrets))
         self.requests = 0
-        self._counting = threading.Lock()
+        self._count_lock = threading.Lock()
 
     def send(
         self,
         recipients: Sequence[str],
         text: str,
-        sender: Optional[str],
+        sender: str | None,
         *,
         segments: int,
         seconds: float,
         permits: Callable[[], bool],
-        date: Optional[str] = None,
+        date: str | None = None,
     ) -> Judgement:
-        """``POST sms/send`` (documented): one text to one or several numbers, in E.164 digits.
+        """Send one text to one or several numbers, in E.164 digits: ``POST sms/send`` (documented).
 
-        ``date``: ``YYYY-MM-DD HH:MM``, wall time of the account; without it the message is sent now.
-
-        ``seconds``: for the whole exchange. ``permits`` is asked directly before the first byte leaves. Raises
-        ``NotSent`` when nothing can have been sent; everything else, an answer that never came included, is a
-        verdict on each recipient.
+        ``segments`` is the number of parts of the text. ``date`` is ``YYYY-MM-DD HH:MM``, wall time of the account;
+        without it the message is sent now. The whole exchange may take ``seconds``, and ``permits`` is called directly
+        before the first byte leaves. Raises ``NotSent`` when nothing can have been sent. Everything else, even an
+        answer that never came, is a verdict on each recipient.
         """
         form = {"to": ",".join(recipients), "msg": text}
         if sender:
@@ -108,18 +107,12 @@ class Api:
             answer = self._http.post("sms/send", form, seconds, permits)
         except Lost as error:
             return alike(recipients, Fate.UNKNOWN, str(error))
-        if answer.status != 200:
-            self._raise_for_status(answer)
-            return alike(recipients, Fate.UNKNOWN, f"the service answered HTTP {status_text(answer.status)}")
-        try:
-            return judge(strict_json.read(answer.body), recipients, segments, self._clean)
-        except strict_json.NotJson as error:
-            return alike(recipients, Fate.UNKNOWN, f"the answer cannot be understood: {error}")
+        return self._judge(answer, recipients, segments)
 
-    def user(self, seconds: float) -> Mapping[str, Optional[str]]:
-        """``GET cms/user`` (observed): the account's zone and balance warning.
+    def user(self, seconds: float) -> Mapping[str, str | None]:
+        """Return the account's time zone and balance warning: ``GET cms/user`` (observed).
 
-        The record also holds credentials, so nothing but the named fields leaves this method. Raises ``VoipsmsError``.
+        The answer also holds credentials, so only these two fields leave this method. Raises ``VoipsmsError``.
         """
         payload = self._read("cms/user", seconds)[0]
         user = payload.get("user") if isinstance(payload, dict) else None
@@ -128,33 +121,46 @@ class Api:
         return {name: self._clean(user.get(name)) for name in ("user_timezone", "user_balance_warning")}
 
     def log(self, max_pages: int, seconds: float) -> LogPages:
-        """``POST sms/summary`` (observed): the message log, page by page from 0; an empty page ends it (observed).
+        """Read at most ``max_pages`` pages of the message log: ``POST sms/summary`` (observed).
 
-        At most ``max_pages`` are read. Raises ``VoipsmsError``, and ``Denied``.
+        Pages count from 0, and an empty page ends the log (observed). Raises ``VoipsmsError``, and ``Denied``.
         """
-        from .log import every_page, records  # noqa: PLC0415 - rarely used
+        from .log import read_pages, records  # noqa: PLC0415 - rarely used
 
         deadline = Deadline(seconds)
 
-        def page(number: int) -> list[LogRecord]:
+        def read_page(number: int) -> list[LogRecord]:
             payload = self._read_form("sms/summary", {"page": str(number)}, deadline.left())
             return records(payload, self._clean)
 
-        return every_page(page, max_pages)
+        return read_pages(read_page, max_pages)
 
-    def _read(self, path: str, seconds: float) -> tuple[Any, Optional[float]]:
-        """The JSON of a reading call, and the service's time (RFC 9110, 6.6.1). Raises ``VoipsmsError``."""
+    def _judge(self, answer: Answer, recipients: Sequence[str], segments: int) -> Judgement:
+        """Return what the answer to ``sms/send`` proves about each recipient. Raises ``NotSent``."""
+        if answer.status != 200:
+            self._raise_for_status(answer)
+            return alike(recipients, Fate.UNKNOWN, f"the service answered HTTP {status_text(answer.status)}")
+        try:
+            return judge(strict_json.read(answer.body), recipients, segments, self._clean)
+        except strict_json.NotJson as error:
+            return alike(recipients, Fate.UNKNOWN, f"the answer cannot be understood: {error}")
+
+    def _read(self, path: str, seconds: float) -> tuple[Any, float | None]:
+        """GET the JSON of a call that reads, and the service's time in Unix seconds (RFC 9110, 6.6.1).
+
+        Raises ``VoipsmsError``.
+        """
         self._count()
-        answer = self._http.bodiless("GET", path, seconds)
-        return self._payload(answer), _moment(answer.headers.get("date", ""))
+        answer = self._http.request("GET", path, seconds)
+        return self._payload(answer), _unix_seconds(answer.headers.get("date", ""))
 
     def _read_form(self, path: str, form: Mapping[str, str], seconds: float) -> Any:
-        """The JSON of a call that only reads, although it is a POST. Raises ``VoipsmsError``."""
+        """POST a form for a call that only reads, and return its JSON. Raises ``VoipsmsError``."""
         self._count()
         return self._payload(self._http.post(path, form, seconds, lambda: True))
 
     def _payload(self, answer: Answer) -> Any:
-        """The JSON of an answer to a reading call. Raises ``VoipsmsError`` for whatever is no success."""
+        """Return the JSON of an answer to a call that reads. Raises ``VoipsmsError`` for anything but success."""
         if answer.status != 200:
             self._raise_for_status(answer)
             raise VoipsmsError(f"the service answered HTTP {status_text(answer.status)}")
@@ -168,12 +174,12 @@ class Api:
         return payload
 
     def _count(self) -> None:
-        """One more request; several threads may make some at once."""
-        with self._counting:
+        """Count one more request. Several threads may make requests at once."""
+        with self._count_lock:
             self.requests += 1
 
     def _raise_for_status(self, answer: Answer) -> None:
-        """Raise ``NotSent`` for a status that proves that the request was not carried out."""
+        """Raise ``NotSent`` for a status which proves that the request was not carried out."""
         if answer.status == THROTTLING_STATUS:
             raise Throttled(_retry_after(answer.headers.get("retry-after", "")))
         if answer.status in REDIRECTING_STATUSES:
@@ -189,7 +195,7 @@ class Api:
             raise NotSent(sentence, passing=False)
 
     def _stated(self, body: bytes) -> str:
-        """What the body of a refusal says, as the error envelope has it (observed), with a leading colon."""
+        """Return the message in the error envelope of a refusal (observed), after a colon, or an empty text."""
         try:
             payload = strict_json.read(body)
         except strict_json.NotJson:
@@ -197,58 +203,61 @@ class Api:
         message = self._clean(payload.get("error_message")) if isinstance(payload, dict) else None
         return f": {message}" if message else ""
 
-    def _clean(self, value: Any) -> Optional[str]:
-        """A text of the service that may be shown: short, printable, and without a credential in any form."""
+    def _clean(self, value: Any) -> str | None:
+        """Return a text of the service that may be shown: short, printable, without a credential in any form.
+
+        Return None for a value that is not text or a number, or has nothing to show.
+        """
         if value is None or isinstance(value, (dict, list, bool)):
             return None
         text = str(value)
-        return self._cleaned(text) if len(text) <= _SHOWN else _cleaned(text, self._secrets)
+        return self._cleaned(text) if len(text) <= _MAX_SHOWN else _cleaned(text, self._secrets)
 
 
-def _cleaned(text: str, secrets: Sequence[str]) -> Optional[str]:
-    """A text of the service, in which none of the secrets is shown."""
+def _cleaned(text: str, secrets: Sequence[str]) -> str | None:
+    """Return a text of the service, short and printable, or a remark in its place if it holds one of the secrets."""
     if any(secret in text for secret in secrets):
         return "(withheld, since it holds a credential)"
     # An answer may hold megabytes, of which little is shown.
-    text = text.lstrip()[: 2 * _SHOWN]
+    text = text.lstrip()[: 2 * _MAX_SHOWN]
     if not text.isprintable():
         text = "".join(character if character.isprintable() else " " for character in text)
-    return text.strip()[:_SHOWN] or None
+    return text.strip()[:_MAX_SHOWN] or None
 
 
 def _forms(user: str, password: str) -> tuple[str, ...]:
-    """The forms in which a service could send a credential back: raw, URL-encoded, base64, escaped."""
+    """Return the forms in which a service could send a credential back: raw, URL-encoded, base64, escaped."""
     pair = f"{user}:{password}"
     raw = {user, password}
     forms = raw | {b64encode(secret.encode()).decode().rstrip("=") for secret in (*raw, pair)}
     forms |= {quote(form, safe=safe) for form in forms for safe in ("", "/")} | {quote_plus(secret) for secret in raw}
-    # In PHP's JSON a slash is escaped too.
+    # PHP escapes slashes in JSON too.
     escaped = {json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for secret in raw for ascii_only in (True, False)}
     forms |= escaped | {form.replace("/", "\\/") for form in escaped}
     forms |= {repr(secret)[1:-1] for secret in raw}
-    return _shortest(form for form in forms if len(form) >= _LEAST_SECRET)
+    return _without_longer(form for form in forms if len(form) >= _MIN_SECRET)
 
 
-def _shortest(forms: Iterable[str]) -> tuple[str, ...]:
-    """Those forms that hold no other: where one of the others is, one of these is too."""
-    found: list[str] = []
+def _without_longer(forms: Iterable[str]) -> tuple[str, ...]:
+    """Return the forms that contain no other form; a text with one of the others has one of these too."""
+    shortest: list[str] = []
     for form in sorted(set(forms), key=len):
-        if not any(each in form for each in found):
-            found.append(form)
-    return tuple(found)
+        if not any(shorter in form for shorter in shortest):
+            shortest.append(form)
+    return tuple(shortest)
 
 
-def _moment(value: str) -> Optional[float]:
-    """An HTTP date as Unix seconds, or None."""
+def _unix_seconds(value: str) -> float | None:
+    """Return an HTTP date in Unix seconds, or None when it is not one."""
     try:
         return parsedate_to_datetime(value).timestamp()
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
 
 
-def _retry_after(value: str) -> Optional[float]:
-    """Seconds to wait (RFC 9110, 10.2.3: a number, or a date), or None when the field says nothing usable."""
+def _retry_after(value: str) -> float | None:
+    """Return the seconds to wait (RFC 9110, 10.2.3: a number, or a date), or None when the field is not usable."""
     if value.isascii() and value.isdigit() and len(value) < 10:
         return float(value)
-    moment = _moment(value)
-    return moment - time.time() if moment is not None and moment > time.time() else None
+    date = _unix_seconds(value)
+    return date - time.time() if date is not None and date > time.time() else None

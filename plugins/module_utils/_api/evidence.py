@@ -2,15 +2,15 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From what the service answered to what became of each message. Pure.
+"""Judge the fate of each message by the service's answer. Pure.
 
-The statuses and records that prove something are listed here, once. Everything that is not listed proves nothing,
-and its messages are of unknown fate.
+The statuses and records that prove something are listed here, once. Everything else proves nothing, so the fate of its
+messages is unknown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 from .._message.numbers import digits
@@ -20,59 +20,62 @@ ACCEPTED_CODE = 200
 """The only ``code`` of a record that means success (documented)."""
 
 REFUSING_STATUSES = frozenset({400, 401, 402, 403, 404, 405, 413, 415, 422})
-"""HTTP statuses by which a whole request is refused. The vendor documents 401; the others by RFC 9110."""
+"""HTTP statuses that refuse a whole request: 401 as the vendor documents, the others by RFC 9110."""
 
 REDIRECTING_STATUSES = frozenset({301, 307, 308})
-"""Redirects that ask for the same request elsewhere, so that it was not carried out here (RFC 9110, 15.4)."""
+"""Redirects that ask for the same request elsewhere, which prove that it was not carried out (RFC 9110, 15.4)."""
 
 THROTTLING_STATUS = 429
 """Too many requests (RFC 6585): not carried out."""
 
 
 class Verdict(NamedTuple):
-    """What became of one message, with what the service said of it. ``sale``: price in the account's currency."""
+    """The fate of one message, with the fields of its record. ``sale`` is the price in the account's currency.
+
+    ``code_desc`` is the service's description, or a reason of our own where there is no usable record.
+    """
 
     fate: Fate
-    code: Optional[int] = None
-    code_desc: Optional[str] = None
+    code: int | None = None
+    code_desc: str | None = None
     smsids: tuple[str, ...] = ()
-    status: Optional[str] = None
-    country: Optional[str] = None
-    type: Optional[str] = None
-    sale: Optional[float] = None
-    delivery_date: Optional[str] = None
+    status: str | None = None
+    country: str | None = None
+    type: str | None = None
+    sale: float | None = None
+    delivery_date: str | None = None
 
 
 class Judgement(NamedTuple):
-    """The verdict on each recipient that was asked for, and what people should know besides."""
+    """The verdict on each recipient of a request, and warnings for people."""
 
     verdicts: Mapping[str, Verdict]
     warnings: tuple[str, ...] = ()
 
 
 class SendRecord(NamedTuple):
-    """One record of a ``send_log``. ``code`` is None where the record does not say anything usable."""
+    """One record of a ``send_log``. ``code`` and ``smsid`` are None where the record has no usable value."""
 
     to: str
-    code: Optional[int]
-    smsid: Optional[str]
+    code: int | None
+    smsid: str | None
     fields: Mapping[str, Any]
 
 
-Clean = Callable[[Any], Optional[str]]
+Cleaner = Callable[[Any], Optional[str]]
 """Turns a text of the service into one that may be shown, or None."""
 
 
 def alike(recipients: Iterable[str], fate: Fate, reason: str) -> Judgement:
-    """One verdict for all: nothing was said of any of them."""
+    """Return the same verdict on all recipients, when the answer says nothing about any one of them."""
     return Judgement({number: Verdict(fate, code_desc=reason) for number in recipients})
 
 
-def judge(payload: Any, recipients: Sequence[str], segments: int, clean: Clean) -> Judgement:
-    """What the JSON of an answer with status 200 says of each recipient.
+def judge(payload: Any, recipients: Sequence[str], segments: int, clean: Cleaner) -> Judgement:
+    """Return what the JSON of an answer with status 200 proves about each recipient.
 
-    ``recipients``: E.164 digits. ``segments``: into how many parts the text is split; a long text may have one
-    record a part (documented: the log of each SMS processed), so only more records than parts are suspicious.
+    ``recipients`` are E.164 digits. ``segments`` is the number of parts of the text. A long text may have one record
+    for each part (documented: the log of each SMS processed), so only more records than parts are suspicious.
     """
     if not isinstance(payload, dict):
         return alike(recipients, Fate.UNKNOWN, "the answer is not a JSON object")
@@ -88,20 +91,21 @@ def judge(payload: Any, recipients: Sequence[str], segments: int, clean: Clean) 
 
 
 def is_error(payload: Any) -> bool:
-    """Whether an answer is the error envelope (observed), which comes with status 200 and is never success."""
+    """Return whether an answer is the error envelope (observed), which comes with status 200 and is never success."""
     return isinstance(payload, dict) and payload.get("error") in (True, 1, "true", "1")
 
 
-def smsid_of(value: Any, clean: Clean) -> Optional[str]:
-    """An smsid as text, or None when it is not one that a later cancel could name, or may not be shown."""
+def smsid_of(value: Any, clean: Cleaner) -> str | None:
+    """Return an smsid as text, or None when a later cancel could not name it or it may not be shown."""
     text = str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
-    plain = 0 < len(text) <= 128 and text.isascii() and text.isprintable() and " " not in text
-    return text if plain and clean(text) == text else None
+    is_plain = 0 < len(text) <= 128 and text.isascii() and text.isprintable() and " " not in text
+    return text if is_plain and clean(text) == text else None
 
 
 def _judge_log(
-    records: Sequence[Optional[SendRecord]], recipients: Sequence[str], segments: int, clean: Clean
+    records: Sequence[SendRecord | None], recipients: Sequence[str], segments: int, clean: Cleaner
 ) -> Judgement:
+    """Return the verdict on each recipient by the records of a ``send_log``; None stands for an unreadable record."""
     by_number: dict[str, list[SendRecord]] = {number: [] for number in recipients}
     warnings = []
     for record in records:
@@ -111,16 +115,21 @@ def _judge_log(
             warnings.append("the answer holds a record for a number that was not asked for; it was ignored")
         else:
             by_number[record.to].append(record)
-    for number, found in by_number.items():
-        if len(found) > segments and all(record.code == ACCEPTED_CODE for record in found):
-            parts = "one part" if segments == 1 else f"{segments} parts"
-            warnings.append(f"possible duplicate: {len(found)} records for +{number}, and its text has only {parts}")
-    verdicts = {number: _verdict(found, clean) for number, found in by_number.items()}
+    warnings += _duplicate_warnings(by_number, segments)
+    verdicts = {number: _verdict(group, clean) for number, group in by_number.items()}
     return Judgement(verdicts, tuple(dict.fromkeys(warnings)))
 
 
-def _verdict(records: Sequence[SendRecord], clean: Clean) -> Verdict:
-    """The verdict on one recipient by its own records: they must all say the same."""
+def _duplicate_warnings(by_number: Mapping[str, Sequence[SendRecord]], segments: int) -> Iterator[str]:
+    """Yield a warning for each recipient that has more accepted records than its text has parts."""
+    parts = "one part" if segments == 1 else f"{segments} parts"
+    for number, group in by_number.items():
+        if len(group) > segments and all(record.code == ACCEPTED_CODE for record in group):
+            yield f"possible duplicate: {len(group)} records for +{number}, and its text has only {parts}"
+
+
+def _verdict(records: Sequence[SendRecord], clean: Cleaner) -> Verdict:
+    """Return the verdict on one recipient by its own records, which must all agree."""
     codes = {record.code for record in records}
     smsids = tuple(dict.fromkeys(record.smsid for record in records if record.smsid is not None))
     if not records:
@@ -146,8 +155,8 @@ def _verdict(records: Sequence[SendRecord], clean: Clean) -> Verdict:
     )
 
 
-def _record(entry: Any, clean: Clean) -> Optional[SendRecord]:
-    """A record as far as it can be understood; None when it does not even name a recipient."""
+def _record(entry: Any, clean: Cleaner) -> SendRecord | None:
+    """Return a record as far as it can be understood, or None when it does not even name a recipient."""
     if not isinstance(entry, dict):
         return None
     to = entry.get("to")
@@ -158,8 +167,8 @@ def _record(entry: Any, clean: Clean) -> Optional[SendRecord]:
     return SendRecord(to=number, code=_code(entry.get("code")), smsid=smsid, fields=entry)
 
 
-def _code(value: Any) -> Optional[int]:
-    """A code as a JSON number or string (both occur), or None."""
+def _code(value: Any) -> int | None:
+    """Return a code that is a JSON number or string (both occur), or None."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
     if isinstance(value, str):
@@ -167,14 +176,15 @@ def _code(value: Any) -> Optional[int]:
     return int(value) if value == value // 1 and abs(value) < 1e9 else None
 
 
-def _total(records: Sequence[SendRecord]) -> Optional[float]:
-    """The price of all parts, or None when one of them has none that can be read."""
+def _total(records: Sequence[SendRecord]) -> float | None:
+    """Return the price of all parts, or None when the price of one of them cannot be read."""
     prices = [_price(record.fields.get("sale")) for record in records]
-    known = [price for price in prices if price is not None]
-    return round(float(sum(known)), 6) if len(known) == len(prices) else None
+    readable = [price for price in prices if price is not None]
+    return round(float(sum(readable)), 6) if len(readable) == len(prices) else None
 
 
-def _price(value: Any) -> Optional[float]:
+def _price(value: Any) -> float | None:
+    """Return a price that is a JSON number or string, or None."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
     try:

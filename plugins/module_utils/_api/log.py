@@ -2,52 +2,50 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The message log of the account: records as the service's apps read them, and which of them are asked for. Pure.
+"""Read and filter the message log of the account, whose records are read as the service's apps do. Pure.
 
 The call ``sms/summary`` is observed. The zone of its dates, the order of its records and the size of its pages are
-not known, and nothing here relies on them.
+unknown, and nothing here relies on them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timezone
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from .._core.errors import InputError, VoipsmsError
 from .._message.numbers import digits
+from .evidence import Cleaner
 
 _FORMS = {len("YYYY-mm-dd"): "%Y-%m-%d", len("YYYY-mm-dd HH:MM"): "%Y-%m-%d %H:%M", 19: "%Y-%m-%d %H:%M:%S"}
 _END_OF_DAY = "9999-12-31 23:59:59"
 
-Clean = Callable[[Any], Optional[str]]
-"""Makes a text of the service fit to be shown."""
-
 
 class LogError(VoipsmsError):
-    """The answer is no message log; the sentence says what is wrong with it."""
+    """The answer is not a message log; the sentence says what is wrong with it."""
 
 
 class LogRecord(NamedTuple):
-    """One record of the log, or one part of a message. Numbers are digits; ``date`` is as the service writes it."""
+    """One record of the log: a message, or one part of it. Numbers are digits; ``date`` is as the service wrote it."""
 
-    id: Optional[str]
-    direction: Optional[str]
+    id: str | None
+    direction: str | None
     internal: str
     external: str
     text: str
-    status: Optional[str]
-    date: Optional[str]
-    type: Optional[str]
-    country: Optional[str]
-    sale: Optional[str]
+    status: str | None
+    date: str | None
+    type: str | None
+    country: str | None
+    sale: str | None
 
 
 class LogPages(NamedTuple):
-    """The records that were read; ``ended``: whether they are all, down to an empty page, which is the log's end.
+    """The records that were read; ``ended`` tells whether the whole log was read, down to an empty page.
 
-    A page that brings nothing new is no end: it may be the first again, from a service that does not know pages, or
-    counts them from 1.
+    A page without anything new does not prove the end. It may be the first page again, from a service that has no
+    pages or counts them from 1.
     """
 
     records: tuple[LogRecord, ...]
@@ -55,16 +53,19 @@ class LogPages(NamedTuple):
 
 
 class LogFilter(NamedTuple):
-    """Which records are asked for; None asks for nothing. Dates compare as written, since their zone is not known."""
+    """The conditions that a record must meet; None is no condition.
 
-    numbers: Optional[frozenset[str]] = None
-    text: Optional[str] = None
-    direction: Optional[str] = None
-    since: Optional[str] = None
-    until: Optional[str] = None
+    Dates are compared as text, since their zone is not known.
+    """
+
+    numbers: frozenset[str] | None = None
+    text: str | None = None
+    direction: str | None = None
+    since: str | None = None
+    until: str | None = None
 
     def takes(self, record: LogRecord) -> bool:
-        """Whether a record is one that is asked for. A record without a date is never between two dates."""
+        """Return whether a record meets every condition. A record without a date meets no condition on dates."""
         return (
             (self.numbers is None or not self.numbers.isdisjoint((record.internal, record.external)))
             and (self.text is None or self.text in record.text)
@@ -74,8 +75,8 @@ class LogFilter(NamedTuple):
         )
 
 
-def records(payload: Any, clean: Clean) -> list[LogRecord]:
-    """The records of one page. Raises ``LogError`` when there is no list of objects; a missing field is None."""
+def records(payload: Any, clean: Cleaner) -> list[LogRecord]:
+    """Return the records of one page. A missing field is None; raises ``LogError`` when there is no list of objects."""
     entries = payload.get("summary") if isinstance(payload, dict) else None
     if not isinstance(entries, list):
         raise LogError("the answer holds no message log (summary)")
@@ -84,45 +85,45 @@ def records(payload: Any, clean: Clean) -> list[LogRecord]:
     return [_record(entry, clean) for entry in entries]
 
 
-def every_page(page: Callable[[int], list[LogRecord]], most: int) -> LogPages:
-    """The records of at most so many pages, which are asked for one by one from 0.
+def read_pages(read_page: Callable[[int], list[LogRecord]], max_pages: int) -> LogPages:
+    """Return the records of at most ``max_pages`` pages, read one by one from 0.
 
-    A page that brings nothing new ends the log too: so a service that does not know pages is asked twice, not for ever.
+    A page without anything new ends the reading too, so a service without pages is asked twice and not for ever.
     """
-    found: list[LogRecord] = []
+    log: list[LogRecord] = []
     known: set[LogRecord] = set()
-    for number in range(most):
-        further = page(number)
-        if known.issuperset(further):
-            return LogPages(tuple(found), ended=not further)
-        # Pages shift while messages come in. Without an id, two equal records may well be two messages.
-        found += [record for record in further if record.id is None or record not in known]
-        known.update(further)
-    return LogPages(tuple(found))
+    for number in range(max_pages):
+        page = read_page(number)
+        if known.issuperset(page):
+            return LogPages(tuple(log), ended=not page)
+        # Pages shift while messages come in. Without an id, two equal records may be two messages.
+        log += [record for record in page if record.id is None or record not in known]
+        known.update(page)
+    return LogPages(tuple(log))
 
 
 def read_bound(value: str, option: str) -> str:
-    """One end of a span, as ``YYYY-MM-DD``, with a time or without. Raises ``InputError``.
+    """Return one end of a span of time as ``YYYY-MM-DD``, with a time or without. Raises ``InputError``.
 
-    Without a time, ``until`` means the end of that day.
+    Without a time, the bound ``until`` is completed to the end of that day.
     """
     if not _is_date(value):
         raise InputError(f"{option} {value[:40]!r} is not a date, such as 2026-12-01 or 2026-12-01 22:00")
-    # A bound that is shorter than what it is compared with sorts before it: right for "since" only.
+    # A bound sorts before a longer date that begins with it, which is right for "since" only.
     return value + _END_OF_DAY[len(value) :] if option == "until" else value
 
 
 def _is_date(value: str) -> bool:
-    """Whether this is a date in one of the forms, digit by digit, since other ways of writing it sort otherwise."""
+    """Return whether this is a date in exactly one of the forms, since any other spelling would sort differently."""
     form = _FORMS.get(len(value), "")
     try:
-        # The zone is not known, and only the writing is looked at.
+        # The zone is not known, and only the spelling matters here.
         return datetime.strptime(value, form).replace(tzinfo=timezone.utc).strftime(form) == value
     except ValueError:
         return False
 
 
-def _record(entry: dict[str, Any], clean: Clean) -> LogRecord:
+def _record(entry: dict[str, Any], clean: Cleaner) -> LogRecord:
     direction = (clean(entry.get("sms_inout")) or "").lower()
     text = entry.get("sms_msg")
     return LogRecord(

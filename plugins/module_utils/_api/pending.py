@@ -2,29 +2,29 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The list of pending messages: read tolerantly, judged strictly. Pure.
+"""Read the list of pending messages: any of its possible shapes, but only complete records. Pure.
 
-The call is assumed, so several shapes of the same facts are understood; a record that lacks a fact is not guessed at.
+The call is assumed, so several shapes of the same facts are understood. What a record lacks is never guessed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from .._core.errors import VoipsmsError
 from .._message.dates import DateError, from_echo
 from .._message.numbers import digits
 
 _PLACES = ("scheduled", "send_log", "sms", "data")
-"""Names under which the records may stand, besides at the top."""
+"""Names under which an answer may have the records, if it is not a list itself."""
 
-_LONGEST = 255
-"""Parts of one message at the most (3GPP TS 23.040)."""
+_MAX_PARTS = 255
+"""Most parts of one message (3GPP TS 23.040)."""
 
 
 class ListError(VoipsmsError):
-    """The list cannot be believed; the sentence says what is wrong with it."""
+    """The list cannot be trusted; the sentence says what is wrong with it."""
 
 
 class PendingRecord(NamedTuple):
@@ -38,7 +38,7 @@ class PendingRecord(NamedTuple):
 
 
 class Pending(NamedTuple):
-    """One message to one recipient that waits, with every smsid that it has."""
+    """One pending message to one recipient, with every smsid that it has."""
 
     to: str
     sender: str
@@ -48,51 +48,51 @@ class Pending(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """The whole list, as it was at a moment (Unix seconds by the service's clock, where it names one)."""
+    """The whole list at one moment, ``at``: Unix seconds by the service's clock, or None when it gave no time."""
 
     records: tuple[PendingRecord, ...]
-    at: Optional[float] = None
+    at: float | None = None
 
     def smsids(self) -> frozenset[str]:
-        """Every smsid that waits."""
+        """Return every smsid in the list."""
         return frozenset(record.smsid for record in self.records)
 
     def carried(self) -> dict[str, frozenset[str]]:
-        """Whom each smsid would reach: a shared one carries several recipients."""
-        found: dict[str, set[str]] = {}
+        """Return the recipients of each smsid; several recipients may share one."""
+        carried: dict[str, set[str]] = {}
         for record in self.records:
-            found.setdefault(record.smsid, set()).add(record.to)
-        return {smsid: frozenset(recipients) for smsid, recipients in found.items()}
+            carried.setdefault(record.smsid, set()).add(record.to)
+        return {smsid: frozenset(recipients) for smsid, recipients in carried.items()}
 
     def groups(self) -> dict[tuple[str, str], list[PendingRecord]]:
-        """The records by recipient and date, in the order of the list."""
-        found: dict[tuple[str, str], list[PendingRecord]] = {}
+        """Return the records by recipient and date, in the order of the list."""
+        groups: dict[tuple[str, str], list[PendingRecord]] = {}
         for record in self.records:
-            found.setdefault((record.to, record.date), []).append(record)
-        return found
+            groups.setdefault((record.to, record.date), []).append(record)
+        return groups
 
 
-def records(payload: Any, clean_smsid: Callable[[Any], Optional[str]]) -> list[PendingRecord]:
-    """The records of one answer. Raises ``ListError`` naming what is missing, and in which record."""
-    return [_record(entry, place, clean_smsid) for place, entry in enumerate(_entries(payload), start=1)]
+def records(payload: Any, clean_smsid: Callable[[Any], str | None]) -> list[PendingRecord]:
+    """Return the records of one answer. Raises ``ListError``, which names what is missing in which record."""
+    return [_record(entry, position, clean_smsid) for position, entry in enumerate(_entries(payload), start=1)]
 
 
-def names_more(payload: Any) -> bool:
-    """Whether an answer says of itself that it is one page of several."""
+def announces_more(payload: Any) -> bool:
+    """Return whether an answer says that further pages follow."""
     return isinstance(payload, dict) and bool(payload.get("next"))
 
 
-def runs(group: Sequence[PendingRecord], within: Optional[str] = None) -> Iterator[Pending]:
-    """Every message that the records of one recipient and date can be; ``within``: only beginnings of this text.
+def runs(group: Sequence[PendingRecord], within: str | None = None) -> Iterator[Pending]:
+    """Yield every message that the records of one recipient and date may form.
 
-    A service that keeps one record a part lists a long text in parts, one after the other: whole messages are runs
-    of neighbouring records from one sender.
+    With ``within``, only messages are yielded with which this text begins. A service may list a long text as one record
+    for each part, one after the other, so a whole message is a run of neighbouring records from one sender.
     """
     for start, first in enumerate(group):
         text, smsids = "", []
-        for record in group[start : start + _LONGEST]:
+        for record in group[start : start + _MAX_PARTS]:
             if record.sender != first.sender or not record.text:
-                break  # a record that names no text is no part of anything that can be recognised
+                break  # a record without a text cannot be recognised as a part of anything
             text += record.text
             if within is not None and not within.startswith(text):
                 break
@@ -100,18 +100,19 @@ def runs(group: Sequence[PendingRecord], within: Optional[str] = None) -> Iterat
             yield Pending(first.to, first.sender, text, first.date, tuple(dict.fromkeys(smsids)))
 
 
-def find(group: Iterable[PendingRecord], text: str, sender: Optional[str]) -> Optional[Pending]:
-    """The message with this text among the records of one recipient and date.
+def find(group: Iterable[PendingRecord], text: str, sender: str | None) -> Pending | None:
+    """Return the message with this text among the records of one recipient and date, or None.
 
-    ``sender`` None: the task named none, and the service fills one in, so it is not compared.
+    A ``sender`` of None is not compared: the task named no sender, and the service fills one in.
     """
-    wanted = [record for record in group if sender is None or record.sender == sender]
-    found = [message for message in runs(wanted, text) if message.text == text]
-    # Two messages of others may make up the same text by chance; one that is the text goes first.
-    return min(found, key=lambda message: len(message.smsids), default=None)
+    candidates = [record for record in group if sender is None or record.sender == sender]
+    matches = [message for message in runs(candidates, text) if message.text == text]
+    # Two unrelated messages may form the same text by chance, so a single record is preferred.
+    return min(matches, key=lambda message: len(message.smsids), default=None)
 
 
 def _entries(payload: Any) -> list[Any]:
+    """Return the unread records of an answer. Raises ``ListError``."""
     if isinstance(payload, dict):
         payload = next((payload[place] for place in _PLACES if place in payload), None)
     if not isinstance(payload, list):
@@ -119,25 +120,27 @@ def _entries(payload: Any) -> list[Any]:
     return payload
 
 
-def _record(entry: Any, place: int, clean_smsid: Callable[[Any], Optional[str]]) -> PendingRecord:
+def _record(entry: Any, position: int, clean_smsid: Callable[[Any], str | None]) -> PendingRecord:
+    """Return one record, which is at this position of the list, counted from 1. Raises ``ListError``."""
     if not isinstance(entry, dict):
-        raise ListError(f"record {place} of the list of pending messages is not an object")
+        raise ListError(f"record {position} of the list of pending messages is not an object")
     smsid = clean_smsid(entry.get("smsid"))
     to = digits(str(entry.get("to") or ""))
     missing = [name for name, value in (("smsid", smsid), ("to", to)) if not value]
     if missing or smsid is None:
-        raise ListError(f"record {place} of the list of pending messages has no usable {' and no '.join(missing)}")
+        raise ListError(f"record {position} of the list of pending messages has no usable {' and no '.join(missing)}")
     return PendingRecord(
         smsid=smsid,
         to=to,
         sender=digits(str(entry.get("from") or "")),
         text=str(entry.get("msg") or ""),
-        date=_date(entry.get("delivery_date"), place),
+        date=_date(entry.get("delivery_date"), position),
     )
 
 
-def _date(value: Any, place: int) -> str:
+def _date(value: Any, position: int) -> str:
+    """Return the wall time of a record. Raises ``ListError``."""
     try:
         return from_echo(value).wire
     except DateError:
-        raise ListError(f"record {place} of the list of pending messages has no usable delivery_date") from None
+        raise ListError(f"record {position} of the list of pending messages has no usable delivery_date") from None

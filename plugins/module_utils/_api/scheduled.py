@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The calls on scheduled messages, all of them assumed: besides what every account can do, list and cancel."""
+"""List and cancel scheduled messages, by calls that are all assumed."""
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 from urllib.parse import quote
 
 from .._core import strict_json
@@ -15,17 +15,17 @@ from .._core.errors import VoipsmsError
 from .._core.http import Lost, Service, status_text
 from .client import Api, Denied
 from .evidence import is_error, smsid_of
-from .pending import ListError, Listing, PendingRecord, names_more, records
+from .pending import ListError, Listing, PendingRecord, announces_more, records
 
 _STALE_PAGES = 2
-"""Pages in a row without a new record that end a list: one is the first page again where pages count from 1."""
+"""Consecutive pages without a new record that end a list; one is the first page again where pages count from 1."""
 
-_MOST_PAGES = 2000
-"""Pages that are read at the most."""
+_MAX_PAGES = 2000
+"""Most pages that are read."""
 
 
 class Paths(NamedTuple):
-    """Where the assumed calls are; users set them when the vendor's page says otherwise."""
+    """The paths of the assumed calls, which users set when the vendor's page says otherwise."""
 
     scheduled: str = "sms/scheduled"
     cancel: str = "sms/scheduled/{smsid}"
@@ -36,48 +36,49 @@ USUAL_PATHS = Paths()
 
 
 class ScheduledApi(Api):
-    """The calls of one account, with those on its scheduled messages."""
+    """The calls of one account, including those on its scheduled messages."""
 
     def __init__(self, service: Service, paths: Paths = USUAL_PATHS) -> None:
-        """Raises ``MissingLibrary`` without ``requests``."""
+        """Prepare for an account, without connecting. Raises ``MissingLibrary`` without ``requests``."""
         super().__init__(service)
         self._paths = paths
 
     def pending(self, seconds: float) -> Listing:
-        """``GET sms/scheduled`` (assumed): every message that waits, read to its last page.
+        """Read the whole list of pending messages: ``GET sms/scheduled`` (assumed).
 
-        Whether the list has pages is not known, so ``page`` is asked for as the message log takes it (observed),
-        counted from 0 or from 1: nothing new under two further pages is the end. Raises ``ListError`` when the list
-        cannot be had or not be believed, and ``Denied``.
+        It is not known whether the list has pages. So ``page`` is sent as the message log takes it (observed), counted
+        from 0 or from 1, and two further pages without a new record are the end. Raises ``ListError`` when the list
+        cannot be read or trusted, and ``Denied``.
         """
         deadline = Deadline(seconds)
-        found, more, at = self._pending_page(self._paths.scheduled, deadline)
-        known, stale = set(found), 0
-        for page in range(1, _MOST_PAGES):
-            if not found or stale == _STALE_PAGES:
+        listed, has_more, at = self._pending_page(self._paths.scheduled, deadline)
+        known, stale = set(listed), 0
+        for page in range(1, _MAX_PAGES):
+            if not listed or stale == _STALE_PAGES:
                 break
-            further, more, _at = self._pending_page(self._page_path(page), deadline)
-            new = [record for record in further if record not in known]
+            records_of_page, has_more, _at = self._pending_page(self._page_path(page), deadline)
+            new = [record for record in records_of_page if record not in known]
             stale = 0 if new else stale + 1
-            found += new
+            listed += new
             known.update(new)
-            if not further:
+            if not records_of_page:
                 break
         else:
-            raise ListError(f"the list of pending messages has more than {_MOST_PAGES} pages, which cannot be right")
-        if more:
+            raise ListError(f"the list of pending messages has more than {_MAX_PAGES} pages, which cannot be right")
+        if has_more:
             raise ListError("the list of pending messages says that there is more of it, which could not be read")
-        return Listing(tuple(found), at)
+        return Listing(tuple(listed), at)
 
-    def cancel(self, smsid: str, seconds: float) -> Optional[str]:
-        """``DELETE sms/scheduled/{smsid}`` (assumed): what the service says against it, or None.
+    def cancel(self, smsid: str, seconds: float) -> str | None:
+        """Cancel by smsid and return the service's objection, or None: ``DELETE sms/scheduled/{smsid}`` (assumed).
 
-        That an smsid is what a cancel needs is documented. None is no proof: only a list that no longer shows it is.
+        It is documented that a cancel needs the smsid. None does not prove that the message was cancelled; only a list
+        that no longer shows it does.
         """
         self._count()
         path = self._paths.cancel.replace("{smsid}", quote(smsid, safe=""))
         try:
-            answer = self._http.bodiless(self._paths.cancel_method, path, seconds)
+            answer = self._http.request(self._paths.cancel_method, path, seconds)
         except Lost as error:
             return str(error)
         if answer.status >= 300:
@@ -90,17 +91,18 @@ class ScheduledApi(Api):
             return self._clean(payload.get("error_message")) or "refused without a reason"
         return None
 
-    def _pending_page(self, path: str, deadline: Deadline) -> tuple[list[PendingRecord], bool, Optional[float]]:
-        """The records of one page, whether it says that there are more, and the service's time."""
+    def _pending_page(self, path: str, deadline: Deadline) -> tuple[list[PendingRecord], bool, float | None]:
+        """Return the records of one page, whether it announces more, and the service's time in Unix seconds."""
         try:
             payload, at = self._read(path, deadline.left())
         except Denied:
             raise
         except VoipsmsError as error:
             raise ListError(f"the list of pending messages cannot be had: {error}") from None
-        found = records(payload, lambda value: smsid_of(value, self._clean))
-        return found, names_more(payload), at
+        listed = records(payload, lambda value: smsid_of(value, self._clean))
+        return listed, announces_more(payload), at
 
     def _page_path(self, page: int) -> str:
+        """Return the path of a page of the list, by its number."""
         separator = "&" if "?" in self._paths.scheduled else "?"
         return f"{self._paths.scheduled}{separator}page={page}"

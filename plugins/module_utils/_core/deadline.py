@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How long a task may take, and until when a request may begin. Reads the machine's clocks, nothing else."""
+"""Limit how long a task may take and until when a request may begin. Reads the machine's clocks, nothing else."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Callable, NamedTuple
 
 
 class Deadline:
-    """The end of a whole task: waiting, requests and look-ups together."""
+    """The end of a whole task, with all its waiting, requests and searches. ``seconds`` is its total length."""
 
     def __init__(
         self,
@@ -20,18 +20,18 @@ class Deadline:
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Start counting now."""
+        """Start counting now. ``monotonic`` and ``sleep`` replace those of ``time``."""
         self._monotonic = monotonic
         self._sleep = sleep
         self.seconds = seconds
         self._end = monotonic() + seconds
 
     def left(self) -> float:
-        """Seconds that are left, never below 0."""
+        """Return the seconds that are left, never below 0."""
         return max(0.0, self._end - self._monotonic())
 
     def wait(self, seconds: float) -> bool:
-        """Sleep, unless the deadline would be over by then; whether it slept."""
+        """Sleep, unless the deadline would have passed by then; return whether it slept."""
         if seconds >= self.left():
             return False
         self._sleep(seconds)
@@ -41,8 +41,8 @@ class Deadline:
 class Latest(NamedTuple):
     """The latest moment at which the first byte of a request may leave, by two clocks.
 
-    The monotonic clock stands still while a laptop sleeps, and the wall clock can be set back: a request may begin
-    only while both of them allow it.
+    The monotonic clock stops while a laptop sleeps, and the wall clock can be set back, so a request may begin only
+    while both of them allow it.
     """
 
     monotonic: float
@@ -50,9 +50,9 @@ class Latest(NamedTuple):
 
     @classmethod
     def within(cls, seconds: float) -> Latest:
-        """This many seconds from now."""
+        """Return the moment that is this many seconds from now."""
         return cls(monotonic=time.monotonic() + seconds, wall=time.time() + seconds)
 
     def permits(self) -> bool:
-        """Whether the first byte may leave now."""
+        """Return whether the first byte may leave now."""
         return time.monotonic() < self.monotonic and time.time() < self.wall

@@ -2,20 +2,20 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The exceptions that every part of the collection raises; pure, it knows nothing of Ansible."""
+"""Define the exceptions that every part of the collection raises. Pure: nothing here knows of Ansible."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Callable, Optional, TypeVar
+from typing import Any, Callable, TypeVar
 
 T = TypeVar("T")
 
 
 class VoipsmsError(Exception):
-    """Anything that went wrong and has a sentence for the user: no prefix, no final period, no secret.
+    """Something went wrong, and the text is a sentence for the user: no prefix, no final period, no secret.
 
-    `known` is what a task can return nevertheless, such as who goes without the message.
+    ``known`` holds what a task can return nevertheless, such as who goes without the message.
     """
 
     known: Mapping[str, Any] = {}
@@ -24,42 +24,44 @@ class VoipsmsError(Exception):
 class InputError(VoipsmsError):
     """The task asks for something that cannot be done; nothing was sent.
 
-    `faults` holds one sentence for each fault, in the order in which they were found.
+    ``faults`` holds one sentence for each fault, in the order in which they were noted.
     """
 
-    def __init__(self, *faults: str, known: Optional[Mapping[str, Any]] = None) -> None:
+    def __init__(self, *faults: str, known: Mapping[str, Any] | None = None) -> None:
+        """Join the faults into one text; ``known`` is what a task can return nevertheless."""
         super().__init__("; ".join(faults))
         self.faults: tuple[str, ...] = faults
         self.known = known or {}
 
 
 class MissingLibrary(VoipsmsError):
-    """A Python library that is needed cannot be imported.
+    """A required Python library cannot be imported.
 
-    `package` is the name to install, `detail` the traceback of the failed import.
+    ``package`` is the name to install, ``detail`` the traceback of the failed import.
     """
 
     def __init__(self, package: str, detail: str) -> None:
+        """Name the package in the text and keep the traceback out of it."""
         super().__init__(f"the Python library {package} cannot be imported")
         self.package = package
         self.detail = detail
 
 
 class Faults:
-    """Gathers everything that is wrong with a task, so that all of it is named at once."""
+    """The faults of one task, collected so that all of them are reported at once."""
 
     def __init__(self) -> None:
-        """Start with none."""
-        self._found: list[str] = []
+        """Start without any fault."""
+        self._sentences: list[str] = []
 
     def add(self, *sentences: str) -> None:
         """Note one sentence for each fault."""
-        self._found.extend(sentences)
+        self._sentences.extend(sentences)
 
-    def attempt(self, read: Callable[[], T]) -> Optional[T]:
-        """What a reader returns; None when it raises ``VoipsmsError``, whose sentences are noted.
+    def attempt(self, read: Callable[[], T]) -> T | None:
+        """Return the result of a reader, or None when it raises ``VoipsmsError``, whose sentences are noted.
 
-        ``MissingLibrary`` goes through: it is not the task that is wrong.
+        ``MissingLibrary`` passes through, since the task is not at fault.
         """
         try:
             return read()
@@ -71,7 +73,18 @@ class Faults:
             self.add(str(error))
         return None
 
-    def raise_if_any(self, known: Optional[Callable[[], Mapping[str, Any]]] = None) -> None:
-        """Raise ``InputError`` with every fault that was noted; ``known`` makes what can be returned nevertheless."""
-        if self._found:
-            raise InputError(*dict.fromkeys(self._found), known=known() if known else None)
+    def raise_if_any(self, known: Callable[[], Mapping[str, Any]] | None = None) -> None:
+        """Raise ``InputError`` with every noted fault; ``known`` computes what a task can return nevertheless."""
+        if self._sentences:
+            raise InputError(*dict.fromkeys(self._sentences), known=known() if known else None)
+
+    def checked(self, value: T | None, known: Callable[[], Mapping[str, Any]] | None = None) -> T:
+        """Return a value that ``attempt`` has read, now known not to be None.
+
+        Raises ``InputError`` as ``raise_if_any`` does. A missing value without a fault is a mistake in this
+        collection, not in the task, and raises ``RuntimeError``.
+        """
+        self.raise_if_any(known)
+        if value is None:
+            raise RuntimeError("a value is missing although no fault was noted")
+        return value

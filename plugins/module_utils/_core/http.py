@@ -2,14 +2,14 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One HTTP exchange, and proof of what became of it.
+"""Make one HTTP exchange, and prove whether anything was sent.
 
-An exception of an HTTP library does not tell whether a request was sent: the same classes occur on both sides. What
-does tell is whether anybody took the first byte of the body, so the body is an object that notes it. Until then a
-failure proves that nothing was sent; from then on, without a complete answer, nobody knows.
+The exceptions of an HTTP library do not tell whether a request was sent: the same classes are raised before and after.
+What does tell is whether the first byte of the body was taken, so the body is an object that records it. Until then a
+failure proves that nothing was sent. Afterwards, without a complete answer, the result is unknown.
 
-Each exchange has a connection of its own, a total time beside the socket timeouts (an answer that drips keeps a
-socket timeout alive for ever), a bounded answer, no redirect and no automatic retry.
+Each exchange has its own connection, a total time besides the socket timeouts (a trickle of bytes never lets a socket
+timeout expire), a limit on the size of the answer, no redirects and no automatic retries.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Callable, NamedTuple, Optional, Union
+from typing import Any, Callable, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from .errors import MissingLibrary, VoipsmsError
@@ -35,13 +35,24 @@ else:
     REQUESTS_ERROR = None
 
 MAX_ANSWER = 16 * 1024 * 1024
-"""Bytes of an answer that are read at the most: a record is about 300 bytes, so this is far above any real one."""
+"""Largest answer in bytes that is read. A record has about 300 bytes, so this is far above any real answer."""
 
 _CHUNK = 64 * 1024
+"""Bytes that are read or sent in one step."""
+
+_HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",
+    "Connection": "close",
+    "User-Agent": "voip_communications.sms (Ansible collection)",
+}
 
 
 class NotSent(VoipsmsError):
-    """Proof that nothing was sent: no byte of the body was taken. ``passing``: another try may succeed."""
+    """Proof that nothing was sent: no byte of the body was taken.
+
+    ``passing`` tells that the cause may pass, so that another try may succeed.
+    """
 
     def __init__(self, reason: str, *, passing: bool) -> None:
         super().__init__(reason)
@@ -49,11 +60,11 @@ class NotSent(VoipsmsError):
 
 
 class Lost(VoipsmsError):
-    """The request was begun and no complete answer came: it may have been carried out, or not."""
+    """The request was begun, but no complete answer came: it may have been carried out, or not."""
 
 
 class Answer(NamedTuple):
-    """A complete answer: status, header fields by lower-case name, and the body's bytes."""
+    """A complete answer: its status, its header fields by lower-case name, and the bytes of its body."""
 
     status: int
     headers: Mapping[str, str]
@@ -62,64 +73,63 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True)
 class Service:
-    """Where the API is and how to speak to it. Credentials are kept out of ``repr``.
+    """The address of the API and how to connect to it. Credentials are kept out of ``repr``.
 
-    ``timeout``: seconds to connect, and between two reads. ``verify``: whether certificates are checked, or the
-    path of the authorities to check them by.
+    ``timeout``: seconds to connect, and between two reads. ``verify``: True to check certificates, False not to, or
+    the path of the authorities to check them against.
     """
 
     url: str
     user: str = field(repr=False)
     password: str = field(repr=False)
     timeout: float
-    verify: Union[bool, str] = True
+    verify: bool | str = True
 
 
 class Http:
-    """Exchanges with one service."""
+    """The exchanges with one service."""
 
     def __init__(self, service: Service) -> None:
-        """Raises ``MissingLibrary`` without ``requests``."""
+        """Prepare for a service, without connecting. Raises ``MissingLibrary`` without ``requests``."""
         if REQUESTS_ERROR is not None:
             raise MissingLibrary("requests", REQUESTS_ERROR)
         self._service = service
 
     def post(self, path: str, form: Mapping[str, str], seconds: float, permits: Callable[[], bool]) -> Answer:
-        """POST a form, within this many seconds in all.
+        """POST a form and return the answer, within ``seconds`` in total.
 
-        ``permits`` is asked directly before the first byte of the body leaves. Raises ``NotSent`` or ``Lost``.
+        ``permits`` is called directly before the first byte of the body leaves, and can still prevent the request.
+        Raises ``NotSent`` or ``Lost``.
         """
         body = _Body(urlencode(form).encode("ascii"), permits)
         try:
             return _within(seconds, lambda: self._exchange("POST", path, body))
         except Exception as error:  # noqa: BLE001 - whatever it is, only the body knows whether something was sent
-            begun = not body.withdraw()
-            reason, passing = _reason(error, begun)
-            # Not "from error": the texts of the chain hold addresses, and those of proxies hold passwords.
-            if begun:
+            has_begun = not body.withdraw()
+            reason, is_passing = _reason(error, has_begun)
+            # Not "from error": the chain contains addresses, and proxy addresses contain passwords.
+            if has_begun:
                 raise Lost(reason) from None
-            raise NotSent(reason, passing=passing) from None
+            raise NotSent(reason, passing=is_passing) from None
 
-    def bodiless(self, method: str, path: str, seconds: float) -> Answer:
-        """A request without a body, within this many seconds in all. Raises ``Lost``: what it did is not known."""
+    def request(self, method: str, path: str, seconds: float) -> Answer:
+        """Make a request without a body and return the answer, within ``seconds`` in total.
+
+        Raises ``Lost``: without a body, nothing proves that the request was not carried out.
+        """
         try:
             return _within(seconds, lambda: self._exchange(method, path, None))
         except Exception as error:  # noqa: BLE001 - whatever it is, there is no complete answer
             raise Lost(_reason(error, False)[0]) from None
 
-    def _exchange(self, method: str, path: str, body: Optional[_Body]) -> Answer:
-        """One request on a connection of its own, and its whole answer."""
-        headers = {
-            "Accept": "application/json",
-            "Accept-Encoding": "identity",
-            "Connection": "close",
-            "User-Agent": "voip_communications.sms (Ansible collection)",
-        }
+    def _exchange(self, method: str, path: str, body: _Body | None) -> Answer:
+        """Make one request on its own connection and return the whole answer."""
+        headers = dict(_HEADERS)
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         data: Any = body
         with requests.Session() as session:
-            # Plain HTTP is for this machine only, and a proxy would be another one.
+            # Plain HTTP is for this machine only, and a proxy would be another machine.
             session.trust_env = urlsplit(self._service.url).scheme == "https"
             with session.request(
                 method,
@@ -137,12 +147,12 @@ class Http:
 
 
 def _forget_location(response: Any, **_options: Any) -> None:
-    """Hide a redirect from ``requests``: it reads its whole body, without a bound, even when told not to follow it."""
+    """Hide a redirect from ``requests``, which reads its whole body without a limit even when it must not follow it."""
     response.headers.pop("location", None)
 
 
 class _Basic:
-    """HTTP Basic (RFC 7617, in UTF-8). Given on every request, so that no ``.netrc`` is looked into."""
+    """HTTP Basic authentication (RFC 7617, in UTF-8). It is set on every request, so that no ``.netrc`` is read."""
 
     def __init__(self, user: str, password: str) -> None:
         self._header = "Basic " + b64encode(f"{user}:{password}".encode()).decode("ascii")
@@ -153,81 +163,81 @@ class _Basic:
 
 
 class _Body:
-    """The bytes of a form, which know whether anybody has begun to take them."""
+    """The bytes of a form, with a record of whether they have begun to leave."""
 
     def __init__(self, data: bytes, permits: Callable[[], bool]) -> None:
         self._data = data
         self._permits = permits
-        self._taken = 0
-        self._started = False
-        self._withdrawn = False
+        self._position = 0
+        self._has_begun = False
+        self._is_withdrawn = False
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._data)
 
     def __iter__(self) -> Iterator[bytes]:
-        """Marks the body as a stream for ``requests``, which then calls ``read``."""
+        """Mark the body as a stream for ``requests``, which then calls ``read``."""
         return iter(lambda: self.read(_CHUNK), b"")
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes; the first call is the moment from which on nobody can say that nothing was sent."""
+        """Return the next bytes. After the first call it can no longer be claimed that nothing was sent."""
         with self._lock:
-            if not self._started and (self._withdrawn or not self._permits()):
+            if not self._has_begun and (self._is_withdrawn or not self._permits()):
                 raise _TooLate
-            self._started = True
-        end = len(self._data) if size < 0 else self._taken + size
-        block = self._data[self._taken : end]
-        self._taken += len(block)
+            self._has_begun = True
+        end = len(self._data) if size < 0 else self._position + size
+        block = self._data[self._position : end]
+        self._position += len(block)
         return block
 
     def withdraw(self) -> bool:
-        """Make sure that no byte leaves any more; False when one may have left already."""
+        """Prevent any byte from leaving; return False when one may already have left."""
         with self._lock:
-            self._withdrawn = True
-            return not self._started
+            self._is_withdrawn = True
+            return not self._has_begun
 
 
 class _TooLate(Exception):
-    """The latest moment for the first byte was over, or the exchange was given up."""
+    """The latest moment for the first byte has passed, or the exchange was given up."""
 
 
 class _Overdue(Exception):
-    """The total time of an exchange was over."""
+    """The total time of an exchange has passed."""
 
 
 class _Unreadable(Exception):
-    """The answer cannot be believed to be whole; the text says why."""
+    """The answer is not known to be complete; the text says why."""
 
 
 def _within(seconds: float, call: Callable[[], Answer]) -> Answer:
-    """Run a call in a thread that is left behind when the time is over.
+    """Return the result of a call, which runs in a thread that is abandoned after ``seconds``.
 
-    Raises what the call raised, or ``_Overdue``. A socket timeout cannot do this: it begins anew with every byte.
+    Raises what the call raised, or ``_Overdue``. A socket timeout cannot do this, since it restarts with every byte.
     """
-    outcome: list[Union[Answer, BaseException]] = []
+    results: list[Answer | BaseException] = []
 
-    def keep() -> None:
+    def run() -> None:
         try:
-            outcome.append(call())
+            results.append(call())
         except BaseException as error:  # noqa: BLE001 - raised again by the thread that waits
-            outcome.append(error)
+            results.append(error)
 
-    thread = threading.Thread(target=keep, daemon=True)
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     thread.join(seconds)
-    if not outcome:
+    if not results:
         raise _Overdue
-    if isinstance(outcome[0], BaseException):
-        raise outcome[0]
-    return outcome[0]
+    if isinstance(results[0], BaseException):
+        raise results[0]
+    return results[0]
 
 
 def _read(response: Any) -> Answer:
-    """The whole answer, as the service sent it. Raises ``_Unreadable`` when that cannot be had.
+    """Return the whole answer as the service sent it. Raises ``_Unreadable`` when it is incomplete or too long.
 
-    Lengths are compared here because urllib3 1.26 returns a cut body without a word, and an encoded body is not
-    decoded because few bytes can become very many.
+    Lengths are compared here because urllib3 1.26 returns a truncated body without an error. A compressed body is
+    refused because a few bytes can expand to a great many.
     """
     headers = {name.lower(): value for name, value in response.headers.items()}
     if headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
@@ -246,28 +256,28 @@ def _read(response: Any) -> Answer:
     return Answer(status=response.status_code, headers=headers, body=bytes(body))
 
 
-def _reason(error: BaseException, begun: bool) -> tuple[str, bool]:
-    """What happened, in words of our own, and whether another try may succeed.
+def _reason(error: BaseException, has_begun: bool) -> tuple[str, bool]:
+    """Return what happened, in our own words, and whether another try may succeed.
 
-    The texts of the exceptions are not passed on: they hold addresses, and those of proxies hold passwords.
+    The texts of the exceptions are not passed on: they contain addresses, and proxy addresses contain passwords.
     """
     chain = list(_chain(error))
-    named = {type(link).__name__ for link in chain}
-    if "ProxyError" in named and not begun:  # urllib3 says so of every failure behind a proxy
+    class_names = {type(link).__name__ for link in chain}
+    if "ProxyError" in class_names and not has_begun:  # urllib3 raises it for every failure behind a proxy
         return "the proxy did not pass the connection on", False
-    if "CertificateError" in named:  # urllib3 1.26 compares names itself
+    if "CertificateError" in class_names:  # urllib3 1.26 compares names itself
         return "the certificate of the service is not trusted (it is for another name)", False
-    for kind, sentence, passing in _REASONS:
-        found = next((link for link in chain if isinstance(link, kind)), None)
-        if found is not None:
-            return sentence(found), passing
-    if named & {"ConnectTimeout", "ConnectTimeoutError", "ReadTimeout", "ReadTimeoutError"}:
+    for kind, sentence_of, is_passing in _REASONS:
+        cause = next((link for link in chain if isinstance(link, kind)), None)
+        if cause is not None:
+            return sentence_of(cause), is_passing
+    if class_names & {"ConnectTimeout", "ConnectTimeoutError", "ReadTimeout", "ReadTimeoutError"}:
         return "the service did not answer in time", True
     return f"the exchange broke off ({type(error).__name__})", True
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """An exception, what caused it, what caused that, and so on."""
+    """Yield an exception, its cause, the cause of that, and so on; chains may be circular, so at most 20 of them."""
     link: BaseException | None = error
     for _depth in range(20):
         if link is None:
@@ -276,43 +286,47 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         link = link.__cause__ or link.__context__
 
 
-def _told(error: BaseException, attribute: str) -> str:
-    """What OpenSSL says; an error that Python code raised itself, as below 3.10 for a wrong name, does not have it."""
+def _openssl_text(error: BaseException, attribute: str) -> str:
+    """Return OpenSSL's own text for an error, or the name of its class.
+
+    Errors raised by Python code have no such text: below Python 3.10, those for a certificate of another name.
+    """
     return getattr(error, attribute, None) or type(error).__name__
 
 
-def _says(sentence: str) -> Callable[[Any], str]:
+def _always(sentence: str) -> Callable[[Any], str]:
+    """Return a function that answers every error with the same sentence."""
     return lambda _error: sentence
 
 
 _REASONS: tuple[tuple[type[BaseException], Callable[[Any], str], bool], ...] = (
-    (_TooLate, _says("the deadline was over before the request could begin"), False),
-    (_Overdue, _says("there was no complete answer within the deadline"), False),
+    (_TooLate, _always("the deadline was over before the request could begin"), False),
+    (_Overdue, _always("there was no complete answer within the deadline"), False),
     (_Unreadable, str, False),
     (
         ssl.SSLCertVerificationError,
-        lambda error: f"the certificate of the service is not trusted ({_told(error, 'verify_message')})",
+        lambda error: f"the certificate of the service is not trusted ({_openssl_text(error, 'verify_message')})",
         False,
     ),
-    (ssl.SSLError, lambda error: f"the TLS connection failed ({_told(error, 'reason')})", False),
+    (ssl.SSLError, lambda error: f"the TLS connection failed ({_openssl_text(error, 'reason')})", False),
     (
         socket.gaierror,
-        _says("the name of the service cannot be resolved: check api_url, and the name service of this machine"),
+        _always("the name of the service cannot be resolved: check api_url and this machine's name resolution"),
         True,
     ),
     (
         ConnectionRefusedError,
-        _says("the service refused the connection: check api_url, and what stands in between"),
+        _always("the service refused the connection: check api_url and any firewall in between"),
         True,
     ),
-    (ConnectionResetError, _says("the connection was reset"), True),
-    (BrokenPipeError, _says("the connection was closed"), True),
-    (socket.timeout, _says("the service did not answer in time"), True),
+    (ConnectionResetError, _always("the connection was reset"), True),
+    (BrokenPipeError, _always("the connection was closed"), True),
+    (socket.timeout, _always("the service did not answer in time"), True),
 )
 
 
 def status_text(status: int) -> str:
-    """A status as people read it: ``503 Service Unavailable``. The service's own reason is not passed on."""
+    """Return a status for people to read, ``503 Service Unavailable``, without the reason that the service gives."""
     try:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:

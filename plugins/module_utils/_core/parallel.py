@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Several calls at once, whose results come back in order."""
+"""Make several calls at once and return their results in order."""
 
 from __future__ import annotations
 
@@ -13,39 +13,39 @@ from concurrent.futures import Future, wait
 from contextlib import suppress
 from typing import Any, Callable, Generic, TypeVar
 
-_Given = TypeVar("_Given")
-_Found = TypeVar("_Found")
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
-_SIGNALS_EVERY = 0.5
-"""Seconds after which a signal is seen at the latest.
+_SIGNAL_INTERVAL = 0.5
+"""Longest delay, in seconds, until a signal is handled.
 
-One that comes the moment before a lock is waited for, Python sees only when that wait ends.
+Python handles a signal that arrives just before it waits for a lock only when that wait ends.
 """
 
 
-class _Call(Generic[_Given, _Found]):
-    """A call that is made by some thread, and what came of it."""
+class _Call(Generic[_Item, _Result]):
+    """A call that any thread may make, and its outcome."""
 
-    def __init__(self, call: Callable[[_Given], _Found], item: _Given) -> None:
-        self.outcome: Future[_Found] = Future()
+    def __init__(self, call: Callable[[_Item], _Result], item: _Item) -> None:
+        self.outcome: Future[_Result] = Future()
         self._call = call
         self._item = item
 
     def make(self) -> None:
-        """Make it."""
+        """Make the call and keep its result, or whatever it raises."""
         try:
             self.outcome.set_result(self._call(self._item))
         except BaseException as error:  # noqa: BLE001 - raised again by the thread that waits
             self.outcome.set_exception(error)
 
 
-def in_parallel(call: Callable[[_Given], _Found], items: Sequence[_Given], at_once: int) -> list[_Found]:
-    """What a call returns for each item, in the order of the items; at most so many calls are under way at once.
+def in_parallel(call: Callable[[_Item], _Result], items: Sequence[_Item], at_once: int) -> list[_Result]:
+    """Return the result of a call for each item, in the order of the items, with at most ``at_once`` calls running.
 
-    A call that raises does not keep the others from being made; the first error, in the order of the items, is raised
-    when all have ended. A signal that interrupts the waiting (Ctrl-C, the timeout of a task) ends it at once, as it
-    ends a single call: no further call begins, and those under way are left behind in threads that no process waits
-    for. ``ThreadPoolExecutor`` would wait for them, and begin those that were still to come.
+    A call that raises does not prevent the others; the first error, in the order of the items, is raised when all
+    have ended. A signal that interrupts the waiting (Ctrl-C, the timeout of a task) ends it at once, as it ends a
+    single call: no further call begins, and the running ones are abandoned in threads that no process waits for.
+    ``ThreadPoolExecutor`` would wait for them, and begin the remaining ones.
     """
     if at_once <= 1 or len(items) <= 1:
         return [call(item) for item in items]
@@ -54,20 +54,20 @@ def in_parallel(call: Callable[[_Given], _Found], items: Sequence[_Given], at_on
     try:
         if not _start(waiting, min(at_once, len(items))):
             return [call(item) for item in items]
-        while wait([each.outcome for each in calls], timeout=_SIGNALS_EVERY).not_done:
+        while wait([pending.outcome for pending in calls], timeout=_SIGNAL_INTERVAL).not_done:
             continue
     finally:
         waiting.clear()
-    return [each.outcome.result() for each in calls]
+    return [finished.outcome.result() for finished in calls]
 
 
 def _start(waiting: deque[_Call[Any, Any]], threads: int) -> int:
-    """Start so many threads, or as many as the machine grants; return how many there are.
+    """Start this many threads, or as many as the machine allows; return how many were started.
 
-    With fewer the calls take longer. Given up, those that had begun would go on with nobody to hear what they bring.
+    With fewer threads the calls take longer. Giving up instead would abandon the calls that have already begun.
     """
     started = 0
-    with suppress(RuntimeError):  # the limit of this user, or of its container
+    with suppress(RuntimeError):  # the thread limit of this user or its container
         while started < threads:
             threading.Thread(target=_work, args=(waiting,), daemon=True).start()
             started += 1
@@ -75,7 +75,7 @@ def _start(waiting: deque[_Call[Any, Any]], threads: int) -> int:
 
 
 def _work(waiting: deque[_Call[Any, Any]]) -> None:
-    """Make calls until none is left."""
+    """Make waiting calls until none is left."""
     with suppress(IndexError):
         while True:
             waiting.popleft().make()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""JSON as a service that may be broken sends it: read strictly, or refused with the reason. Pure."""
+"""Read the JSON of a service that may be broken: strictly, or not at all. Pure."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ import math
 from typing import Any
 
 _MAX_DIGITS = 40
-"""Digits of a number at the most; reading very many takes time that grows with their square."""
+"""Most digits that a number may have; the time to read one grows with the square of its digits."""
 
 
 class NotJson(ValueError):
-    """The bytes are not one unambiguous JSON value; the text says why, and never quotes them."""
+    """The bytes are not one unambiguous JSON value. The text says why and never quotes them."""
 
 
 def read(body: bytes) -> Any:
-    """The value of a JSON text (RFC 8259, UTF-8).
+    """Return the value of a JSON text (RFC 8259, UTF-8). Raises ``NotJson``.
 
-    Refused although Python's reader takes them: NaN and infinities, names that occur twice in an object, numbers of
-    thousands of digits, a byte order mark. Raises ``NotJson``.
+    Some texts are refused although Python's reader accepts them: NaN and infinities, names that occur twice in an
+    object, very long numbers, and a byte order mark.
     """
     try:
         text = body.decode("utf-8")
@@ -40,10 +40,10 @@ def read(body: bytes) -> Any:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
         raise NotJson("a name occurs twice in one object")
-    return found
+    return members
 
 
 def _constant(_name: str) -> Any:

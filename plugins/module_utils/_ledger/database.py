@@ -2,16 +2,27 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where a PostgreSQL database is, by the URL that people give, and what such a URL may say. Pure."""
+"""Read the URL of a PostgreSQL database, and refuse what such a URL must not set.
+
+libpq's own parser reads it, so that no part of it means one thing here and another when the connection is opened.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from .._core.address import PASSWORDS, is_loopback
-from .._core.errors import InputError
+from .._core.errors import InputError, MissingLibrary
+
+try:
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+except ImportError as error:
+    PSYCOPG_ERROR: str | None = str(error)
+else:
+    PSYCOPG_ERROR = None
 
 _PLAIN = frozenset({"disable", "allow", "prefer"})
 _ENCRYPTED = ("require", "verify-ca", "verify-full")
@@ -35,10 +46,12 @@ _PARAMETERS = frozenset(
         "user",
     }
 )
-"""What a URL may say to libpq. Nothing that holds a secret, and nothing that makes the session another than ours."""
+"""The parameters of libpq that a URL may set: none that is secret, and none that changes what our session relies on."""
 
-_SHOWN = ", ".join(sorted(_PARAMETERS))
-_UNREADABLE = "ledger must be a URL without spaces, control characters and a fragment"
+_READ = _PARAMETERS | PASSWORDS
+_ALLOWED = ", ".join(sorted(_PARAMETERS))
+_UNREADABLE = "ledger must be a URL without spaces, control characters or a fragment"
+_NO_URL = "ledger is not a URL that libpq can read; write a character that is special in URLs as its code, such as %40"
 _REVEALING = (
     "ledger must not hold a password, since a URL is shown; use ledger_password, PGPASSWORD or the password file of"
     " libpq"
@@ -46,59 +59,79 @@ _REVEALING = (
 
 
 class Database(NamedTuple):
-    """A PostgreSQL database: ``parameters`` as libpq takes them, and ``name`` as people may see it."""
+    """A PostgreSQL database: ``parameters`` as libpq expects them, and ``name`` as people may see it."""
 
     name: str
     parameters: Mapping[str, str]
 
 
-def read_database(url: str, environment: Mapping[str, str]) -> Database:
-    """Where a PostgreSQL database is, by a URL as libpq takes it.
+class _Reading(NamedTuple):
+    """The parameters that a URL sets, in its order and with duplicates, and the faults found while reading them."""
 
-    ``environment``: libpq's own variables may lead to another machine. Raises ``InputError`` with every fault; none of
-    them quotes the URL, which may hold a password.
+    parameters: list[tuple[str, str]]
+    faults: list[str]
+
+
+def read_database(url: str, environment: Mapping[str, str]) -> Database:
+    """Return the database of a URL as libpq reads it.
+
+    ``environment``: libpq's own variables may lead to another machine. Raises ``InputError`` with every fault, of which
+    none quotes a value from the URL, since that may be a password. Raises ``MissingLibrary`` where psycopg is missing.
     """
-    rest, _question, query = url.partition("://")[2].partition("?")
-    authority, _slash, dbname = rest.partition("/")
-    userinfo, _at, place = authority.rpartition("@")
-    user, colon, _password = userinfo.partition(":")
-    host, port = _host_and_port(place)
-    said = [
-        (name, unquote(value)) for name, value in zip(("user", "host", "port", "dbname"), (user, host, port, dbname))
-    ]
-    said = [(name, value) for name, value in said if value]
-    pairs = (pair.partition("=") for pair in query.split("&") if pair)
-    said += [(unquote(name), unquote(value)) for name, _equals, value in pairs]
-    faults = [] if url.isprintable() and " " not in url and "#" not in url else [_UNREADABLE]
-    if colon or any(name in PASSWORDS for name, _value in said):
+    if PSYCOPG_ERROR is not None:
+        raise MissingLibrary("psycopg", PSYCOPG_ERROR)
+    is_readable = url.isprintable() and not set(" #") & set(url)
+    # What is unreadable is left out, so that the other faults of the URL are named at once.
+    reading = _read(url if is_readable else "".join(char for char in url if char.isprintable() and char not in " #"))
+    faults = [] if is_readable else [_UNREADABLE]
+    if ":" in _authority(url).rpartition("@")[0] or any(name in PASSWORDS for name, _value in reading.parameters):
         faults.append(_REVEALING)
-    faults += _faults(said, environment)
+    faults += [*reading.faults, *_faults(reading.parameters, environment)]
     if faults:
         raise InputError(*faults)
-    parameters = dict(said)
-    if "sslmode" not in parameters and not _stays_here(parameters, environment):
+    parameters = dict(reading.parameters)
+    if "sslmode" not in parameters and not _is_local(parameters, environment):
         parameters["sslmode"] = "verify-full"
     return Database(_name(parameters), parameters)
 
 
-def _host_and_port(place: str) -> tuple[str, str]:
-    """A host, an IPv6 address in brackets, and a port, apart."""
-    if place.startswith("["):
-        host, _bracket, tail = place[1:].partition("]")
-        return host, tail.lstrip(":")
-    host, _colon, port = place.partition(":")
-    return host, port
+def _read(url: str) -> _Reading:
+    """Read the address of a URL and each parameter of its query apart: libpq keeps only the last of duplicates."""
+    address, _question, query = url.partition("?")
+    pairs = [(unquote(pair.partition("=")[0]), pair) for pair in query.split("&") if pair]
+    faults = _unknown_faults([name for name, _pair in pairs], query)
+    if _authority(address).count("@") > 1:  # libpq takes the second part of a user's name for the host
+        faults.append(_NO_URL)
+    parameters: list[tuple[str, str]] = []
+    for name, part in [("", address), *((name, f"postgresql:///?{pair}") for name, pair in pairs)]:
+        if name and name not in _READ:
+            continue
+        try:
+            parameters += [(key, str(value)) for key, value in conninfo_to_dict(part).items()]
+        except (ProgrammingError, UnicodeError):  # libpq's sentence quotes the URL
+            faults.append(f"ledger: libpq cannot read what the URL sets {name} to" if name else _NO_URL)
+    return _Reading(parameters, faults)
 
 
-def _faults(said: list[tuple[str, str]], environment: Mapping[str, str]) -> list[str]:
-    names = [name for name, _value in said]
-    unknown = sorted(set(names) - _PARAMETERS - PASSWORDS)
-    faults = []
-    if unknown:
-        faults.append(f"ledger: the URL may not set {', '.join(map(ascii, unknown))}; it may set {_SHOWN}")
-    faults += [f"ledger: the URL sets {name} more than once" for name in sorted(set(names)) if names.count(name) > 1]
-    faults += [f"ledger: the URL sets {name} to nothing" for name, value in said if not value]
-    parameters = dict(said)
+def _unknown_faults(names: Iterable[str], query: str) -> list[str]:
+    """Return the fault of names that a URL may not set."""
+    unknown = sorted(set(names) - _READ)
+    # The rest of a password that has a question mark in it looks like a query, before the host.
+    shown = "other parameters" if "@" in query else ", ".join(map(ascii, unknown))
+    return [f"ledger: the URL may not set {shown}; it may set {_ALLOWED}"] if unknown else []
+
+
+def _authority(url: str) -> str:
+    """Return the part of a URL that holds a user, a password that libpq may ignore since it is empty, and a host."""
+    return url.partition("://")[2].partition("?")[0].partition("/")[0]
+
+
+def _faults(pairs: Sequence[tuple[str, str]], environment: Mapping[str, str]) -> list[str]:
+    """Return the faults of parameters that a URL may set, pairs of a name and a value."""
+    names = [name for name, _value in pairs]
+    faults = [f"ledger: the URL sets {name} more than once" for name in sorted(set(names)) if names.count(name) > 1]
+    faults += [f"ledger: the URL sets {name} to nothing" for name, value in pairs if not value]
+    parameters = dict(pairs)
     if "," in parameters.get("host", ""):
         faults.append("ledger: the URL must name one host; several belong into libpq's service file")
     port = parameters.get("port", "5432")
@@ -108,13 +141,13 @@ def _faults(said: list[tuple[str, str]], environment: Mapping[str, str]) -> list
 
 
 def _mode_faults(parameters: Mapping[str, str], environment: Mapping[str, str]) -> list[str]:
-    """A connection to another machine shows what it carries, and to whom, unless it is encrypted."""
+    """Return the fault of an ``sslmode`` that may send the ledger to another machine unencrypted."""
     mode = parameters.get("sslmode")
     if mode is None or mode in _ENCRYPTED:
         return []
     if mode not in _PLAIN:
         return [f"ledger: sslmode must be one of {', '.join((*sorted(_PLAIN), *_ENCRYPTED))}"]
-    if _stays_here(parameters, environment):
+    if _is_local(parameters, environment):
         return []
     sentence = (
         f"ledger: sslmode={mode} would allow a plain connection, which is for a database on this machine alone, named"
@@ -123,17 +156,17 @@ def _mode_faults(parameters: Mapping[str, str], environment: Mapping[str, str]) 
     return [sentence]
 
 
-def _stays_here(parameters: Mapping[str, str], environment: Mapping[str, str]) -> bool:
-    """Whether it is certain that the connection does not leave this machine; a service file may say anything."""
+def _is_local(parameters: Mapping[str, str], environment: Mapping[str, str]) -> bool:
+    """Return whether the connection certainly stays on this machine; a service file may name any host."""
     if "service" in parameters or environment.get("PGSERVICE") or environment.get("PGHOSTADDR"):
         return False
     host = parameters.get("host") or environment.get("PGHOST", "")
-    # A list goes on to its next host where the first does not answer.
+    # libpq goes on to the next host of a list where the first does not answer.
     return "," not in host and (not host or host.startswith(("/", "@")) or is_loopback(host))
 
 
 def _name(parameters: Mapping[str, str]) -> str:
-    """The database as people may see it: who logs in, and how, is left out."""
+    """Return the database as people may see it, without the user and how it logs in."""
     host = parameters.get("host", "")
     shown = f"[{host}]" if ":" in host else quote(host, safe="")
     port = f":{parameters['port']}" if "port" in parameters else ""

@@ -2,26 +2,26 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which rows of the ledger a person asks to see, and how they are shown. Pure."""
+"""Choose the rows of the ledger that a person asks for, and describe them. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from .._message.outcome import moment
 from .model import Row, State, state_of
 
 
 class RowFilter(NamedTuple):
-    """What a row must be to be shown; None asks for nothing. ``key`` and ``recipients`` are fingerprints."""
+    """The conditions of a row to be shown; None is no condition. ``key`` and ``recipients`` are fingerprints."""
 
-    key: Optional[str] = None
-    recipients: Optional[Collection[str]] = None
-    states: Optional[Collection[str]] = None
+    key: str | None = None
+    recipients: Collection[str] | None = None
+    states: Collection[str] | None = None
 
-    def takes(self, row: Row, now: float) -> bool:
-        """Whether this row is asked for. The turn of a name (see ``_calendar``) is to nobody, and no message."""
+    def matches(self, row: Row, now: float) -> bool:
+        """Return whether a row meets all conditions. The lock of a name (see ``_schedule``) is no message."""
         return (
             bool(row.masked)
             and (self.key is None or row.key == self.key)
@@ -30,8 +30,8 @@ class RowFilter(NamedTuple):
         )
 
 
-def shown(row: Row, now: float) -> dict[str, Any]:
-    """A row as people read it: times in UTC, the number masked. The text of a message is not in it."""
+def describe(row: Row, now: float) -> dict[str, Any]:
+    """Return a row as people read it: times in UTC, the number masked, no text of a message."""
     return {
         "to": row.masked,
         "state": state_of(row, now),
@@ -47,6 +47,6 @@ def shown(row: Row, now: float) -> dict[str, Any]:
 
 
 def count_by_state(rows: Collection[Row], now: float) -> dict[str, int]:
-    """How many rows there are of each state, of all states."""
-    found = [state_of(row, now) for row in rows]
-    return {state.value: found.count(state.value) for state in State}
+    """Return the number of rows of each state, 0 included."""
+    states = [state_of(row, now) for row in rows]
+    return {state.value: states.count(state.value) for state in State}

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What was sent before: the states of a row, the pure transitions between them, and the interface of a ledger.
+"""Define the rows of a ledger, the pure transitions between their states, and the interface of every store.
 
-Times are Unix seconds (UTC) of the ledger's own clock. Nothing in here reads a clock, a file or a network.
-A store keeps the rows and runs these functions inside its transactions; it decides nothing by itself.
+Times are Unix seconds (UTC) by the ledger's own clock. Nothing here reads a clock, a file or a network.
+A store keeps the rows and runs these functions inside its transactions; it makes no decision of its own.
 """
 
 from __future__ import annotations
@@ -21,33 +21,39 @@ from .._core.errors import VoipsmsError
 from .._message.outcome import Fate
 
 NO_LEDGER = "none"
-"""The value of ``ledger`` that remembers nothing beyond the task, and the name of what then stands for one."""
+"""The value of ``ledger`` that remembers nothing beyond the task, and the name of the ledger used instead."""
 
 GRACE = 900.0
 """Seconds after the latest first byte in which the service may still accept a request whose answer was lost."""
 
 SETTLE_MARGIN = 30.0
-"""Seconds that a run has left, after its last byte, to write down what came of a claim."""
+"""Seconds that a run has left, after its last byte, to record the result of a claim."""
 
 KEPT = 30 * 86400.0
-"""Seconds that a row is kept at the least, so that a longer window may still be asked for later."""
-
+"""Seconds for which a row is kept at least, so that a later task may ask for a longer window."""
 
 PURGED_AT_ONCE = 10
-"""Rows, besides as many as it adds, that one claim deletes at the most. Each lies elsewhere in the file: a hundred made
-a claim in a large ledger take 2.5 times as long, ten take a fourth more. What a long pause has left goes all the same.
+"""Expired rows that one claim deletes at most, in addition to as many as it adds.
+
+Each lies elsewhere in the file: deleting a hundred made a claim in a large ledger take 2.5 times as long, deleting ten
+takes a quarter more. That is enough to work off what a long pause has left.
 """
 
 _DOUBTS = 2
-"""Attempts of unknown fate that a new attempt remembers below it."""
+"""Earlier attempts of unknown fate that a new attempt remembers."""
 
 
 class LedgerError(VoipsmsError):
     """The ledger cannot be read or written. The sentence names the ledger, the reason and what to do."""
 
+    @classmethod
+    def not_used(cls, name: str, reason: str) -> LedgerError:
+        """Return the error of a ledger that cannot be trusted; ``name`` is the ledger's, as people know it."""
+        return cls(f"the ledger {name!r} is not used: {reason}")
+
 
 class State(str, Enum):
-    """What the ledger holds of one message to one recipient."""
+    """The state of one message to one recipient in the ledger."""
 
     SENDING = "sending"
     ACCEPTED = "accepted"
@@ -57,7 +63,7 @@ class State(str, Enum):
 
 
 class Claimability(Enum):
-    """What a row means for a task that wants to send now."""
+    """What a row means for a task that wants to send its message now."""
 
     FREE = "free"
     ACCEPTED = "accepted"
@@ -67,9 +73,11 @@ class Claimability(Enum):
 
 
 class Row(NamedTuple):
-    """One row of the ledger: one key, one recipient, the newest attempt, and the fact that it replaced, if any.
+    """One row of the ledger: one key, one recipient, the newest attempt, and the earlier fact that it covers, if any.
 
-    ``claimed_at``: from when its window runs; the claim, and once it is accepted, the acceptance.
+    ``claimed_at``: the start of its window, which is the claim, and later the acceptance. ``first_byte_by``: the
+    latest moment at which the first byte of its request may leave. ``lease_until``: the moment after which its run is
+    taken to have ended. ``keep_until``: the moment after which the row may be deleted. ``previous``: the covered fact.
     """
 
     key: str
@@ -92,12 +100,16 @@ class Row(NamedTuple):
     delivers_at: float | None = None
     listed: bool = False
 
+    def is_at_work(self, now: float) -> bool:
+        """Return whether a run may still be sending this message at ``now`` (Unix seconds by the ledger's clock)."""
+        return self.state is State.SENDING and now < self.lease_until
+
 
 class Schedule(NamedTuple):
-    """What a row holds besides when its message waits for a date.
+    """The additional columns of a row whose message waits for a date.
 
-    ``date``: wall time of the account, as it goes over the wire. ``delivers_at``: the same as Unix seconds; where the
-    account's zone is not known, the earliest moment that it can mean. ``name``: the fingerprint of what the message
+    ``date``: wall time of the account, as it is sent to the service. ``delivers_at``: the same as Unix seconds; where
+    the account's zone is not known, the earliest moment that it can mean. ``name``: the fingerprint of what the message
     belongs to, or empty.
     """
 
@@ -107,10 +119,10 @@ class Schedule(NamedTuple):
 
 
 class DedupePolicy(NamedTuple):
-    """How a task reads the rows of its key.
+    """The rules by which a task judges the rows of its key.
 
-    ``window``: seconds for which an accepted row makes the same message a duplicate, counted from its claim.
-    ``until``: for a scheduled message, the moment (Unix seconds) until which it does, instead.
+    ``window``: seconds for which an accepted row makes the same message a duplicate, counted from ``claimed_at``.
+    ``until``: replaces the window of a scheduled message with a fixed end (Unix seconds).
     """
 
     content: str
@@ -122,11 +134,11 @@ class DedupePolicy(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """A wish to send one message to some recipients now.
+    """A request to be the only run that sends one message to some recipients.
 
     ``recipients``: fingerprint of a recipient → the masked number that people may read. ``start_within``: seconds
-    from now in which the first byte may leave; ``finish_within``: seconds from now after which nothing of this
-    run is under way any more. ``owner``: a random id, since process ids repeat. ``origin``: for people only.
+    from now within which the first byte may leave; ``finish_within``: seconds from now after which no request of this
+    run is under way any more. ``owner``: a random id, since process ids repeat. ``origin``: the run as people know it.
     """
 
     key: str
@@ -141,9 +153,9 @@ class Claim(NamedTuple):
 
 
 class Claimed(NamedTuple):
-    """What a claim brought: the recipients that are now ours, and the rows that stand in the way of the others.
+    """The result of a claim: the recipients won, and for each of the others the row that prevents the claim.
 
-    ``at``: the moment, by the ledger's clock, at which all of this was so.
+    ``at``: the moment, by the ledger's clock, at which this was true.
     """
 
     won: frozenset[str]
@@ -153,10 +165,10 @@ class Claimed(NamedTuple):
 
 @dataclass(frozen=True)
 class Fingerprints:
-    """Keyed hashes of what must not stand in a ledger in the clear.
+    """Keyed hashes of everything that must not appear in a ledger as plain text.
 
-    The hash key is made from the account's name. By default that comes from the API key, which is not in the
-    ledger, so whoever copies the file alone cannot try out numbers or texts against it.
+    The hash key is derived from the account's name. By default that name is derived from the API key, which is not in
+    the ledger: someone who copies only the file cannot test numbers or texts against it.
     """
 
     account: str
@@ -164,10 +176,10 @@ class Fingerprints:
 
     @classmethod
     def of(cls, ledger_account: str | None, api_key: str, *, rehearsal: bool = False) -> Fingerprints:
-        """The fingerprints of an account, named by the user or derived from the API key.
+        """Return the fingerprints of an account, which the user named or which is derived from the API key.
 
-        ``rehearsal``: the service is on this machine. Whoever tries a playbook on a sandbox with the account of
-        everyday use must not find the real message swallowed afterwards as a duplicate.
+        ``rehearsal``: the service is on this machine. A playbook tried on a sandbox under the real account's name must
+        not make the real message a duplicate afterwards.
         """
         name = ledger_account or f"api-{hashlib.sha256(api_key.encode(errors='surrogatepass')).hexdigest()[:32]}"
         purpose = b"voipsms rehearsal\0" if rehearsal else b"voipsms ledger\0"
@@ -175,64 +187,68 @@ class Fingerprints:
         return cls(account=_keyed(secret, "account", name), _secret=secret)
 
     def key(self, key: str) -> str:
-        """The fingerprint of an idempotency key."""
+        """Return the fingerprint of an idempotency key."""
         return _keyed(self._secret, "key", key)
 
     def recipient(self, digits: str) -> str:
-        """The fingerprint of a recipient, given in E.164 digits."""
+        """Return the fingerprint of a recipient; ``digits`` are those of its E.164 number."""
         return _keyed(self._secret, "recipient", digits)
 
     def name(self, name: str) -> str:
-        """The fingerprint of what scheduled messages belong to."""
+        """Return the fingerprint of the name to which scheduled messages belong."""
         return _keyed(self._secret, "name", name)
 
     def content(self, *parts: str) -> str:
-        """The fingerprint of what a message says and who says it."""
+        """Return the fingerprint of a message's text and sender."""
         return _keyed(self._secret, "content", *parts)
 
 
 class Ledger(Protocol):
-    """Where rows are kept, for one account. Each method is one transaction, and raises ``LedgerError``."""
+    """The rows of one account. Each method is one transaction, and raises ``LedgerError``."""
 
     name: str
-    """The ledger as people know it: a path, or ``none``. Never with a credential."""
+    """The ledger as people know it: a path, a URL or ``none``, never with a credential."""
     created: bool
-    """True when this run made the ledger: it remembers nothing of earlier runs."""
+    """Whether this run created the ledger, which then remembers nothing of earlier runs."""
     missing: bool
-    """True when there was none to read."""
+    """Whether there was no ledger to read."""
 
     def now(self) -> float:
-        """The ledger's clock, in Unix seconds."""
+        """Return the time by the ledger's clock, in Unix seconds."""
 
     def rows(self, key: str, recipients: Iterable[str]) -> dict[str, Row]:
-        """The rows of a key. Reads only: never creates a ledger, never changes a row."""
+        """Return the rows of a key by recipient. Reads only: never creates a ledger or changes a row."""
 
     def claim(self, claim: Claim) -> Claimed:
-        """Commit ``sending`` for every recipient that is free by the claim's terms."""
+        """Commit ``sending`` for every recipient that the claim may have, and delete some expired rows."""
 
     def settle(self, key: str, owner: str, fates: Mapping[str, tuple[Fate, tuple[str, ...]]]) -> list[str]:
-        """Commit what came of a claim; return the recipients whose claim somebody else has taken over meanwhile."""
+        """Commit the result of a claim, by recipient: its fate and its smsids.
+
+        Return the recipients that another run has claimed since; their rows stay as they are.
+        """
 
     def scheduled(self) -> list[Row]:
-        """Every row of a scheduled message. Reads only, as ``rows`` does."""
+        """Return every row of a scheduled message. Reads only, as ``rows`` does."""
 
     def rows_of(self, recipients: Iterable[str]) -> list[Row]:
-        """Every row of some recipients, whatever its key. Reads only, as ``rows`` does."""
+        """Return every row of some recipients, whatever its key. Reads only, as ``rows`` does."""
 
-    def newest(self, takes: Callable[[Row], bool], most: int) -> list[Row]:
-        """The newest of the rows that are taken, at most so many, the newest first. Reads only, as ``rows`` does."""
+    def newest(self, matches: Callable[[Row], bool], limit: int) -> list[Row]:
+        """Return at most ``limit`` matching rows, the newest first. Reads only, as ``rows`` does."""
 
     def amend(self, changes: Iterable[tuple[Row | None, Row | None]]) -> None:
-        """Commit what was learned apart from a claim: pairs of a row as it was read, and as it shall be.
+        """Commit changes that belong to no claim: pairs of a row as it was read, and as it is to be.
 
-        None stands for no row. A row that is no longer as it was read stays as it is: whoever changed it knows more.
+        None stands for no row. A row that has changed since it was read stays as it is: the run that changed it knows
+        more.
         """
 
 
 def key_of(*parts: str) -> str:
-    """The key of a message without an ``idempotency_key``: a hash that shows nothing of its parts.
+    """Return the key of a message without an ``idempotency_key``: a hash that reveals nothing of its parts.
 
-    Each part goes in with its length, so that moving a character from one part to the next makes another key.
+    Each part is hashed with its length, so that moving a character from one part to the next gives another key.
     """
     digest = hashlib.sha256()
     for part in parts:
@@ -242,15 +258,15 @@ def key_of(*parts: str) -> str:
 
 
 def claimability(row: Row | None, dedupe: DedupePolicy, now: float) -> Claimability:
-    """What a row means for a task with these terms at this moment."""
+    """Return what a row means at ``now`` for a task with this policy."""
     if row is None or row.state in (State.REFUSED, State.CANCELLED):
         return Claimability.FREE
-    at_work = row.state is State.SENDING and now < row.lease_until
-    if not at_work and (dedupe.force or now >= _holds_until(row, dedupe)):
+    is_at_work = row.is_at_work(now)
+    if not is_at_work and (dedupe.force or now >= _holds_until(row, dedupe)):
         return Claimability.FREE
     if row.content != dedupe.content and not dedupe.skip_different and not dedupe.force:
         return Claimability.DIFFERENT
-    if at_work:
+    if is_at_work:
         return Claimability.IN_PROGRESS
     if row.state is State.ACCEPTED and not _is_from_the_future(row, dedupe, now):
         return Claimability.ACCEPTED
@@ -258,25 +274,25 @@ def claimability(row: Row | None, dedupe: DedupePolicy, now: float) -> Claimabil
 
 
 def state_of(row: Row | None, now: float) -> str:
-    """What people read of a row: a run that did not report in time has left its message unknown."""
+    """Return the state of a row as people see it: unknown, too, where its run did not report in time."""
     if row is None:
         return "absent"
-    over = row.state is State.SENDING and now >= row.lease_until
-    return State.UNKNOWN.value if over else row.state.value
+    is_overdue = row.state is State.SENDING and not row.is_at_work(now)
+    return State.UNKNOWN.value if is_overdue else row.state.value
 
 
-def is_free(row: Row | None, claim: Claim, now: float) -> bool:
-    """Whether a claim may have a row at this moment."""
+def is_claimable(row: Row | None, claim: Claim, now: float) -> bool:
+    """Return whether a claim may have a row at ``now``."""
     return claimability(row, claim.dedupe, now) is Claimability.FREE
 
 
-def purged_at_most(claim: Claim) -> int:
-    """How many rows that nobody can ask for any more are deleted with a claim: so they never become more and more."""
+def purge_limit(claim: Claim) -> int:
+    """Return how many expired rows are deleted with a claim: more than it adds, so that they never pile up."""
     return PURGED_AT_ONCE + len(claim.recipients)
 
 
 def claimed(row: Row | None, claim: Claim, recipient: str, now: float) -> Row:
-    """The row that a claim writes over a free one. A fact that it covers is kept, in case nothing comes of it."""
+    """Return the row of a won claim. It keeps the fact that it covers, in case nothing is sent."""
     return Row(
         key=claim.key,
         recipient=recipient,
@@ -297,16 +313,16 @@ def claimed(row: Row | None, claim: Claim, recipient: str, now: float) -> Row:
 
 
 def settled(row: Row, fate: Fate, smsids: tuple[str, ...], now: float) -> Row | None:
-    """The row after an attempt; None when no row is left.
+    """Return the row after an attempt, or None when no row is left.
 
-    What was covered comes back when the attempt brought nothing: a refused second message does not undo that the
-    first was accepted, and does not prove that a first of unknown fate was not. The window of an accepted message
-    begins anew: getting through may have taken longer than it.
+    The covered fact returns when the attempt sent nothing: a refused second message does not undo that the first was
+    accepted, and does not prove that a first of unknown fate was not. The window of an accepted message starts anew,
+    since the attempts may have taken longer than the window.
     """
     if fate is Fate.ACCEPTED:
         since = max(row.claimed_at, now)
-        kept = row.keep_until + since - row.claimed_at
-        return row._replace(state=State.ACCEPTED, smsids=smsids, previous=None, claimed_at=since, keep_until=kept)
+        keep_until = row.keep_until + since - row.claimed_at
+        return row._replace(state=State.ACCEPTED, smsids=smsids, previous=None, claimed_at=since, keep_until=keep_until)
     if fate is Fate.UNKNOWN:
         return row._replace(state=State.UNKNOWN, smsids=smsids)
     if row.previous is not None:
@@ -317,57 +333,57 @@ def settled(row: Row, fate: Fate, smsids: tuple[str, ...], now: float) -> Row | 
 def amended(
     rows: Mapping[tuple[str, str], Row], changes: Iterable[tuple[Row | None, Row | None]]
 ) -> dict[tuple[str, str], Row]:
-    """All rows, by key and recipient, after what ``Ledger.amend`` is told; what is not as it was read stays."""
-    after = dict(rows)
-    for before, wanted in changes:
-        row = before or wanted
-        if row is None or after.get((row.key, row.recipient)) != before:
+    """Return all rows, by key and recipient, after the changes of ``Ledger.amend``."""
+    amended_rows = dict(rows)
+    for before, after in changes:
+        row = before or after
+        if row is None or amended_rows.get((row.key, row.recipient)) != before:
             continue
-        if wanted is None:
-            del after[row.key, row.recipient]
+        if after is None:
+            del amended_rows[row.key, row.recipient]
         else:
-            after[row.key, row.recipient] = wanted
-    return after
+            amended_rows[row.key, row.recipient] = after
+    return amended_rows
 
 
 def _holds_until(row: Row, dedupe: DedupePolicy) -> float:
-    """Until when an accepted row makes duplicates, and one of unknown fate stands in the way.
+    """Return the moment until which an accepted row makes duplicates, or one of unknown fate prevents a claim.
 
-    After its window even an accepted message may be sent again. The window of an unknown one begins when the service
-    can no longer accept it: begun at its claim, it could be over moments after the service did.
+    After its window even an accepted message may be sent again. The window of an unknown one starts when the service
+    can no longer accept it: if it started at the claim, it could end moments after the service accepted the message.
     """
     if row.state is State.ACCEPTED:
         return row.claimed_at + dedupe.window if dedupe.until is None else dedupe.until
-    decided = row.first_byte_by + GRACE
-    return decided + dedupe.window if dedupe.until is None else max(decided, dedupe.until)
+    decided_at = row.first_byte_by + GRACE
+    return decided_at + dedupe.window if dedupe.until is None else max(decided_at, dedupe.until)
 
 
 def _keep_until(claim: Claim, now: float) -> float:
-    """As long as anybody may still ask: past the window, which may begin as late as the service may accept."""
+    """Return when no task can need the row any more: after its window, which may start as late as the acceptance."""
     return max(now + claim.start_within + max(claim.dedupe.window, KEPT), claim.dedupe.until or 0.0) + GRACE
 
 
 def _scheduled(schedule: Schedule | None) -> dict[str, Any]:
-    """The columns that only a scheduled message has."""
+    """Return the columns that only a scheduled message has."""
     if schedule is None:
         return {}
     return {"name": schedule.name, "date": schedule.date, "delivers_at": schedule.delivers_at}
 
 
 def _is_from_the_future(row: Row, dedupe: DedupePolicy, now: float) -> bool:
-    """Whether a row lies more than a window ahead, so that no clock can have it within one: that is a wrong clock.
+    """Return whether a row lies more than a window ahead, which only a wrong clock can explain.
 
-    Taken for a duplicate, it would swallow the message for as long as the clock was wrong by. A scheduled message
-    holds until a moment of its own, whenever it was claimed.
+    Treating it as a duplicate would suppress the message for as long as that clock was wrong by. A scheduled message
+    has an end of its own, whenever it was claimed.
     """
     return dedupe.until is None and row.claimed_at > now + dedupe.window
 
 
 def _fact(row: Row | None, now: float) -> Row | None:
-    """What a new attempt must not forget: that a message was, or may have been, accepted before.
+    """Return what a new attempt must remember: that a message was, or may have been, accepted before.
 
-    Doubts may cover each other, and the last message that certainly was accepted; the end of one doubt must not be
-    the end of what lies below. The oldest doubts are dropped, so that a row does not grow with every repetition.
+    Doubts may cover each other, and below them the last message that was certainly accepted. Settling one doubt must
+    not lose the others. The oldest doubts are dropped, so that a row does not grow with every repetition.
     """
     facts = list(_facts(row, now))
     certain = [fact for fact in facts if fact.state is State.ACCEPTED]
@@ -379,7 +395,7 @@ def _fact(row: Row | None, now: float) -> Row | None:
 
 
 def _facts(row: Row | None, now: float) -> Iterator[Row]:
-    """A row and what it covers, down to the first that certainly was accepted."""
+    """Yield a row and what it covers, down to the first that was certainly accepted."""
     while row is not None and row.state not in (State.REFUSED, State.CANCELLED) and now < row.keep_until:
         if row.state is State.ACCEPTED:
             yield row
@@ -389,5 +405,5 @@ def _facts(row: Row | None, now: float) -> Iterator[Row]:
 
 
 def _keyed(secret: bytes, kind: str, *parts: str) -> str:
-    """A keyed hash (HMAC-SHA-256, RFC 2104) of one or more parts, in 40 hexadecimal digits."""
+    """Return a keyed hash (HMAC-SHA-256, RFC 2104) of one or more parts, in 40 hexadecimal digits."""
     return hmac.digest(secret, f"{kind}\0{key_of(*parts)}".encode(), "sha256").hex()[:40]

@@ -2,15 +2,15 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a person says became of a message of unknown fate, and what that makes of its row. Pure.
+"""Decide how a person's word on messages of unknown fate changes their rows. Pure.
 
-A person may end a doubt. What the ledger knows for certain is not overruled, and a run that is at work is not either.
+A person may end a doubt. That overrules neither what the ledger knows for certain nor a run that is still sending.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from .._message.outcome import Fate
 from .model import GRACE, Row, State, settled, state_of
@@ -18,27 +18,27 @@ from .model import GRACE, Row, State, settled, state_of
 _NOT_SENT = frozenset({State.REFUSED, State.CANCELLED})
 
 
-class Resolved(NamedTuple):
-    """One row, as it was read and as it shall be; None stands for no row."""
+class RowChange(NamedTuple):
+    """One row as it was read, and as it is to be; None stands for no row."""
 
-    before: Optional[Row]
-    after: Optional[Row]
+    before: Row | None
+    after: Row | None
 
 
 class Resolution(NamedTuple):
-    """What is to be done about each recipient (digits), and the sentences that say why something cannot be."""
+    """The change of each recipient (digits), and for each one that cannot be changed a sentence that says why."""
 
-    rows: Mapping[str, Resolved]
+    rows: Mapping[str, RowChange]
     faults: tuple[str, ...]
 
     @property
-    def changes(self) -> tuple[tuple[Optional[Row], Optional[Row]], ...]:
-        """The rows that are to be changed, as ``Ledger.amend`` takes them."""
+    def changes(self) -> tuple[tuple[Row | None, Row | None], ...]:
+        """The rows that do change, as ``Ledger.amend`` expects them."""
         return tuple((row.before, row.after) for row in self.rows.values() if row.before != row.after)
 
 
-def early(resolution: Resolution, now: float) -> tuple[str, ...]:
-    """The recipients (digits) whose message, said not to be sent, the service may still accept or log."""
+def resolved_early(resolution: Resolution, now: float) -> tuple[str, ...]:
+    """Return the recipients (digits) whose message, declared not sent, the service may still accept or log."""
     return tuple(
         number
         for number, row in resolution.rows.items()
@@ -46,17 +46,20 @@ def early(resolution: Resolution, now: float) -> tuple[str, ...]:
     )
 
 
-def resolve(rows: Mapping[str, Optional[Row]], *, sent: bool, now: float) -> Resolution:
-    """What the rows become when these messages were sent, or were not. ``rows``: digits of a recipient → its row."""
+def resolve(rows: Mapping[str, Row | None], *, sent: bool, now: float) -> Resolution:
+    """Return the changes for messages that a person declares sent, or not sent.
+
+    ``rows``: digits of a recipient → its row, or None where there is none. ``now``: Unix seconds by the ledger's clock.
+    """
     faults = {number: _fault(number, row, sent, now) for number, row in rows.items()}
     return Resolution(
-        rows={number: Resolved(row, _after(row, sent, now)) for number, row in rows.items() if not faults[number]},
+        rows={number: RowChange(row, _after(row, sent, now)) for number, row in rows.items() if not faults[number]},
         faults=tuple(fault for fault in faults.values() if fault),
     )
 
 
-def _fault(number: str, row: Optional[Row], sent: bool, now: float) -> str:
-    """Why a row cannot be resolved so; empty when it can, and when it already says so."""
+def _fault(number: str, row: Row | None, sent: bool, now: float) -> str:
+    """Return why a row cannot be resolved this way; empty when it can, or already says so."""
     state = state_of(row, now)
     if row is not None and row.date is not None:
         return f"+{number} has a scheduled message by this key; voipsms_scheduled settles it with the pending list"
@@ -71,12 +74,13 @@ def _fault(number: str, row: Optional[Row], sent: bool, now: float) -> str:
     return ""
 
 
-def _after(row: Optional[Row], sent: bool, now: float) -> Optional[Row]:
+def _after(row: Row | None, sent: bool, now: float) -> Row | None:
+    """Return the row after the resolution, which changes only a row of unknown fate."""
     if row is None or state_of(row, now) != State.UNKNOWN.value:
         return row
     if sent:
-        # Its window begins at the last moment at which it can have been accepted: nobody knows better when it was.
+        # When it was accepted is not known. Its window starts at the last moment at which it can have been.
         since = max(row.claimed_at, min(now, row.first_byte_by + GRACE))
-        # Nobody's: a run that comes back from a long sleep knows of its own attempt alone, and settles it no more.
+        # Without an owner, a run that resumes after a long sleep cannot settle the row by its own attempt alone.
         return row._replace(state=State.ACCEPTED, previous=None, claimed_at=since, owner="")
     return settled(row, Fate.NOT_SENT, (), now)

@@ -2,12 +2,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Delivery dates: an instant, or wall time in a zone, to the wall time of the account that the API takes.
+"""Convert delivery dates, an instant or wall time in a zone, to the account's wall time, which the API takes.
 
-The API takes `YYYY-MM-DD HH:MM` and names no zone (documented); the account has one (observed). The service reads
-dates with PHP, which silently moves an hour that a clock change skips, and of an hour that exists twice takes the
-first west of Greenwich and the second east of it (run on PHP 8.2 over every zone). What PHP would change, or what hangs
-on such an accident, is refused here: of the hours that exist twice only the first, west of Greenwich, can be written.
+The API takes ``YYYY-MM-DD HH:MM`` and names no zone (documented); the account has one (observed). The service reads
+dates with PHP. PHP silently moves an hour that a clock change skips. Of an hour that exists twice, it takes the first
+west of Greenwich and the second east of it (run on PHP 8.2 over every zone). Dates that PHP would change, or whose
+meaning depends on this choice, are refused. Of the hours that exist twice, only the first, west of Greenwich, can be
+sent.
 """
 
 from __future__ import annotations
@@ -28,23 +29,24 @@ _DATE = re.compile(
     re.ASCII,
 )
 _PARTS = ("year", "month", "day", "hour", "minute", "second")
-# The largest offset in use (Pacific/Kiritimati); what is beyond is a slip of the pen.
-_FARTHEST = dt.timedelta(hours=14)
-# Files of a zone database that are no IANA zones; those under right/ count leap seconds.
-_NO_ZONES = frozenset(("posix", "right", "localtime", "posixrules", "Factory"))
-_QUOTED_AT_MOST = 60
+# The largest offset in use (Pacific/Kiritimati); anything beyond is a typing error.
+_LARGEST_OFFSET = dt.timedelta(hours=14)
+# Files of a zone database that are not IANA zones; those under right/ count leap seconds.
+_NOT_ZONES = frozenset(("posix", "right", "localtime", "posixrules", "Factory"))
+_MAX_QUOTED = 60
 
 _FORM = "write it in quotes as YYYY-MM-DD HH:MM, with an offset such as +01:00 or Z or without"
 
 
 class DateError(VoipsmsError):
-    """This is not a date that a message can be scheduled for; nothing was sent."""
+    """A message cannot be scheduled for this date; nothing was sent."""
 
 
 class DeliveryDate(NamedTuple):
-    """A date as it goes over the wire: `YYYY-MM-DD HH:MM`, wall time of the account.
+    """A date as it goes over the wire: ``YYYY-MM-DD HH:MM``, wall time of the account.
 
-    `instant` is the same in UTC and `account_timezone` the zone's name; both are None when the zone is not known.
+    ``instant`` is the same moment in UTC. It is None when ``account_timezone``, the name of the account's zone, is
+    not known.
     """
 
     wire: str
@@ -53,10 +55,10 @@ class DeliveryDate(NamedTuple):
 
 
 def read(value: object, *, timezone: str | None = None, account_timezone: str | None = None) -> DeliveryDate:
-    """Return the date that a task means.
+    """Return the delivery date that a task asks for.
 
-    With an offset it is an instant and `timezone` says nothing; else it is wall time in `timezone`, or of the account.
-    Raises DateError. Whether the date lies ahead is another question, see `lead_fault`.
+    A date with an offset is an instant, and ``timezone`` is ignored. Without one it is wall time in ``timezone``, or
+    else of the account. Raises ``DateError``. Whether the date lies ahead is checked by ``lead_fault``.
     """
     wall, offset = _parsed(value)
     account = zone(account_timezone, "account_timezone") if account_timezone else None
@@ -74,9 +76,9 @@ def read(value: object, *, timezone: str | None = None, account_timezone: str | 
 
 
 def lead_fault(date: DeliveryDate, now: dt.datetime, min_lead: int) -> str | None:
-    """Return a sentence when the date is less than `min_lead` minutes after `now`, which is aware.
+    """Return a sentence when the date is less than ``min_lead`` minutes after ``now``, which is aware, or else None.
 
-    Where no zone is known nothing can be said, and None comes back.
+    A date whose zone is not known cannot be checked, so the result is None too.
     """
     if date.instant is None or date.instant - now >= dt.timedelta(minutes=min_lead):
         return None
@@ -93,9 +95,9 @@ def iso(date: DeliveryDate) -> str | None:
 
 
 def from_echo(echo: object, account_timezone: str | None = None) -> DeliveryDate:
-    """Return a date as the API writes it, `YYYY-MM-DD HH:MM:SS` (documented), seconds optional.
+    """Read a date as the API writes it: ``YYYY-MM-DD HH:MM:SS`` (documented), seconds optional.
 
-    Seconds other than 00 stay in `wire`, so that it equals no date of ours. Raises DateError.
+    Seconds other than 00 stay in ``wire``, so that it equals no date that was sent. Raises ``DateError``.
     """
     match = _DATE.fullmatch(echo) if isinstance(echo, str) else None
     if match is None or match["offset"] or match["fraction"]:
@@ -105,8 +107,8 @@ def from_echo(echo: object, account_timezone: str | None = None) -> DeliveryDate
     if not account_timezone:
         return DeliveryDate(wire, None, None)
     try:
-        where = zone(account_timezone, "account_timezone")
-        instant = wall.replace(tzinfo=where, fold=_php_fold(wall, where)).astimezone(dt.timezone.utc)
+        account = zone(account_timezone, "account_timezone")
+        instant = wall.replace(tzinfo=account, fold=_php_fold(wall, account)).astimezone(dt.timezone.utc)
     except OverflowError as error:
         raise DateError(f"the answer has {_quoted(echo)} where a delivery date belongs") from error
     return DeliveryDate(wire, instant, account_timezone)
@@ -115,36 +117,37 @@ def from_echo(echo: object, account_timezone: str | None = None) -> DeliveryDate
 def logged(date: str | None, account_timezone: str) -> float | None:
     """Return a date of the message log, wall time of the account (assumed), in Unix seconds.
 
-    None where it does not name one moment: written otherwise than observed, or in an hour that exists twice or never.
+    Return None when it does not name exactly one moment: it is not written as observed, or lies in an hour that
+    exists twice or never.
     """
     match = _DATE.fullmatch(date or "")
     if match is None or match["offset"]:
         return None
     try:
-        where = zone(account_timezone, "account_timezone")
-        return _instant(_wall(match, date), where, account_timezone).timestamp()
+        account = zone(account_timezone, "account_timezone")
+        return _instant(_wall(match, date), account, account_timezone).timestamp()
     except DateError:
         return None
 
 
-def echo_matches(echo: object, wanted: DeliveryDate) -> bool:
-    """Tell whether the API echoes the date that was sent; what is no date matches nothing."""
+def echo_matches(echo: object, date: DeliveryDate) -> bool:
+    """Tell whether the API echoes the date that was sent; anything that is not a date matches nothing."""
     try:
-        return from_echo(echo).wire == wanted.wire
+        return from_echo(echo).wire == date.wire
     except DateError:
         return False
 
 
 def zone(name: str, option: str) -> ZoneInfo:
-    """Return the zone of an IANA name that the user gave by `option`; raises DateError."""
-    # Only who uses zones needs their data, and it is missing on small machines.
-    import zoneinfo  # noqa: PLC0415 - loaded only by who names a zone
+    """Return the zone of an IANA name that the user gave in ``option``. Raises ``DateError``."""
+    # Only tasks that name a zone need zone data, which is missing on small machines.
+    import zoneinfo  # noqa: PLC0415 - loaded only for a task that names a zone
 
     try:
-        if name.split("/", 1)[0] not in _NO_ZONES:
+        if name.split("/", 1)[0] not in _NOT_ZONES:
             return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        # Also raised for a folder (America), a file that is no zone, and a path that leads out.
+        # Also raised for a folder (America), a file that is not a zone, and a path that leads outside.
         pass
     raise DateError(
         f"{option} {_quoted(name)} is not known here: use an IANA name such as Europe/Berlin, "
@@ -153,9 +156,9 @@ def zone(name: str, option: str) -> ZoneInfo:
 
 
 def _parsed(value: object) -> tuple[dt.datetime, dt.timedelta | None]:
-    """Return wall time to the minute and its offset, if it has one."""
+    """Return the wall time to the minute, and its offset if it has one. Raises ``DateError``."""
     if isinstance(value, dt.datetime):
-        # YAML makes these of unquoted dates; Ansible hands them to modules as text, to action plugins as they are.
+        # YAML turns unquoted dates into these. Ansible passes them to modules as text, to action plugins unchanged.
         return _whole_minute(value.replace(tzinfo=None), value), value.utcoffset()
     if isinstance(value, str):
         match = _DATE.fullmatch(value.strip())
@@ -170,6 +173,7 @@ def _parsed(value: object) -> tuple[dt.datetime, dt.timedelta | None]:
 
 
 def _wall(match: re.Match[str], value: object) -> dt.datetime:
+    """Return the wall time of a match of ``_DATE``. Raises ``DateError``, which quotes ``value``."""
     year, month, day, hour, minute, second = (int(match[name] or 0) for name in _PARTS)
     fraction = 1 if (match["fraction"] or "").strip("0") else 0
     try:
@@ -179,26 +183,28 @@ def _wall(match: re.Match[str], value: object) -> dt.datetime:
 
 
 def _offset(text: str | None, value: object) -> dt.timedelta | None:
+    """Return an offset from UTC as ``_DATE`` matches it, or None. Raises ``DateError``, which quotes ``value``."""
     if not text:
         return None
     if text in "Zz":
         return dt.timedelta(0)
     hours, minutes = int(text[1:3]), int(text[3:].lstrip(":") or 0)
     offset = dt.timedelta(hours=hours, minutes=minutes)
-    if minutes > 59 or offset > _FARTHEST:
+    if minutes > 59 or offset > _LARGEST_OFFSET:
         raise DateError(f"{_quoted(value)} has the offset {text}, which no place on earth has")
     return -offset if text[0] == "-" else offset
 
 
 def _whole_minute(wall: dt.datetime, value: object) -> dt.datetime:
+    """Return a wall time that has no seconds. Raises ``DateError``, which quotes ``value``."""
     if wall.second or wall.microsecond:
         raise DateError(f"{_quoted(value)} has seconds, but the service delivers by the minute: write 00 or none")
     return wall
 
 
-def _instant(wall: dt.datetime, where: ZoneInfo, name: str | None) -> dt.datetime:
-    """Return wall time of a zone in UTC; raises DateError where it exists never or twice."""
-    first, second = (_shifted(wall, _utcoffset(wall.replace(tzinfo=where, fold=fold))) for fold in (0, 1))
+def _instant(wall: dt.datetime, zone_info: ZoneInfo, name: str | None) -> dt.datetime:
+    """Return wall time of a zone in UTC. Raises ``DateError`` for a time that exists never or twice."""
+    first, second = (_shifted(wall, _utcoffset(wall.replace(tzinfo=zone_info, fold=fold))) for fold in (0, 1))
     if first == second:
         return first.replace(tzinfo=dt.timezone.utc)
     if first > second:
@@ -210,7 +216,7 @@ def _instant(wall: dt.datetime, where: ZoneInfo, name: str | None) -> dt.datetim
 
 
 def _account_wall(instant: dt.datetime, account: ZoneInfo, name: str | None) -> str:
-    """Return an instant as the account's wall time; raises DateError when PHP would read that as another instant."""
+    """Return an instant as the account's wall time. Raises ``DateError`` when PHP would read it as another instant."""
     try:
         local = instant.astimezone(account)
     except OverflowError as error:
@@ -221,13 +227,13 @@ def _account_wall(instant: dt.datetime, account: ZoneInfo, name: str | None) -> 
             "choose another minute"
         )
     if local.second:
-        raise DateError(f"{local.isoformat()} is no whole minute in {name}")
+        raise DateError(f"{local.isoformat()} is not a whole minute in {name}")
     return _written(local)
 
 
-def _php_fold(wall: dt.datetime, where: ZoneInfo) -> int:
-    """Return 0 for the first or 1 for the second of two equal wall times, as PHP takes them; 0 where there is one."""
-    before, after = (_utcoffset(wall.replace(tzinfo=where, fold=fold)) for fold in (0, 1))
+def _php_fold(wall: dt.datetime, zone_info: ZoneInfo) -> int:
+    """Return which of two equal wall times PHP takes: 0 for the first, 1 for the second; 0 when there is only one."""
+    before, after = (_utcoffset(wall.replace(tzinfo=zone_info, fold=fold)) for fold in (0, 1))
     return 1 if before > after and before > dt.timedelta(0) else 0
 
 
@@ -236,7 +242,7 @@ def _utcoffset(moment: dt.datetime) -> dt.timedelta:
 
 
 def _shifted(wall: dt.datetime, offset: dt.timedelta) -> dt.datetime:
-    """Return naive UTC of naive wall time with this offset; raises DateError at both ends of the calendar."""
+    """Return naive UTC of naive wall time with this offset. Raises ``DateError`` at both ends of the calendar."""
     try:
         return wall - offset
     except OverflowError as error:
@@ -248,8 +254,8 @@ def _written(wall: dt.datetime) -> str:
 
 
 def _quoted(value: object) -> str:
-    """Return a value in quotes, escaped and cut; structures as the name of their type."""
+    """Return a value for an error: text and dates quoted, escaped and shortened, others as the name of their type."""
     if isinstance(value, (dt.date, str)):
         text = str(value)
-        return ascii(text if len(text) <= _QUOTED_AT_MOST else text[:_QUOTED_AT_MOST] + "...")
+        return ascii(text if len(text) <= _MAX_QUOTED else text[:_MAX_QUOTED] + "...")
     return "null" if value is None else f"of type {type(value).__name__}"

@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Phone numbers as people write them to the digits that the API takes (documented: country code first, no plus)."""
+"""Convert phone numbers as people write them to the digits that the API takes.
+
+The API takes the country code first and no plus (documented).
+"""
 
 from __future__ import annotations
 
@@ -22,20 +25,20 @@ except ImportError:
 _SPACES = frozenset(" \u00a0\u202f")
 # hyphen-minus, hyphen, no-break hyphen, figure, en and em dash, minus
 _DASHES = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2212")
-# What an answer may have between digits; no full stop, which would make 1281.0 another number.
+# Characters that an answer may have between digits. A full stop would turn 1281.0 into another number.
 _ANSWER_SEPARATORS = _SPACES | _DASHES | frozenset("()")
 _WITHOUT_ANSWER_SEPARATORS = dict.fromkeys(map(ord, _ANSWER_SEPARATORS))
-# And what people may write besides.
+# People may also write these.
 _WITHOUT_SEPARATORS = _WITHOUT_ANSWER_SEPARATORS | dict.fromkeys(map(ord, "./"))
 
-# ITU-T E.164: 1 and 7 stand alone, these have two digits, all other country codes three.
+# ITU-T E.164: 1 and 7 are country codes of one digit, those listed have two, all others three.
 _COUNTRY_CODE = re.compile(r"[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3}")
 
 # A zero between the country code and the rest, as in +44 (0)20.
 _TRUNK_ZERO = re.compile(r"[1-9].*\(0\)")
 
-_MASKED_FROM = 8
-_SHOWN_AT_MOST = 40
+_MIN_PARTLY_SHOWN = 8
+_MAX_SHOWN = 40
 
 _PARSE_FAULTS = {0: "unknown country code", 2: "too short", 3: "too short", 4: "too long"}
 _LENGTH_FAULTS = {1: "unknown country code", 2: "too short", 3: "too long", 5: "wrong length"}
@@ -49,14 +52,14 @@ _QUOTING = (
 
 
 class NumberError(VoipsmsError):
-    """This is not a number that a message can be sent to; nothing was sent."""
+    """A message cannot be sent to this number; nothing was sent."""
 
 
 class Numbers(NamedTuple):
-    """What was read of several numbers, in the order given.
+    """The result of reading several numbers, in their original order.
 
-    `read`: (as given, digits) without repetition; `duplicates`: the repetitions, likewise; `faults`: (as given but
-    printable and cut, sentence).
+    ``read`` holds pairs of the original text and the digits, each number once; ``duplicates`` holds the repetitions,
+    in the same form. ``faults`` holds pairs of the original value, printable and shortened, and a sentence.
     """
 
     read: tuple[tuple[str, str], ...]
@@ -67,26 +70,27 @@ class Numbers(NamedTuple):
 def read(value: object, region: str | None = None) -> str:
     """Return the E.164 digits of a number, without plus.
 
-    With + or 00 the number is international. Other digits are international without `region` (ISO 3166 alpha-2); with
-    it they are read both ways. Raises NumberError, and MissingLibrary without phonenumbers.
+    A number with + or 00 is international. Other digits are international without ``region`` (ISO 3166 alpha-2); with
+    it they are read both ways, and refused when both are possible. Raises ``NumberError``, and ``MissingLibrary``
+    without ``phonenumbers``.
     """
     _require()
     text = text_of(value)
     readings = _readings(text, region.upper() if region else None)
-    possible = {number: where for where, (number, fault) in readings.items() if not fault}
+    possible = {number: condition for condition, (number, fault) in readings.items() if not fault}
     if len(possible) > 1:
-        both = " and ".join(f"+{number}{where}" for number, where in possible.items())
+        both = " and ".join(f"+{number}{condition}" for number, condition in possible.items())
         raise NumberError(f"{_quoted(text)} can be read as {both}: write the one that is meant, with a leading +")
     if not possible:
-        reasons = ", ".join(fault + where for where, (_number, fault) in readings.items())
+        reasons = ", ".join(fault + condition for condition, (_number, fault) in readings.items())
         raise NumberError(f"{_quoted(text)} is not a possible phone number: {reasons}{_zero_hint(text, region)}")
     return next(iter(possible))
 
 
 def read_all(values: object, region: str | None = None) -> Numbers:
-    """Read a list of numbers, or one string of numbers between commas, and tell everything that is wrong with them.
+    """Read a list of numbers, or one string of numbers separated by commas, and collect every fault.
 
-    Raises MissingLibrary without phonenumbers.
+    Raises ``MissingLibrary`` without ``phonenumbers``.
     """
     _require()
     first: dict[str, str] = {}
@@ -104,13 +108,13 @@ def read_all(values: object, region: str | None = None) -> Numbers:
             first[digits] = str(value)
     if not first and not faults:
         faults.append(("", "there is no number to send to"))
-    return Numbers(tuple((given, digits) for digits, given in first.items()), tuple(duplicates), tuple(faults))
+    return Numbers(tuple((text, digits) for digits, text in first.items()), tuple(duplicates), tuple(faults))
 
 
 def region_fault(region: str | None) -> str | None:
-    """Return a sentence when this is no region whose numbers are known; None and the empty text mean no region.
+    """Return a sentence when the numbers of this region are not known, or else None.
 
-    Raises MissingLibrary without phonenumbers.
+    None and the empty text mean no region. Raises ``MissingLibrary`` without ``phonenumbers``.
     """
     _require()
     if not region or region.upper() in phonenumbers.SUPPORTED_REGIONS:
@@ -119,36 +123,37 @@ def region_fault(region: str | None) -> str | None:
 
 
 def digits(text: str) -> str:
-    """Return the digits of a number as the service writes it (+1…, 001…, plain), or the empty text if it is none."""
+    """Return the digits of a number that the service wrote (+1…, 001…, plain), or an empty text if it is not one."""
     bare = text.translate(_WITHOUT_ANSWER_SEPARATORS)
     bare = bare[1:] if bare.startswith("+") else bare.removeprefix("00")
     return bare if _are_digits(bare) else ""
 
 
 def same(one: str, other: str) -> bool:
-    """Tell whether two numbers, as the service writes them, have the same digits; what is no number equals nothing."""
+    """Tell whether two numbers that the service wrote have the same digits; a text without digits equals nothing."""
     return bool(digits(one)) and digits(one) == digits(other)
 
 
 def mask(number: str) -> str:
-    """Return a number with its country code and last two digits only: at most 5 digits can be read."""
+    """Return a number with all digits hidden but its country code and the last two: at most 5 remain visible."""
     bare = digits(number)
-    if len(bare) < _MASKED_FROM:
+    if len(bare) < _MIN_PARTLY_SHOWN:
         return "+" + "*" * len(bare)
-    found = _COUNTRY_CODE.match(bare)
-    code = found.group() if found else ""
+    match = _COUNTRY_CODE.match(bare)
+    code = match.group() if match else ""
     return f"+{code}{'*' * (len(bare) - len(code) - 2)}{bare[-2:]}"
 
 
 def _require() -> None:
+    """Raise ``MissingLibrary`` when ``phonenumbers`` cannot be imported."""
     if PHONENUMBERS_ERROR is not None:
         raise MissingLibrary("phonenumbers", PHONENUMBERS_ERROR)
 
 
 def _elements(values: object) -> list[object]:
-    """Return the single numbers; what is neither list nor text stays one value, to be refused as such."""
+    """Return the single numbers. A value that is neither a list nor text stays one value, to be refused later."""
     if isinstance(values, str):
-        # As Ansible does with text where it wants a list.
+        # Ansible does the same with text where it expects a list.
         return [part.strip(" ") for part in values.split(",")] if values else []
     if values is None:
         return []
@@ -156,7 +161,7 @@ def _elements(values: object) -> list[object]:
 
 
 def text_of(value: object) -> str:
-    """Return a number that was given as text; raises ``NumberError``, with advice on quoting, for all else."""
+    """Return a number that is text. Raises ``NumberError``, with advice on quoting, for anything else."""
     if isinstance(value, str):
         return value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -165,32 +170,32 @@ def text_of(value: object) -> str:
 
 
 def _digits_of(text: str) -> str:
-    """Return the digits of what a person wrote; raises NumberError for every other character than the separators."""
+    """Return the digits of a number that a person wrote. Raises ``NumberError`` for any character but separators."""
     bare = text.translate(_WITHOUT_SEPARATORS)
     plain = bare.removeprefix("+")
     if not plain:
         raise NumberError(f"{_quoted(text)} has no digits")
     if not _are_digits(plain):
-        foreign = next(character for character in plain if not _are_digits(character))
-        raise NumberError(f"{_quoted(text)} has the character {foreign!a}: {_hint(foreign) or _ALLOWED}")
+        wrong = next(character for character in plain if not _are_digits(character))
+        raise NumberError(f"{_quoted(text)} has the character {wrong!a}: {_hint(wrong) or _ALLOWED}")
     if bare.startswith("+00"):
         raise NumberError(f"{_quoted(text)} has both + and 00: write one of them")
     return plain
 
 
 def _are_digits(text: str) -> bool:
-    """Whether a text is one or more of the ten digits, and not of another script's."""
+    """Return whether a text consists of one or more ASCII digits, and of no digits of other scripts."""
     return text.isascii() and text.isdigit()
 
 
 def _readings(text: str, region: str | None) -> dict[str, tuple[str, str]]:
-    """Return what the text can mean, as `_parsed` has it, by where that holds."""
+    """Return every reading of the text as ``_parsed`` returns it, by the condition under which it applies."""
     digits = _digits_of(text)
     international = digits.removeprefix("00")
     readings = {"": _parsed("+" + international, None)}
     if "+" in text or international != digits or region is None:
         if _TRUNK_ZERO.search(text):
-            # Most countries drop this zero from abroad and phonenumbers knows it, but not for all of them.
+            # Most countries drop this zero for calls from abroad, but phonenumbers does not know that of all of them.
             code, rest = text.split("(0)", 1)
             readings[" without (0)"] = _parsed("+" + _digits_of(code).lstrip("0") + _digits_of("0" + rest)[1:], None)
     else:
@@ -199,34 +204,36 @@ def _readings(text: str, region: str | None) -> dict[str, tuple[str, str]]:
 
 
 def _hint(character: str) -> str:
+    """Return advice for a character that a number cannot have, or an empty text."""
     if character in ",;":
         return "give each number as a list element of its own"
     if character in "'\"":
-        return "the quotes are part of the value; one pair less is right here"
+        return "the quotes are part of the value; remove one pair"
     if character == "+":
-        return "a + stands only at the start"
+        return "a + is allowed only at the start"
     return ""
 
 
 def _zero_hint(text: str, region: str | None) -> str:
+    """Return advice for a national number that lacks a region, or an empty text."""
     digits = _digits_of(text)
     needs_region = "+" not in text and digits.startswith("0") and not digits.startswith("00") and not region
     return "; write it with the country code, or set default_region" if needs_region else ""
 
 
 def _parsed(text: str, region: str | None) -> tuple[str, str]:
-    """Return the digits and an empty fault, or what is wrong with the number as a few words.
+    """Return the digits and an empty fault, or no digits and the fault in a few words.
 
-    Of zeros that a country takes from abroad, phonenumbers drops one at a time; the digits are those that stay as they
-    are when they are read again, so that a number has one recipient in the ledger, however often it has been read.
+    ``phonenumbers`` drops leading zeros one at a time for some countries. The result is read again until it no longer
+    changes, so that a number is one recipient in the ledger however often it has been read.
     """
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException as error:
         return "", _PARSE_FAULTS.get(error.error_type, "not a number")
     if phonenumbers.is_possible_number(number):
-        found = f"{number.country_code}{phonenumbers.national_significant_number(number)}"
-        return (found, "") if text == f"+{found}" else _parsed(f"+{found}", None)
+        digits = f"{number.country_code}{phonenumbers.national_significant_number(number)}"
+        return (digits, "") if text == f"+{digits}" else _parsed(f"+{digits}", None)
     reason = phonenumbers.is_possible_number_with_reason(number)
     return "", f"{_LENGTH_FAULTS.get(reason, 'wrong length')} for country code {number.country_code}"
 
@@ -236,15 +243,15 @@ def _quoted(text: str) -> str:
 
 
 def _shown(value: object) -> str:
-    """Return a value so that it can be printed: text cut and escaped, structures as their type."""
+    """Return a value in printable form: text shortened and escaped, structures as their type."""
     if isinstance(value, str):
         shown = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in value)
-        return shown if len(shown) <= _SHOWN_AT_MOST else shown[:_SHOWN_AT_MOST] + "…"
-    if isinstance(value, int) and abs(value) >= 10**_SHOWN_AT_MOST:
+        return shown if len(shown) <= _MAX_SHOWN else shown[:_MAX_SHOWN] + "…"
+    if isinstance(value, int) and abs(value) >= 10**_MAX_SHOWN:
         # Python refuses to write integers of more than 4,300 digits.
         return "a huge integer"
     if value is None or isinstance(value, (int, float)):
         return repr(value)
-    # Not by the type's own name: Ansible may hand over a subclass of its own.
+    # The type's own name would not do, since Ansible may pass a subclass of its own.
     names = {list: "a list", dict: "a dictionary", bytes: "a byte string"}
     return next((name for kind, name in names.items() if isinstance(value, kind)), f"a {type(value).__name__}")

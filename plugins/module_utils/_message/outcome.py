@@ -2,17 +2,18 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What became of a message: its fate by the service's answer, and what a task reports of a recipient. Pure."""
+"""Name the fate of a message, by the service's answer, and the result that a task reports of a recipient. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timezone
 from enum import Enum
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 
 class Fate(Enum):
-    """What became of one message to one recipient. ``NOT_SENT`` is proven; a refused request is one case of it."""
+    """The fate of one message to one recipient. ``NOT_SENT`` is proven, as by the refusal of a whole request."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
@@ -21,7 +22,7 @@ class Fate(Enum):
 
 
 class Outcome(str, Enum):
-    """What a recipient can be told apart by. The task's outcome is one of these, ``partial`` or ``unchanged``."""
+    """The outcome of a task for one recipient. The outcome of a task is one of these, ``partial`` or ``unchanged``."""
 
     SENT = "sent"
     DUPLICATE = "duplicate"
@@ -42,35 +43,47 @@ UNCHANGED = "unchanged"
 
 
 class Result(NamedTuple):
-    """What became of one recipient. Times are ISO 8601 in UTC; ``sale`` is in the account's currency.
+    """The result of a task for one recipient. Times are ISO 8601 in UTC; ``sale`` is in the account's currency.
 
-    Not shown: ``posted``, whether this run sent a request for it, or would, which decides about ``changed``; and
-    ``text``, by which a diff tells a scheduled message from another.
+    Two fields are not shown. ``posted`` tells whether this run sent a request for the recipient, or would send one,
+    which decides about ``changed``. ``text`` lets a diff tell one scheduled message from another.
     """
 
     to: str
     outcome: Outcome
     posted: bool = False
-    text: Optional[str] = None
+    text: str | None = None
     smsids: tuple[str, ...] = ()
-    code: Optional[int] = None
-    code_desc: Optional[str] = None
-    status: Optional[str] = None
-    country: Optional[str] = None
-    type: Optional[str] = None
-    sale: Optional[float] = None
-    delivery_date: Optional[str] = None
-    first_sent_at: Optional[str] = None
+    code: int | None = None
+    code_desc: str | None = None
+    status: str | None = None
+    country: str | None = None
+    type: str | None = None
+    sale: float | None = None
+    delivery_date: str | None = None
+    first_sent_at: str | None = None
 
     def shown(self) -> dict[str, Any]:
-        """The result as a task returns it."""
-        shown = self._asdict()
-        del shown["posted"], shown["text"]
-        shown["outcome"] = self.outcome.value
-        shown["smsids"] = list(self.smsids)
-        return shown
+        """Return the result as a task returns it."""
+        fields = self._asdict()
+        del fields["posted"], fields["text"]
+        fields["outcome"] = self.outcome.value
+        fields["smsids"] = list(self.smsids)
+        return fields
+
+
+class Report(NamedTuple):
+    """The outcome of one run: a result for each recipient or message, in order, and warnings about the run."""
+
+    results: tuple[Result, ...]
+    warnings: list[str]
+
+    @classmethod
+    def of(cls, results: Iterable[Result], warnings: Iterable[str]) -> Report:
+        """Return a report that holds each warning once, in the order in which they came up."""
+        return cls(tuple(results), list(dict.fromkeys(warnings)))
 
 
 def moment(seconds: float) -> str:
-    """Unix seconds as ISO 8601 in UTC."""
+    """Return Unix seconds as ISO 8601 in UTC."""
     return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Text to encoding and segments, by 3GPP TS 23.038 (alphabets) and 3GPP TS 23.040 (concatenation).
+"""Tell the encoding and the segments of a text, by 3GPP TS 23.038 (alphabets) and 3GPP TS 23.040 (concatenation).
 
-The service documents 160 and 153 characters only; that text outside GSM-7 goes as UCS-2, in parts of 70 and 67
-units, is what the standard says (assumed).
+The service documents only 160 and 153 characters. That text outside GSM-7 is sent as UCS-2, in parts of 70 and 67
+units, follows from the standard (assumed).
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ _BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
     "¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-# Table 6.2.1.1: each takes two septets, the escape and its own. 0x0A is the page break (form feed).
+# Table 6.2.1.1: each takes two septets, the escape and the character. 0x0A is the page break (form feed).
 _EXTENSION = frozenset("\f^{}\\[~]|€")
 
-# Units of a single message and of one part of several, by encoding: 140 octets, less 6 for the concatenation header.
+# Most units of a single message and of one part of several: 140 octets, less 6 for the concatenation header.
 _LIMITS = {GSM7: (160, 153), UCS2: (70, 67)}
 # The header counts parts in one octet (3GPP TS 23.040, 9.2.3.24.1).
 MAX_SEGMENTS = 255
 
 _CONTROLS_ALLOWED = frozenset("\n\r\t\f")
-_NAMED_AT_MOST = 10
+_MAX_NAMED = 10
 
-# Escapes, because in most fonts these cannot be told from one another, or seen at all.
+# Written as escapes, because most fonts show them alike or not at all.
 _PLAIN = {
     # grave and acute used as quotes, modifier letters, single quotes, prime, single guillemets, full width
     "'": "\u0060\u00b4\u02b9\u02bb\u02bc\u02bd\u02c8\u2018\u2019\u201a\u201b\u2032\u2035\u2039\u203a\uff07",
@@ -61,7 +61,7 @@ _TRANSLATION = {ord(character): plain for plain, characters in _PLAIN.items() fo
 
 
 class Measure(NamedTuple):
-    """What a text takes: `encoding` (GSM-7 or UCS-2), `units` (septets or UTF-16 units), `segments` (billed parts)."""
+    """The size of a text: its encoding, its units (septets or UTF-16 units), and its segments (billed parts)."""
 
     encoding: str
     units: int
@@ -69,13 +69,13 @@ class Measure(NamedTuple):
 
 
 def measure(text: str) -> Measure:
-    """Return encoding, units and segments of a text; the empty text has none of either."""
+    """Return the size of a text; the empty text has no units and no segments."""
     encoding = _encoding(text)
     return Measure(encoding, sum(_costs(text, encoding)), len(split(text)))
 
 
 def split(text: str) -> list[str]:
-    """Return the text of each part, as full as it gets without splitting an escape or a surrogate pair."""
+    """Return the text of each part, filled as far as possible without splitting an escape or a surrogate pair."""
     encoding = _encoding(text)
     single, part = _LIMITS[encoding]
     costs = list(_costs(text, encoding))
@@ -91,9 +91,9 @@ def split(text: str) -> list[str]:
 
 
 def to_gsm7(text: str) -> str:
-    """Write typographic quotes, dashes, ellipses, bullets and spaces plainly, and compose accents.
+    """Replace typographic quotes, dashes, ellipses, bullets and spaces by plain ones, and compose accents.
 
-    GSM-7 text comes back as it is; what GSM-7 cannot carry and has no plain form stays (see `not_gsm7`).
+    GSM-7 text is returned unchanged. Characters that GSM-7 lacks and that have no plain form stay (see ``not_gsm7``).
     """
     return unicodedata.normalize("NFC", text).translate(_TRANSLATION)
 
@@ -104,18 +104,18 @@ def not_gsm7(text: str) -> list[str]:
 
 
 def faults(text: str, max_segments: int | None = None) -> list[str]:
-    """Return a sentence for each reason why this text cannot be sent; none of them quotes the text."""
+    """Return a sentence for each reason why this text cannot be sent, without quoting it."""
     segments = measure(text).segments
-    found = [
+    sentences = [
         "the text is empty" if not text.strip() else "",
         _named("the text has control characters that no SMS can carry", filter(_is_refused_control, text)),
-        _named("the text has halves of surrogate pairs, which are no characters", filter(_is_surrogate, text)),
+        _named("the text has halves of surrogate pairs, which are not characters", filter(_is_surrogate, text)),
     ]
     if segments > MAX_SEGMENTS:
-        found.append(f"the text takes {segments} segments, more than the {MAX_SEGMENTS} that one SMS can have")
+        sentences.append(f"the text takes {segments} segments, more than the {MAX_SEGMENTS} that one SMS can have")
     if max_segments is not None and segments > max_segments:
-        found.append(f"the text takes {_described(text)}, but max_segments allows {max_segments}")
-    return [sentence for sentence in found if sentence]
+        sentences.append(f"the text takes {_described(text)}, but max_segments allows {max_segments}")
+    return [sentence for sentence in sentences if sentence]
 
 
 def _in_gsm7(character: str) -> bool:
@@ -127,29 +127,29 @@ def _encoding(text: str) -> str:
 
 
 def _costs(text: str, encoding: str) -> Iterator[int]:
-    """Yield the units of each character: 2 for an escaped one (GSM-7) or a surrogate pair (UCS-2), else 1."""
+    """Return the units of each character: 2 for an escaped one (GSM-7) or a surrogate pair (UCS-2), else 1."""
     if encoding == GSM7:
         return (2 if character in _EXTENSION else 1 for character in text)
     return (2 if ord(character) > 0xFFFF else 1 for character in text)
 
 
 def _is_refused_control(character: str) -> bool:
-    # The escape belongs here as well: in GSM-7 it would swallow the character behind it.
+    # This includes the escape, which in GSM-7 would change the meaning of the next character.
     return unicodedata.category(character) == "Cc" and character not in _CONTROLS_ALLOWED
 
 
 def _is_surrogate(character: str) -> bool:
-    # UTF-8 cannot write them, so such a text could not even be posted.
+    # UTF-8 cannot encode them, so such a text could not even be posted.
     return "\ud800" <= character <= "\udfff"
 
 
 def _named(sentence: str, characters: Iterator[str]) -> str:
-    """Return the sentence with the code points, or nothing when there are none."""
+    """Return the sentence followed by the code points of the characters, or an empty text without characters."""
     points = [f"U+{ord(character):04X}" for character in dict.fromkeys(characters)]
     if not points:
         return ""
-    rest = f" and {len(points) - _NAMED_AT_MOST} more" if len(points) > _NAMED_AT_MOST else ""
-    return f"{sentence}: {', '.join(points[:_NAMED_AT_MOST])}{rest}"
+    rest = f" and {len(points) - _MAX_NAMED} more" if len(points) > _MAX_NAMED else ""
+    return f"{sentence}: {', '.join(points[:_MAX_NAMED])}{rest}"
 
 
 def _described(text: str) -> str:

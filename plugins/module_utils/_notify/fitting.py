@@ -2,16 +2,17 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A text that fits its segments, shortened part by part, and host names in few characters; pure."""
+"""Fit a text into segments by shortening it part by part, and name hosts in few characters; pure."""
 
 from __future__ import annotations
 
 import ipaddress
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from .._core.errors import Faults, InputError
+from .._core.structure import Fields, whole_number
 from .._message.text import MAX_SEGMENTS, measure, to_gsm7
 
 _KEYS = ("text", "rank", "shorten")
@@ -20,7 +21,7 @@ _MANY = 1000
 
 
 class Part(NamedTuple):
-    """One part of a text: `rank` 0 is the most important and is never left out, `shorten` its shorter forms in turn."""
+    """A part of a text. Rank 0 is the most important and never left out; ``shorten`` are its shorter forms in order."""
 
     text: str
     rank: int = 0
@@ -28,30 +29,29 @@ class Part(NamedTuple):
 
 
 def read_parts(value: object) -> tuple[Part, ...]:
-    """The parts that somebody wrote as dictionaries. Raises ``InputError`` with every fault."""
+    """Return the parts that a user wrote as dictionaries. Raises ``InputError`` with every fault."""
     if not isinstance(value, (list, tuple)):
         raise InputError("the parts must be a list of dictionaries, each with text and, if wanted, rank and shorten")
     faults = Faults()
-    parts = [_part(f"part {number}", given, faults) for number, given in enumerate(value, 1)]
+    parts = [_read_part(f"part {number}", part, faults) for number, part in enumerate(value, 1)]
     faults.raise_if_any()
     return tuple(parts)
 
 
-def fit_given(parts: object, segments: object) -> str:
-    """What ``fit`` makes of parts that somebody wrote. Raises ``InputError`` with every fault of both."""
+def read_and_fit(parts: object, segments: object) -> str:
+    """Return what ``fit`` returns for parts that a user wrote. Raises ``InputError`` with every fault of both."""
     faults = Faults()
-    known = faults.attempt(lambda: read_parts(parts)) or ()
-    limit = _whole_number("segments", segments, 1, MAX_SEGMENTS, faults)
-    faults.raise_if_any()
-    return fit(known, limit)
+    checked_parts = faults.attempt(lambda: read_parts(parts))
+    limit = faults.attempt(lambda: whole_number(1, MAX_SEGMENTS)("segments", segments))
+    return fit(faults.checked(checked_parts), faults.checked(limit))
 
 
 def fit(parts: Sequence[Part], segments: int = 1) -> str:
-    """The texts of all parts with a space between them, in so many segments.
+    """Return the texts of all parts with a space between them, in at most so many segments.
 
-    What does not fit is shortened part by part, the least important first: the highest rank, and of equal ranks the
-    last. A part takes its shorter forms in turn and is then left out; parts of rank 0 come last and are never left out.
-    When not even these fit, they come back in full, in more segments: a part is never cut.
+    A text that does not fit is shortened part by part, the least important first: the highest rank, and of equal ranks
+    the last. The shorter forms of a part are tried in order, and then it is left out; parts of rank 0 come last and are
+    never left out. When not even these fit, they are returned in full, in more segments: a part is never cut.
     """
     for text in _candidates(parts):
         if measure(text).segments <= segments:
@@ -60,22 +60,21 @@ def fit(parts: Sequence[Part], segments: int = 1) -> str:
 
 
 def name_hosts(hosts: object, first: object = 3, *, short: bool = True) -> str:
-    """The first hosts by name, and how many more there are: `web1, web2, web3 and 2 more`.
+    """Return the first hosts by name, and how many more there are: ``web1, web2, web3 and 2 more``.
 
-    With `short` a name ends at its first dot, unless it is an address, or two hosts would have the same name. A host
-    that is listed twice is one. Raises ``InputError``.
+    With ``short`` a name ends at its first dot, unless it is an address, or two hosts would have the same name. A host
+    that is listed twice counts once. Raises ``InputError``.
     """
     faults = Faults()
-    names = list(dict.fromkeys(_hosts(hosts, faults)))
-    limit = _whole_number("first", first, 1, _MANY, faults)
-    faults.raise_if_any()
+    names = list(dict.fromkeys(_read_hosts(hosts, faults)))
+    limit = faults.checked(faults.attempt(lambda: whole_number(1, _MANY)("first", first)))
     shown = (_short_names(names) if short else names)[:limit]
     more = len(names) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
 def _candidates(parts: Sequence[Part]) -> Iterator[str]:
-    """The whole text, and then each shorter one, from the least that is lost to the most."""
+    """Yield the whole text, and then each shorter one, from the longest to the shortest."""
     texts = [part.text for part in parts]
     yield _joined(texts)
     for position in sorted(range(len(parts)), key=lambda number: (parts[number].rank, number), reverse=True):
@@ -90,49 +89,40 @@ def _joined(texts: Sequence[str]) -> str:
     return " ".join(text for text in plain if text)
 
 
-def _part(label: str, given: object, faults: Faults) -> Part:
-    """A part as read; where it cannot be, faults are noted and any part comes back."""
-    if not isinstance(given, Mapping):
+def _read_part(label: str, value: object, faults: Faults) -> Part:
+    """Return a part. Where it cannot be read, faults are noted and the part is of no use."""
+    if not isinstance(value, Mapping):
         faults.add(f"{label} must be a dictionary with text and, if wanted, rank and shorten")
         return Part("")
-    unknown = sorted(str(key) for key in given if key not in _KEYS)
-    if unknown:
-        faults.add(f"{label} has the unknown {', '.join(unknown)}; a part has {', '.join(_KEYS)}")
-    if "text" not in given:
-        faults.add(f"{label} has no text")
-    text = _text(f"text of {label}", given.get("text"), faults)
-    rank = _whole_number(f"rank of {label}", given.get("rank", 0), 0, _MANY, faults)
-    return Part(text, rank, _forms(f"shorten of {label}", given.get("shorten"), faults))
+    fields = Fields(value, faults, label)
+    fields.refuse_unknown(_KEYS, "a part")
+    fields.require("text")
+    return Part(
+        fields.read_or("text", _read_text, ""),
+        fields.read_or("rank", whole_number(0, _MANY), 0),
+        fields.read_or("shorten", _read_forms, ()),
+    )
 
 
-def _forms(label: str, given: object, faults: Faults) -> tuple[str, ...]:
-    if given is None:
+def _read_forms(name: str, value: object) -> tuple[str, ...]:
+    """Return the shorter forms of a part: a list of texts, or a single one. Raises ``InputError``."""
+    if value is None:
         return ()
-    forms = given if isinstance(given, (list, tuple)) else [given]
-    return tuple(_text(label, form, faults) for form in forms)
+    forms = value if isinstance(value, (list, tuple)) else [value]
+    return tuple(_read_text(name, form) for form in forms)
 
 
-def _text(label: str, given: object, faults: Faults) -> str:
-    """A text; nothing counts as the empty one, since templates make nothing of it."""
-    if isinstance(given, str):
-        return given
-    if given is not None:
-        # YAML reads the version 1.10 as the number 1.1: better refused than told wrongly.
-        faults.add(f"{label} must be a text: quote it, or add the filter string")
-    return ""
+def _read_text(name: str, value: object) -> str:
+    """Return a text; None is the empty one, since templates may yield it. Raises ``InputError``."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        # YAML reads the version 1.10 as the number 1.1: better refused than sent wrongly.
+        raise InputError(f"{name} must be a text: quote it, or add the filter string")
+    return value
 
 
-def _whole_number(label: str, given: object, least: int, most: int, faults: Faults) -> int:
-    if isinstance(given, str) and given.isascii() and given.isdecimal() and len(given) <= len(str(most)):
-        # What the command line sets is a text: -e segments=2.
-        given = int(given)
-    if isinstance(given, int) and not isinstance(given, bool) and least <= given <= most:
-        return given
-    faults.add(f"{label} must be a whole number from {least} to {most}")
-    return least
-
-
-def _hosts(hosts: object, faults: Faults) -> list[str]:
+def _read_hosts(hosts: object, faults: Faults) -> list[str]:
     if not isinstance(hosts, (list, tuple)):
         faults.add("the hosts must be a list of names, such as ansible_play_hosts")
         return []
@@ -141,14 +131,14 @@ def _hosts(hosts: object, faults: Faults) -> list[str]:
 
 
 def _short_names(names: Sequence[str]) -> list[str]:
-    """Each name up to its first dot where that names this host only."""
+    """Return each name up to its first dot where no other host has the same one."""
     shorts = [_label(name) or name for name in names]
     times = Counter(shorts)
     return [short if times[short] == 1 else name for name, short in zip(names, shorts)]
 
 
-def _label(name: str) -> Optional[str]:
-    """The part of a name before its first dot; None for an address and for what is no name there."""
+def _label(name: str) -> str | None:
+    """Return the part of a name before its first dot; None for an address, and where that part is not a name."""
     try:
         ipaddress.ip_address(name)
     except ValueError:

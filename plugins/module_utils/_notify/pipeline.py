@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which run of which pipeline this is, and the key of an event in it; pure.
+"""Tell which run of which pipeline this is, and make the key of an event in it; pure.
 
-What the services set is documented by them: GitHub Actions ("default environment variables"), GitLab ("predefined
+The services document the variables that they set: GitHub Actions ("default environment variables"), GitLab ("predefined
 CI/CD variables"), Jenkins (its page ``env-vars.html``); AWX gives each job extra variables (``awx_meta_vars`` in its
 source) and AWX_HOST.
 """
@@ -13,29 +13,30 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple, Optional, Union
+from typing import NamedTuple
 
 from .._core.errors import Faults, InputError
+from .._core.structure import Fields
 
 NONE = "none"
 """The system of a run that no pipeline started."""
 
 MAX_KEY = 200
-"""The longest ``idempotency_key`` that is taken, in characters."""
+"""The longest ``idempotency_key`` that is accepted, in characters."""
 
-# 128 bits: nobody meets two texts of one hash by accident.
+# 128 bits: no two texts have the same hash by accident.
 _HASH_DIGITS = 32
-# Longer numbers are none that a pipeline counts, and Python refuses to read very long ones.
+# No pipeline counts to longer numbers, and Python refuses to read very long ones.
 _MAX_DIGITS = 18
-# What AWX_HOST is where nobody has set the base URL of AWX.
+# The values of AWX_HOST where the base URL of AWX is not set.
 _AWX_UNSET = frozenset(("https://towerhost", "https://platformhost"))
 
 
 class Pipeline(NamedTuple):
-    """Where this ``ansible-playbook`` runs. A text that is not known is empty.
+    """The run of a pipeline in which this ``ansible-playbook`` runs. A text that is not known is empty.
 
-    `system` is ``awx``, ``github``, ``gitlab``, ``jenkins`` or ``none``. `run` stays the same when the run is tried
-    again where the service has such a thing; then `attempt` is another number.
+    ``system`` is ``awx``, ``github``, ``gitlab``, ``jenkins`` or ``none``. Where the service can run a run again,
+    ``run`` stays the same, and ``attempt`` is another number.
     """
 
     system: str
@@ -45,51 +46,47 @@ class Pipeline(NamedTuple):
     user: str = ""
     ref: str = ""
 
-    def as_dict(self) -> dict[str, Union[str, int]]:
-        """What the lookup returns."""
+    def as_dict(self) -> dict[str, str | int]:
+        """Return what the lookup ``pipeline`` returns."""
         return self._asdict()
 
 
 def read(environment: Mapping[str, str], variables: Mapping[str, object], process: str, user: str) -> Pipeline:
-    """The pipeline that the environment and the play's variables tell of.
+    """Return the pipeline that the environment and the variables of the play describe.
 
-    Without one it is the run `process` (see ``process_run``) of `user`. A service that does not tell its run is passed
-    over: a key without a run would make every later event a duplicate. AWX comes first, since its jobs may inherit the
-    environment of another.
+    Without one it is the run ``process`` (see ``process_run``) of ``user``. A service that does not tell its run is
+    skipped: a key without a run would make every later event a duplicate. AWX comes first, since its jobs may inherit
+    the environment of another service.
     """
-    found = _awx(environment, variables) or _github(environment) or _gitlab(environment) or _jenkins(environment)
-    return found or Pipeline(NONE, process, user=user)
+    pipeline = _awx(environment, variables) or _github(environment) or _gitlab(environment) or _jenkins(environment)
+    return pipeline or Pipeline(NONE, process, user=user)
 
 
 def process_run(local_tmp: str) -> str:
-    """The run of one ``ansible-playbook`` process, from the name of its temporary folder.
+    """Return the run of one ``ansible-playbook`` process, from the name of its temporary folder.
 
-    That is ``ansible.constants.DEFAULT_LOCAL_TMP``: made anew under a random name by each process, and known to all of
-    its workers. The hash keeps the path out of keys.
+    That is ``ansible.constants.DEFAULT_LOCAL_TMP``: each process creates it under a random name, and all of its workers
+    know it. The hash keeps the path out of keys.
     """
     return hashlib.sha256(local_tmp.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
-def event_key(
-    parts: Iterable[object], pipeline: Union[Pipeline, Mapping[str, object]], *, attempt: bool = False
-) -> str:
-    """The key of an event in this run: parts, system and run, at most ``MAX_KEY`` printable characters.
+def event_key(parts: Iterable[object], pipeline: Pipeline | Mapping[str, object], *, attempt: bool = False) -> str:
+    """Return the key of an event in this run: parts, system and run, at most ``MAX_KEY`` printable characters.
 
-    Different parts make different keys: slashes in a part are written %2F. `pipeline` is a ``Pipeline``, or what the
-    lookup returned. With `attempt`, another attempt of the same run is another event. Raises ``InputError``.
+    Different parts make different keys: slashes in a part are written %2F. ``pipeline`` is a ``Pipeline``, or what the
+    lookup returned. With ``attempt``, another attempt of the same run is another event. Raises ``InputError``.
     """
     faults = Faults()
-    where = pipeline if isinstance(pipeline, Pipeline) else faults.attempt(lambda: _checked(pipeline))
-    named = faults.attempt(lambda: _named(parts))
-    faults.raise_if_any()
-    if where is None or named is None:  # the faults say why, so this line is never reached
-        raise RuntimeError("parts and a pipeline without faults must be there")
-    end = f"-{where.attempt}" if attempt else ""
-    return _bounded("/".join([*named, f"{where.system}-{where.run}{end}"]))
+    known = pipeline if isinstance(pipeline, Pipeline) else faults.attempt(lambda: _read_pipeline(pipeline))
+    names = faults.attempt(lambda: _read_parts(parts))
+    run, names = faults.checked(known), faults.checked(names)
+    end = f"-{run.attempt}" if attempt else ""
+    return _bounded("/".join([*names, f"{run.system}-{run.run}{end}"]))
 
 
-def _awx(environment: Mapping[str, str], variables: Mapping[str, object]) -> Optional[Pipeline]:
-    """A job of AWX or of Automation Controller; running it anew makes a new job, so there is one attempt."""
+def _awx(environment: Mapping[str, str], variables: Mapping[str, object]) -> Pipeline | None:
+    """Return a job of AWX or of Automation Controller; running it again makes a new job, so there is one attempt."""
     job = _variable(variables, "job_id")
     if not job:
         return None
@@ -103,8 +100,8 @@ def _awx(environment: Mapping[str, str], variables: Mapping[str, object]) -> Opt
     )
 
 
-def _github(environment: Mapping[str, str]) -> Optional[Pipeline]:
-    """A run of GitHub Actions: its number is unique in the repository, and stays when it is run again."""
+def _github(environment: Mapping[str, str]) -> Pipeline | None:
+    """Return a run of GitHub Actions: its number is unique in the repository, and stays when it is run again."""
     run, repository = environment.get("GITHUB_RUN_ID", ""), environment.get("GITHUB_REPOSITORY", "")
     if not (_is_on(environment, "GITHUB_ACTIONS") and run):
         return None
@@ -119,10 +116,10 @@ def _github(environment: Mapping[str, str]) -> Optional[Pipeline]:
     )
 
 
-def _gitlab(environment: Mapping[str, str]) -> Optional[Pipeline]:
-    """A pipeline of GitLab: its number is unique in the instance. A job that is retried has a new CI_JOB_ID.
+def _gitlab(environment: Mapping[str, str]) -> Pipeline | None:
+    """Return a pipeline of GitLab: its number is unique in the instance. A job that is retried has a new CI_JOB_ID.
 
-    GitLab counts no attempts that all of its versions tell, so that number stands for the attempt.
+    Not all versions of GitLab tell an attempt, so CI_JOB_ID stands for it.
     """
     run = environment.get("CI_PIPELINE_ID", "")
     if not (_is_on(environment, "GITLAB_CI") and run):
@@ -137,10 +134,10 @@ def _gitlab(environment: Mapping[str, str]) -> Optional[Pipeline]:
     )
 
 
-def _jenkins(environment: Mapping[str, str]) -> Optional[Pipeline]:
-    """A build of Jenkins; running it anew makes a new build, so there is one attempt.
+def _jenkins(environment: Mapping[str, str]) -> Pipeline | None:
+    """Return a build of Jenkins; running it again makes a new build, so there is one attempt.
 
-    JENKINS_URL is missing where nobody has set it in Jenkins. BUILD_TAG is second choice, since it writes the jobs a/b
+    JENKINS_URL is missing where it is not set in Jenkins. BUILD_TAG is the second choice, since it writes the jobs a/b
     and a-b alike.
     """
     tag = environment.get("BUILD_TAG", "")
@@ -160,10 +157,10 @@ def _jenkins(environment: Mapping[str, str]) -> Optional[Pipeline]:
 
 
 def _variable(variables: Mapping[str, object], name: str) -> str:
-    """An extra variable of AWX, as ``awx_`` or, where that prefix is switched off, as ``tower_``."""
+    """Return an extra variable of AWX, as ``awx_`` or, where that prefix is switched off, as ``tower_``."""
     for prefix in ("awx", "tower"):
         value = variables.get(f"{prefix}_{name}")
-        # AWX sets plain values. A template is somebody else's variable of the same name.
+        # AWX sets plain values. A template is another variable of the same name.
         if isinstance(value, (str, int)) and not isinstance(value, bool) and "{{" not in str(value):
             return str(value)
     return ""
@@ -181,31 +178,31 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS else 1
 
 
-def _checked(pipeline: object) -> Pipeline:
-    """The pipeline of what the lookup returned; whatever else was given is refused."""
+def _read_pipeline(value: object) -> Pipeline:
+    """Return the pipeline that the lookup has returned. Raises ``InputError`` for anything else, with every fault."""
+    if not isinstance(value, Mapping):
+        raise InputError("pipeline must be the dictionary that the lookup voip_communications.sms.pipeline returns")
     faults = Faults()
-    given = pipeline if isinstance(pipeline, Mapping) else {}
-    if not isinstance(pipeline, Mapping):
-        faults.add("pipeline must be the dictionary that the lookup voip_communications.sms.pipeline returns")
-    else:
-        faults.add(
-            *(f"pipeline has no {name}, which must be a text" for name in ("system", "run") if not _text(given, name))
-        )
-    attempt = given.get("attempt", 1)
-    if not isinstance(attempt, int) or isinstance(attempt, bool):
-        faults.add("pipeline.attempt must be a whole number")
-        attempt = 1
-    faults.raise_if_any()
-    return Pipeline(_text(given, "system"), _text(given, "run"), attempt)
+    fields = Fields(value, faults)
+    system, run = fields.read("system", _read_text), fields.read("run", _read_text)
+    attempt = fields.read_or("attempt", _read_attempt, 1)
+    return Pipeline(faults.checked(system), faults.checked(run), attempt)
 
 
-def _text(given: Mapping[str, object], name: str) -> str:
-    value = given.get(name)
-    return value if isinstance(value, str) else ""
+def _read_text(name: str, value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise InputError(f"pipeline has no {name}, which must be a text")
+    return value
 
 
-def _named(parts: object) -> list[str]:
-    """The parts as they stand in a key."""
+def _read_attempt(name: str, value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise InputError(f"pipeline.{name} must be a whole number")
+    return value
+
+
+def _read_parts(parts: object) -> list[str]:
+    """Return the parts as they stand in a key. Raises ``InputError`` with every fault."""
     if not isinstance(parts, (list, tuple)) or not parts:
         raise InputError("the parts of a key must be a list of texts, such as ['deploy', 'shop', '1.4.2', 'failed']")
     wrong = [number for number, part in enumerate(parts, 1) if not isinstance(part, (str, int, float, type(None)))]
@@ -215,12 +212,12 @@ def _named(parts: object) -> list[str]:
 
 
 def _escaped(part: str) -> str:
-    """A part without slashes, so that a/b and c never make the key of a and b/c."""
+    """Return a part without slashes, so that a/b and c never make the key of a and b/c."""
     return part.replace("%", "%25").replace("/", "%2F")
 
 
 def _bounded(key: str) -> str:
-    """A key that is too long or not printable as its beginning and a hash of all of it."""
+    """Return a key; one that is too long or not printable becomes its beginning and a hash of all of it."""
     if len(key) <= MAX_KEY and key.isprintable():
         return key
     digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH_DIGITS]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the callback ``watch`` tells of a run, to whom, and under which key; pure."""
+"""Compose the messages of the callback ``watch``: their text, their recipients and their key; pure."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ DEFAULT_HOSTS_NAMED = 3
 DEFAULT_SLOW_AFTER = 3600.0
 
 PLACEHOLDERS = frozenset({"event", "name", "hosts", "failed", "unreachable", "total", "task", "user", "url", "time"})
-"""What a text of the user's own may hold, in braces."""
+"""The names that a text of the user may hold, in braces."""
 
 _WORDS = {FAILED: "FAILED", SUCCEEDED: "SUCCEEDED", SLOW: "SLOW"}
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _LONGEST_DEADLINE = 300.0
-_NOBODY = (
+_NO_RECIPIENTS = (
     "recipients is missing; set VOIPSMS_WATCH_RECIPIENTS, recipients in [voipsms_watch], or voipsms_watch_recipients"
 )
 _MOST_HOSTS = 100
@@ -46,9 +46,10 @@ _ACCOUNT = (
 
 @dataclass(frozen=True)
 class Settings:
-    """The options of the plugin, read. `account` holds those that `voipsms_send` takes too; no option is no key.
+    """The options of the plugin after reading. ``account`` holds those that are set and that ``voipsms_send`` has too.
 
-    `faults` names what was wrong and is replaced by its default: one wrong option must not silence a failure.
+    ``faults`` names the options that were wrong. Each has its default instead, since a wrong option must not silence a
+    failure.
     """
 
     recipients: Any = None
@@ -65,9 +66,9 @@ class Settings:
 
 
 class Run(NamedTuple):
-    """What is known of a run: hosts in the order in which they are named, `seconds` since it began.
+    """The known facts of a run: hosts in the order in which they are named, ``seconds`` since it began.
 
-    `failed` are the hosts that failed and those that were unreachable; `unreachable` are the latter alone.
+    ``failed`` are the hosts that failed or were unreachable; ``unreachable`` are only the latter.
     """
 
     playbook: str
@@ -80,30 +81,30 @@ class Run(NamedTuple):
 
     @property
     def event(self) -> str:
-        """What the end of the run is."""
+        """The event at the end of the run."""
         return FAILED if self.failed else SUCCEEDED
 
 
 def read_settings(options: Mapping[str, Any]) -> Settings:
-    """The settings that options make, which were converted to their types; None is what nobody set."""
+    """Return the settings from options that have their types already. An option that is not set is None."""
     faults: list[str] = []
     return Settings(
-        recipients=_given(options, "recipients"),
-        sender=_given(options, "from"),
-        tell=tuple(_given(options, "tell") or (FAILED,)),
+        recipients=_option(options, "recipients"),
+        sender=_option(options, "from"),
+        tell=tuple(_option(options, "tell") or (FAILED,)),
         slow_after=_number(options, "slow_after", DEFAULT_SLOW_AFTER, (0.1, 30 * 86400.0), faults),
         deadline=_number(options, "deadline", DEFAULT_DEADLINE, (1.0, _LONGEST_DEADLINE), faults),
         hosts_named=int(_number(options, "hosts_named", DEFAULT_HOSTS_NAMED, (0, _MOST_HOSTS), faults)),
         name=_plain(options.get("name") or ""),
         url=_plain(options.get("url") or ""),
         texts=_texts(options, faults),
-        account={name: options[name] for name in _ACCOUNT if _given(options, name) is not None},
+        account={name: options[name] for name in _ACCOUNT if _option(options, name) is not None},
         faults=tuple(faults),
     )
 
 
-def _given(options: Mapping[str, Any], name: str) -> Any:
-    """An option; None when it was not given, or is empty, as an unset variable of a pipeline is."""
+def _option(options: Mapping[str, Any], name: str) -> Any:
+    """Return an option; None when it is not set, or empty, as an unset variable of a pipeline is."""
     value = options.get(name)
     return None if value in ("", [], [""]) else value
 
@@ -111,6 +112,7 @@ def _given(options: Mapping[str, Any], name: str) -> Any:
 def _number(
     options: Mapping[str, Any], name: str, default: float, bounds: tuple[float, float], faults: list[str]
 ) -> float:
+    """Return a number; the default where it is not set or, with a fault, out of bounds."""
     value = options.get(name)
     if value is None:
         return default
@@ -122,28 +124,28 @@ def _number(
 
 
 def _texts(options: Mapping[str, Any], faults: list[str]) -> dict[str, str]:
-    """The user's own texts, by event; one that cannot be filled in is left out."""
+    """Return the texts of the user, by event; one that cannot be filled in is left out."""
     texts = {}
     for event in EVENTS:
         text = str(options.get(f"text_{event}") or "").strip()
         unknown = [name for name in _PLACEHOLDER.findall(text) if name not in PLACEHOLDERS]
         if unknown:
-            named = ", ".join(f"{{{name}}}" for name in unknown)
+            names = ", ".join(f"{{{name}}}" for name in unknown)
             known = ", ".join(f"{{{name}}}" for name in sorted(PLACEHOLDERS))
-            faults.append(f"text_{event} holds {named}, so the default text is used; there are {known}")
+            faults.append(f"text_{event} holds {names}, so the default text is used; there are {known}")
         elif text:
             texts[event] = text
     return texts
 
 
 def compose(event: str, run: Run, settings: Settings) -> str:
-    """The text of an event. The default one fits one segment, by leaving out what matters least."""
+    """Return the text of an event. The default one leaves out the least important parts to fit one segment."""
     name = settings.name or _plain(run.playbook)
     url = settings.url or _plain(run.pipeline.url)
-    own = settings.texts.get(event)
-    if own is not None:
-        return _filled(own, _fields(event, run, settings, name=name, url=url))
-    user, task = _plain(run.pipeline.user), _task(run)
+    template = settings.texts.get(event)
+    if template is not None:
+        return _filled(template, _fields(event, run, settings, name=name, url=url))
+    user, task = _plain(run.pipeline.user), _task_name(run)
     parts = [
         _head(event, run, settings.hosts_named, name),
         Part(f"Task: {task}." if task and event != SUCCEEDED else "", rank=2),
@@ -154,7 +156,7 @@ def compose(event: str, run: Run, settings: Settings) -> str:
 
 
 def _head(event: str, run: Run, hosts_named: int, name: str) -> Part:
-    """What happened to which run, on which hosts; with fewer names, and at last only their number, when need be."""
+    """Return the event, the run and its hosts. The shorter forms name fewer hosts, and the last only counts them."""
     start = f"{_WORDS[event]}: {name}"
     if event == SLOW:
         return Part(f"{start}, running for {_duration(run.seconds)}.")
@@ -167,7 +169,7 @@ def _head(event: str, run: Run, hosts_named: int, name: str) -> Part:
 
 
 def _affected(run: Run) -> str:
-    """How many hosts of how many, and whether they were reached."""
+    """Return how many of the hosts failed, and how many of them were unreachable."""
     share = f"{len(run.failed)} of {_hosts(run.total)}"
     if not run.unreachable:
         return share
@@ -179,20 +181,21 @@ def _hosts(number: int) -> str:
 
 
 def _duration(seconds: float) -> str:
-    """How long, in the unit that people would use; full units only, since a run is never slower than is said."""
+    """Return a time in the unit that people would use. It is rounded down, so that it never exceeds the actual time."""
     for unit, name, least in ((3600, "hours", 2 * 3600), (60, "minutes", 2 * 60)):
         if seconds >= least:
             return f"{int(seconds // unit)} {name}"
     return f"{int(seconds)} seconds" if int(seconds) != 1 else "1 second"
 
 
-def _task(run: Run) -> str:
-    """The name of the task, unless it still holds a template: what that would show is not known."""
+def _task_name(run: Run) -> str:
+    """Return the name of the task, unless it still holds a template, whose value is not known."""
     name = _plain(run.task)
     return "" if "{{" in name else name
 
 
 def _fields(event: str, run: Run, settings: Settings, *, name: str, url: str) -> dict[str, str]:
+    """Return the values of the placeholders."""
     return {
         "event": event,
         "name": name,
@@ -200,7 +203,7 @@ def _fields(event: str, run: Run, settings: Settings, *, name: str, url: str) ->
         "failed": str(len(run.failed)),
         "unreachable": str(len(run.unreachable)),
         "total": str(run.total),
-        "task": _task(run),
+        "task": _task_name(run),
         "user": _plain(run.pipeline.user),
         "url": url,
         "time": _duration(run.seconds),
@@ -208,28 +211,28 @@ def _fields(event: str, run: Run, settings: Settings, *, name: str, url: str) ->
 
 
 def _filled(text: str, fields: Mapping[str, str]) -> str:
-    return _PLACEHOLDER.sub(lambda found: fields[found.group(1)], text)
+    return _PLACEHOLDER.sub(lambda match: fields[match.group(1)], text)
 
 
 def _plain(text: str) -> str:
-    """A name on one line, without what is no character that a phone shows."""
+    """Return a name on one line, without characters that a phone cannot show."""
     return " ".join("".join(character if character.isprintable() else " " for character in str(text)).split())
 
 
 def key(event: str, run: Run, settings: Settings) -> str:
-    """The key of an event of a run: a pipeline's second attempt tells again of what is wrong, not of success."""
+    """Return the key of an event of a run. Another attempt of a pipeline has other keys, except for success."""
     parts = ("watch", settings.name or _plain(run.playbook), event)
     return event_key(parts, run.pipeline, attempt=event != SUCCEEDED)
 
 
 def parameters(event: str, run: Run, settings: Settings) -> dict[str, Any]:
-    """The options of ``voipsms_send`` for an event; what is not there comes from the environment, as for a task.
+    """Return the options of ``voipsms_send`` for an event; the others come from the environment, as for a task.
 
-    Raises ``InputError`` when there is nobody to tell.
+    Raises ``InputError`` when there are no recipients.
     """
     if settings.recipients is None:
-        raise InputError(_NOBODY)
-    wanted: dict[str, Any] = {
+        raise InputError(_NO_RECIPIENTS)
+    options: dict[str, Any] = {
         **settings.account,
         "to": settings.recipients,
         "from": settings.sender,
@@ -240,4 +243,4 @@ def parameters(event: str, run: Run, settings: Settings) -> dict[str, Any]:
         "fail_on": "all",
         "on_different": "skip",
     }
-    return {name: value for name, value in wanted.items() if value is not None}
+    return {name: value for name, value in options.items() if value is not None}

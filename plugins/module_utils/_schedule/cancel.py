@@ -2,16 +2,14 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Cancel messages: ask for it, and believe it only when a list that showed them no longer does."""
+"""Cancel messages, and believe that it worked only when a list that showed them no longer does."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Optional
+from collections.abc import Iterable
 
-from .._api.scheduled import ScheduledApi
-from .._core.deadline import Deadline
 from .._message.outcome import Outcome, Result
+from .context import ScheduleContext
 from .plan import KnownMessage
 from .snapshot import Snapshot
 
@@ -23,53 +21,46 @@ _MAYBE_OVER = (
 
 
 class Cancellation:
-    """The messages that one task cancels, and what the service said of each."""
+    """The messages that one task cancels, and what the service said about each."""
 
-    def __init__(self, api: ScheduledApi, deadline: Deadline, earliest_moment_of: Callable[[str], float]) -> None:
-        """``earliest_moment_of``: the earliest moment (Unix seconds) that a date of the list can mean."""
-        self._api = api
-        self._deadline = deadline
-        self._earliest_moment_of = earliest_moment_of
-        self._complaints: dict[str, Optional[str]] = {}
+    def __init__(self, context: ScheduleContext) -> None:
+        """Ask for nothing yet."""
+        self._context = context
+        self._complaints: dict[str, str | None] = {}
 
     def ask(self, messages: Iterable[KnownMessage], before: Snapshot) -> None:
-        """Ask the service to cancel every part of these messages that waits, each smsid once.
+        """Ask the service to cancel every part of these messages that is pending, each smsid once.
 
-        Of a message that no list shows, every smsid is tried.
+        Of a message that the list does not show, every smsid is tried.
         """
         for message in messages:
-            waiting = [smsid for smsid in message.smsids if smsid in before.listed]
-            for smsid in waiting or message.smsids:
+            pending = [smsid for smsid in message.smsids if smsid in before.listed]
+            for smsid in pending or message.smsids:
                 if smsid not in self._complaints:
                     self._complaints[smsid] = self.ask_for(smsid)
 
-    def ask_for(self, smsid: str) -> Optional[str]:
-        """Ask for one smsid; what stands against it, or None."""
-        left = self._deadline.left()
-        return self._api.cancel(smsid, left) if left > 0 else "the deadline was over before it could be asked for"
-
-    def result(self, message: KnownMessage, before: Snapshot, after: Optional[Snapshot]) -> Result:
-        """What became of one message, by the list before and the list after (None: it could not be read again)."""
-        outcome, reason = self._judge(message, before, after)
-        said = next((self._complaints[smsid] for smsid in message.smsids if self._complaints.get(smsid)), None)
-        if outcome is not Outcome.CANCELLED and said:
-            reason = f"{reason} ({said})"
-        return Result(
-            message.to,
-            outcome,
-            posted=outcome is Outcome.UNKNOWN,
-            smsids=message.smsids,
-            code_desc=reason,
-            delivery_date=message.date,
-            text=message.text,
+    def ask_for(self, smsid: str) -> str | None:
+        """Ask the service to cancel one smsid, and return what it says against it, or None."""
+        left = self._context.deadline.left()
+        return (
+            self._context.api.cancel(smsid, left)
+            if left > 0
+            else "the deadline was over before the request could begin"
         )
 
-    def _judge(
-        self, message: KnownMessage, before: Snapshot, after: Optional[Snapshot]
-    ) -> tuple[Outcome, Optional[str]]:
-        if after is None or after.listing is None:
-            reason = f": {after.reason}" if after is not None else ""
-            return Outcome.UNKNOWN, f"it may still be pending, since the list could not be read again{reason}"
+    def result(self, message: KnownMessage, before: Snapshot, after: Snapshot) -> Result:
+        """Return the result of one message, by the list before it was asked for and the list after."""
+        outcome, reason = self._judge(message, before, after)
+        complaint = next((self._complaints[smsid] for smsid in message.smsids if self._complaints.get(smsid)), None)
+        if outcome is not Outcome.CANCELLED and complaint:
+            reason = f"{reason} ({complaint})"
+        return _result(message, outcome, reason)
+
+    def _judge(self, message: KnownMessage, before: Snapshot, after: Snapshot) -> tuple[Outcome, str | None]:
+        """Return the outcome of a cancel, and why it is not ``CANCELLED``."""
+        if after.listing is None:
+            reason = f"it may still be pending, since the list could not be read again: {after.reason}"
+            return Outcome.UNKNOWN, reason
         if after.listed.intersection(message.smsids):
             return Outcome.REFUSED, "it is still pending, although the service was asked to cancel it"
         if not before.listed.intersection(message.smsids):
@@ -79,18 +70,27 @@ class Cancellation:
         return Outcome.CANCELLED, None
 
     def _delivers_at(self, message: KnownMessage) -> float:
-        return self._earliest_moment_of(message.date) if message.date is not None else 0.0
+        """Return the earliest moment (Unix seconds) at which a message may go out."""
+        return self._context.earliest_moment_of(message.date) if message.date is not None else 0.0
 
 
 def foreseen(message: KnownMessage, before: Snapshot) -> Result:
-    """What check mode says of a message that would be cancelled: of one that no list shows, nobody would learn it."""
-    shown = bool(before.listed.intersection(message.smsids))
+    """Return the result in check mode of a message that would be cancelled.
+
+    Where the list does not show it, a real run would not know whether the cancel worked.
+    """
+    if before.listed.intersection(message.smsids):
+        return _result(message, Outcome.WOULD_CANCEL, None)
+    return _result(message, Outcome.UNKNOWN, _NEVER_SHOWN)
+
+
+def _result(message: KnownMessage, outcome: Outcome, reason: str | None) -> Result:
     return Result(
         message.to,
-        Outcome.WOULD_CANCEL if shown else Outcome.UNKNOWN,
-        posted=not shown,
+        outcome,
+        posted=outcome is Outcome.UNKNOWN,
         smsids=message.smsids,
-        code_desc=None if shown else _NEVER_SHOWN,
+        code_desc=reason,
         delivery_date=message.date,
         text=message.text,
     )

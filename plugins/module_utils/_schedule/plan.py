@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From what is wanted and what there is to what must be done: create, keep, cancel. Pure.
+"""Plan what to create, keep and cancel, from what is wanted and what exists. Pure.
 
 A message is known by its identity: the fingerprints of its key (sender, text, minute) and of its recipient. The list
 of the service is the truth about what it shows; the ledger is the truth about which message an smsid is.
@@ -13,16 +13,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from .._api.pending import Listing, Pending
 from .._ledger.model import GRACE, Row, State
 
 Identity = tuple[str, str]
+"""The fingerprints of a message's key and of its recipient."""
 
 
 class ScheduledState(Enum):
-    """What a message of the ledger is now."""
+    """The state of a message of the ledger at one moment."""
 
     LISTED = "listed"
     """The list shows it."""
@@ -31,15 +32,15 @@ class ScheduledState(Enum):
     GONE = "gone"
     """Accepted, its date lies ahead, a list has shown it, and a complete list no longer does."""
     DELIVERED = "delivered"
-    """Accepted, its date is over, and it no longer waits."""
+    """Accepted, its date is over, and it is no longer pending."""
     DOUBTFUL = "doubtful"
-    """Nobody knows whether it was accepted."""
+    """It is not known whether it was accepted."""
     UNCERTAIN = "uncertain"
     """Accepted, the list has shown it and no longer does, and its date may be over or not: the zone is not known."""
     LAPSED = "lapsed"
-    """Nobody knows whether it was accepted, and its date is over: it does not wait, whatever became of it."""
-    FREE = "free"
-    """It was not accepted, or was cancelled."""
+    """It is not known whether it was accepted, and its date is over: it is not pending in either case."""
+    INACTIVE = "inactive"
+    """It was refused or cancelled: it is not pending, and will not go out."""
 
 
 _OPEN = frozenset({ScheduledState.DOUBTFUL, ScheduledState.UNCERTAIN})
@@ -47,43 +48,49 @@ _UNDECIDED = _OPEN | {ScheduledState.LAPSED}
 
 
 class KnownMessage(NamedTuple):
-    """A message that exists, or may: its row, if the ledger has one, and what the list shows of it."""
+    """A message that exists, or may exist.
+
+    ``row``: its row, where the ledger has one. ``pending``: the message as the list shows it, where it does.
+    """
 
     scheduled_state: ScheduledState
     smsids: tuple[str, ...]
-    row: Optional[Row] = None
-    seen: Optional[Pending] = None
+    row: Row | None = None
+    pending: Pending | None = None
 
     @property
     def to(self) -> str:
         """The recipient as people may read it: in full where the list shows it, else masked."""
-        if self.seen is not None:
-            return f"+{self.seen.to}"
+        if self.pending is not None:
+            return f"+{self.pending.to}"
         return self.row.masked if self.row is not None else ""
 
     @property
-    def text(self) -> Optional[str]:
+    def text(self) -> str | None:
         """The text, as far as the list shows it."""
-        return self.seen.text if self.seen is not None else None
+        return self.pending.text if self.pending is not None else None
 
     @property
-    def date(self) -> Optional[str]:
+    def date(self) -> str | None:
         """The date as it went over the wire, or as the list shows it."""
         if self.row is not None and self.row.date is not None:
             return self.row.date
-        return self.seen.date if self.seen is not None else None
+        return self.pending.date if self.pending is not None else None
 
 
 class DesiredMessage(NamedTuple):
-    """One message that shall wait: its identity, its recipient's digits, and an equal one on the list, if any."""
+    """One message that shall be pending.
+
+    ``to``: the recipient's digits. ``pending``: a message of equal content on the list, if there is one.
+    """
 
     identity: Identity
     to: str
-    found: Optional[Pending] = None
+    pending: Pending | None = None
 
 
 class Plan(NamedTuple):
-    """What must be done, in this order. Whoever is in ``doubtful`` forbids creating anything."""
+    """The actions that a task must take, in this order. While anything is ``doubtful``, nothing may be created."""
 
     create: tuple[DesiredMessage, ...] = ()
     adopt: tuple[DesiredMessage, ...] = ()
@@ -95,27 +102,28 @@ class Plan(NamedTuple):
 
 @dataclass
 class _Sorted:
+    """The desired messages, by what must be done for them."""
+
     create: list[DesiredMessage] = field(default_factory=list)
     adopt: list[DesiredMessage] = field(default_factory=list)
     keep: list[tuple[DesiredMessage, KnownMessage]] = field(default_factory=list)
 
 
 def scheduled_state(
-    row: Row, listing: Optional[Listing], listed: frozenset[str], now: float, zone_uncertainty: float = 0.0
+    row: Row, listing: Listing | None, listed: frozenset[str], now: float, zone_uncertainty: float = 0.0
 ) -> ScheduledState:
-    """What a row's message is now.
+    """Return the state of a row's message at this moment.
 
-    ``listed``: the smsids of ``listing``, made once by the caller. ``listing`` None: there is no list. ``now``: Unix
-    seconds, not before the list was read. ``zone_uncertainty``: seconds by which the date may be later
+    ``listing``: None where there is no list. ``listed``: the smsids of ``listing``, computed once by the caller.
+    ``now``: Unix seconds, not before the list was read. ``zone_uncertainty``: seconds by which the date may be later
     than ``delivers_at``, because the account's zone is not known.
     """
     if row.state in (State.REFUSED, State.CANCELLED):
-        return ScheduledState.FREE
+        return ScheduledState.INACTIVE
     is_over = row.delivers_at is not None and now >= row.delivers_at + zone_uncertainty
     may_be_over = row.delivers_at is not None and now >= row.delivers_at
     if row.state is not State.ACCEPTED:
-        is_at_work = row.state is State.SENDING and now < row.lease_until
-        return ScheduledState.LAPSED if is_over and not is_at_work else ScheduledState.DOUBTFUL
+        return ScheduledState.LAPSED if is_over and not row.is_at_work(now) else ScheduledState.DOUBTFUL
     if listing is not None and any(smsid in listed for smsid in row.smsids):
         return ScheduledState.LISTED
     if is_over:
@@ -126,74 +134,90 @@ def scheduled_state(
 
 
 def is_past_grace(row: Row, now: float) -> bool:
-    """Whether a complete list that is read now, and does not show the message, proves that it was never accepted.
+    """Return whether absence from a complete list that is read now proves that the message was never accepted.
 
     ``now``: Unix seconds by the ledger's clock, which has also timed the request, not after the list was asked for.
     """
-    is_at_work = row.state is State.SENDING and now < row.lease_until
-    return not is_at_work and now >= row.first_byte_by + GRACE
+    return not row.is_at_work(now) and now >= row.first_byte_by + GRACE
 
 
 def plan(
-    wishes: Sequence[DesiredMessage], held: Mapping[Identity, KnownMessage], others: Iterable[KnownMessage]
+    desired: Sequence[DesiredMessage], known: Mapping[Identity, KnownMessage], others: Iterable[KnownMessage]
 ) -> Plan:
-    """What to do so that the wishes wait, and of ``others`` nothing does.
+    """Return what to do so that the desired messages are pending, and none of ``others`` is.
 
-    ``held``: what the ledger knows of the wishes' own identities. ``others``: what belongs to the same name, or matches
-    what is to be cancelled; wishes among them are left alone. Of those, a message of unknown fate whose date is over
-    stands in nobody's way; as a wish it does, since it may have been delivered.
+    ``known``: what the ledger knows of the desired identities. ``others``: what belongs to the same name, or matches
+    what is to be cancelled; desired messages among them are left alone. Among ``others``, a message of unknown fate
+    whose date is over prevents nothing. As a desired message it does, since it may have been delivered.
     """
-    found = _Sorted()
-    for wish in wishes:
-        _place(wish, held.get(wish.identity), found)
-    wanted = {wish.identity for wish in wishes}
-    kept = {(smsid, wish.identity[1]) for wish in found.adopt if wish.found for smsid in wish.found.smsids}
-    kept |= {(smsid, wish.identity[1]) for wish, message in found.keep for smsid in message.smsids}
-    rest = [message for message in others if not _is_wanted(message, wanted, kept)]
-    doubtful = [message for message in held.values() if message.scheduled_state in _UNDECIDED]
+    actions = _Sorted()
+    for message in desired:
+        _sort(message, known.get(message.identity), actions)
+    rest = _unwanted(others, desired, actions)
+    doubtful = [message for message in known.values() if message.scheduled_state in _UNDECIDED]
+    doubtful += [message for message in rest if message.scheduled_state in _OPEN]
     return Plan(
-        create=tuple(found.create),
-        adopt=tuple(found.adopt),
-        keep=tuple(found.keep),
-        cancel=tuple(
-            message for message in rest if message.scheduled_state in (ScheduledState.LISTED, ScheduledState.UNLISTED)
-        ),
-        history=tuple(message for message in rest if message.scheduled_state is ScheduledState.DELIVERED),
-        doubtful=tuple(doubtful + [message for message in rest if message.scheduled_state in _OPEN]),
+        create=tuple(actions.create),
+        adopt=tuple(actions.adopt),
+        keep=tuple(actions.keep),
+        cancel=_in_state(rest, ScheduledState.LISTED, ScheduledState.UNLISTED),
+        history=_in_state(rest, ScheduledState.DELIVERED),
+        doubtful=tuple(doubtful),
     )
 
 
-def shared(cancel: Sequence[KnownMessage], carried: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
-    """The smsids that would also take messages from people who were not meant, and who those are (digits)."""
-    meant: dict[str, set[str]] = {}
+def unintended_recipients(
+    cancel: Sequence[KnownMessage], carried: Mapping[str, frozenset[str]]
+) -> dict[str, frozenset[str]]:
+    """Return, by smsid, the recipients (digits) who would lose a message although none of theirs is to be cancelled.
+
+    ``carried``: every recipient of each smsid on the list. Smsids without such recipients are left out.
+    """
+    intended: dict[str, set[str]] = {}
     for message in cancel:
         for smsid in message.smsids:
-            meant.setdefault(smsid, set()).update([message.seen.to] if message.seen else [])
-    unmeant = {smsid: carried.get(smsid, frozenset()) - recipients for smsid, recipients in meant.items()}
-    return {smsid: recipients for smsid, recipients in unmeant.items() if recipients}
+            intended.setdefault(smsid, set()).update([message.pending.to] if message.pending else [])
+    unintended = {smsid: carried.get(smsid, frozenset()) - recipients for smsid, recipients in intended.items()}
+    return {smsid: recipients for smsid, recipients in unintended.items() if recipients}
 
 
-def staying(planned: Plan, unmeant: Mapping[str, frozenset[str]]) -> list[str]:
-    """Whose wanted message would go with one of these shared smsids (digits): that is never done."""
-    kept = {(smsid, wish.to) for wish, message in planned.keep for smsid in message.smsids}
-    kept |= {(smsid, wish.to) for wish in planned.adopt if wish.found for smsid in wish.found.smsids}
-    return sorted({to for smsid, recipients in unmeant.items() for to in recipients if (smsid, to) in kept})
+def wanted_recipients_of(planned: Plan, unintended: Mapping[str, frozenset[str]]) -> list[str]:
+    """Return the recipients (digits) whose wanted message has one of these shared smsids, which forbids to cancel it.
+
+    ``unintended``: as ``unintended_recipients`` returns it.
+    """
+    staying = {(smsid, desired.to) for desired, message in planned.keep for smsid in message.smsids}
+    staying |= {(smsid, desired.to) for desired in planned.adopt if desired.pending for smsid in desired.pending.smsids}
+    return sorted({to for smsid, recipients in unintended.items() for to in recipients if (smsid, to) in staying})
 
 
-def _place(wish: DesiredMessage, message: Optional[KnownMessage], found: _Sorted) -> None:
-    """Create what is not there, keep what is; what nobody knows about is neither."""
-    if message is None or message.scheduled_state in (ScheduledState.FREE, ScheduledState.GONE):
-        if wish.found is not None:
-            found.adopt.append(wish)
-        else:
-            found.create.append(wish)
-    elif message.scheduled_state not in _UNDECIDED:
-        found.keep.append((wish, message))
+def _sort(desired: DesiredMessage, known: KnownMessage | None, actions: _Sorted) -> None:
+    """Create what does not exist and keep what does. What may exist gets neither."""
+    if known is None or known.scheduled_state in (ScheduledState.INACTIVE, ScheduledState.GONE):
+        (actions.create if desired.pending is None else actions.adopt).append(desired)
+    elif known.scheduled_state not in _UNDECIDED:
+        actions.keep.append((desired, known))
 
 
-def _is_wanted(message: KnownMessage, wanted: set[Identity], kept: set[tuple[str, str]]) -> bool:
-    """Whether this is one of the wished messages. An smsid alone does not say so: several recipients may share it."""
+def _unwanted(
+    others: Iterable[KnownMessage], desired: Iterable[DesiredMessage], actions: _Sorted
+) -> list[KnownMessage]:
+    """Return the messages that are none of the desired ones."""
+    identities = {message.identity for message in desired}
+    kept = {
+        (smsid, message.identity[1]) for message in actions.adopt if message.pending for smsid in message.pending.smsids
+    }
+    kept |= {(smsid, message.identity[1]) for message, known in actions.keep for smsid in known.smsids}
+    return [message for message in others if not _is_desired(message, identities, kept)]
+
+
+def _is_desired(message: KnownMessage, identities: set[Identity], kept: set[tuple[str, str]]) -> bool:
+    """Return whether this is a desired message. An smsid alone does not tell: several recipients may share it."""
     if message.row is None:
         return False
     recipient = message.row.recipient
-    return (message.row.key, recipient) in wanted or any((smsid, recipient) in kept for smsid in message.smsids)
+    return (message.row.key, recipient) in identities or any((smsid, recipient) in kept for smsid in message.smsids)
+
+
+def _in_state(messages: Iterable[KnownMessage], *states: ScheduledState) -> tuple[KnownMessage, ...]:
+    return tuple(message for message in messages if message.scheduled_state in states)

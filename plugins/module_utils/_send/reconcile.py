@@ -2,14 +2,14 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the message log proves of a message of unknown fate. Pure.
+"""Decide what the message log proves of a message of unknown fate. Pure.
 
-Two mistakes are possible, and each has a rule against it. To take somebody else's record for the message would lose
-it: so it is found only when there are more records than the ledger can account for at the most. To overlook its record
-would send it twice: so it is absent only when nothing is left in the log that could be it.
+There are two possible mistakes, and a rule against each. To mistake a record of another message for this one would
+lose this one: so it counts as found only when there are more records than the ledger can account for at most. To
+overlook its record would send it twice: so it counts as absent only when nothing in the log could be it.
 
-The log is observed, not documented: its records name neither a key nor, for all that is known, the smsid. That its
-dates are wall time of the account is assumed.
+The log is observed, not documented: as far as is known, its records name neither a key nor the smsid. That its dates
+are wall time of the account is assumed.
 """
 
 from __future__ import annotations
@@ -18,57 +18,58 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from .._api.log import LogRecord
 from .._ledger.model import GRACE, Fingerprints, Row, State, settled
 from .._message.outcome import Fate, moment
 
 SLACK = 60.0
-"""Seconds by which the service's clock may be behind the ledger's: a record that is older is not of the attempt."""
+"""Seconds by which the service's clock may be behind the ledger's: an older record is not of the attempt."""
 
-ASTRAY = 26 * 3600.0
-"""Seconds by which a wrong zone can set a date off at the most, from UTC+14 to UTC-12."""
+LARGEST_ZONE_ERROR = 26 * 3600.0
+"""Seconds by which a wrong zone can shift a date at most, from UTC+14 to UTC-12."""
 
-_LONGEST = 3600.0
-"""Seconds that one task may take, and so the most that lies between a message and its acceptance in the ledger."""
+_LONGEST_TASK = 3600.0
+"""Seconds that one task may take, and so the longest time between a message and its acceptance in the ledger."""
 
-_NO_PROOF = ("CANCEL", "SCHEDUL", "FAIL", "REJECT", "REFUS", "ERROR", "INVALID", "UNDELIV", "EXPIR")
-"""Parts of a status (its words are not documented) by which a record does not show that a message went out."""
+_UNPROVEN_STATUSES = ("CANCEL", "SCHEDUL", "FAIL", "REJECT", "REFUS", "ERROR", "INVALID", "UNDELIV", "EXPIR")
+"""Parts of a status (its words are not documented) with which a record does not prove that a message went out."""
 
-_HELD = frozenset({State.ACCEPTED, State.SENDING, State.UNKNOWN})
+_MAYBE_ACCEPTED = frozenset({State.ACCEPTED, State.SENDING, State.UNKNOWN})
+"""States of rows whose message the service has accepted, or may have."""
 
 
 class Finding(Enum):
-    """What a look says of one message."""
+    """What the log says of one message."""
 
     FOUND = "found"
     ABSENT = "absent"
     EARLY = "early"
-    """Nothing is there, but the service may still accept it, or log it."""
+    """There is no record, but the service may still accept the message, or log it."""
     INCOMPLETE = "incomplete"
-    """Nothing is there, but the log was not read to its end."""
+    """There is no record, but the log was not read to its end."""
     SHARED = "shared"
-    """Records are there, but no more than other messages account for."""
+    """There are records, but no more than other messages account for."""
     DOUBTFUL = "doubtful"
-    """A record is there that may be the message, and may be another."""
+    """There is a record that may be of the message, or of another."""
 
 
 class LogReading(NamedTuple):
-    """What was read of the log. ``began``: by the ledger's clock, before the first request.
+    """What was read of the log. ``began``: Unix seconds by the ledger's clock, before the first request.
 
-    ``ended``: whether an empty page was reached, which is the log's end (observed). ``moment``: a date of the log as
-    Unix seconds, or None when it does not name one moment.
+    ``ended``: whether an empty page was reached, which is the log's end (observed). ``moment``: converts a date of the
+    log to Unix seconds, or to None when it does not name one moment.
     """
 
     records: tuple[LogRecord, ...]
     ended: bool
     began: float
-    moment: Callable[[Optional[str]], Optional[float]]
+    moment: Callable[[str | None], float | None]
 
 
-class Message(NamedTuple):
-    """What was sent: the text, to whom (E.164 digits), in how many parts, and the sender's digits, if it has one."""
+class SentMessage(NamedTuple):
+    """A message as it was sent: recipient and sender (E.164 digits, no sender: empty), text, number of segments."""
 
     number: str
     text: str
@@ -77,23 +78,24 @@ class Message(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What was found of a message, and its row as it then is; None stands for no row.
+    """The finding about a message, and its row after that; None stands for no row.
 
-    ``at``: when it was found, the date of its record; when it is too early, from when on absence proves something.
+    ``at``: Unix seconds; of a message that was found, the date of its record; of one that it is too early for, from
+    when on absence proves something.
     """
 
     finding: Finding
-    after: Optional[Row]
-    at: Optional[float] = None
+    after: Row | None
+    at: float | None = None
 
 
 UNREADABLE = "the message log could not be read"
-BLIND = "set account_timezone to have it looked up in the message log"
-OTHER_TEXT = "its text was another, so the message log cannot tell"
+NO_ZONE = "set account_timezone to have it looked up in the message log"
+OTHER_TEXT = "its text was different, so the message log cannot tell"
 
 
 def why_unknown(decision: Decision, *, resend_absent: bool) -> str:
-    """Why a message stays unknown after a look, and when another look says more."""
+    """Return why the log leaves a message unknown, and from when on it may say more."""
     if decision.finding is Finding.SHARED:
         return "the message log shows this text no more often than other messages account for"
     if decision.finding is Finding.DOUBTFUL:
@@ -106,67 +108,69 @@ def why_unknown(decision: Decision, *, resend_absent: bool) -> str:
     return "the message log does not show it; on_unknown=resend_if_absent sends it again"
 
 
-def decide(message: Message, row: Row, rows: Sequence[Row], look: LogReading, fingerprints: Fingerprints) -> Decision:
-    """What the look proves of a row of unknown fate, whose message this is.
+def decide(
+    message: SentMessage, row: Row, rows: Sequence[Row], reading: LogReading, fingerprints: Fingerprints
+) -> Decision:
+    """Decide what the log proves of a row of unknown fate, whose message this is.
 
-    ``rows``: every row that the ledger has of this recipient, read after the log was: then whatever the log shows of
-    this ledger's messages is among them. A row that is proven absent gives back the fact that it had replaced; where
-    that is of unknown fate too, it must be proven absent as well.
+    ``rows``: every row that the ledger has of this recipient, read after the log, so that every message of this ledger
+    that the log shows is among them. A row that is proven absent gives back the fact that it had replaced; where that
+    is of unknown fate too, it must be proven absent as well.
     """
-    decision = _Case(message, row, rows, look, fingerprints).decision
+    decision = _Comparison(message, row, rows, reading, fingerprints).decision
     restored = decision.after
     if decision.finding is Finding.ABSENT and restored is not None and restored.state is State.UNKNOWN:
-        if restored.content != row.content:  # of another text, which this message says nothing of
+        if restored.content != row.content:  # another text, about which this message says nothing
             return Decision(Finding.DOUBTFUL, row)
-        earlier = decide(message, restored, rows, look, fingerprints)
-        proven = earlier.finding in (Finding.FOUND, Finding.ABSENT)
-        return earlier if proven else earlier._replace(after=row)
+        earlier = decide(message, restored, rows, reading, fingerprints)
+        is_proven = earlier.finding in (Finding.FOUND, Finding.ABSENT)
+        return earlier if is_proven else earlier._replace(after=row)
     return decision
 
 
 @dataclass(frozen=True)
-class _Case:
-    """One message before the log."""
+class _Comparison:
+    """One message, compared with the records of the log and with the rows of the ledger."""
 
-    message: Message
+    message: SentMessage
     row: Row
     rows: Sequence[Row]
-    look: LogReading
+    reading: LogReading
     fingerprints: Fingerprints
 
     @property
     def decision(self) -> Decision:
-        shown = self._shown
-        since = self.row.first_byte_by + GRACE
-        if len(shown) > self._accounted * self.message.segments:
-            at = max(shown.values())
+        """The finding, and the row after it."""
+        proofs = self._proofs
+        if len(proofs) > self._accounted_for * self.message.segments:
+            at = max(proofs.values())
             return Decision(Finding.FOUND, self._accepted(at), at)
-        if shown:
+        if proofs:
             return Decision(Finding.SHARED, self.row)
-        if any(self._may_be_it(record) for record in self.look.records):
+        if any(self._may_be_message(record) for record in self.reading.records):
             return Decision(Finding.DOUBTFUL, self.row)
-        if not self.look.ended:
+        if not self.reading.ended:
             return Decision(Finding.INCOMPLETE, self.row)
-        if self.look.began < since:
-            return Decision(Finding.EARLY, self.row, since)
-        return Decision(Finding.ABSENT, settled(self.row, Fate.NOT_SENT, (), self.look.began))
+        if self.reading.began < self._end:
+            return Decision(Finding.EARLY, self.row, self._end)
+        return Decision(Finding.ABSENT, settled(self.row, Fate.NOT_SENT, (), self.reading.began))
 
     def _accepted(self, at: float) -> Row:
-        """The window runs from the record's date, which is not before the message was accepted.
+        """Return the row as accepted, with the window running from the date of its record, but not before the claim.
 
-        Nobody owns the row any more: a run that comes back late must not undo what is proven.
+        The row has no owner any more: a run that reports late must not undo what is proven.
         """
-        since = max(self.row.claimed_at, min(at, self.look.began))
+        since = max(self.row.claimed_at, min(at, self.reading.began))
         return self.row._replace(state=State.ACCEPTED, claimed_at=since, previous=None, owner="")
 
-    # What the log shows ---------------------------------------------------------------------------------------
+    # The records of the log -----------------------------------------------------------------------------------
 
     @cached_property
-    def _shown(self) -> dict[object, float]:
-        """The records that are of such a message, each once, and their dates."""
+    def _proofs(self) -> dict[object, float]:
+        """The dates of the records that certainly are of such a message, each record once."""
         return {
-            which: at
-            for which, (record, at) in self._dated.items()
+            identity: at
+            for identity, (record, at) in self._dated.items()
             if self._is_within(at) and _is_certain(record, self.message.number)
         }
 
@@ -174,25 +178,25 @@ class _Case:
     def _dated(self) -> dict[object, tuple[LogRecord, float]]:
         """The records of this text whose date names a moment, each once.
 
-        What comes twice by one id, or without an id and alike, may be one record that has moved to the next page.
+        Two records with one id, or equal ones without an id, may be one record that has moved to the next page.
         """
-        dated = ((record, self._at(record)) for record in self._alike)
+        dated = ((record, self._at(record)) for record in self._same_text)
         return {record.id or record: (record, at) for record, at in dated if at is not None}
 
     @cached_property
-    def _alike(self) -> tuple[LogRecord, ...]:
-        """The records of this text that may be to this recipient. Of a text that is logged in parts there are none."""
+    def _same_text(self) -> tuple[LogRecord, ...]:
+        """The records of this text that may be to this recipient; none if the text is logged in parts."""
         return tuple(
             record
-            for record in self.look.records
+            for record in self.reading.records
             if record.text == self.message.text and _may_be_to(record, self.message.number)
         )
 
-    def _may_be_it(self, record: LogRecord) -> bool:
-        """Whether a record could be the message, its text, its number or its date written otherwise than expected.
+    def _may_be_message(self, record: LogRecord) -> bool:
+        """Return whether a record may be the message, with its text, number or date written in an unexpected way.
 
-        Not so a text that the ledger knows as another message's, and not so a record that is too old, even for a
-        wrong zone, or that lies where the ledger has had the same text accepted.
+        It may not if the ledger knows its text as another message's, if it is too old even for a wrong zone, or if it
+        lies where the ledger has the same text as accepted.
         """
         if not _may_be_to(record, self.message.number):
             return False
@@ -202,120 +206,124 @@ class _Case:
             return not is_older and not self._is_known(record)
         if at is None or self._is_within(at):
             return True
-        accepted = (fact for fact in self._same if fact.state is State.ACCEPTED)
-        return at >= self.row.claimed_at - ASTRAY and not any(_is_near(fact, at) for fact in accepted)
+        accepted = (fact for fact in self._facts if fact.state is State.ACCEPTED)
+        return at >= self.row.claimed_at - LARGEST_ZONE_ERROR and not any(_is_expected(fact, at) for fact in accepted)
 
-    def _at(self, record: LogRecord) -> Optional[float]:
-        return self.look.moment(record.date)
+    def _at(self, record: LogRecord) -> float | None:
+        """Return the date of a record in Unix seconds, or None."""
+        return self.reading.moment(record.date)
 
     def _is_within(self, at: float) -> bool:
-        """Whether a moment lies within the attempt's time."""
+        """Return whether a moment lies within the time of the attempt."""
         return self._start <= at <= self._end
 
     @property
     def _start(self) -> float:
+        """The earliest date that a record of the attempt can have."""
         return self.row.claimed_at - SLACK
 
     @property
     def _end(self) -> float:
+        """The moment after which the service neither accepts the attempt nor logs it."""
         return self.row.first_byte_by + GRACE
 
     # What the ledger accounts for -----------------------------------------------------------------------------
 
     @property
-    def _accounted(self) -> int:
-        """How many messages of this text the ledger can explain within the attempt's time, at the most.
+    def _accounted_for(self) -> int:
+        """The most messages of this text within the time of the attempt that the ledger can explain.
 
-        A date in the log is that of a status, and may come late: so an earlier message that is not seen where it
-        belongs may be seen here.
+        A date in the log is the date of a status, and may be late: so an earlier message that is not shown where it
+        is expected may be shown here.
         """
-        older = [fact for fact in self._same if self._is_older(fact)]
-        others = [fact for fact in self._same if not self._is_older(fact)]
-        return sum(map(self._weight, others)) + len(older) - self._seen(older)
+        older = [fact for fact in self._facts if self._is_older(fact)]
+        others = [fact for fact in self._facts if not self._is_older(fact)]
+        return sum(map(self._weight, others)) + len(older) - self._count_shown(older)
 
     def _weight(self, fact: Row) -> int:
-        """How many messages within the attempt's time a fact may stand for.
+        """Return how many messages within the time of the attempt a fact may stand for.
 
         A row counts its attempts, and keeps only the last: so each may have been accepted.
         """
         if fact.date is not None:
             return 1
-        # The last attempt was later; those before it may have been then. An acceptance that was learned late has moved
-        # the one moment of a row, and not the other.
-        is_later = min(fact.claimed_at, fact.first_byte_by) - _LONGEST > self._end
+        # If the last attempt was later, the ones before it may still have been in this time. An acceptance that was
+        # noted late has moved one of the two moments of a row, and not the other.
+        is_later = min(fact.claimed_at, fact.first_byte_by) - _LONGEST_TASK > self._end
         return fact.attempt - 1 if is_later else fact.attempt
 
     def _is_older(self, fact: Row) -> bool:
-        """Whether a fact was over before the attempt began."""
+        """Return whether a fact was over before the attempt began."""
         latest = fact.claimed_at if fact.state is State.ACCEPTED else fact.first_byte_by + GRACE
         return fact.date is None and latest < self._start
 
-    def _seen(self, older: Sequence[Row]) -> int:
-        """How many older messages are seen where they belong.
+    def _count_shown(self, older: Sequence[Row]) -> int:
+        """Count the older messages that the log shows where they are expected.
 
-        A record is of one message, and a message has at most one for each of its parts. Of several that may be of it,
-        a message gets the earliest, and the message whose time ends first gets its own first.
+        A record is of one message, and a message has at most one record for each of its segments. The message whose
+        time ends first gets its records first, and of several possible ones the earliest.
         """
-        left = sorted(at for _record, at in self._dated.values() if at < self._start)
-        seen = 0
-        for fact in sorted(older, key=_ends):
-            own = [at for at in left if _is_near(fact, at)][: self.message.segments]
+        dates = sorted(at for _record, at in self._dated.values() if at < self._start)
+        shown = 0
+        for fact in sorted(older, key=_expected_until):
+            own = [at for at in dates if _is_expected(fact, at)][: self.message.segments]
             for at in own:
-                left.remove(at)
-            seen += bool(own)
-        return seen
+                dates.remove(at)
+            shown += bool(own)
+        return shown
 
     @cached_property
-    def _same(self) -> tuple[Row, ...]:
-        """What the ledger holds of this text to this recipient, but for the doubt itself.
+    def _facts(self) -> tuple[Row, ...]:
+        """The facts that the ledger has of this text to this recipient, other than the row itself.
 
-        An earlier attempt of unknown fate by the same key is part of the doubt: whichever of them a record is of, the
-        message was sent.
+        An earlier attempt of unknown fate under the same key belongs to the row: whichever of them a record is of,
+        the message was sent.
         """
-        senders = {"", self.message.sender} | {record.internal for record in self._alike}
+        senders = {"", self.message.sender} | {record.internal for record in self._same_text}
         own = (fact for fact in _chain(self.row.previous) if fact.state is State.ACCEPTED)
-        return (*own, *(fact for fact in self._others() if self._says(fact, self.message.text, senders)))
+        return (*own, *(fact for fact in self._other_facts() if self._is_of(fact, self.message.text, senders)))
 
-    def _others(self) -> Iterator[Row]:
-        """The rows of other keys, and the facts that they have replaced."""
+    def _other_facts(self) -> Iterator[Row]:
+        """Yield the rows of other keys, and the facts that they have replaced."""
         for row in self.rows:
             if row.key != self.row.key:
-                yield from (fact for fact in _chain(row) if fact.state in _HELD)
+                yield from (fact for fact in _chain(row) if fact.state in _MAYBE_ACCEPTED)
 
     def _is_known(self, record: LogRecord) -> bool:
-        """Whether a record has the text of another message that the ledger knows, to this recipient."""
-        return any(self._says(row, record.text, {"", record.internal}) for row in self.rows)
+        """Return whether a record has the text of another message to this recipient in the ledger."""
+        return any(self._is_of(row, record.text, {"", record.internal}) for row in self.rows)
 
-    def _says(self, row: Row, text: str, senders: set[str]) -> bool:
-        """Whether this is the text of a row, which holds a hash of it, of the sender as given, and of its date."""
+    def _is_of(self, row: Row, text: str, senders: set[str]) -> bool:
+        """Return whether a row is of this text from one of the senders. The row holds a hash of these and its date."""
         date = () if row.date is None else (row.date,)
         return any(row.content == self.fingerprints.content(sender, text, *date) for sender in senders)
 
 
-def _chain(row: Optional[Row]) -> Iterator[Row]:
-    """A row, and all that it covers."""
+def _chain(row: Row | None) -> Iterator[Row]:
+    """Yield a row, and all that it covers."""
     while row is not None:
         yield row
         row = row.previous
 
 
 def _is_certain(record: LogRecord, number: str) -> bool:
-    """Whether a record is beyond doubt of a message that went out to this number."""
+    """Return whether a record certainly is of a message that went out to this number."""
     status = (record.status or "").upper()
-    return record.direction == "out" and record.external == number and not any(word in status for word in _NO_PROOF)
+    is_sent = not any(word in status for word in _UNPROVEN_STATUSES)
+    return record.direction == "out" and record.external == number and is_sent
 
 
 def _may_be_to(record: LogRecord, number: str) -> bool:
-    """Whether a record may be of a message to this number, which may be written in its national form, or missing."""
+    """Return whether a record may be of a message to this number, in its national form, or without a number."""
     written = record.external.lstrip("0")
     return record.direction != "in" and (number.endswith(written) or written.endswith(number))
 
 
-def _is_near(fact: Row, at: float) -> bool:
-    """Whether a record of this date is where that of a fact belongs."""
-    return fact.claimed_at - _LONGEST <= at <= _ends(fact)
+def _is_expected(fact: Row, at: float) -> bool:
+    """Return whether a record of a fact may have this date."""
+    return fact.claimed_at - _LONGEST_TASK <= at <= _expected_until(fact)
 
 
-def _ends(fact: Row) -> float:
-    """Until when the record of a fact is where it belongs."""
+def _expected_until(fact: Row) -> float:
+    """Return until when a record of a fact is expected."""
     return max(fact.claimed_at, fact.first_byte_by) + GRACE

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The controller's front: what an Ansible module would return, as the action plugins give it without a module."""
+"""Run a module's code in this process: the result that the module would return, for a local action."""
 
 from __future__ import annotations
 
@@ -19,24 +19,21 @@ from .module import ModuleSpec, attempt, failure
 
 
 def respond(
-    task: ModuleSpec, name: str, options: Mapping[str, Any], *, check_mode: bool, difference: bool, invocation: bool
+    spec: ModuleSpec, name: str, options: Mapping[str, Any], *, check_mode: bool, difference: bool, invocation: bool
 ) -> str:
-    """What an Ansible module of this name would return for these options, as a JSON object.
+    """Return what an Ansible module of this name would return for these options, as a JSON object.
 
-    ``invocation``: whether with the options, which ansible-core 2.21 and later ask for only where it is configured.
-    Raises ``MissingLibrary``, and nothing else: nothing was done then, and another interpreter may have the library.
+    ``difference``: include the diff. ``invocation``: include the options, which ansible-core 2.21 and later want only
+    where it is configured. Raise ``MissingLibrary``, and nothing else: nothing was done then, and another interpreter
+    may have the library.
     """
-    found = ArgumentSpecValidator(dict(task.argument_spec)).validate(dict(options))
-    params = found.validated_parameters
-    result = _refused(task, found, name) if found.error_messages else attempt(task, params, check_mode=check_mode)
-    if result.get("diff") is None or not difference:
-        result.pop("diff", None)
-    if not result.get("failed", True):
-        del result["failed"]
-    if not result.get("warnings", True):
-        del result["warnings"]
+    validation = ArgumentSpecValidator(dict(spec.argument_spec)).validate(dict(options))
+    params = validation.validated_parameters
+    is_refused = bool(validation.error_messages)
+    result = _refusal(spec, validation, name) if is_refused else attempt(spec, params, check_mode=check_mode)
+    _drop_empty(result, difference=difference)
     # AnsibleModule takes them from the same place.
-    secrets = {*found._no_log_values, *url_secrets(params)}
+    secrets = {*validation._no_log_values, *url_secrets(params)}
     # Like AnsibleModule, which keeps a truth value of a result that equals a secret, and masks one of the options.
     truths = {name for name, value in result.items() if value is None or isinstance(value, bool)}
     members = [_member(name, value, () if name in truths else secrets) for name, value in result.items()]
@@ -46,18 +43,28 @@ def respond(
     return _object(members)
 
 
-def _refused(task: ModuleSpec, found: ValidationResult, name: str) -> dict[str, Any]:
-    """What a module says of options that ``AnsibleModule`` refuses."""
-    msg = found.errors.msg
-    if isinstance(found.errors[0], UnsupportedError):
+def _drop_empty(result: dict[str, Any], *, difference: bool) -> None:
+    """Remove the keys that ``AnsibleModule`` leaves out: no diff, no failure, no warnings."""
+    if result.get("diff") is None or not difference:
+        result.pop("diff", None)
+    if not result.get("failed", True):
+        del result["failed"]
+    if not result.get("warnings", True):
+        del result["warnings"]
+
+
+def _refusal(spec: ModuleSpec, validation: ValidationResult, name: str) -> dict[str, Any]:
+    """Return the failure of options that ``AnsibleModule`` would refuse, in its words."""
+    msg = validation.errors.msg
+    if isinstance(validation.errors[0], UnsupportedError):
         msg = f"Unsupported parameters for ({name}) module: {msg}"
-    return failure(task, f"{msg}; nothing was sent")
+    return failure(spec, f"{msg}; nothing was sent")
 
 
 def _member(name: str, value: Any, secrets: Collection[str]) -> str:
-    """A name of a JSON object and its value without secrets.
+    """Return a member of a JSON object, with its secrets masked.
 
-    Looking into each part of a long value takes longer than sending it, and where the whole has no secret, no part has.
+    Checking each part of a long value takes longer than sending it, and where the whole has no secret, no part has.
     """
     text = json.dumps(value)
     # ansible-core 2.16 knows these three by their names in Python.
@@ -68,5 +75,5 @@ def _member(name: str, value: Any, secrets: Collection[str]) -> str:
 
 
 def _object(members: Iterable[str]) -> str:
-    """A JSON object of these members."""
+    """Return a JSON object of these members."""
     return f"{{{', '.join(members)}}}"

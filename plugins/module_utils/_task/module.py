@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The front: options in, a result out, and every error turned into a result.
+"""Run a module: options in, a result out, and every error turned into a result.
 
-``main`` is the ordinary module; what the action plugins run in the controller is in ``in_process``, with the same
-result. The only file that knows ``AnsibleModule``, and the only one that fails a task.
+``main`` runs it as an ordinary module. ``in_process`` runs it for a local action, with the same result. No other file
+knows ``AnsibleModule``, and no other one fails a task.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _NOT_KNOWN = (
 
 
 class ModuleSpec(NamedTuple):
-    """What a module is: its options, what it does, and the keys that it returns whatever happens."""
+    """The options of a module, what it does, and the keys that every result of it has."""
 
     argument_spec: Mapping[str, Any]
     run: Run
@@ -39,30 +39,30 @@ class ModuleSpec(NamedTuple):
 
 
 class _Module(AnsibleModule):
-    """An ``AnsibleModule`` that shows no credential of a URL, and all keys, also when it refuses options by itself."""
+    """An ``AnsibleModule`` whose failures show no credential of a URL, and have all keys of a result."""
 
-    def __init__(self, task: ModuleSpec) -> None:
-        """Ends the process where the options are refused."""
-        self._refusal = failure(task, "")
-        super().__init__(argument_spec=dict(task.argument_spec), supports_check_mode=True)
+    def __init__(self, spec: ModuleSpec) -> None:
+        """Validate the options; end the process when Ansible refuses them."""
+        self._refusal = failure(spec, "")
+        super().__init__(argument_spec=dict(spec.argument_spec), supports_check_mode=True)
         self._refusal = {}
 
     def fail_json(self, msg: str, **kwargs: Any) -> NoReturn:
-        """Fail, with what must not be shown masked."""
+        """Fail with every secret masked; while the options are validated, also with the keys of a result."""
         self.no_log_values.update(url_secrets(self.params))
         if self._refusal:
             msg = f"{msg}; nothing was sent"
         super().fail_json(**{**self._refusal, **kwargs, "msg": msg})
 
 
-def main(task: ModuleSpec) -> None:
-    """Run a task as an Ansible module, which has disabled the collector for its imports; ends the process."""
-    # What was imported stays until the end, where going through all of it once more would take a tenth of the task.
+def main(spec: ModuleSpec) -> None:
+    """Run an Ansible module and end the process. The module has disabled the garbage collector for its imports."""
+    # Imported modules stay until the end; a collection that goes through them would take a tenth of the task's time.
     gc.freeze()
     gc.enable()
-    module = _Module(task)
+    module = _Module(spec)
     module.no_log_values.update(url_secrets(module.params))
-    result = answer(task, module.params, check_mode=module.check_mode)
+    result = answer(spec, module.params, check_mode=module.check_mode)
     for warning in result.pop("warnings", []):
         module.warn(warning)
     difference = result.pop("diff", None)
@@ -73,50 +73,50 @@ def main(task: ModuleSpec) -> None:
     module.exit_json(**result)
 
 
-def answer(task: ModuleSpec, params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
-    """What a run returns, or the result that says why it could not run. Raises nothing."""
+def answer(spec: ModuleSpec, params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
+    """Return the result of a run, or the failure that says why it could not run. Raise nothing."""
     try:
-        return attempt(task, params, check_mode=check_mode)
+        return attempt(spec, params, check_mode=check_mode)
     except MissingLibrary as error:
         sentence = missing_required_lib(error.package).rstrip(".")
-        return failure(task, f"{sentence}; nothing was sent", exception=error.detail)
+        return failure(spec, f"{sentence}; nothing was sent", exception=error.detail)
 
 
-def attempt(task: ModuleSpec, params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
-    """What a run returns, or the result that says why it could not run. Raises ``MissingLibrary`` alone."""
+def attempt(spec: ModuleSpec, params: Mapping[str, Any], *, check_mode: bool) -> dict[str, Any]:
+    """Return the result of a run, or the failure that says why it could not run. Raise only ``MissingLibrary``."""
     try:
-        return {**task.blank(), **task.run(params, check_mode)}
+        return {**spec.blank(), **spec.run(params, check_mode)}
     except MissingLibrary:
         raise
     except VoipsmsError as error:
-        return failure(task, f"{error}; nothing was sent", **error.known)
-    except Exception as error:  # noqa: BLE001 - uncaught, it would print whatever it holds, credentials too
-        return broken(task, f"internal error {_place(error)}", check_mode=check_mode)
+        return failure(spec, f"{error}; nothing was sent", **error.known)
+    except Exception as error:  # noqa: BLE001 - uncaught, it would print what it holds, credentials too
+        return broken(spec, f"internal error {_place(error)}", check_mode=check_mode)
 
 
-def broken(task: ModuleSpec, what: str, *, check_mode: bool) -> dict[str, Any]:
-    """The result of a run that has ended before it could say what it has done, as by a signal."""
+def broken(spec: ModuleSpec, reason: str, *, check_mode: bool) -> dict[str, Any]:
+    """Return the failure of a run that ended without a result of its own, such as by a signal."""
     if check_mode:
-        return failure(task, f"{what}; nothing was sent, since this was check mode; please report this")
-    if "outcome" not in task.blank():  # nothing is ever sent by it
+        return failure(spec, f"{reason}; nothing was sent, since this was check mode; please report this")
+    if "outcome" not in spec.blank():  # this module never sends anything
         return failure(
-            task, f"{what}; whether it did what it should is not known, nothing was sent; please report this"
+            spec, f"{reason}; whether it did what it should is not known, nothing was sent; please report this"
         )
-    return failure(task, f"{what}; {_NOT_KNOWN}", outcome="unknown", changed=True)
+    return failure(spec, f"{reason}; {_NOT_KNOWN}", outcome="unknown", changed=True)
 
 
 def failure(
-    task: ModuleSpec, msg: str, *, outcome: str = "not_sent", changed: bool = False, **more: Any
+    spec: ModuleSpec, msg: str, *, outcome: str = "not_sent", changed: bool = False, **more: Any
 ) -> dict[str, Any]:
-    """A failed result with all its keys; ``outcome`` for a task that has one."""
-    found = task.blank()
-    if "outcome" in found:
-        found["outcome"] = outcome
-    return {**found, "failed": True, "changed": changed, "msg": msg, **more}
+    """Return a failed result with all its keys; ``outcome`` is for modules whose results have one."""
+    result = spec.blank()
+    if "outcome" in result:
+        result["outcome"] = outcome
+    return {**result, "failed": True, "changed": changed, "msg": msg, **more}
 
 
 def _place(error: Exception) -> str:
-    """Where a defect of this collection showed, without the text of the exception, which may hold a secret."""
+    """Return where a defect of this collection showed, without the exception's text, which may hold a secret."""
     frames = traceback.extract_tb(error.__traceback__)[-3:]
     places = " < ".join(f"{os.path.basename(frame.filename)}:{frame.lineno}" for frame in reversed(frames))
     return f"{type(error).__name__} at {places}"

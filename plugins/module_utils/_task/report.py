@@ -2,41 +2,41 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From what became of each recipient to what the task says: failed, changed, outcome, message, diff. Pure."""
+"""Turn the results of the recipients into what the task returns: failed, changed, outcome, message, diff. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
+from .._ledger.model import Ledger
 from .._message.outcome import PARTIAL, UNCHANGED, Outcome, Result
 
 _NAMED = 5
-"""Recipients that a message names before it counts the rest; all of them are in ``results``."""
+"""Recipients that a message names before it counts the rest; ``results`` has all of them."""
 
+CHECK_LOG = (
+    "look into the account's message log (voipsms_log_info shows it), in which it may still appear for 15 minutes"
+)
+TELL_LEDGER = "tell the ledger what you found (voipsms_ledger, as: sent or not_sent)"
 
-LOOK = "look into the account's message log (voipsms_log_info shows it), in which it may still appear for 15 minutes"
-TELL = "tell the ledger what you found (voipsms_ledger, as: sent or not_sent)"
-
-
-_ACCEPTED = frozenset({Outcome.SENT, Outcome.SCHEDULED})
-TAKEN_BACK = frozenset({Outcome.CANCELLED, Outcome.WOULD_CANCEL})
-_HELD_BEFORE = frozenset({Outcome.DUPLICATE, Outcome.ALREADY_SENT})
-NEW = _ACCEPTED | {Outcome.WOULD_SEND, Outcome.WOULD_SCHEDULE}
-_GOOD = NEW | _HELD_BEFORE | TAKEN_BACK
+CANCELLED = frozenset({Outcome.CANCELLED, Outcome.WOULD_CANCEL})
+NEW = frozenset({Outcome.SENT, Outcome.SCHEDULED, Outcome.WOULD_SEND, Outcome.WOULD_SCHEDULE})
+_FROM_BEFORE = frozenset({Outcome.DUPLICATE, Outcome.ALREADY_SENT})
+_GOOD = NEW | _FROM_BEFORE | CANCELLED
 
 
 class FailurePolicy(NamedTuple):
-    """What the user wants to be a failure. ``fail_on``: any, all, none. ``skip_unknown``: leave out, go on.
+    """Which outcomes the user wants to be a failure. ``fail_on``: any, all, none.
 
-    ``fail_if_sent``: a message that has gone out already, and cannot be cancelled, is a failure. ``advice``: what to
-    do about a message of unknown fate.
+    ``skip_unknown``: go on without recipients whose message may have been sent. ``fail_if_sent``: a message that has
+    gone out already, and cannot be cancelled, is a failure. ``advice``: what to do about a message of unknown fate.
     """
 
     fail_on: str = "any"
     skip_unknown: bool = False
     fail_if_sent: bool = False
-    advice: str = f"{LOOK}, and {TELL}; if it was not sent, run the task again"
+    advice: str = f"{CHECK_LOG}, and {TELL_LEDGER}; if it was not sent, run the task again"
 
 
 class Ruling(NamedTuple):
@@ -49,7 +49,7 @@ class Ruling(NamedTuple):
 
 
 def blank() -> dict[str, Any]:
-    """The keys that are returned whatever happens, of a run that got nowhere."""
+    """Return the keys that every result has, with the values of a run that did nothing."""
     return {
         "changed": False,
         "results": [],
@@ -67,9 +67,9 @@ def blank() -> dict[str, Any]:
 
 
 def summary(
-    results: Sequence[Result], key: str, policy: FailurePolicy, wording: Optional[Wording] = None
+    results: Sequence[Result], key: str, policy: FailurePolicy, wording: Wording | None = None
 ) -> dict[str, Any]:
-    """What a task returns about its recipients, one by one and as a whole."""
+    """Return what a task reports about its recipients, one by one and as a whole."""
     ruling = rule(results, key, policy, wording)
     return {
         "failed": ruling.failed,
@@ -85,11 +85,15 @@ def summary(
     }
 
 
-def rule(results: Sequence[Result], key: str, policy: FailurePolicy, wording: Optional[Wording] = None) -> Ruling:
-    """The whole from its parts. ``wording``: the sentences for a message, those of sending now by default."""
-    failed = _failed(results, policy)
+def ledger_keys(ledger: Ledger, *, changed: bool, check_mode: bool) -> dict[str, Any]:
+    """Return the ledger that was used, and whether this run created it, or a real run would."""
+    return {"ledger": ledger.name, "ledger_created": ledger.missing and changed if check_mode else ledger.created}
+
+
+def rule(results: Sequence[Result], key: str, policy: FailurePolicy, wording: Wording | None = None) -> Ruling:
+    """Judge the whole by its parts. ``wording``: the sentences of the message, by default those of ``SENDING``."""
     return Ruling(
-        failed=failed,
+        failed=_failed(results, policy),
         changed=any(_has_changed(result) for result in results),
         outcome=_outcome(results),
         msg=_message(results, key, policy, wording or SENDING),
@@ -97,12 +101,12 @@ def rule(results: Sequence[Result], key: str, policy: FailurePolicy, wording: Op
 
 
 def failed_to(results: Iterable[Result]) -> list[str]:
-    """The recipients of whom it is not certain that the message is where it shall be."""
+    """Return the recipients whose message is not for certain in the state that the task wants."""
     return [result.to for result in results if result.outcome not in _GOOD]
 
 
-def cost(results: Iterable[Result]) -> Optional[float]:
-    """The sum of the prices of what this run posted, or would; None when one of them is not known."""
+def cost(results: Iterable[Result]) -> float | None:
+    """Return the sum of the prices of what this run posted, or would; None when a price is not known."""
     charged = NEW | {Outcome.UNKNOWN}
     prices = [result.sale for result in results if result.posted and result.outcome in charged]
     known = [price for price in prices if price is not None]
@@ -110,25 +114,26 @@ def cost(results: Iterable[Result]) -> Optional[float]:
 
 
 def diff(results: Iterable[Result], key: str) -> dict[str, Any]:
-    """Who has had the message before, and who after."""
+    """Return who had the message before, and who has it after."""
     results = list(results)
-    had = [result.to for result in results if result.outcome in _HELD_BEFORE]
-    have = [result.to for result in results if result.outcome in _HELD_BEFORE | NEW]
+    before = [result.to for result in results if result.outcome in _FROM_BEFORE]
+    after = [result.to for result in results if result.outcome in _FROM_BEFORE | NEW]
     return {
         "before_header": f"recipients of message {key}",
         "after_header": f"recipients of message {key}",
-        "before": _lines(had),
-        "after": _lines(have),
+        "before": _lines(before),
+        "after": _lines(after),
     }
 
 
 def _failed(results: Sequence[Result], policy: FailurePolicy) -> bool:
-    """Whether the task fails. An unknown fate that this run caused is always a failure, whatever the policy."""
+    """Tell whether the task fails. It always does when this run caused an unknown fate, under any policy."""
     some_have_it = any(result.outcome in _GOOD for result in results)
-    return any(_fails(result, policy, some_have_it=some_have_it) for result in results)
+    return any(_is_failure(result, policy, some_have_it=some_have_it) for result in results)
 
 
-def _fails(result: Result, policy: FailurePolicy, *, some_have_it: bool) -> bool:
+def _is_failure(result: Result, policy: FailurePolicy, *, some_have_it: bool) -> bool:
+    """Tell whether the result of one recipient fails the task."""
     if result.outcome is Outcome.REFUSED:
         return {"any": True, "all": not some_have_it, "none": False}[policy.fail_on]
     if result.outcome is Outcome.UNKNOWN and not result.posted:
@@ -139,10 +144,12 @@ def _fails(result: Result, policy: FailurePolicy, *, some_have_it: bool) -> bool
 
 
 def _has_changed(result: Result) -> bool:
-    return result.outcome in NEW | TAKEN_BACK or (result.outcome is Outcome.UNKNOWN and result.posted)
+    """Tell whether this run changed something for a recipient, or may have."""
+    return result.outcome in NEW | CANCELLED or (result.outcome is Outcome.UNKNOWN and result.posted)
 
 
 def _outcome(results: Sequence[Result]) -> str:
+    """Return the outcome that all recipients share, ``partial``, or ``unchanged`` without any."""
     outcomes = {result.outcome.value for result in results}
     if not outcomes:
         return UNCHANGED
@@ -150,54 +157,59 @@ def _outcome(results: Sequence[Result]) -> str:
 
 
 def _message(results: Sequence[Result], key: str, policy: FailurePolicy, wording: Wording) -> str:
-    """One sentence a kind of outcome, what went well first; where somebody goes without, whether anything was sent."""
-    concerned: dict[Outcome, list[Result]] = {outcome: [] for outcome in Outcome}
+    """Return a clause for each kind of outcome, good ones first; if anyone lacks the message, whether any was sent."""
+    by_outcome: dict[Outcome, list[Result]] = {outcome: [] for outcome in Outcome}
     for result in results:
-        concerned[result.outcome].append(result)
+        by_outcome[result.outcome].append(result)
     sentences = wording.sentences.items()
-    clauses = [sentence(concerned[outcome], key, policy) for outcome, sentence in sentences if concerned[outcome]]
+    clauses = [sentence(by_outcome[outcome], key, policy) for outcome, sentence in sentences if by_outcome[outcome]]
     if failed_to(results) and not any(_has_changed(result) for result in results):
         clauses.append(wording.nothing)
     return "; ".join(clauses) or "there was nothing to do"
 
 
 def _sent(results: Sequence[Result], _key: str, _policy: FailurePolicy) -> str:
+    """Say to how many recipients this run sent."""
     return f"sent to {how_many(results)}"
 
 
 def _would_send(results: Sequence[Result], _key: str, _policy: FailurePolicy) -> str:
+    """Say to how many recipients a real run would send."""
     return f"would send to {how_many(results)}"
 
 
 def _duplicate(results: Sequence[Result], _key: str, _policy: FailurePolicy) -> str:
+    """Say how many recipients have the message already, and since when."""
     first = min((result.first_sent_at for result in results if result.first_sent_at), default=None)
     smsids = [smsid for result in results for smsid in result.smsids]
     return f"already sent to {how_many(results)}" + (f" (first at {first}{_ids(smsids)})" if first else "")
 
 
 def _refused(results: Sequence[Result], _key: str, _policy: FailurePolicy) -> str:
-    """Those whom the service refused, and every number that cannot be, since only the user can mend those."""
+    """Name some recipients that the service refused, and every impossible number, which only the user can correct."""
     by_service = [result for result in results if result.code is not None]
     impossible = [result.code_desc or result.to for result in results if result.code is None]
-    by_code = [named(by_service, why)] if by_service else []
+    by_code = [named(by_service, with_code)] if by_service else []
     return f"refused for {how_many(results)}: {'; '.join([*by_code, *impossible])}"
 
 
 def _not_sent(results: Sequence[Result], _key: str, _policy: FailurePolicy) -> str:
+    """Say to whom nothing was sent, and why."""
     return f"not sent to {how_many(results)}, {named(results, number_of)}: {reasons_of(results)}"
 
 
 def _unknown(results: Sequence[Result], key: str, policy: FailurePolicy) -> str:
+    """Say who may have the message, why that is not known, and what to do about it."""
     return f"may have been sent to {named(results, number_of)}: {reasons_of(results)}; key {key}; {policy.advice}"
 
 
 def in_progress(results: Sequence[Result], _key: str, _policy: FailurePolicy) -> str:
-    """Whom another run has in hand."""
+    """Say which recipients another run has claimed."""
     return f"in progress: another run has been sending to {named(results, _since)}; run the task again when it is over"
 
 
 class Wording(NamedTuple):
-    """How a kind of task speaks of each outcome, in this order, and what it says when it did nothing it should."""
+    """The sentence of a kind of task for each outcome, in this order, and the one for a run that changed nothing."""
 
     sentences: Mapping[Outcome, Callable[[Sequence[Result], str, FailurePolicy], str]]
     nothing: str
@@ -218,34 +230,36 @@ SENDING = Wording(
 
 
 def reasons_of(results: Sequence[Result]) -> str:
-    """Why it went so, each reason once, and no more of them than one reads."""
+    """Return the different reasons of these results, as many as a reader can take in."""
     reasons = list(dict.fromkeys(result.code_desc or "no reason given" for result in results))
     more = f" / and {len(reasons) - _NAMED} more reasons, in results" if len(reasons) > _NAMED else ""
     return " / ".join(reasons[:_NAMED]) + more
 
 
 def named(results: Sequence[Result], shown: Callable[[Result], str]) -> str:
-    """The first recipients, and how many more there are."""
+    """Return the first recipients, each as ``shown`` writes it, and how many more there are."""
     first = ", ".join(shown(result) for result in results[:_NAMED])
     return first + (f" and {len(results) - _NAMED} more" if len(results) > _NAMED else "")
 
 
 def number_of(result: Result) -> str:
-    """A recipient, for ``named``."""
+    """Return the recipient, for ``named``."""
     return result.to
 
 
 def _since(result: Result) -> str:
+    """Return the recipient and when another run began to send, for ``named``."""
     return f"{result.to} since {result.first_sent_at}" if result.first_sent_at else result.to
 
 
-def why(result: Result) -> str:
-    """A recipient and what the service said of it, for ``named``."""
-    said = " ".join(str(part) for part in (result.code, result.code_desc) if part is not None)
-    return f"{result.to} ({said})" if said else result.to
+def with_code(result: Result) -> str:
+    """Return the recipient and the service's code and reason, for ``named``."""
+    parts = " ".join(str(part) for part in (result.code, result.code_desc) if part is not None)
+    return f"{result.to} ({parts})" if parts else result.to
 
 
 def _ids(smsids: Sequence[str]) -> str:
+    """Return the first identifiers as the end of a clause; nothing without any."""
     if not smsids:
         return ""
     more = f" and {len(smsids) - _NAMED} more" if len(smsids) > _NAMED else ""
@@ -253,9 +267,10 @@ def _ids(smsids: Sequence[str]) -> str:
 
 
 def how_many(results: Sequence[Result]) -> str:
-    """Recipients, counted."""
+    """Return the number of recipients, with the noun."""
     return f"{len(results)} recipient{'s' if len(results) != 1 else ''}"
 
 
 def _lines(numbers: Iterable[str]) -> str:
+    """Return each number on a line of its own."""
     return "".join(f"{number}\n" for number in numbers)

@@ -2,18 +2,34 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How tasks on scheduled messages report: their sentences, and the pending messages before and after. Pure."""
+"""Report on scheduled messages: the sentence of each outcome, and the pending messages before and after. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
+from .._ledger.model import Ledger
 from .._message.outcome import Outcome, Result
-from .report import NEW, TAKEN_BACK, FailurePolicy, Wording, how_many, in_progress, named, number_of, reasons_of, why
+from . import report
+from .report import (
+    CANCELLED,
+    NEW,
+    FailurePolicy,
+    Wording,
+    how_many,
+    in_progress,
+    ledger_keys,
+    named,
+    number_of,
+    reasons_of,
+    summary,
+    with_code,
+)
 
 
-def _at_their_dates(words: str) -> Callable[[Sequence[Result], str, FailurePolicy], str]:
-    """The sentence of an outcome that comes with dates."""
+def _with_dates(words: str) -> Callable[[Sequence[Result], str, FailurePolicy], str]:
+    """Return the function that writes the sentence of an outcome that has dates."""
 
     def sentence(results: Sequence[Result], _key: str, _policy: FailurePolicy) -> str:
         return f"{words} {how_many(results)}, at {_dates(results)}"
@@ -22,10 +38,12 @@ def _at_their_dates(words: str) -> Callable[[Sequence[Result], str, FailurePolic
 
 
 def _not_scheduled(results: Sequence[Result], _key: str, _policy: FailurePolicy) -> str:
+    """Say for whom nothing was scheduled, and why."""
     return f"not scheduled for {how_many(results)}, {named(results, number_of)}: {reasons_of(results)}"
 
 
-def _doubtful(results: Sequence[Result], key: str, _policy: FailurePolicy) -> str:
+def _unknown(results: Sequence[Result], key: str, _policy: FailurePolicy) -> str:
+    """Say for whom a message may be pending, why that is not known, and what to do about it."""
     known = f"; key {key}" if key else ""
     return (
         f"may have been scheduled, or still be pending, for {named(results, number_of)}: {reasons_of(results)}{known};"
@@ -33,44 +51,61 @@ def _doubtful(results: Sequence[Result], key: str, _policy: FailurePolicy) -> st
     )
 
 
-def _objected(results: Sequence[Result], _key: str, _policy: FailurePolicy) -> str:
-    return f"refused for {how_many(results)}: {named(results, why)}"
+def _refused(results: Sequence[Result], _key: str, _policy: FailurePolicy) -> str:
+    """Name some recipients that the service refused, with its codes."""
+    return f"refused for {how_many(results)}: {named(results, with_code)}"
 
 
 SCHEDULING = Wording(
     nothing="nothing was changed by this run",
     sentences={
-        Outcome.SCHEDULED: _at_their_dates("scheduled for"),
-        Outcome.WOULD_SCHEDULE: _at_their_dates("would schedule for"),
-        Outcome.DUPLICATE: _at_their_dates("already scheduled for"),
-        Outcome.CANCELLED: _at_their_dates("cancelled for"),
-        Outcome.WOULD_CANCEL: _at_their_dates("would cancel for"),
-        Outcome.ALREADY_SENT: _at_their_dates("already sent to"),
-        Outcome.REFUSED: _objected,
+        Outcome.SCHEDULED: _with_dates("scheduled for"),
+        Outcome.WOULD_SCHEDULE: _with_dates("would schedule for"),
+        Outcome.DUPLICATE: _with_dates("already scheduled for"),
+        Outcome.CANCELLED: _with_dates("cancelled for"),
+        Outcome.WOULD_CANCEL: _with_dates("would cancel for"),
+        Outcome.ALREADY_SENT: _with_dates("already sent to"),
+        Outcome.REFUSED: _refused,
         Outcome.NOT_SENT: _not_scheduled,
-        Outcome.UNKNOWN: _doubtful,
+        Outcome.UNKNOWN: _unknown,
         Outcome.IN_PROGRESS: in_progress,
     },
 )
 
 
-def calendar_diff(results: Iterable[Result]) -> dict[str, str]:
-    """The pending messages before and after, one a line, by date."""
+def blank() -> dict[str, Any]:
+    """Return the keys that every result has, with the values of a run that did nothing."""
+    return {**report.blank(), "delivery_date": None, "delivery_at": None}
+
+
+def scheduling_summary(
+    results: Sequence[Result], key: str, policy: FailurePolicy, ledger: Ledger, *, check_mode: bool
+) -> dict[str, Any]:
+    """Return what a task on scheduled messages reports about its recipients and its ledger."""
+    reported = summary(results, key, policy, SCHEDULING)
+    created = ledger_keys(ledger, changed=reported["changed"], check_mode=check_mode)
+    return {**reported, "diff": pending_diff(results), **created}
+
+
+def pending_diff(results: Iterable[Result]) -> dict[str, str]:
+    """Return the pending messages before and after, one on each line, by date."""
     results = list(results)
-    before = [result for result in results if result.outcome in TAKEN_BACK | {Outcome.DUPLICATE}]
+    before = [result for result in results if result.outcome in CANCELLED | {Outcome.DUPLICATE}]
     after = [result for result in results if result.outcome in NEW | {Outcome.DUPLICATE}]
     header = "pending messages"
     return {"before_header": header, "after_header": header, "before": _entries(before), "after": _entries(after)}
 
 
 def _entries(results: Iterable[Result]) -> str:
+    """Return the lines of pending messages: date, recipient, text."""
     return "".join(sorted(f"{_date(result)}  {result.to}  {result.text or ''}".rstrip() + "\n" for result in results))
 
 
 def _dates(results: Sequence[Result]) -> str:
+    """Return the different dates of these results, in order."""
     return ", ".join(sorted({_date(result) for result in results}))
 
 
 def _date(result: Result) -> str:
-    """The date to the minute, as tasks write it; the service's own answers have seconds."""
+    """Return the date to the minute, as tasks write it; the service's own answers have seconds."""
     return result.delivery_date[:16] if result.delivery_date else "a date that is not known"

@@ -2,13 +2,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From the options of the modules on scheduled messages to appointments, removals and matches; faults named at once."""
+"""Turn the options about scheduled messages into requests and matches, and name every fault of them at once."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timezone
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple
 from urllib.parse import urlsplit
 
 from .._api.scheduled import USUAL_PATHS, Paths, ScheduledApi
@@ -18,14 +18,28 @@ from .._message import dates
 from .._message.numbers import Numbers, read_all
 from .._message.text import faults as text_faults
 from .._message.text import measure
-from .._schedule.scheduler import CancelRequest, Scheduler, ScheduleRequest
-from .._schedule.snapshot import Match
-from .._send.delivery import AT_A_TIME, SendRequest
-from .options import Account, in_range, option, read_account, read_ledger, read_region
-from .values import read_sender, read_text
+from .._schedule.context import ScheduleContext
+from .._schedule.match import Match
+from .._schedule.request import CancelRequest, ScheduleRequest
+from .._schedule.scheduler import Scheduler
+from .._send.delivery import AT_A_TIME
+from .._send.request import SendRequest
+from .account import Account, read_account
+from .open_ledger import read_ledger
+from .specs import option
+from .values import (
+    digits_of,
+    in_range,
+    is_printable_name,
+    number_faults,
+    read_region,
+    read_sender,
+    read_text,
+    repetition_warnings,
+)
 
 _EARLIEST_ZONE = 14 * 3600.0
-"""Seconds by which wall time can be ahead of UTC at the most."""
+"""Seconds by which wall time can be ahead of UTC at most."""
 
 _LATEST_ZONE = 26 * 3600.0
 """Seconds between the earliest and the latest moment that a wall time without a zone can mean (UTC+14 to UTC-12)."""
@@ -37,7 +51,7 @@ _WAYS = {"smsid": ("smsid",), "name, to, from, msg and delivery_date": ("name", 
 
 
 def list_options() -> dict[str, dict[str, Any]]:
-    """A fresh argument spec of where the assumed calls are: the options of the documentation fragment ``scheduled``."""
+    """Return a new argument spec for the assumed calls: the options of the documentation fragment ``scheduled``."""
     return {
         "scheduled_path": option("SCHEDULED_PATH", type="str", default=USUAL_PATHS.scheduled),
         "cancel_path": option("CANCEL_PATH", type="str", default=USUAL_PATHS.cancel),
@@ -48,7 +62,10 @@ def list_options() -> dict[str, dict[str, Any]]:
 
 
 class TaskContext(NamedTuple):
-    """What every task on scheduled messages has: the account, the calls, the ledger, and how dates are read."""
+    """What every task on scheduled messages has: the account, the calls, the ledger, and how dates are read.
+
+    ``zone_uncertainty``: seconds by which a date may be later than ``earliest_moment_of`` says.
+    """
 
     account: Account
     paths: Paths
@@ -57,24 +74,24 @@ class TaskContext(NamedTuple):
     earliest_moment_of: Callable[[str], float]
     zone_uncertainty: float = 0.0
 
-    def calendar(self, *, check_mode: bool, cancel_shared: bool = False) -> tuple[Scheduler, ScheduledApi]:
-        """The calendar of this task, from now on, and the calls that it makes."""
+    def scheduler(self, *, check_mode: bool, cancel_shared: bool = False) -> tuple[Scheduler, ScheduledApi]:
+        """Return a scheduler, whose deadline begins now, and the calls that it makes."""
         api = ScheduledApi(self.account.service, self.paths)
-        calendar = Scheduler(
+        context = ScheduleContext(
             api,
             self.ledger,
             self.fingerprints,
             self.account.deadline(),
-            check_mode=check_mode,
-            cancel_shared=cancel_shared,
             earliest_moment_of=self.earliest_moment_of,
             zone_uncertainty=self.zone_uncertainty,
+            check_mode=check_mode,
+            cancel_shared=cancel_shared,
         )
-        return calendar, api
+        return Scheduler(context), api
 
 
 class ScheduleOptions(NamedTuple):
-    """A task with ``state=present``: the appointment, and what is to be reported about its text."""
+    """A task with ``state=present``: the request, and what is reported about its text."""
 
     context: TaskContext
     request: ScheduleRequest
@@ -83,7 +100,7 @@ class ScheduleOptions(NamedTuple):
 
 
 def read_schedule_options(params: Mapping[str, Any]) -> ScheduleOptions:
-    """What shall be pending. Raises ``InputError`` with every fault, before anything is opened or sent."""
+    """Return what shall be pending. Raise ``InputError`` with every fault, before anything is opened or sent."""
     faults = Faults()
     region = read_region(params)
     missing = [name for name in ("to", "msg", "delivery_date") if params[name] in (None, "", [])]
@@ -91,31 +108,26 @@ def read_schedule_options(params: Mapping[str, Any]) -> ScheduleOptions:
     if params["smsid"]:
         faults.add("smsid is for state=absent; a message that is created gets one from the service")
     numbers = read_all(params["to"], region) if "to" not in missing else Numbers((), (), ())
-    faults.add(*(f"to: {sentence}" for _given, sentence in numbers.faults))
+    faults.add(*number_faults("to", numbers))
     sender = read_sender(params["from"], region, faults)
     text = read_text(params["msg"] or "", params["charset"], faults)
     faults.add(*(text_faults(text, params["max_segments"]) if "msg" not in missing else ()))
-    date = _read_date(params, faults) if "delivery_date" not in missing else None
+    maybe_date = _read_date(params, faults) if "delivery_date" not in missing else None
     faults.add(*in_range("max_segments", params["max_segments"], 1, 255))
     context = _read_context(params, faults)
-    if date is None:  # a fault was noted, and _read_setting has raised it
-        raise RuntimeError("a date without faults must be there")
-    wanted = _wanted(context, sender, text, date, tuple(digits for _given, digits in numbers.read), params["name"])
+    date = faults.checked(maybe_date)
     request = ScheduleRequest(
-        delivery=wanted,
+        delivery=_send_request(context, sender, text, date, digits_of(numbers), params["name"]),
         date=date,
         name=params["name"],
         min_lead=params["min_lead"],
         fail_on_mismatch=params["on_date_mismatch"] == "fail",
     )
-    warnings = tuple(
-        f"{given!r} is listed more than once in to; it gets one message" for given, _d in numbers.duplicates
-    )
-    return ScheduleOptions(context, request, measure(text).encoding, warnings)
+    return ScheduleOptions(context, request, measure(text).encoding, repetition_warnings(numbers))
 
 
 def read_cancel_request(params: Mapping[str, Any]) -> tuple[TaskContext, CancelRequest]:
-    """What shall no longer be pending. Raises ``InputError`` with every fault, before anything is opened or sent."""
+    """Return what shall no longer be pending. Raise ``InputError`` with every fault, before anything is opened."""
     faults = Faults()
     if not _ways(params) and not _empty(params):
         faults.add("state=absent needs smsid, or name, or at least one of to, from, msg and delivery_date")
@@ -125,8 +137,8 @@ def read_cancel_request(params: Mapping[str, Any]) -> tuple[TaskContext, CancelR
     return context, CancelRequest(match, params["name"], params["fail_if_sent"])
 
 
-def read_match(params: Mapping[str, Any]) -> tuple[TaskContext, Optional[Match]]:
-    """Which pending messages are to be shown; None for all. Raises ``InputError`` with every fault."""
+def read_match(params: Mapping[str, Any]) -> tuple[TaskContext, Match | None]:
+    """Return which pending messages to show, None for all of them. Raise ``InputError`` with every fault."""
     faults = Faults()
     match = _read_match(params, faults)
     context = _read_context(params, faults)
@@ -134,16 +146,17 @@ def read_match(params: Mapping[str, Any]) -> tuple[TaskContext, Optional[Match]]
 
 
 def _ways(params: Mapping[str, Any]) -> list[str]:
-    """The ways in which a task says which messages it means: by identifier, or by all else that it names."""
+    """Return the ways in which a task says which messages it means: by identifier, or by its other options."""
     return [way for way, names in _WAYS.items() if any(params[name] for name in names)]
 
 
 def _empty(params: Mapping[str, Any]) -> list[str]:
-    """The options that were given, and name nothing: an empty list of recipients means nobody, and not everybody."""
+    """Return the options that are present but empty: an empty list of recipients means no one, not everyone."""
     return [name for names in _WAYS.values() for name in names if params[name] in ("", [])]
 
 
 def _read_match(params: Mapping[str, Any], faults: Faults) -> Match:
+    """Return which messages the options mean, but for ``name``, whose fingerprint needs the account."""
     ways = _ways(params)
     if len(ways) > 1:
         faults.add(f"{' / '.join(ways)} exclude each other; say in one way which messages are meant")
@@ -152,8 +165,8 @@ def _read_match(params: Mapping[str, Any], faults: Faults) -> Match:
     to = None
     if params["to"]:
         numbers = read_all(params["to"], region)
-        faults.add(*(f"to: {sentence}" for _given, sentence in numbers.faults))
-        to = frozenset(digits for _given, digits in numbers.read)
+        faults.add(*number_faults("to", numbers))
+        to = frozenset(digits_of(numbers))
     date = _read_date(params, faults) if params["delivery_date"] else None
     faults.add(*(_smsid_fault(smsid) for smsid in params["smsid"] or () if not _is_smsid(smsid)))
     return Match(
@@ -166,21 +179,23 @@ def _read_match(params: Mapping[str, Any], faults: Faults) -> Match:
 
 
 def _is_smsid(value: str) -> bool:
-    """Whether this can name a message, and nothing else: as part of an address, nothing or dots name other things."""
+    """Tell whether this can name a message. In an address, an empty text or dots would name something else."""
     plain = 0 < len(value) <= _MAX_SMSID and value.isascii() and value.isprintable() and " " not in value
     return plain and value not in (".", "..")
 
 
 def _smsid_fault(value: str) -> str:
+    """Return the sentence about an identifier that cannot be one."""
     return f"smsid {value[:_MAX_SMSID]!r} is not an identifier, as the service returns them in smsids"
 
 
-def _with_name(match: Match, name: Optional[str], fingerprints: Fingerprints) -> Match:
+def _with_name(match: Match, name: str | None, fingerprints: Fingerprints) -> Match:
+    """Return the match with the fingerprint of the name, if there is one."""
     return match if name is None else match._replace(name=fingerprints.name(name))
 
 
 def read_paths(params: Mapping[str, Any], faults: Faults) -> Paths:
-    """Where the assumed calls are, below ``api_url``; faults are noted."""
+    """Return where the assumed calls are, below ``api_url``; note faults."""
     for name in ("scheduled_path", "cancel_path"):
         if not _is_below(params[name]):
             faults.add(f"{name} must be a path below api_url, such as {getattr(USUAL_PATHS, name.partition('_')[0])}")
@@ -190,7 +205,7 @@ def read_paths(params: Mapping[str, Any], faults: Faults) -> Paths:
 
 
 def _is_below(path: str) -> bool:
-    """Whether a path leads to something below the base of all calls, wherever that is."""
+    """Tell whether a path leads to something below the base of all calls."""
     try:
         parts = urlsplit(path)
     except ValueError:
@@ -199,7 +214,8 @@ def _is_below(path: str) -> bool:
     return bool(parts.path) and not leads_out and path.isprintable() and "#" not in path and " " not in path
 
 
-def _read_date(params: Mapping[str, Any], faults: Faults) -> Optional[dates.DeliveryDate]:
+def _read_date(params: Mapping[str, Any], faults: Faults) -> dates.DeliveryDate | None:
+    """Return the delivery date, or None when ``faults`` says what is wrong with it."""
     return faults.attempt(
         lambda: dates.read(
             params["delivery_date"], timezone=params["timezone"], account_timezone=params["account_timezone"]
@@ -208,32 +224,36 @@ def _read_date(params: Mapping[str, Any], faults: Faults) -> Optional[dates.Deli
 
 
 def _read_context(params: Mapping[str, Any], faults: Faults) -> TaskContext:
-    """The rest, and the end of reading: raises what was noted so far, too."""
+    """Return what every task has. Raise ``InputError`` with these faults and those noted before: call this last."""
     account = read_account(params, faults)
     paths = read_paths(params, faults)
     ledger, fingerprints = read_ledger(params, faults)
     name = params["name"]
-    if name is not None and not (0 < len(name) <= _MAX_NAME and name.isprintable() and name.strip()):
+    if name is not None and not is_printable_name(name, _MAX_NAME):
         faults.add(f"name must be 1 to {_MAX_NAME} printable characters")
     if name is not None and ledger.name == NO_LEDGER:
         faults.add("name needs a ledger, and ledger is none, which remembers nothing")
     faults.add(*in_range("min_lead", params.get("min_lead"), 0, _WEEK))
-    faults.raise_if_any()
-    if account is None:  # read_account has noted why, so this line is never reached
-        raise RuntimeError("an account without faults must be there")
     zone = params["account_timezone"]
-    return TaskContext(account, paths, ledger, fingerprints, _earliest_moment_of(zone), 0.0 if zone else _LATEST_ZONE)
+    return TaskContext(
+        account=faults.checked(account),
+        paths=paths,
+        ledger=ledger,
+        fingerprints=fingerprints,
+        earliest_moment_of=_earliest_moment_of(zone),
+        zone_uncertainty=0.0 if zone else _LATEST_ZONE,
+    )
 
 
-def _wanted(
+def _send_request(
     context: TaskContext,
-    sender: Optional[str],
+    sender: str | None,
     text: str,
     date: dates.DeliveryDate,
     recipients: tuple[str, ...],
-    name: Optional[str],
+    name: str | None,
 ) -> SendRequest:
-    """One message to each recipient, each in a request of its own, so that it can be cancelled singly."""
+    """Return a request for one message to each recipient, each posted separately, so that each can be cancelled."""
     delivers_at = context.earliest_moment_of(date.wire)
     fingerprints = context.fingerprints
     return SendRequest(
@@ -252,8 +272,8 @@ def _wanted(
     )
 
 
-def _earliest_moment_of(account_timezone: Optional[str]) -> Callable[[str], float]:
-    """Turns a date of the list into the earliest moment that it can mean, in Unix seconds."""
+def _earliest_moment_of(account_timezone: str | None) -> Callable[[str], float]:
+    """Return a function from a date of the pending list to the earliest moment that it can mean, in Unix seconds."""
 
     def moment(wire: str) -> float:
         instant = dates.from_echo(wire, account_timezone).instant

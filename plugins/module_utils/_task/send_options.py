@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From the options of ``voipsms_send`` to one delivery; whatever is wrong with them is named at once."""
+"""Turn the options of ``voipsms_send`` into a send request, and name everything that is wrong with them at once."""
 
 from __future__ import annotations
 
@@ -14,11 +14,22 @@ from .._ledger.model import NO_LEDGER, DedupePolicy, Fingerprints, Ledger, key_o
 from .._message.numbers import Numbers, read_all
 from .._message.outcome import Outcome, Result
 from .._message.text import faults as text_faults
-from .._message.text import measure as measure_of
-from .._send.delivery import AT_A_TIME, SendRequest
-from .options import Account, in_range, read_account, read_ledger, read_region
-from .report import LOOK, TELL, FailurePolicy, summary
-from .values import read_sender, read_text
+from .._message.text import measure
+from .._send.delivery import AT_A_TIME
+from .._send.request import SendRequest
+from .account import Account, read_account
+from .open_ledger import read_ledger
+from .report import CHECK_LOG, TELL_LEDGER, FailurePolicy, summary
+from .values import (
+    digits_of,
+    in_range,
+    is_printable_name,
+    number_faults,
+    read_region,
+    read_sender,
+    read_text,
+    repetition_warnings,
+)
 
 HASHED_WINDOW = 600
 """Seconds for which the same text to the same recipient is a duplicate, without a key of the user's own."""
@@ -34,7 +45,10 @@ _YEAR = 365 * 86400
 
 
 class SendOptions(NamedTuple):
-    """What a task asks for: one delivery, how to judge it, and what was found on the way."""
+    """One delivery, how to judge its results, and what the task reports besides.
+
+    ``impossible``: the refused results of numbers that cannot be read. ``warnings``: of the options.
+    """
 
     account: Account
     ledger: Ledger
@@ -47,9 +61,9 @@ class SendOptions(NamedTuple):
 
 
 def read_send_options(params: Mapping[str, Any]) -> SendOptions:
-    """The order of a task. Raises ``InputError`` with every fault, before anything is opened or sent."""
+    """Return what a task asks for. Raise ``InputError`` with every fault, before anything is opened or sent."""
     faults = Faults()
-    account = read_account(params, faults)
+    maybe_account = read_account(params, faults)
     ledger, fingerprints = read_ledger(params, faults)
     region = read_region(params)
     numbers = read_all(params["to"], region)
@@ -57,68 +71,81 @@ def read_send_options(params: Mapping[str, Any]) -> SendOptions:
     sender = read_sender(params["from"], region, faults)
     text = read_text(params["msg"], params["charset"], faults)
     faults.add(*text_faults(text, params["max_segments"]), *_option_faults(params, ledger))
-    faults.raise_if_any(known=lambda: _going_without(numbers, ledger))
-    if account is None:  # read_account has noted why, so this line is never reached
-        raise RuntimeError("an account without faults must be there")
-    measure = measure_of(text)
-    key = params["idempotency_key"] or key_of(sender or "", text)
-    wanted = SendRequest(
-        key=key,
+    account = faults.checked(maybe_account, known=lambda: _not_sent_results(numbers, ledger))
+    return SendOptions(
+        account=account,
+        ledger=ledger,
+        fingerprints=fingerprints,
+        request=_request(params, sender, text, digits_of(numbers), fingerprints),
+        encoding=measure(text).encoding,
+        policy=_failure_policy(params, ledger),
+        impossible=impossible,
+        warnings=repetition_warnings(numbers),
+    )
+
+
+def _request(
+    params: Mapping[str, Any], sender: str | None, text: str, recipients: tuple[str, ...], fingerprints: Fingerprints
+) -> SendRequest:
+    """Return the send request of options that have no fault."""
+    return SendRequest(
+        key=params["idempotency_key"] or key_of(sender or "", text),
         label=params["idempotency_key"] or "",
         sender=sender,
         text=text,
-        segments=measure.segments,
-        recipients=tuple(digits for _given, digits in numbers.read),
-        dedupe=_terms(params, fingerprints.content(sender or "", text)),
+        segments=measure(text).segments,
+        recipients=recipients,
+        dedupe=_dedupe_policy(params, fingerprints.content(sender or "", text)),
         batch_size=params["batch_size"],
         at_a_time=AT_A_TIME,
         account_timezone=params["account_timezone"] or None,
         resend_absent=params["on_unknown"] == RESEND_IF_ABSENT,
     )
-    policy = FailurePolicy(
-        fail_on=params["fail_on"], skip_unknown=params["on_unknown"] == "skip", advice=_advice(params, ledger)
-    )
-    warnings = tuple(
-        f"{given!r} is listed more than once in to; it gets one message" for given, _digits in numbers.duplicates
-    )
-    return SendOptions(account, ledger, fingerprints, wanted, measure.encoding, policy, impossible, warnings)
 
 
-def _going_without(numbers: Numbers, ledger: Ledger) -> dict[str, Any]:
-    """What a task that is refused returns of its recipients: a rescue may want to tell them otherwise."""
+def _not_sent_results(numbers: Numbers, ledger: Ledger) -> dict[str, Any]:
+    """Return the recipients of a refused task, since a rescue may want to reach them in another way."""
     reason = "nothing was sent to anybody, since the task was refused"
-    results = [Result(f"+{digits}", Outcome.NOT_SENT, code_desc=reason) for _given, digits in numbers.read]
-    results += [Result(given, Outcome.REFUSED, code_desc=sentence) for given, sentence in numbers.faults]
+    results = [Result(f"+{digits}", Outcome.NOT_SENT, code_desc=reason) for digits in digits_of(numbers)]
+    results += [Result(text, Outcome.REFUSED, code_desc=sentence) for text, sentence in numbers.faults]
     known = summary(results, "", FailurePolicy())
     return {**{name: known[name] for name in ("results", "outcome", "failed_to")}, "ledger": ledger.name}
 
 
+def _failure_policy(params: Mapping[str, Any], ledger: Ledger) -> FailurePolicy:
+    """Return which outcomes fail the task, and its advice about a message of unknown fate."""
+    return FailurePolicy(
+        fail_on=params["fail_on"], skip_unknown=params["on_unknown"] == "skip", advice=_advice(params, ledger)
+    )
+
+
 def _advice(params: Mapping[str, Any], ledger: Ledger) -> str:
-    """What to do about a message of unknown fate."""
+    """Return what to do about a message of unknown fate."""
     if ledger.name == NO_LEDGER:
-        return f"{LOOK}; this task has no ledger, so running it again sends again"
+        return f"{CHECK_LOG}; this task has no ledger, so running it again sends again"
     again = "without force, which sends again in any case" if params["force"] else "again"
-    return f"{LOOK}, and {TELL}; if it was not sent, run the task {again}"
+    return f"{CHECK_LOG}, and {TELL_LEDGER}; if it was not sent, run the task {again}"
 
 
 def _impossible(numbers: Numbers, fail_on: str, faults: Faults) -> tuple[Result, ...]:
-    """Numbers that cannot be: faults of the task, or, where one bad number shall not silence the rest, refused."""
+    """Note impossible numbers as faults with ``fail_on=any``; else return them as refused, and the others are tried."""
     if fail_on == "any":
-        faults.add(*(f"to: {sentence}" for _given, sentence in numbers.faults))
+        faults.add(*number_faults("to", numbers))
         return ()
-    if not numbers.read and not any(given for given, _sentence in numbers.faults):
+    if not numbers.read and not any(text for text, _sentence in numbers.faults):
         faults.add("to: there is no number to send to")
-    return tuple(Result(given, Outcome.REFUSED, code_desc=sentence) for given, sentence in numbers.faults)
+    return tuple(Result(text, Outcome.REFUSED, code_desc=sentence) for text, sentence in numbers.faults)
 
 
 def _option_faults(params: Mapping[str, Any], ledger: Ledger) -> list[str]:
+    """Return a sentence for each fault of the options that concern this module alone."""
     key = params["idempotency_key"]
     faults = [
         *in_range("dedupe_window", params["dedupe_window"], 1, _YEAR),
         *in_range("batch_size", params["batch_size"], 1, 1000),
         *in_range("max_segments", params["max_segments"], 1, 255),
     ]
-    if key is not None and not (0 < len(key) <= _MAX_KEY and key.isprintable() and key.strip()):
+    if key is not None and not is_printable_name(key, _MAX_KEY):
         faults.append(f"idempotency_key must be 1 to {_MAX_KEY} printable characters")
     if key is not None and ledger.name == NO_LEDGER:
         faults.append("idempotency_key needs a ledger, and ledger is none, which remembers nothing")
@@ -131,7 +158,8 @@ def _option_faults(params: Mapping[str, Any], ledger: Ledger) -> list[str]:
     return faults
 
 
-def _terms(params: Mapping[str, Any], content: str) -> DedupePolicy:
+def _dedupe_policy(params: Mapping[str, Any], content: str) -> DedupePolicy:
+    """Return which earlier messages count as the same. ``content``: the fingerprint of sender and text."""
     window = params["dedupe_window"]
     if window is None:
         window = HASHED_WINDOW if params["idempotency_key"] is None else GIVEN_WINDOW

@@ -2,19 +2,20 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Read the values that the options of several modules hold: a sender, a text."""
+"""Read the values that the options of several modules hold: a sender, a text, a region, a number within bounds."""
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from collections.abc import Mapping
+from typing import Any
 
 from .._core.errors import Faults
-from .._message.numbers import NumberError, read
+from .._message.numbers import NumberError, Numbers, read
 from .._message.text import not_gsm7, to_gsm7
 
 
-def read_sender(value: Any, region: Optional[str], faults: Faults) -> Optional[str]:
-    """The sender's digits; None without one, which makes a BULK message (documented)."""
+def read_sender(value: Any, region: str | None, faults: Faults) -> str | None:
+    """Return the sender's digits; None without a sender, which makes a BULK message (documented). Note its faults."""
     if value is None or value == "":
         return None
     try:
@@ -25,12 +26,53 @@ def read_sender(value: Any, region: Optional[str], faults: Faults) -> Optional[s
 
 
 def read_text(text: str, charset: str, faults: Faults) -> str:
-    """The text as it is sent."""
+    """Return the text as it is sent, and note the characters that ``charset=gsm7`` cannot write."""
     if charset == "auto":
         return text
     plain = to_gsm7(text)
-    left = not_gsm7(plain)
-    if left:
-        shown = ", ".join(f"{character!a}" for character in left[:10])
-        faults.add(f"msg holds characters that GSM-7 does not have ({shown}); write them otherwise, or charset=auto")
+    foreign = not_gsm7(plain)
+    if foreign:
+        shown = ", ".join(f"{character!a}" for character in foreign[:10])
+        faults.add(f"msg holds characters that GSM-7 does not have ({shown}); replace them, or set charset=auto")
     return plain
+
+
+def read_region(params: Mapping[str, Any]) -> str | None:
+    """Return the region of national numbers, or None; an unknown region is not refused here."""
+    return params["default_region"].upper() if params["default_region"] else None
+
+
+def digits_of(numbers: Numbers) -> tuple[str, ...]:
+    """Return the digits of the numbers that could be read, each once and in their order."""
+    return tuple(digits for _text, digits in numbers.read)
+
+
+def number_faults(name: str, numbers: Numbers) -> list[str]:
+    """Return a sentence for each value of the option ``name`` that is no phone number."""
+    return [f"{name}: {sentence}" for _text, sentence in numbers.faults]
+
+
+def repetition_warnings(numbers: Numbers) -> tuple[str, ...]:
+    """Return a warning for each recipient that ``to`` lists again."""
+    return tuple(f"{text!r} is listed more than once in to; it gets one message" for text, _ in numbers.duplicates)
+
+
+def in_range(name: str, value: float | None, least: float, most: float) -> list[str]:
+    """Return the fault of a number outside its bounds, not-a-number included; None stands for an absent option."""
+    if value is None or least <= value <= most:
+        return []
+    return [f"{name} must be from {least} to {most}"]
+
+
+def is_printable_name(value: str, longest: int) -> bool:
+    """Tell whether a name has 1 to ``longest`` printable characters, and not spaces alone."""
+    return 0 < len(value) <= longest and value.isprintable() and bool(value.strip())
+
+
+def is_utf8(value: str) -> bool:
+    """Tell whether a text can be encoded; a value of the environment in another encoding cannot."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

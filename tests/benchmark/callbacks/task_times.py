@@ -34,7 +34,7 @@ class CallbackModule(CallbackBase):
     CALLBACK_NAME = "task_times"
 
     def __init__(self) -> None:
-        """Nothing has begun."""
+        """Begin with no times noted."""
         super().__init__()
         self._began = 0.0
 

@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Stop a module process at a named point of a delivery; Python imports this by itself when its folder is on the path.
+"""Stop a module process at a named point of a delivery; Python imports this when its folder is on the path.
 
-`STOP_AT` names the point, such as `after _ledger.sqlite.SqliteLedger.claim`, or `before ... 2` for the second time that
-it is reached; `STOP_BY` the signal, SIGKILL by default. Without `STOP_AT` nothing happens.
+``STOP_AT`` names the point, such as ``after _ledger.sqlite.SqliteLedger.claim``, or ``before ... 2`` for the second
+time that it is reached; ``STOP_BY`` the signal, SIGKILL by default. Without ``STOP_AT`` nothing happens.
 
-With `STOP_BY` an exception, such as `ValueError`, there is a defect at that point instead, whose text holds everything
+With ``STOP_BY`` an exception, such as ``ValueError``, there is a defect at that point instead, whose text holds all
 that the method was called with, passwords too.
 """
 
@@ -22,11 +22,11 @@ PACKAGE = "ansible_collections.voip_communications.sms.plugins.module_utils."
 
 
 def everything(value: Any, depth: int = 5) -> str:
-    """A value with all that is in it, also what its own text leaves out."""
+    """Return the text of a value with all that is in it, also what its own text leaves out."""
     if hasattr(value, "_asdict"):
         value = value._asdict()
-    held = value if isinstance(value, dict) else getattr(value, "__dict__", {})
-    inner = "".join(everything(each, depth - 1) for each in held.values()) if depth else ""
+    parts = value if isinstance(value, dict) else getattr(value, "__dict__", {})
+    inner = "".join(everything(part, depth - 1) for part in parts.values()) if depth else ""
     return f"{value!r} {inner}"
 
 
@@ -43,11 +43,11 @@ def arm(point: str, by: str) -> None:
     module, owner, name = place.rsplit(".", 2)
     holder = getattr(import_module(PACKAGE + module), owner)
     original = getattr(holder, name)
-    wanted = int(rest[0]) if rest else 1
+    stop_at = int(rest[0]) if rest else 1
     calls = itertools.count(1)  # what several threads may take from at once
 
     def stopping(*values: Any, **named: Any) -> Any:
-        here = next(calls) == wanted
+        here = next(calls) == stop_at
         if here and when == "before":
             stop(by, {**dict(enumerate(values)), **named})
         result = original(*values, **named)

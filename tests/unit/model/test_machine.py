@@ -40,7 +40,7 @@ from ansible_collections.voip_communications.sms.tests.model.protocol import ONC
 from ansible_collections.voip_communications.sms.tests.model.search import NO_WAY_OUT
 
 LARGE = os.environ.get("MODEL_SEARCH") == "large"
-# In memory where there is such a disk: what a power cut leaves is not what is looked for here.
+# In memory where there is such a disk: what a power cut leaves does not matter here.
 QUICK_DISK = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 STORIES = settings(
     max_examples=5_000 if LARGE else 60,
@@ -117,10 +117,10 @@ def never_free(row: Row | None, dedupe: DedupePolicy, now: float) -> Claimabilit
     ids=lambda value: getattr(value, "__name__", ""),
 )
 def test_a_broken_rule_is_found(invariant: str, name: str, rule: Callable[..., Any]) -> None:
-    """The first story that shows it is enough; the shortest would take its time, and nobody reads it here."""
+    """The first story that shows it is enough; the shortest takes long, and no one reads it here."""
     stories = settings(STORIES, max_examples=500, stateful_step_count=12, derandomize=True, phases=[Phase.generate])
     with ExitStack() as stack:
-        # A run's first look goes by the same rule as its claim.
+        # A run first reads its rows by the same rule as it claims them.
         for module in (model, delivery) if name == "claimability" else (memory,):
             stack.enter_context(mock.patch.object(module, name, rule))
         with pytest.raises(AssertionError, match=invariant):

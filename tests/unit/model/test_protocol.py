@@ -24,7 +24,7 @@ _PLAIN = (FailurePolicy.PLAIN,)
 
 
 class Size(NamedTuple):
-    """A world, and how many of its states are looked at: all when ``most`` is 0."""
+    """A world, and how many of its states are searched at most: all when ``most`` is 0."""
 
     name: str
     times: Times
@@ -52,38 +52,40 @@ SIZES = LARGE if os.environ.get("MODEL_SEARCH") == "large" else QUICK
 def explore(rules: Rules, bounds: Bounds, most: int = 0) -> Explored:
     story = Story(rules, bounds)
     with rules.in_ticks():
-        return Search(story.start(), story.steps, story.told, most or 10_000_000).run()
+        return Search(story.start(), story.steps, story.names_of, most or 10_000_000).run()
 
 
 @pytest.mark.timeout(0 if SIZES is LARGE else 120)
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: size.name)
 def test_the_invariants_hold(size: Size, record_property: Callable[[str, object], None]) -> None:
-    found = explore(Rules(size.times), size.bounds, size.most)
-    told = f"{size.name}: {found.states} states, {found.transitions} transitions, {found.depth} steps deep"
-    record_property("searched", told)
-    print(told + (", all there are" if found.whole else ""))
-    assert not found.counterexample, str(found.counterexample)
-    assert found.whole == (size.most == 0)
+    explored = explore(Rules(size.times), size.bounds, size.most)
+    summary = f"{size.name}: {explored.states} states, {explored.transitions} transitions, {explored.depth} steps deep"
+    record_property("searched", summary)
+    print(summary + (", all there are" if explored.whole else ""))
+    assert not explored.counterexample, str(explored.counterexample)
+    assert explored.whole == (size.most == 0)
     if size is QUICK[0]:
-        guide = markdown.COLLECTION / "docs" / "docsite" / "rst" / "guide_sent_once.rst"
+        guide = markdown.COLLECTION / "docs" / "docsite" / "rst" / "guide_evidence.rst"
         documented = " ".join(guide.read_text("utf-8").split())
-        assert f"{found.states:,} states" in documented
-        assert f"{found.transitions:,} transitions" in documented
+        assert f"{explored.states:,} states" in documented
+        assert f"{explored.transitions:,} transitions" in documented
 
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name)
 def test_a_broken_rule_is_found_by_the_invariant_that_it_breaks(variant: type[Broken]) -> None:
-    found = explore(variant(), variant.bounds, 100_000)
-    assert found.counterexample, f"{found.states} states, and nothing was found"
-    print(found.counterexample)
-    assert found.counterexample.invariant == variant.breaks
+    explored = explore(variant(), variant.bounds, 100_000)
+    assert explored.counterexample, f"{explored.states} states, and nothing was found"
+    print(explored.counterexample)
+    assert explored.counterexample.invariant == variant.breaks
 
 
-@pytest.mark.parametrize(("window", "bounds"), sorted({(each.times.window, each.bounds) for each in VARIANTS}, key=str))
+@pytest.mark.parametrize(
+    ("window", "bounds"), sorted({(variant.times.window, variant.bounds) for variant in VARIANTS}, key=str)
+)
 def test_without_a_broken_rule_the_same_worlds_are_sound(window: int, bounds: Bounds) -> None:
-    """Otherwise the counterexamples would be of the worlds, not of the rules."""
-    found = explore(Rules(Times(window=window)), bounds, 3_000)
-    assert not found.counterexample, str(found.counterexample)
+    """Show that the counterexamples are of the rules, not of the worlds."""
+    explored = explore(Rules(Times(window=window)), bounds, 3_000)
+    assert not explored.counterexample, str(explored.counterexample)
 
 
 def test_a_world_has_one_form() -> None:

@@ -17,7 +17,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify.pi
 
 @pytest.fixture(autouse=True)
 def _nothing_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests run in pipelines."""
+    """Unset what pipelines set, since tests run in them."""
     for name in list(os.environ):
         if name.startswith(("GITHUB_", "GITLAB_", "CI_", "JENKINS_", "BUILD_", "JOB_")):
             monkeypatch.delenv(name)

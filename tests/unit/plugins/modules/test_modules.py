@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every module's papers say is what its argument spec has, and the action group holds every module."""
+"""The documentation of every module matches its argument spec, and the action group holds every module."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Outcome, Result
+from ansible_collections.voip_communications.sms.plugins.module_utils._task import report_scheduled
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import SENDING, blank
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_scheduled import SCHEDULING
 from ansible_collections.voip_communications.sms.plugins.modules import (
@@ -22,7 +23,6 @@ from ansible_collections.voip_communications.sms.plugins.modules import (
     voipsms_ledger,
     voipsms_ledger_info,
     voipsms_log_info,
-    voipsms_scheduled,
     voipsms_scheduled_info,
 )
 
@@ -30,10 +30,10 @@ COLLECTION = Path(__file__).absolute().parents[4]
 COLLECTION_NAME = "voip_communications.sms."
 PACKAGE = "ansible_collections.voip_communications.sms.plugins."
 MODULES = sorted(path.stem for path in (COLLECTION / "plugins" / "modules").glob("[!_]*.py"))
-# What a run returns that got nowhere, and so whatever happens.
+# The keys that every result has, as a run returns them that did nothing.
 BLANKS = {
     "voipsms_send": blank(),
-    "voipsms_scheduled": voipsms_scheduled.blank_result(),
+    "voipsms_scheduled": report_scheduled.blank(),
     "voipsms_scheduled_info": voipsms_scheduled_info.blank(),
     "voipsms_account_info": voipsms_account_info.blank(),
     "voipsms_ledger": voipsms_ledger.blank(),
@@ -44,21 +44,21 @@ OUTCOMES = {"voipsms_send": SENDING, "voipsms_scheduled": SCHEDULING}
 
 
 @cache
-def papers(module: str, kind: str) -> Any:
-    """A module's DOCUMENTATION, EXAMPLES or RETURN."""
+def documents_of(module: str, kind: str) -> Any:
+    """Return a module's DOCUMENTATION, EXAMPLES or RETURN."""
     return yaml.safe_load(getattr(import_module(f"{PACKAGE}modules.{module}"), kind))
 
 
 def spec(module: str) -> dict[str, dict[str, Any]]:
-    """A module's argument spec."""
+    """Return a module's argument spec."""
     taken: dict[str, dict[str, Any]] = import_module(f"{PACKAGE}modules.{module}").argument_spec()
     return taken
 
 
 @cache
 def documented_options(module: str) -> dict[str, dict[str, Any]]:
-    """A module's own options and those of its fragments."""
-    documentation = papers(module, "DOCUMENTATION")
+    """Return a module's own options and those of its fragments."""
+    documentation = documents_of(module, "DOCUMENTATION")
     options: dict[str, dict[str, Any]] = {}
     for fragment in documentation["extends_documentation_fragment"]:
         name, _dot, part = fragment.removeprefix(COLLECTION_NAME).partition(".")
@@ -68,8 +68,8 @@ def documented_options(module: str) -> dict[str, dict[str, Any]]:
 
 
 def own_options(module: str) -> set[str]:
-    """The options that no fragment brings."""
-    return set(papers(module, "DOCUMENTATION").get("options", {}))
+    """Return the options that no fragment brings."""
+    return set(documents_of(module, "DOCUMENTATION").get("options", {}))
 
 
 def example_tasks(tasks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -80,9 +80,9 @@ def example_tasks(tasks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def shown_options(module: str) -> set[str]:
-    """The options that a module's examples show."""
+    """Return the options that a module's examples show."""
     shown: set[str] = set()
-    for task in example_tasks(papers(module, "EXAMPLES")):
+    for task in example_tasks(documents_of(module, "EXAMPLES")):
         shown |= (task.get(COLLECTION_NAME + module) or {}).keys()
         for defaults in task.get("module_defaults", {}).values():
             shown |= defaults.keys()
@@ -129,7 +129,7 @@ def test_an_environment_variable_is_named_where_there_is_one(module: str, name: 
 def test_an_option_of_two_modules_is_taken_alike(module: str, name: str) -> None:
     """One block of module_defaults fits all of them; what is required of one may be left out for another.
 
-    But for `state`, which is a module's own business, and nobody's default for all of them.
+    But for `state`, which is a module's own business, and has no default for all of them.
     """
     for other in MODULES if name != "state" else ():
         taken = spec(other).get(name, spec(module)[name])
@@ -152,7 +152,7 @@ def test_a_spec_is_a_fresh_one(module: str) -> None:
 
 @each_module
 def test_what_is_returned_has_a_description_and_a_sample(module: str) -> None:
-    for name, said in returned(papers(module, "RETURN")):
+    for name, said in returned(documents_of(module, "RETURN")):
         assert said["description"], name
         assert said["type"], name
         assert "sample" in said or "contains" in said, name
@@ -160,19 +160,19 @@ def test_what_is_returned_has_a_description_and_a_sample(module: str) -> None:
 
 @each_module
 def test_what_is_always_returned_is_documented_so(module: str) -> None:
-    assert {*BLANKS[module], "msg"} == {*papers(module, "RETURN"), "changed"}
-    assert {said["returned"] for said in papers(module, "RETURN").values()} == {"always"}
+    assert {*BLANKS[module], "msg"} == {*documents_of(module, "RETURN"), "changed"}
+    assert {said["returned"] for said in documents_of(module, "RETURN").values()} == {"always"}
 
 
 @pytest.mark.parametrize("module", OUTCOMES)
 def test_what_a_recipient_has_is_documented(module: str) -> None:
     shown = Result("+12812345678", Outcome.SENT).shown()
-    assert shown.keys() == papers(module, "RETURN")["results"]["contains"].keys()
+    assert shown.keys() == documents_of(module, "RETURN")["results"]["contains"].keys()
 
 
 @pytest.mark.parametrize(("module", "wording"), OUTCOMES.items())
 def test_every_outcome_is_documented(module: str, wording: Any) -> None:
-    text = " ".join(papers(module, "RETURN")["results"]["contains"]["outcome"]["description"])
+    text = " ".join(documents_of(module, "RETURN")["results"]["contains"]["outcome"]["description"])
     assert {outcome.value for outcome in wording.sentences} == set(re.findall(r"V\((\w+)\)", text))
 
 
@@ -191,7 +191,7 @@ def test_examples_show_every_option_and_no_other(module: str) -> None:
 
 @each_module
 def test_every_example_runs_where_the_ledger_is(module: str) -> None:
-    for task in papers(module, "EXAMPLES"):
+    for task in documents_of(module, "EXAMPLES"):
         assert task["name"]
         if COLLECTION_NAME + module in task or "block" in task:
             assert (task["delegate_to"], task["become"]) == ("localhost", False)
@@ -199,7 +199,7 @@ def test_every_example_runs_where_the_ledger_is(module: str) -> None:
 
 @each_module
 def test_a_module_that_only_looks_is_called_so_and_never_changes_anything(module: str) -> None:
-    fragments = papers(module, "DOCUMENTATION")["extends_documentation_fragment"]
+    fragments = documents_of(module, "DOCUMENTATION")["extends_documentation_fragment"]
     assert ("voip_communications.sms._attributes.info" in fragments) is module.endswith("_info")
 
 
@@ -207,7 +207,7 @@ def test_a_module_that_only_looks_is_called_so_and_never_changes_anything(module
 def test_the_action_group_holds_every_module(module: str) -> None:
     runtime = yaml.safe_load((COLLECTION / "meta" / "runtime.yml").read_text(encoding="utf-8"))
     assert sorted(runtime["action_groups"]["voipsms"]) == MODULES
-    fragments = papers(module, "DOCUMENTATION")["extends_documentation_fragment"]
+    fragments = documents_of(module, "DOCUMENTATION")["extends_documentation_fragment"]
     assert "voip_communications.sms._attributes.actiongroup_voipsms" in fragments
 
 

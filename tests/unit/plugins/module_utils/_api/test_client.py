@@ -9,7 +9,7 @@ import html
 import json
 import urllib.parse
 from email.utils import formatdate
-from typing import Any, Optional
+from typing import Any
 
 import pytest
 
@@ -34,7 +34,7 @@ PASSWORD = "canary/päss wörd\\%"
 
 @pytest.fixture(autouse=True)
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No proxy of the machine that runs the tests."""
+    """Ignore any proxy of the machine that runs the tests."""
     monkeypatch.setenv("NO_PROXY", "*")
 
 
@@ -43,13 +43,13 @@ def api_at(url: str, user: str = USER, password: str = PASSWORD) -> Api:
 
 
 def send(
-    api: Api, recipients: tuple[str, ...] = (ANN, BOB), text: str = "hello", sender: Optional[str] = None
+    api: Api, recipients: tuple[str, ...] = (ANN, BOB), text: str = "hello", sender: str | None = None
 ) -> Judgement:
     return api.send(recipients, text, sender, segments=1, seconds=10, permits=lambda: True)
 
 
 def outcome(behaviour: Behaviour) -> tuple[set[Fate], str]:
-    """The fate of everybody, and the words for it, after exactly one POST."""
+    """Return the fate of every recipient, and its description, after exactly one POST."""
     with FaultServer([behaviour]) as server:
         api = api_at(server.url)
         try:
@@ -78,7 +78,7 @@ def test_a_request_is_as_documented() -> None:
 
 
 @pytest.mark.parametrize("sender", [None, ""])
-def test_a_bulk_message_names_no_sender(sender: Optional[str]) -> None:
+def test_a_bulk_message_names_no_sender(sender: str | None) -> None:
     with FaultServer() as server:
         send(api_at(server.url), sender=sender)
     assert server.posts[0].form == {"to": f"{ANN},{BOB}", "msg": "hello"}
@@ -134,7 +134,7 @@ def test_evidence_body_never_read() -> None:
             send(api)
     assert (caught.value.passing, str(caught.value)) == (
         True,
-        "the service refused the connection: check api_url, and what stands in between",
+        "the service refused the connection: check api_url and any firewall in between",
     )
 
 
@@ -288,7 +288,7 @@ def test_a_long_text_of_the_service_is_not_kept() -> None:
     ],
     ids=lambda value: ascii(value)[:20],
 )
-def test_a_text_of_the_service_is_cleaned(sent: Any, shown: Optional[str]) -> None:
+def test_a_text_of_the_service_is_cleaned(sent: Any, shown: str | None) -> None:
     log = [{"code": 402, "to": number, "code_desc": sent} for number in (ANN, BOB)]
     with FaultServer([faults.answer(200, json.dumps({"send_log": log}))]) as server:
         found = send(api_at(server.url)).verdicts[ANN]

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -22,8 +22,8 @@ ANN, BOB = "12812345678", "12812345679"
 HELD = "(withheld)"
 
 
-def clean(value: Any) -> Optional[str]:
-    """Stand in for the API's own: hides one secret."""
+def clean(value: Any) -> str | None:
+    """Stand in for the API's own cleaner, and hide one secret."""
     if value is None or isinstance(value, (dict, list, bool)):
         return None
     return HELD if "canary" in str(value) else str(value)
@@ -215,7 +215,7 @@ def test_one_part_without_an_smsid_makes_all_of_it_unknown_and_keeps_the_other()
     ],
     ids=repr,
 )
-def test_a_price(sale: Any, expected: Optional[float]) -> None:
+def test_a_price(sale: Any, expected: float | None) -> None:
     found = verdict(record(sale=sale)).sale
     assert (found, type(found)) == (expected, type(expected))
 
@@ -316,7 +316,7 @@ PAYLOADS = VALUES | st.fixed_dictionaries(
 
 
 def vouches(entry: Any, number: str) -> bool:
-    """Whether an entry says, without any doubt, that the message to this number was accepted."""
+    """Return whether an entry says beyond doubt that the message to this number was accepted."""
     if not isinstance(entry, dict):
         return False
     to = "".join(character for character in str(entry.get("to")) if character.isdigit())

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Optional
+from typing import Any
 
 import pytest
 
@@ -52,21 +52,21 @@ RECORD = LogRecord(
 
 @pytest.fixture(autouse=True)
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No proxy of the machine that runs the tests."""
+    """Ignore any proxy of the machine that runs the tests."""
     monkeypatch.setenv("NO_PROXY", "*")
 
 
-def clean(value: Any) -> Optional[str]:
+def clean(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def page(*identifiers: Optional[str]) -> Behaviour:
+def page(*identifiers: str | None) -> Behaviour:
     entries = [{**OBSERVED, "sms_id": identifier} for identifier in identifiers]
     return faults.answer(200, json.dumps({"error": False, "summary": entries}).encode())
 
 
 def read(*behaviours: Behaviour, max_pages: int = 10) -> tuple[LogPages, list[dict[str, str]]]:
-    """What is read of a service that answers so, and the forms that it was asked with."""
+    """Return the log as it is read from a service that answers like this, and the forms that were posted."""
     with FaultServer(list(behaviours)) as server:
         found = Api(Service(url=server.url, user="canary-user", password="canary-password", timeout=5)).log(
             max_pages, seconds=10

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,8 +17,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._api.pendi
     Listing,
     Pending,
     PendingRecord,
+    announces_more,
     find,
-    names_more,
     records,
     runs,
 )
@@ -29,7 +29,7 @@ ENTRY = {"smsid": "a1", "to": ANN, "from": SENDER, "msg": "hello", "delivery_dat
 RECORD = PendingRecord("a1", ANN, SENDER, "hello", DATE)
 
 
-def clean(value: Any) -> Optional[str]:
+def clean(value: Any) -> str | None:
     return smsid_of(value, str)
 
 
@@ -125,8 +125,8 @@ def test_an_answer_without_a_list_fails(payload: Any) -> None:
     [({"next": "?page=2"}, True), ({"next": 2}, True), ({"next": None}, False), ({"next": ""}, False), ({}, False)],
 )
 def test_an_answer_may_say_that_it_is_one_page_of_several(payload: Any, more: bool) -> None:
-    assert names_more(payload) is more
-    assert not names_more([payload])
+    assert announces_more(payload) is more
+    assert not announces_more([payload])
 
 
 # --- Parts ------------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from email.utils import formatdate
-from typing import Any, Optional
+from typing import Any
 
 import pytest
 
@@ -27,7 +27,7 @@ USER, PASSWORD = "canary-user", "canary/päss wörd\\%"
 
 @pytest.fixture(autouse=True)
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No proxy of the machine that runs the tests."""
+    """Ignore any proxy of the machine that runs the tests."""
     monkeypatch.setenv("NO_PROXY", "*")
 
 
@@ -53,7 +53,7 @@ def page_of(*numbers: int, **other: Any) -> Behaviour:
 
 
 def listed(*pages: Behaviour, paths: Paths = USUAL_PATHS) -> tuple[list[str], list[str]]:
-    """What is read from a list that answers like this and then with nothing: the smsids, and what was asked for."""
+    """Read a list that answers like this and then with nothing; return its smsids and the requested paths."""
     with FaultServer(pages, default=page_of()) as server:
         api = api_at(server.url, paths)
         found = api.pending(10)
@@ -99,8 +99,8 @@ def test_a_next_that_the_pages_lead_to_the_end_of_is_believed() -> None:
 
 
 def test_a_list_that_does_not_end_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What stands on the pages that were not read would else count as cancelled."""
-    monkeypatch.setattr(scheduled, "_MOST_PAGES", 3)
+    """Otherwise the messages on the pages that were not read would count as cancelled."""
+    monkeypatch.setattr(scheduled, "_MAX_PAGES", 3)
     assert listed(page_of(1), page_of(2), page_of())[0] == ["id1", "id2"]
     with pytest.raises(ListError, match="more than 3 pages"):
         listed(page_of(1), page_of(2), page_of(3), page_of(4))
@@ -173,14 +173,14 @@ def test_an_smsid_that_holds_a_credential_is_not_believed() -> None:
 # --- Cancelling (assumed) -----------------------------------------------------------------------------------------
 
 
-def cancelled(behaviour: Behaviour, smsid: str = "id1", paths: Paths = USUAL_PATHS) -> tuple[Optional[str], str, str]:
-    """What stands against it, and how it was asked for."""
+def cancelled(behaviour: Behaviour, smsid: str = "id1", paths: Paths = USUAL_PATHS) -> tuple[str | None, str, str]:
+    """Return the service's objection to a cancel, and the method and path of the request."""
     with FaultServer([behaviour]) as server:
-        said = api_at(server.url, paths).cancel(smsid, 10)
+        objection = api_at(server.url, paths).cancel(smsid, 10)
     (request,) = server.posts
     assert request.body == b""
     assert request.headers["authorization"].startswith("Basic ")
-    return said, request.method, request.path.removeprefix("/api-v2/index.php/")
+    return objection, request.method, request.path.removeprefix("/api-v2/index.php/")
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No proxy, authority or .netrc of the machine that runs the tests."""
+    """Ignore any proxy, authority or ``.netrc`` of the machine that runs the tests."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
@@ -62,14 +62,14 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
-    """The thread of an exchange that was given up must not print a traceback either."""
+    """Check that nothing is printed, not even a traceback by the thread of an abandoned exchange."""
     yield
     assert "".join(capfd.readouterr()) == ""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a call came to: one fate a recipient, or the proof that nothing was sent; and the words for it."""
+    """The result of a call: one fate for each recipient, or the proof that nothing was sent, with its description."""
 
     fates: list[Fate]
     error: NotSent | None
@@ -83,7 +83,7 @@ def send_briefly(url: str, verify: bool | str = True) -> Outcome:
 
 
 def send(url: str, verify: bool | str = True, seconds: float = SECONDS, timeout: float = TIMEOUT) -> Outcome:
-    """Send one text to two numbers; checks the time taken and that no secret shows."""
+    """Send one text to two numbers; check the time taken and that no secret shows."""
     api = Api(Service(url=url, user=USER, password=PASSWORD, timeout=timeout, verify=verify))
     start = time.monotonic()
     try:
@@ -110,7 +110,7 @@ def assert_no_secret(text: str) -> None:
 
 
 def check(server: FaultServer, outcome: Outcome, fate: Fate, posts: int) -> None:
-    """One connection, so many POSTs, one fate for all; and an acceptance is never called anything but unknown."""
+    """Check for one connection, this many POSTs and one fate for all; an accepted message may at worst be unknown."""
     assert outcome.fates == [fate] * len(RECIPIENTS)
     assert (server.connections, len(server.posts)) == (1, posts)
     if server.accepted:
@@ -157,7 +157,7 @@ def test_a_deadline_before_the_connection_is_not_sent() -> None:
 
 @pytest.mark.parametrize("behaviour", [faults.refuse_after_accept(), faults.close_at_once()], ids=str)
 def test_a_connection_that_ends_at_once_is_never_more_than_unknown(behaviour: Behaviour) -> None:
-    """Whether the body was begun before the end is noticed is a race; both findings are true of what they saw."""
+    """It is a race whether the body is begun before the end is noticed; both results are true."""
     with FaultServer([behaviour]) as server:
         outcome = send(server.url)
     assert outcome.fates in ([Unknown] * 2, [Nothing] * 2)
@@ -199,7 +199,7 @@ def test_whatever_happens_after_the_first_byte_is_unknown(behaviour: Behaviour) 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "senseless", "gzip, identity"])
 def test_an_answer_that_calls_itself_encoded_is_unknown(coding: str) -> None:
-    """Although the body is plain and good: what a server says of its answer and what it sends do not agree."""
+    """The body is plain and valid, but the server announces something else."""
 
     def contradict(connection: faults.Connection) -> None:
         request = connection.read_request()
@@ -307,7 +307,7 @@ def test_https_to_a_port_of_plain_http_is_not_sent() -> None:
 
 
 def through(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Use this proxy, with credentials of its own that must not show either."""
+    """Use this proxy, with its own credentials, which must not show either."""
     user, password = urllib.parse.quote(USER, safe=""), urllib.parse.quote(PASSWORD, safe="")
     monkeypatch.setenv("HTTPS_PROXY", proxy.replace("http://", f"http://{user}:{password}@"))
 
@@ -569,7 +569,7 @@ def test_errors_that_lead_to_each_other_come_to_an_end() -> None:
 
 
 def test_a_body_gives_the_same_bytes_in_pieces() -> None:
-    """What can be iterated over is a stream for requests; urllib3 then reads it."""
+    """An iterable is a stream for requests; urllib3 then reads it."""
     asked: list[bool] = []
 
     def permits() -> bool:

@@ -1,13 +1,14 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where a database is: what a URL may say, what it may not, and when a plain connection is refused."""
+"""The URL of a database: what it may set, what it may not, and when a plain connection is refused."""
 
 from __future__ import annotations
 
 import pytest
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError, MissingLibrary
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import database
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.database import read_database
 
 
@@ -30,13 +31,15 @@ def faults_of(url: str, **environment: str) -> tuple[str, ...]:
         ("postgresql://a%40b@/s%2Fs?host=/run/pg", "postgresql://%2Frun%2Fpg/s/s", {"user": "a@b", "dbname": "s/s"}),
         ("postgresql://%2Frun%2Fpg/sms", "postgresql://%2Frun%2Fpg/sms", {"host": "/run/pg"}),
         ("postgresql:///?dbname=x&user=ann", "postgresql:///x", {"dbname": "x", "user": "ann"}),
+        ("postgresql:///x?user=ann@example.org", "postgresql:///x", {"dbname": "x", "user": "ann@example.org"}),
+        ("postgresql:///x?host=@pg", "postgresql://%40pg/x", {"host": "@pg"}),
     ],
 )
 def test_a_database_on_this_machine(url: str, name: str, parameters: dict[str, str]) -> None:
-    found = read_database(url, {})
-    assert found.name == name
-    assert parameters.items() <= found.parameters.items()
-    assert "sslmode" not in found.parameters
+    database_of_url = read_database(url, {})
+    assert database_of_url.name == name
+    assert parameters.items() <= database_of_url.parameters.items()
+    assert "sslmode" not in database_of_url.parameters
 
 
 @pytest.mark.parametrize(
@@ -73,8 +76,8 @@ def test_on_this_machine_every_mode_will_do(mode: str) -> None:
 
 
 def test_a_service_is_named_and_may_say_the_rest() -> None:
-    found = read_database("postgresql://?service=sms", {})
-    assert (found.name, dict(found.parameters)) == (
+    database_of_url = read_database("postgresql://?service=sms", {})
+    assert (database_of_url.name, dict(database_of_url.parameters)) == (
         "postgresql://?service=sms",
         {"service": "sms", "sslmode": "verify-full"},
     )
@@ -99,6 +102,17 @@ def test_a_service_is_named_and_may_say_the_rest() -> None:
         ("postgresql://db:99999999999999999999/sms", "ledger: the port must be"),
         ("postgresql://db:\u0663/sms", "ledger: the port must be"),
         ("postgresql://ann:can/ary@db/sms", "ledger: the port must be"),
+        ("postgresql://ann:1?canary=2@db/sms", "ledger: the URL may not set other parameters; it may set"),
+        ("postgresql://db/sms?dbname=sms&user=a&user=b", "ledger: the URL sets user more than once"),
+        ("postgresql://db/sms?ssl=true", "ledger: the URL may not set 'ssl'"),
+        ("postgresql://db/sms?user=canary%2", "ledger: libpq cannot read what the URL sets user to"),
+        ("postgresql://db/sms?user=canary=x", "ledger: libpq cannot read what the URL sets user to"),
+        ("postgresql://db/sms?user", "ledger: libpq cannot read what the URL sets user to"),
+        ("postgresql://db/canary%00", "ledger is not a URL that libpq can read"),
+        ("postgresql://canary%ff/sms", "ledger is not a URL that libpq can read"),
+        ("postgresql://[::canary/sms", "ledger is not a URL that libpq can read"),
+        ("postgresql://canary@example.org@db/sms", "ledger is not a URL that libpq can read; write a character"),
+        ("postgresql://canary@@localhost/sms", "ledger is not a URL that libpq can read; write a character"),
         ("postgresql://a,b/sms", "ledger: the URL must name one host"),
         ("postgresql://a:1,b:2/sms", "ledger: the port must be"),
         ("postgresql://db/s ms", "ledger must be a URL without spaces"),
@@ -107,9 +121,16 @@ def test_a_service_is_named_and_may_say_the_rest() -> None:
     ],
 )
 def test_a_url_that_is_refused(url: str, fault: str) -> None:
-    assert any(found.startswith(fault) for found in faults_of(url))
+    assert any(sentence.startswith(fault) for sentence in faults_of(url))
 
 
 def test_every_fault_is_named_at_once() -> None:
     faults = faults_of("postgresql://ann:canary@db:x/s ms?options=1&sslmode=disable")
     assert len(faults) == 5
+
+
+def test_a_python_without_psycopg_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "PSYCOPG_ERROR", "No module named 'psycopg'")
+    with pytest.raises(MissingLibrary) as raised:
+        read_database("postgresql://db/sms", {})
+    assert (raised.value.package, raised.value.detail) == ("psycopg", "No module named 'psycopg'")

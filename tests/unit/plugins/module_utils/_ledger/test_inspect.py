@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.inspect import (
     RowFilter,
     count_by_state,
-    shown,
+    describe,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Row, State
 
@@ -35,7 +35,7 @@ ROW = Row(
 
 
 @pytest.mark.parametrize(
-    ("asked", "taken"),
+    ("row_filter", "is_match"),
     [
         (RowFilter(), True),
         (RowFilter(key=ROW.key, recipients={ROW.recipient}, states={"accepted"}), True),
@@ -45,24 +45,24 @@ ROW = Row(
         (RowFilter(states=["unknown", "refused"]), False),
     ],
 )
-def test_a_row_must_be_all_that_is_asked_for(asked: RowFilter, taken: bool) -> None:
-    assert asked.takes(ROW, NOW) is taken
+def test_a_row_must_be_all_that_is_asked_for(row_filter: RowFilter, is_match: bool) -> None:
+    assert row_filter.matches(ROW, NOW) is is_match
 
 
 def test_a_run_that_ended_without_a_word_has_left_its_message_unknown() -> None:
     row = ROW._replace(state=State.SENDING)
     doubtful = RowFilter(states=["unknown"])
-    assert doubtful.takes(row, row.lease_until)
-    assert not doubtful.takes(row, row.lease_until - 1)
-    assert shown(row, row.lease_until)["state"] == "unknown"
+    assert doubtful.matches(row, row.lease_until)
+    assert not doubtful.matches(row, row.lease_until - 1)
+    assert describe(row, row.lease_until)["state"] == "unknown"
 
 
 def test_the_turn_of_a_name_is_no_message() -> None:
-    assert not RowFilter().takes(ROW._replace(masked=""), NOW)
+    assert not RowFilter().matches(ROW._replace(masked=""), NOW)
 
 
 def test_a_row_is_shown_without_what_the_ledger_hides() -> None:
-    row = shown(ROW, NOW)
+    row = describe(ROW, NOW)
     assert row == {
         "to": "+1********78",
         "state": "accepted",
@@ -79,7 +79,7 @@ def test_a_row_is_shown_without_what_the_ledger_hides() -> None:
 
 
 def test_a_key_that_nobody_gave_and_a_clock_that_was_set_back() -> None:
-    row = shown(ROW._replace(label="", claimed_at=NOW + 60), NOW)
+    row = describe(ROW._replace(label="", claimed_at=NOW + 60), NOW)
     assert (row["key"], row["age"]) == (None, 0)
 
 

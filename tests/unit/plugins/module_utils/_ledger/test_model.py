@@ -35,7 +35,7 @@ from ansible_collections.voip_communications.sms.tests.support.postgresql import
 
 NOW = 1_000_000.0
 WINDOW = 600.0
-TERMS = DedupePolicy(content="text", window=WINDOW)
+POLICY = DedupePolicy(content="text", window=WINDOW)
 ANN, BOB = "ann", "bob"
 
 
@@ -49,8 +49,8 @@ class Clock:
         return self.seconds
 
 
-def claim_of(*recipients: str, dedupe: DedupePolicy = TERMS, owner: str = "run 1") -> Claim:
-    """A claim that must begin within 90 s and end within 100 s."""
+def claim_of(*recipients: str, dedupe: DedupePolicy = POLICY, owner: str = "run 1") -> Claim:
+    """Return a claim that must begin within 90 s and end within 100 s."""
     return Claim(
         key="key",
         label="",
@@ -64,7 +64,7 @@ def claim_of(*recipients: str, dedupe: DedupePolicy = TERMS, owner: str = "run 1
 
 
 def row_of(state: State, *, age: float = 0.0, content: str = "text") -> Row:
-    """A row that was claimed ``age`` seconds before NOW."""
+    """Return a row that was claimed ``age`` seconds before NOW."""
     row = claimed(None, claim_of(ANN, dedupe=DedupePolicy(content=content, window=WINDOW)), ANN, NOW - age)
     fates = {State.ACCEPTED: Fate.ACCEPTED, State.REFUSED: Fate.REFUSED, State.UNKNOWN: Fate.UNKNOWN}
     after = settled(row, fates[state], ("id",), NOW - age) if state in fates else row
@@ -94,7 +94,7 @@ def row_of(state: State, *, age: float = 0.0, content: str = "text") -> Row:
     ],
 )
 def test_what_a_row_means_later(state: State, age: float, expected: Claimability) -> None:
-    assert claimability(row_of(state, age=age), TERMS, NOW) is expected
+    assert claimability(row_of(state, age=age), POLICY, NOW) is expected
 
 
 def test_an_unknown_row_lasts_as_long_as_its_window() -> None:
@@ -106,7 +106,7 @@ def test_an_unknown_row_lasts_as_long_as_its_window() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "terms", "expected"),
+    ("state", "dedupe", "expected"),
     [
         (State.ACCEPTED, DedupePolicy("text", WINDOW, force=True), Claimability.FREE),
         (State.UNKNOWN, DedupePolicy("text", WINDOW, force=True), Claimability.FREE),
@@ -150,8 +150,8 @@ def test_an_attempt_that_covers_nothing(fate: Fate, state: State | None) -> None
 def test_a_window_begins_when_the_message_is_accepted_not_when_it_was_claimed() -> None:
     after = settled(row_of(State.SENDING), Fate.ACCEPTED, ("id",), NOW + WINDOW)
     assert after is not None
-    assert claimability(after, TERMS, NOW + 2 * WINDOW - 1) is Claimability.ACCEPTED
-    assert claimability(after, TERMS, NOW + 2 * WINDOW + 1) is Claimability.FREE
+    assert claimability(after, POLICY, NOW + 2 * WINDOW - 1) is Claimability.ACCEPTED
+    assert claimability(after, POLICY, NOW + 2 * WINDOW + 1) is Claimability.FREE
 
 
 def test_a_row_is_kept_for_as_long_as_its_window_that_began_late() -> None:
@@ -208,7 +208,7 @@ def test_a_key_can_be_rotated_when_its_account_was_named_as_documented() -> None
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def kept(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Ledger, Clock]:
-    """A ledger of each kind, with a clock of our own."""
+    """Make a ledger of each kind, with a clock of our own."""
     clock = Clock()
     if request.param == "memory":
         return MemoryLedger(clock), clock

@@ -1,10 +1,8 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A person may end a doubt; what the ledger knows, and a run at work, stand against that."""
+"""A person may end a doubt, but overrules neither what the ledger knows nor a run that is at work."""
 
 from __future__ import annotations
-
-from typing import Optional
 
 import pytest
 
@@ -17,11 +15,11 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
     claimability,
     state_of,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.resolve import early, resolve
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.resolve import resolve, resolved_early
 
 ANN, BOB = "12812345678", "12812345679"
 NOW = 1_000_000.0
-TERMS = DedupePolicy(content="text", window=600.0)
+POLICY = DedupePolicy(content="text", window=600.0)
 UNKNOWN = Row(
     key="key",
     recipient="ann",
@@ -44,13 +42,13 @@ ACCEPTED = UNKNOWN._replace(state=State.ACCEPTED, smsids=("one",))
 
 @pytest.mark.parametrize("row", [UNKNOWN, OVERDUE, UNKNOWN._replace(previous=ACCEPTED)])
 def test_sent_makes_a_duplicate_of_the_same_task(row: Row) -> None:
-    assert claimability(row, TERMS, NOW) is Claimability.UNKNOWN
+    assert claimability(row, POLICY, NOW) is Claimability.UNKNOWN
     resolution = resolve({ANN: row}, sent=True, now=NOW)
     ((before, after),) = resolution.changes
     assert before == row
     assert after is not None
     assert after.previous is None
-    assert claimability(after, TERMS, NOW) is Claimability.ACCEPTED
+    assert claimability(after, POLICY, NOW) is Claimability.ACCEPTED
     assert resolve({ANN: after}, sent=True, now=NOW).changes == ()
 
 
@@ -95,7 +93,7 @@ def test_not_sent_does_not_undo_what_was_accepted_before() -> None:
         (UNKNOWN._replace(date="2026-12-01 22:00"), False, "scheduled"),
     ],
 )
-def test_what_is_certain_is_not_overruled(row: Optional[Row], sent: bool, reason: str) -> None:
+def test_what_is_certain_is_not_overruled(row: Row | None, sent: bool, reason: str) -> None:
     resolution = resolve({ANN: row, BOB: UNKNOWN._replace(recipient="bob")}, sent=sent, now=NOW)
     (fault,) = resolution.faults
     assert fault.startswith(f"+{ANN}")
@@ -111,7 +109,7 @@ def test_what_is_certain_is_not_overruled(row: Optional[Row], sent: bool, reason
         (UNKNOWN._replace(state=State.CANCELLED), False),
     ],
 )
-def test_what_is_so_already_stays_so(row: Optional[Row], sent: bool) -> None:
+def test_what_is_so_already_stays_so(row: Row | None, sent: bool) -> None:
     resolution = resolve({ANN: row}, sent=sent, now=NOW)
     assert (resolution.faults, resolution.changes) == ((), ())
 
@@ -123,12 +121,12 @@ def test_every_recipient_in_the_way_is_named() -> None:
 @pytest.mark.parametrize(("now", "too_early"), [(-10 + GRACE - 1, (ANN,)), (-10 + GRACE, ())])
 def test_what_the_service_may_still_take_is_told(now: float, too_early: tuple[str, ...]) -> None:
     resolution = resolve({ANN: UNKNOWN, BOB: UNKNOWN._replace(state=State.REFUSED)}, sent=False, now=NOW + now)
-    assert early(resolution, NOW + now) == too_early
+    assert resolved_early(resolution, NOW + now) == too_early
 
 
 @pytest.mark.parametrize(
     ("row", "state"),
     [(None, "absent"), (OVERDUE, "unknown"), (AT_WORK, "sending"), (UNKNOWN, "unknown"), (ACCEPTED, "accepted")],
 )
-def test_a_state_reads_as_a_task_would_take_it(row: Optional[Row], state: str) -> None:
+def test_a_state_reads_as_a_task_would_take_it(row: Row | None, state: str) -> None:
     assert state_of(row, NOW) == state

@@ -24,6 +24,7 @@ import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import MissingLibrary
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import model, sqlite
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.group_commit import Change
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
     KEPT,
     Claim,
@@ -32,6 +33,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
     LedgerError,
     State,
 )
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.safe_file import SafeFile
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
 
@@ -51,13 +53,13 @@ CLAIM = Claim(
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Where the ledger is to be."""
+    """Return the path of a ledger that does not exist yet."""
     return tmp_path / "deep" / "down" / "ledger.sqlite3"
 
 
 @pytest.fixture
 def made(path: Path) -> Path:
-    """A ledger that is there."""
+    """Make a ledger, and return its path."""
     ledger_at(path).claim(CLAIM)
     return path
 
@@ -256,29 +258,30 @@ def test_old_rows_are_purged_in_bounded_steps(path: Path, monkeypatch: pytest.Mo
 
 
 def asked_at_once(ledger: SqliteLedger, *calls: Callable[[], object]) -> list[object]:
-    """What calls bring that threads make while another one commits; an error is brought too."""
-    brought: dict[int, object] = {}
+    """Return the results of calls that threads make while another one commits; an error is a result too."""
+    results: dict[int, object] = {}
 
     def make(place: int, call: Callable[[], object]) -> None:
         try:
-            brought[place] = call()
+            results[place] = call()
         except (LedgerError, KeyboardInterrupt) as error:
-            brought[place] = error
+            results[place] = error
 
-    threads = [threading.Thread(target=make, args=each) for each in enumerate(calls)]
-    ledger._is_committing = True
+    threads = [threading.Thread(target=make, args=numbered) for numbered in enumerate(calls)]
+    group = ledger._group
+    group._is_committing = True
     for thread in threads:
         thread.start()
     end = time.monotonic() + 30
-    while len(ledger._asked) < len(calls):
-        assert time.monotonic() < end, "not everybody has asked"
+    while len(group._waiting) < len(calls):
+        assert time.monotonic() < end, "a thread has not asked yet"
         time.sleep(0.001)
-    with ledger._turn:
-        ledger._is_committing = False
-        ledger._turn.notify_all()
+    with group._commit_lock:
+        group._is_committing = False
+        group._commit_lock.notify_all()
     for thread in threads:
         thread.join(30)
-    return [brought[place] for place in range(len(calls))]
+    return [results[place] for place in range(len(calls))]
 
 
 def claim_of(name: str) -> Claim:
@@ -286,19 +289,19 @@ def claim_of(name: str) -> Claim:
 
 
 def test_what_threads_ask_for_at_once_is_committed_together(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Claims by threes, since requests wait for them, and what came of them as it comes."""
+    """Claims by threes, since requests wait for them; results all at once."""
     ledger = ledger_at(made)
     commits: list[int] = []
-    commit = sqlite._transaction
+    commit = sqlite._committing
 
     def transaction(connection: sqlite3.Connection) -> Any:
-        commits.append(len(ledger._asked))
+        commits.append(len(ledger._group._waiting))
         return commit(connection)
 
-    monkeypatch.setattr(sqlite, "_transaction", transaction)
+    monkeypatch.setattr(sqlite, "_committing", transaction)
     names = [f"recipient {number}" for number in range(10)]
-    brought = asked_at_once(ledger, *(partial(ledger.claim, claim_of(name)) for name in names))
-    assert [set(each.won) for each in brought if isinstance(each, Claimed)] == [{name} for name in names]
+    results = asked_at_once(ledger, *(partial(ledger.claim, claim_of(name)) for name in names))
+    assert [set(each.won) for each in results if isinstance(each, Claimed)] == [{name} for name in names]
     assert commits == [7, 4, 1, 0], "how many were left to wait"
     assert set(ledger_at(made).rows("key", names)) == set(names)
     commits.clear()
@@ -313,19 +316,19 @@ def test_no_transaction_holds_more_than_three_claims_whatever_waits_between_them
 ) -> None:
     ledger = ledger_at(made)
     left: list[int] = []
-    commit = sqlite._transaction
+    commit = sqlite._committing
 
     def transaction(connection: sqlite3.Connection) -> Any:
-        left.append(sum(each.is_claim for each in ledger._asked))
+        left.append(sum(each.is_claim for each in ledger._group._waiting))
         return commit(connection)
 
-    monkeypatch.setattr(sqlite, "_transaction", transaction)
+    monkeypatch.setattr(sqlite, "_committing", transaction)
     sent = (Fate.ACCEPTED, ("id",))
     calls: list[Callable[[], object]] = []
     for name in ("bob", "carl", "dora", "emil", "fay"):
         calls += [partial(ledger.claim, claim_of(name)), partial(ledger.settle, "key", "run 1", {"ann": sent})]
-    brought = asked_at_once(ledger, *calls)
-    assert [type(each) for each in brought] == [Claimed, list] * 5
+    results = asked_at_once(ledger, *calls)
+    assert [type(each) for each in results] == [Claimed, list] * 5
     assert left == [2, 0], "how many claims were left to wait"
 
 
@@ -343,24 +346,24 @@ def test_a_broken_row_of_one_thread_does_not_undo_what_another_asked_for(made: P
 
 
 def test_what_cannot_be_committed_is_tried_once_for_all_who_wait(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A lock that another program holds, waited for by each three anew, would take longer than the task may."""
+    """If each group of three waited anew for a lock of another program, the task would miss its deadline."""
     tries: list[None] = []
 
-    def fail(_self: SqliteLedger) -> None:
+    def fail(_self: SafeFile) -> None:
         tries.append(None)
         raise sqlite3.OperationalError("database is locked")
 
     ledger = ledger_at(made)
     names = [f"recipient {number}" for number in range(10)]
     with monkeypatch.context() as patch:
-        patch.setattr(SqliteLedger, "_make_file", fail)
-        brought = asked_at_once(ledger, *(partial(ledger.claim, claim_of(name)) for name in names))
-    assert Counter(type(each) for each in brought) == {LedgerError: 10}
+        patch.setattr(SafeFile, "make", fail)
+        results = asked_at_once(ledger, *(partial(ledger.claim, claim_of(name)) for name in names))
+    assert Counter(type(each) for each in results) == {LedgerError: 10}
     assert len(tries) == 1
     assert ledger.claim(claim_of("bob")).won == {"bob"}
 
 
-@pytest.mark.parametrize("where", [(SqliteLedger, "_make_file"), (sqlite._Change, "tell")], ids=["first", "last"])
+@pytest.mark.parametrize("where", [(SafeFile, "make"), (Change, "publish")], ids=["first", "last"])
 def test_an_interrupted_commit_leaves_nobody_waiting(
     where: tuple[type, str], made: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -370,17 +373,17 @@ def test_an_interrupted_commit_leaves_nobody_waiting(
     ledger = ledger_at(made)
     with monkeypatch.context() as patch:
         patch.setattr(*where, interrupt)
-        brought = asked_at_once(ledger, *(partial(ledger.claim, claim_of(name)) for name in ("bob", "carl", "dora")))
-    assert Counter(type(each) for each in brought) == {KeyboardInterrupt: 1, LedgerError: 2}
-    assert any("it was interrupted" in str(each) for each in brought)
+        results = asked_at_once(ledger, *(partial(ledger.claim, claim_of(name)) for name in ("bob", "carl", "dora")))
+    assert Counter(type(each) for each in results) == {KeyboardInterrupt: 1, LedgerError: 2}
+    assert any("it was interrupted" in str(each) for each in results)
     assert ledger.claim(claim_of("emil")).won == {"emil"}
 
 
 def test_what_cannot_be_committed_fails_for_everybody_who_asked(made: Path) -> None:
     made.chmod(0o666)
     ledger = ledger_at(made)
-    brought = asked_at_once(ledger, *(partial(ledger.claim, claim_of(name)) for name in ("bob", "carl")))
-    assert [type(each) for each in brought] == [LedgerError, LedgerError]
+    results = asked_at_once(ledger, *(partial(ledger.claim, claim_of(name)) for name in ("bob", "carl")))
+    assert [type(each) for each in results] == [LedgerError, LedgerError]
     made.chmod(0o600)
     assert ledger_at(made).rows("key", ["bob", "carl"]) == {}
     assert ledger.claim(claim_of("bob")).won == {"bob"}
@@ -407,20 +410,20 @@ class Traced(sqlite3.Connection):
 
 
 def plan_of(connection: sqlite3.Connection, statement: str) -> list[str]:
-    """How SQLite finds the rows of a statement, one step an entry."""
+    """Return the steps by which SQLite finds the rows of a statement."""
     return [step[3] for step in connection.execute(f"EXPLAIN QUERY PLAN {statement}")]
 
 
 @pytest.fixture
 def traced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What the ledger asks SQLite for, from now on."""
+    """Return a list that collects the statements of the ledger from now on."""
     monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Traced))
     monkeypatch.setattr(Traced, "statements", [])
     return Traced.statements
 
 
 def send_once(ledger: SqliteLedger) -> None:
-    """Whatever a delivery that looks nothing up asks a ledger for: rows, claim, settle in each way, amend."""
+    """Call whatever a delivery without a log search calls: rows, claim, settle in each way, amend."""
     many = {f"recipient {number}": "+1*" for number in range(600)}
     rows = ledger.rows("key", many)
     ledger.claim(CLAIM._replace(recipients=many))
@@ -477,13 +480,13 @@ def test_the_rows_of_many_recipients_are_looked_for_once(made: Path, traced: lis
     selects = [statement for statement in traced if statement.startswith("SELECT")]
     assert len(selects) == 1
     with closing(sqlite3.connect(made)) as connection:
-        connection.execute(sqlite._ASKED)
+        connection.execute(sqlite._CREATE_RECIPIENTS)
         steps = plan_of(connection, selects[0])
     assert steps[0].endswith("sqlite_autoindex_row_1 (account=?)"), steps
 
 
 def counting(steps: list[int]) -> type[sqlite3.Connection]:
-    """A connection that counts in tens, in the last entry, what SQLite's machine does."""
+    """Return a class of connections that count the steps of SQLite's machine, in tens, in the last entry."""
 
     class Counting(sqlite3.Connection):
         def __init__(self, *args: Any, **named: Any) -> None:
@@ -507,7 +510,7 @@ def test_a_claim_writes_to_no_index_that_spreads_its_recipients(made: Path) -> N
 
 
 @pytest.mark.parametrize("version", [1, 2])
-def test_a_file_of_an_earlier_release_is_brought_to_this_one_and_keeps_its_rows(made: Path, version: int) -> None:
+def test_a_file_of_an_earlier_release_is_results_to_this_one_and_keeps_its_rows(made: Path, version: int) -> None:
     with closing(sqlite3.connect(made, isolation_level=None)) as connection:
         if version == 2:
             connection.execute("CREATE INDEX row_recipient ON row (account, recipient)")
@@ -530,10 +533,10 @@ def version_of(path: Path) -> int:
 
 RACER = """
 import sys, time
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Claim, Terms
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Claim, DedupePolicy
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
 path, owner, begin = sys.argv[1], sys.argv[2], float(sys.argv[3])
-claim = Claim("key", "", Terms("text", 600.0), {"ann": "+1*"}, owner, "host", 90.0, 100.0)
+claim = Claim("key", "", DedupePolicy("text", 600.0), {"ann": "+1*"}, owner, "host", 90.0, 100.0)
 time.sleep(max(0.0, begin - time.time()))
 print(len(SqliteLedger(path, "account").claim(claim).won))
 """
@@ -558,7 +561,7 @@ def test_of_twenty_processes_one_wins(path: Path, there_before: bool) -> None:
 
 
 def test_a_ledger_that_another_run_makes_at_this_moment_is_not_taken_for_another_programs(tmp_path: Path) -> None:
-    """Between two looks into an empty file somebody else may make the tables, all at once."""
+    """Between two reads of an empty file another run may make all tables at once."""
     path = tmp_path / "ledger.sqlite3"
     path.touch(mode=0o600)
 
@@ -570,11 +573,11 @@ def test_a_ledger_that_another_run_makes_at_this_moment_is_not_taken_for_another
             self._first = True
 
         def execute(self, statement: str) -> Any:
-            found = self._connection.execute(statement).fetchone()
+            record = self._connection.execute(statement).fetchone()
             if self._first:
                 self._first = False
                 SqliteLedger(str(path), "account").amend([])
-            return Answer(found)
+            return Answer(record)
 
     class Answer:
         """The one row of a statement."""
@@ -587,4 +590,4 @@ def test_a_ledger_that_another_run_makes_at_this_moment_is_not_taken_for_another
 
     with closing(sqlite3.connect(path)) as connection:
         slow: Any = Overtaken(connection)
-        SqliteLedger(str(path), "account")._refuse_foreign(slow)
+        SqliteLedger(str(path), "account")._check_origin(slow)

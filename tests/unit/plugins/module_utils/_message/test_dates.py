@@ -302,7 +302,7 @@ def test_wall_time(value: object) -> None:
         ("0001-01-01T00:00+01:00", "delivery_date is beyond what can be computed"),
         ("9999-12-31T23:59-01:00", "delivery_date is beyond what can be computed"),
         # before railway time Chicago was 5:50:36 behind
-        ("1850-01-01T12:00Z", "1850-01-01T06:09:24-05:50:36 is no whole minute in America/Chicago"),
+        ("1850-01-01T12:00Z", "1850-01-01T06:09:24-05:50:36 is not a whole minute in America/Chicago"),
         ("0001-01-01T00:00Z", "delivery_date is beyond what can be computed"),
     ],
 )

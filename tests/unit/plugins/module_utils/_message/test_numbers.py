@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Numbers as people write them, as YAML and INI break them, and as nobody should send them."""
+"""Numbers as people write them, as YAML and INI break them, and as no one should send them."""
 
 from __future__ import annotations
 

@@ -196,7 +196,7 @@ def test_no_faults(text: str) -> None:
         (" \n\t", None, ["the text is empty"]),
         ("a\x00b\x1b\x00", None, ["the text has control characters that no SMS can carry: U+0000, U+001B"]),
         ("\x7f\x80", None, ["the text has control characters that no SMS can carry: U+007F, U+0080"]),
-        ("\ud83d", None, ["the text has halves of surrogate pairs, which are no characters: U+D83D"]),
+        ("\ud83d", None, ["the text has halves of surrogate pairs, which are not characters: U+D83D"]),
         (
             "".join(map(chr, range(9))) + "\x0b\x0e\x0fa",
             None,

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What has become of a deployment, how it is said, and what came of telling it."""
+"""The state of a deployment, the text that tells it, and the result of telling it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify import deployment
-from ansible_collections.voip_communications.sms.plugins.module_utils._notify.fitting import fit_given
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.fitting import read_and_fit
 
 SHOP = "shop/1.4.2/production"
 WEB = ["web1", "web2", "web3"]
@@ -82,13 +82,13 @@ def test_the_fates_of_all_hosts_make_an_ending(
     ],
 )  # fmt: skip
 def test_the_default_texts(event: str, about: dict[str, Any], text: str) -> None:
-    assert fit_given(deployment.parts(event, {**ABOUT, **about}, 3), 1) == text
+    assert read_and_fit(deployment.parts(event, {**ABOUT, **about}, 3), 1) == text
 
 
 def test_of_many_failed_hosts_fewer_are_named_before_anything_else_is_lost_but_user_and_link() -> None:
     hosts = [f"frontend-{number:02}-frankfurt.example.com" for number in range(1, 13)]
     about = {**ABOUT, "hosts": hosts, "failed_hosts": hosts, "application": "order-management-service"}
-    text = fit_given(deployment.parts("failed", about, 5), 1)
+    text = read_and_fit(deployment.parts("failed", about, 5), 1)
     assert text == (
         "FAILED: order-management-service 1.4.2 on production (12 of 12 hosts: frontend-01-frankfurt and 11 more)"
     )
@@ -122,7 +122,7 @@ def answer(outcome: str, to: str = ANNA, msg: str = "said") -> dict[str, Any]:
         ([], "unchanged", False),
     ],
 )
-def test_what_came_of_it(said: list[dict[str, Any]], outcome: str, failed: bool) -> None:
+def test_the_result_of_telling(said: list[dict[str, Any]], outcome: str, failed: bool) -> None:
     told = deployment.result(MESSAGE, said, [])
     assert (told["outcome"], told["failed"]) == (outcome, failed)
     assert {name: told[name] for name in ("event", "key", "text")} == {
@@ -139,13 +139,13 @@ def test_everything_that_was_said_is_in_the_sentence_once() -> None:
     told = deployment.result(message, said, [])
     assert told["msg"] == "recipient 2 has no number; sent to 1 recipient"
     assert told["failed"]
-    assert deployment.result(MESSAGE, [], [])["msg"] == "nobody hears of this now"
+    assert deployment.result(MESSAGE, [], [])["msg"] == "no one is told of this now"
 
 
 def test_a_look_at_who_is_due_says_nothing_but_who_has_it_and_that_it_could_not_look() -> None:
     due = [answer("would_send", BEN, "would send to 1 recipient"), answer("duplicate"), {"msg": "no ledger"}]
     told = deployment.result(MESSAGE, [], due)
-    assert [each["outcome"] for each in told["results"]] == ["duplicate"]
+    assert [entry["outcome"] for entry in told["results"]] == ["duplicate"]
     assert (told["msg"], told["failed"]) == ("no ledger", True)
 
 

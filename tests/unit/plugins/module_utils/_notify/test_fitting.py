@@ -15,8 +15,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._message.t
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.fitting import (
     Part,
     fit,
-    fit_given,
     name_hosts,
+    read_and_fit,
     read_parts,
 )
 
@@ -39,7 +39,7 @@ PARTS = st.lists(
 def refusal(parts: object, segments: object = 1) -> tuple[str, ...]:
     """Return the sentences with which parts are refused."""
     with pytest.raises(InputError) as caught:
-        fit_given(parts, segments)
+        read_and_fit(parts, segments)
     return caught.value.faults
 
 
@@ -130,9 +130,9 @@ def test_nothing_is_lost_without_need(parts: list[Part], segments: int) -> None:
 def test_parts_are_read() -> None:
     given_parts = [{"text": "a"}, {"text": None, "rank": 2, "shorten": "b"}, {"text": "c", "shorten": ["d", "e"]}]
     assert read_parts(given_parts) == (Part("a"), Part("", 2, ("b",)), Part("c", 0, ("d", "e")))
-    assert fit_given(given_parts, 1) == "a c"
+    assert read_and_fit(given_parts, 1) == "a c"
     # As the command line sets it.
-    assert fit_given([{"text": "a" * 200}, {"text": "b", "rank": "1"}], "2") == f"{'a' * 200} b"
+    assert read_and_fit([{"text": "a" * 200}, {"text": "b", "rank": "1"}], "2") == f"{'a' * 200} b"
 
 
 def test_every_fault_is_named() -> None:

@@ -50,12 +50,12 @@ AWX = {
     "awx_user_name": "anna",
     "awx_project_scm_branch": "main",
 }
-NOBODY = Pipeline("none", "0123", user="root")
+NO_PIPELINE = Pipeline("none", "0123", user="root")
 SHOP = Pipeline("github", "acme/shop-4711", attempt=2)
 
 
 def found(environment: dict[str, str], variables: dict[str, object] | None = None) -> Pipeline:
-    """Return the pipeline, or ``NOBODY`` where none tells its run."""
+    """Return the pipeline, or ``NO_PIPELINE`` where none tells its run."""
     return read(environment, variables or {}, "0123", "root")
 
 
@@ -112,7 +112,7 @@ def test_the_address_that_awx_has_before_anybody_sets_it_is_none() -> None:
 
 @pytest.mark.parametrize("value", ["{{ job }}", None, True, ["42"], ""])
 def test_somebody_elses_variable_is_no_job_of_awx(value: object) -> None:
-    assert found({}, {"awx_job_id": value}) == NOBODY
+    assert found({}, {"awx_job_id": value}) == NO_PIPELINE
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_somebody_elses_variable_is_no_job_of_awx(value: object) -> None:
     ],
 )
 def test_without_a_run_there_is_no_pipeline(environment: dict[str, str]) -> None:
-    assert found(environment) == NOBODY
+    assert found(environment) == NO_PIPELINE
 
 
 def test_one_that_does_not_tell_its_run_is_passed_over() -> None:
@@ -157,7 +157,7 @@ def test_a_key_can_be_read() -> None:
 
 
 def test_empty_parts_and_numbers_keep_their_place() -> None:
-    assert event_key(["deploy", "", None, 3, 1.5], NOBODY) == "deploy///3/1.5/none-0123"
+    assert event_key(["deploy", "", None, 3, 1.5], NO_PIPELINE) == "deploy///3/1.5/none-0123"
 
 
 @example(["a/b", "c"], ["a", "b/c"])
@@ -165,7 +165,7 @@ def test_empty_parts_and_numbers_keep_their_place() -> None:
 @example(["a", ""], ["a"])
 @given(st.lists(st.text(alphabet="ab/%2F"), min_size=1), st.lists(st.text(alphabet="ab/%2F"), min_size=1))
 def test_other_parts_make_another_key(one: list[str], other: list[str]) -> None:
-    assert (event_key(one, NOBODY) == event_key(other, NOBODY)) == (one == other)
+    assert (event_key(one, NO_PIPELINE) == event_key(other, NO_PIPELINE)) == (one == other)
 
 
 @given(st.lists(st.text(max_size=150), min_size=1), st.text(min_size=1, max_size=150))
@@ -177,19 +177,19 @@ def test_a_key_is_always_one_that_is_taken(parts: list[str], run: str) -> None:
 
 
 def test_a_long_key_is_cut_and_still_its_own() -> None:
-    one, other = (event_key(["deploy", "x" * 300, end], NOBODY) for end in ("failed", "succeeded"))
+    one, other = (event_key(["deploy", "x" * 300, end], NO_PIPELINE) for end in ("failed", "succeeded"))
     assert one.startswith("deploy/xxx")
     assert len(one) == MAX_KEY
     assert one[:-32] == other[:-32]
     assert one != other
-    assert len(event_key(["x" * (MAX_KEY - len("/none-0123"))], NOBODY)) == MAX_KEY
+    assert len(event_key(["x" * (MAX_KEY - len("/none-0123"))], NO_PIPELINE)) == MAX_KEY
 
 
 def test_characters_that_no_key_may_have_are_hashed() -> None:
-    one, other = (event_key([f"a{character}b"], NOBODY) for character in "\n\t")
+    one, other = (event_key([f"a{character}b"], NO_PIPELINE) for character in "\n\t")
     assert one.startswith("a?b/none-0123-")
     assert one != other
-    assert event_key(["\ud800"], NOBODY).startswith("?/none-0123-")
+    assert event_key(["\ud800"], NO_PIPELINE).startswith("?/none-0123-")
 
 
 def test_every_fault_is_named() -> None:

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError, VoipsmsError
-from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window import (
-    Usual,
-    calendar,
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window import calendar_of
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_input import (
+    Defaults,
+    read_duration,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_report import (
     changes,
-    duration,
     results,
     table,
     words,
@@ -39,11 +41,11 @@ def planned(
     min_lead: int = 1,
     **window: Any,
 ) -> dict[str, Any]:
-    """The calendar of the usual window, changed where a test says so."""
-    return calendar(
+    """Return the calendar of the usual window, changed where a test says so."""
+    return calendar_of(
         {**WINDOW, **window},
         list(reminders or USUAL),
-        Usual(TEXTS, recipients),
+        Defaults(TEXTS, recipients),
         state=state,
         min_lead=min_lead,
         now=dt.datetime.fromisoformat(now),
@@ -51,12 +53,12 @@ def planned(
 
 
 def moments(*reminders: dict[str, Any], **changed: Any) -> list[str]:
-    """When each reminder goes out."""
+    """Return when each reminder goes out."""
     return [entry["at"] for entry in planned(*reminders, **changed)["reminders"]]
 
 
 def faults(*reminders: dict[str, Any], **changed: Any) -> tuple[str, ...]:
-    """Every sentence with which a window is refused."""
+    """Return every sentence with which a window is refused."""
     with pytest.raises(InputError) as caught:
         planned(*reminders, **changed)
     return caught.value.faults
@@ -115,7 +117,7 @@ def test_min_lead_says_how_far_ahead_it_must_be() -> None:
     assert [entry["reminder"] for entry in entries if entry["ahead"]] == ["begins", "ends"]
 
 
-def test_a_window_that_is_off_takes_everything_back() -> None:
+def test_a_window_that_is_off_cancels_everything() -> None:
     found = planned(state="absent", recipients=None, now="2030-12-01T20:00:00+01:00")
     assert {entry["action"] for entry in found["reminders"]} == {"take_back"}
     assert (found["over"], found["off_key"]) == (False, "maintenance/w1/2030-12-01T21:00Z/off")
@@ -232,9 +234,9 @@ def test_what_is_needed(changed: dict[str, Any], sentence: str) -> None:
 def test_reminders_must_be_a_list_of_dictionaries() -> None:
     assert faults({}, recipients=[ANNA])[0].startswith("reminder 1: name is needed")
     with pytest.raises(InputError, match="there is no reminder"):
-        calendar(WINDOW, [], Usual(TEXTS, ANNA), state="present", min_lead=1, now=dt.datetime.now(dt.UTC))
+        calendar_of(WINDOW, [], Defaults(TEXTS, ANNA), state="present", min_lead=1, now=dt.datetime.now(dt.UTC))
     with pytest.raises(InputError, match="reminder 1 is not a dictionary"):
-        calendar(WINDOW, ["24h"], Usual(TEXTS, ANNA), state="present", min_lead=1, now=dt.datetime.now(dt.UTC))
+        calendar_of(WINDOW, ["24h"], Defaults(TEXTS, ANNA), state="present", min_lead=1, now=dt.datetime.now(dt.UTC))
 
 
 def test_an_empty_text_is_refused() -> None:
@@ -242,29 +244,29 @@ def test_an_empty_text_is_refused() -> None:
 
 
 def test_two_reminders_that_would_be_one_message_are_refused() -> None:
-    twins = ({"name": "a", "before": "60m"}, {"name": "b", "before": "1h"})
-    assert faults(*twins) == ("reminders 'a' and 'b' say the same to the same people at one time",)
-    assert len(moments(twins[0], {**twins[1], "recipients": BEN})) == 2
-    assert len(moments(twins[0], {**twins[1], "state": "absent"})) == 2
+    reminders = ({"name": "a", "before": "60m"}, {"name": "b", "before": "1h"})
+    assert faults(*reminders) == ("reminders 'a' and 'b' say the same to the same people at one time",)
+    assert len(moments(reminders[0], {**reminders[1], "recipients": BEN})) == 2
+    assert len(moments(reminders[0], {**reminders[1], "state": "absent"})) == 2
 
 
 @pytest.mark.parametrize(
     ("text", "minutes"), [("24h", 1440), ("90m", 90), ("1d", 1440), ("1d12h", 2160), ("1h30m", 90), ("0m", 0)]
 )
 def test_durations(text: str, minutes: int) -> None:
-    assert duration(text, "before") == dt.timedelta(minutes=minutes)
+    assert read_duration("before", text) == dt.timedelta(minutes=minutes)
 
 
 @pytest.mark.parametrize("value", ["", "24", "h", "-1h", "1.5h", "1h 30m", "30m1h", "1w", "٣h", None, 24, True, 1.5])
 def test_what_is_no_duration(value: object) -> None:
     with pytest.raises(VoipsmsError, match=r"before is not a duration.*such as 24h"):
-        duration(value, "before")
+        read_duration("before", value)
 
 
 def test_a_duration_has_an_end() -> None:
-    assert duration("366d", "before") == dt.timedelta(days=366)
+    assert read_duration("before", "366d") == dt.timedelta(days=366)
     with pytest.raises(VoipsmsError, match="longer than 366 days"):
-        duration("999999d", "before")
+        read_duration("before", "999999d")
 
 
 # Words and tables
@@ -307,13 +309,14 @@ def test_a_table_has_aligned_columns() -> None:
     ]
 
 
-def test_a_table_of_what_came_of_it() -> None:
+def test_a_table_of_results() -> None:
     entries = planned(now="2030-12-01T20:59:30+01:00")["reminders"]
     told = [
         {"name": "w1/day-before", "msg": "cancelled for 1 recipient"},
         {"name": "w1/begins", "msg": "scheduled for 1 recipient"},
     ]
-    assert [line.split("  ")[-1].strip() for line in table(entries, told)[1:]] == [
+    assert [line.split("  ")[-1].strip() for line in table(entries, told)] == [
+        "result",
         "past, left out; cancelled for 1 recipient",
         "past, left alone",
         "scheduled for 1 recipient",

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who hears of what: wishes, quiet hours, numbers that are given twice, and everything that can be written wrongly."""
+"""Who is told of what: preferences, quiet hours, numbers that are given twice, and all that can be written wrongly."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ UNKNOWN_ZONE = (
 )
 
 
-def asked(**changes: object) -> dict[str, object]:
-    """Return what there is to tell."""
+def occasion(**changes: object) -> dict[str, object]:
+    """Return the event to tell, as a user writes it."""
     return {"event": "failed", "severity": "critical", "now": EVENING, "account_timezone": None} | changes
 
 
 def heard(recipients: object, **changes: object) -> dict[str, Any]:
-    """Return who hears of it."""
-    return audience(recipients, asked(**changes))
+    """Return who is told."""
+    return audience(recipients, occasion(**changes))
 
 
-def person(number: str = ANNA, **wishes: object) -> dict[str, object]:
-    """Return somebody with wishes."""
-    return {"number": number} | wishes
+def person(number: str = ANNA, **preferences: object) -> dict[str, object]:
+    """Return a person with preferences."""
+    return {"number": number} | preferences
 
 
 def refusal(recipients: object, known_events: object = None, **changes: object) -> tuple[str, ...]:
     """Return the sentences with which this is refused."""
     with pytest.raises(InputError) as caught:
-        audience(recipients, asked(**changes), known_events=known_events)
+        audience(recipients, occasion(**changes), known_events=known_events)
     return caught.value.faults
 
 
@@ -57,7 +57,7 @@ def test_plain_numbers_hear_of_everything_at_once(recipients: object) -> None:
 
 
 @pytest.mark.parametrize("recipients", [[], "", " ", ()])
-def test_nobody_is_nobody(recipients: object) -> None:
+def test_no_recipients_are_no_one(recipients: object) -> None:
     assert heard(recipients) == {"now": [], "later": [], "dropped": [], "faults": []}
 
 
@@ -255,10 +255,10 @@ def test_events_that_nobody_knows_can_be_refused() -> None:
     )
 
 
-def test_whoever_goes_on_in_spite_of_faults_tells_rather_too_many() -> None:
-    """A wish that cannot be read is none; without a number nobody can be told."""
+def test_whoever_goes_on_in_spite_of_faults_tells_too_many_rather_than_no_one() -> None:
+    """A preference that cannot be read is ignored; without a number no one can be told."""
     people = [12812345678, person(name="anna", hours=DAY | {"to": 1320}), person(BEN, severity="bad", hours=DAY), DESK]
-    found = audience(people, asked(), strict=False)
+    found = audience(people, occasion(), strict=False)
     assert found["now"] == [ANNA, DESK]
     assert found["dropped"] == ["+44********23"]
     assert [sentence.split(":")[0].split(" must")[0] for sentence in found["faults"]] == [
@@ -268,11 +268,11 @@ def test_whoever_goes_on_in_spite_of_faults_tells_rather_too_many() -> None:
     ]
     # What there is to tell has to be right nevertheless.
     with pytest.raises(InputError, match=r"^event must be"):
-        audience(people, asked(event=None), strict=False)
+        audience(people, occasion(event=None), strict=False)
 
 
 @pytest.mark.parametrize("recipients", [[], ""])
-def test_nobody_is_a_fault_where_somebody_was_to_hear(recipients: object) -> None:
+def test_no_recipients_are_a_fault_where_someone_was_to_be_told(recipients: object) -> None:
     """A role goes on in spite of faults, and tells whoever runs it."""
-    found = audience(recipients, asked(), strict=False)
+    found = audience(recipients, occasion(), strict=False)
     assert (found["now"], found["later"], found["faults"]) == ([], [], ["there are no recipients"])

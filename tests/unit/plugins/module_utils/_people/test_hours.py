@@ -40,14 +40,14 @@ def at(text: str) -> dt.datetime:
 
 
 def hours(begin: str, end: str, zone: str = BERLIN) -> Hours:
-    """Return hours as somebody writes them."""
-    return read_hours("anna", {"from": begin, "to": end, "timezone": zone})
+    """Return hours as a person writes them."""
+    return read_hours("hours of anna", {"from": begin, "to": end, "timezone": zone})
 
 
 def refusal(given_hours: object) -> tuple[str, ...]:
     """Return the sentences with which hours are refused."""
     with pytest.raises(InputError) as caught:
-        read_hours("anna", given_hours)
+        read_hours("hours of anna", given_hours)
     return caught.value.faults
 
 
@@ -77,7 +77,7 @@ def unknown_zone(option: str) -> str:
     ],
 )
 def test_hours_have_a_beginning_and_an_end(begin: str, end: str, instant: str, within: bool) -> None:
-    assert hours(begin, end).has(at(instant)) is within
+    assert hours(begin, end).contains(at(instant)) is within
 
 
 @pytest.mark.parametrize(
@@ -144,11 +144,11 @@ def test_hours_always_begin_at_a_date_that_is_taken(
 ) -> None:
     one = Hours(begin, (begin + length) % 1440, zone)
     after = dt.datetime.combine(day, dt.time(), tzinfo=UTC) + dt.timedelta(seconds=second)
-    assume(not one.has(after))
+    assume(not one.contains(after))
     opening = one.opening(after, account)
     assert opening - after >= LEAD
     assert opening.second == opening.microsecond == 0
-    assert one.has(opening)
+    assert one.contains(opening)
     dates.read(opening.isoformat(timespec="minutes"), account_timezone=account or zone)
     # Within a day and what a clock change may add, unless that has taken the hours of a day.
     assert opening - after <= dt.timedelta(days=2, hours=2)

@@ -1,13 +1,12 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Plans: what a row's message is at a moment, and, for any wishes, rows and lists, what no plan may ever do."""
+"""The state of a row's message, and what no plan may ever do, for any desired messages, rows and lists."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Optional
 
 import pytest
 from hypothesis import given, settings
@@ -25,6 +24,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
     State,
     key_of,
 )
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.match import Match, matching
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.plan import (
     DesiredMessage,
     Identity,
@@ -34,14 +34,10 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.
     is_past_grace,
     plan,
     scheduled_state,
-    shared,
-    staying,
+    unintended_recipients,
+    wanted_recipients_of,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.snapshot import (
-    Match,
-    Snapshot,
-    matching,
-)
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.snapshot import Snapshot
 
 NOW = 1_000_000.0
 AHEAD, OVER = NOW + 3600, NOW - 3600
@@ -92,7 +88,7 @@ def listing_of(*smsids: str) -> Listing:
 
 
 @pytest.mark.parametrize(
-    ("held", "listing", "expected"),
+    ("entry", "listing", "expected"),
     [
         (row(), listing_of("a"), ScheduledState.LISTED),
         (row(listed=False), listing_of("a"), ScheduledState.LISTED),
@@ -103,16 +99,16 @@ def listing_of(*smsids: str) -> Listing:
         (row(), listing_of("b"), ScheduledState.GONE),
         (row(), None, ScheduledState.UNLISTED),
         (row(listed=False), listing_of(), ScheduledState.UNLISTED),
-        (row(State.REFUSED), listing_of("a"), ScheduledState.FREE),
-        (row(State.CANCELLED), listing_of("a"), ScheduledState.FREE),
+        (row(State.REFUSED), listing_of("a"), ScheduledState.INACTIVE),
+        (row(State.CANCELLED), listing_of("a"), ScheduledState.INACTIVE),
         (row(State.UNKNOWN), listing_of("a"), ScheduledState.DOUBTFUL),
         (row(State.SENDING), None, ScheduledState.DOUBTFUL),
         (row(State.UNKNOWN, date="2026-11-01 15:00"), None, ScheduledState.LAPSED),
     ],
 )
-def test_what_a_rows_message_is_now(held: Row, listing: Optional[Listing], expected: ScheduledState) -> None:
+def test_what_a_rows_message_is_now(entry: Row, listing: Listing | None, expected: ScheduledState) -> None:
     listed = listing.smsids() if listing else frozenset[str]()
-    assert scheduled_state(held, listing, listed, NOW) is expected
+    assert scheduled_state(entry, listing, listed, NOW) is expected
 
 
 @pytest.mark.parametrize(
@@ -134,7 +130,7 @@ def test_a_run_that_is_still_at_work_is_never_past_grace() -> None:
 
 
 @pytest.mark.parametrize(
-    ("held", "words"),
+    ("known", "words"),
     [
         (
             KnownMessage(ScheduledState.LISTED, ("a",), None, Pending("1281", "", "one", "D", ("a",))),
@@ -144,8 +140,8 @@ def test_a_run_that_is_still_at_work_is_never_past_grace() -> None:
         (KnownMessage(ScheduledState.LISTED, ("a",)), ("", None, None)),
     ],
 )
-def test_a_held_message_as_people_read_it(held: KnownMessage, words: tuple[Optional[str], ...]) -> None:
-    assert (held.to, held.text, held.date) == words
+def test_a_known_message_as_people_read_it(known: KnownMessage, words: tuple[str | None, ...]) -> None:
+    assert (known.to, known.text, known.date) == words
 
 
 # --- Shared smsids ----------------------------------------------------------------------------------------------------
@@ -155,18 +151,18 @@ def test_an_smsid_that_carries_others_is_shared() -> None:
     meant = KnownMessage(ScheduledState.LISTED, ("a",), None, Pending("1", "", "one", "D", ("a",)))
     other = KnownMessage(ScheduledState.LISTED, ("a",), None, Pending("2", "", "one", "D", ("a",)))
     carried = {"a": frozenset({"1", "2"}), "b": frozenset({"3"})}
-    assert shared([meant], carried) == {"a": {"2"}}
-    assert shared([meant, other], carried) == {}
-    assert shared([], carried) == {}
-    assert shared([meant._replace(smsids=("gone",))], carried) == {}
+    assert unintended_recipients([meant], carried) == {"a": {"2"}}
+    assert unintended_recipients([meant, other], carried) == {}
+    assert unintended_recipients([], carried) == {}
+    assert unintended_recipients([meant._replace(smsids=("gone",))], carried) == {}
 
 
 def test_a_wanted_message_that_would_go_with_a_shared_smsid_is_named() -> None:
     kept = (DesiredMessage(("key", "ann"), "1"), KnownMessage(ScheduledState.LISTED, ("a",), row(smsids=("a",))))
     adopted = DesiredMessage(("key", "carl"), "3", Pending("3", "", "one", "D", ("b",)))
     planned = Plan(keep=(kept,), adopt=(adopted,))
-    assert staying(planned, {"a": frozenset({"1", "2"}), "b": frozenset({"3"})}) == ["1", "3"]
-    assert staying(planned, {"c": frozenset({"1", "3"})}) == []
+    assert wanted_recipients_of(planned, {"a": frozenset({"1", "2"}), "b": frozenset({"3"})}) == ["1", "3"]
+    assert wanted_recipients_of(planned, {"c": frozenset({"1", "3"})}) == []
 
 
 # --- For any world: what no plan may ever do --------------------------------------------------------------------------
@@ -181,20 +177,14 @@ class World:
     has_list: bool = True
 
     def snapshot(self) -> Snapshot:
-        found = Listing(self.records) if self.has_list else None
-        snapshot = Snapshot(found, "", self.rows, NOW, NOW, FINGERPRINTS)
-        rows = dict(self.rows)
-        resolved, _changes = snapshot.resolved(list(rows))
-        rows = dict(resolved.rows)
-        for _before, after in resolved.marked():
-            assert after is not None
-            rows[after.key, after.recipient] = after
-        return replace(resolved, rows=rows)
+        listing = Listing(self.records) if self.has_list else None
+        settled, _changes = Snapshot(listing, "", self.rows, NOW, NOW, FINGERPRINTS).settled()
+        return settled
 
 
 @dataclass(frozen=True)
-class Task:
-    """A name (empty: none), and what shall wait."""
+class Desired:
+    """A name (empty: none), and what shall be pending."""
 
     name: str
     to: tuple[str, ...]
@@ -202,37 +192,40 @@ class Task:
     date: str
 
 
-def planned(world: World, task: Task) -> tuple[Snapshot, list[DesiredMessage], Plan]:
+def planned(world: World, task: Desired) -> tuple[Snapshot, list[DesiredMessage], Plan]:
     snapshot = world.snapshot()
     key = FINGERPRINTS.key(key_of("", task.text, task.date))
-    wishes = []
+    desired = []
     for to in task.to:
         identity = (key, FINGERPRINTS.recipient(to))
-        wishes.append(DesiredMessage(identity, to, snapshot.equal(identity, to, task.date, task.text, None)))
-    held = {
-        wish.identity: snapshot.known(snapshot.rows[wish.identity]) for wish in wishes if wish.identity in snapshot.rows
+        desired.append(DesiredMessage(identity, to, snapshot.equal(identity, to, task.date, task.text, None)))
+    known = {
+        message.identity: snapshot.known(snapshot.rows[message.identity])
+        for message in desired
+        if message.identity in snapshot.rows
     }
     others = matching(snapshot, Match(name=FINGERPRINTS.name(task.name))) if task.name else []
-    return snapshot, wishes, plan(wishes, held, others)
+    return snapshot, desired, plan(desired, known, others)
 
 
-def carried_out(world: World, task: Task) -> World:
-    """The world after a plan: created, adopted, given the name, cancelled."""
-    snapshot, _wishes, found = planned(world, task)
+def carried_out(world: World, task: Desired) -> World:
+    """Return the world after a plan: created, adopted, given the name, cancelled."""
+    snapshot, _desired, found = planned(world, task)
     if found.doubtful:
         return replace(world, rows=snapshot.rows)
     rows, records = dict(snapshot.rows), list(world.records)
-    for number, wish in enumerate(found.create):
+    for number, message in enumerate(found.create):
         smsid = f"new{number}-{len(records)}"
-        records.append(PendingRecord(smsid, wish.to, "BULK", task.text, task.date))
-        made = row(to=wish.to, text=task.text, date=task.date, name=task.name, smsids=(smsid,), listed=False)
-        rows[wish.identity] = made
-    for wish in found.adopt:
-        smsids = wish.found.smsids if wish.found else ()
-        rows[wish.identity] = row(to=wish.to, text=task.text, date=task.date, name=task.name, smsids=smsids)
-    for wish, message in found.keep:
-        if task.name and message.row is not None and not message.row.name:
-            rows[wish.identity] = message.row._replace(name=FINGERPRINTS.name(task.name))
+        records.append(PendingRecord(smsid, message.to, "BULK", task.text, task.date))
+        rows[message.identity] = row(
+            to=message.to, text=task.text, date=task.date, name=task.name, smsids=(smsid,), listed=False
+        )
+    for message in found.adopt:
+        smsids = message.pending.smsids if message.pending else ()
+        rows[message.identity] = row(to=message.to, text=task.text, date=task.date, name=task.name, smsids=smsids)
+    for message, known in found.keep:
+        if task.name and known.row is not None and not known.row.name:
+            rows[message.identity] = known.row._replace(name=FINGERPRINTS.name(task.name))
     gone = {smsid for message in found.cancel for smsid in message.smsids}
     records = [record for record in records if record.smsid not in gone]
     return World(tuple(records), rows, world.has_list)
@@ -251,16 +244,16 @@ def worlds(draw: st.DrawFn) -> World:
             records.append(PendingRecord(smsid, to, "BULK", text, date))
         if not is_stranger:
             smsids = (smsid,) if state is State.ACCEPTED else ()
-            made = row(
+            entry = row(
                 state, to=to, text=text, date=date, name=draw(st.sampled_from(NAMES)), smsids=smsids,
                 listed=draw(st.booleans()),
             )  # fmt: skip
-            rows[made.key, made.recipient] = made
+            rows[entry.key, entry.recipient] = entry
     return World(tuple(records), rows, draw(st.booleans()))
 
 
 TASKS = st.builds(
-    Task,
+    Desired,
     name=st.sampled_from(("", "mine")),
     to=st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=3, unique=True).map(tuple),
     text=st.sampled_from(TEXTS),
@@ -268,38 +261,38 @@ TASKS = st.builds(
 )
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(worlds(), TASKS)
-def test_no_plan_leaves_a_wanted_message_neither_pending_nor_created(world: World, task: Task) -> None:
-    _agenda, wishes, found = planned(world, task)
-    doubtful = {(held.row.key, held.row.recipient) for held in found.doubtful if held.row is not None}
-    answered = [*found.create, *found.adopt, *(wish for wish, _held in found.keep)]
-    assert len(answered) == len({wish.identity for wish in answered})
-    assert {wish.identity for wish in wishes} == {wish.identity for wish in answered} | (
-        doubtful & {wish.identity for wish in wishes}
+def test_no_plan_leaves_a_wanted_message_neither_pending_nor_created(world: World, task: Desired) -> None:
+    _snapshot, desired, found = planned(world, task)
+    doubtful = {(known.row.key, known.row.recipient) for known in found.doubtful if known.row is not None}
+    answered = [*found.create, *found.adopt, *(message for message, _known in found.keep)]
+    assert len(answered) == len({message.identity for message in answered})
+    assert {message.identity for message in desired} == {message.identity for message in answered} | (
+        doubtful & {message.identity for message in desired}
     )
-    going = {smsid for held in found.cancel for smsid in held.smsids}
-    for wish in found.adopt:
-        assert wish.found is not None
-        assert not going & set(wish.found.smsids)
-    for _wish, held in found.keep:
-        assert held.scheduled_state in (ScheduledState.LISTED, ScheduledState.UNLISTED, ScheduledState.DELIVERED)
-        assert not going & set(held.smsids)
+    going = {smsid for known in found.cancel for smsid in known.smsids}
+    for message in found.adopt:
+        assert message.pending is not None
+        assert not going & set(message.pending.smsids)
+    for _message, known in found.keep:
+        assert known.scheduled_state in (ScheduledState.LISTED, ScheduledState.UNLISTED, ScheduledState.DELIVERED)
+        assert not going & set(known.smsids)
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(worlds(), TASKS)
-def test_no_plan_cancels_a_message_outside_the_name(world: World, task: Task) -> None:
-    _agenda, wishes, found = planned(world, task)
-    wanted = {wish.identity for wish in wishes}
-    for held in found.cancel:
-        assert held.row is not None
+def test_no_plan_cancels_a_message_outside_the_name(world: World, task: Desired) -> None:
+    _snapshot, desired, found = planned(world, task)
+    wanted = {message.identity for message in desired}
+    for known in found.cancel:
+        assert known.row is not None
         assert task.name
-        assert held.row.name == FINGERPRINTS.name(task.name)
-        assert (held.row.key, held.row.recipient) not in wanted
+        assert known.row.name == FINGERPRINTS.name(task.name)
+        assert (known.row.key, known.row.recipient) not in wanted
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(
     worlds(),
     st.builds(
@@ -315,43 +308,43 @@ def test_no_plan_cancels_a_message_outside_the_name(world: World, task: Task) ->
 )
 def test_no_plan_cancels_a_message_outside_the_match(world: World, match: Match) -> None:
     snapshot = world.snapshot()
-    for held in plan((), {}, matching(snapshot, match)).cancel:
+    for known in plan((), {}, matching(snapshot, match)).cancel:
         recipients = None if match.to is None else {FINGERPRINTS.recipient(to) for to in match.to}
         if match.smsids is not None:
-            assert set(held.smsids) & set(match.smsids)
-        if held.row is not None:
-            assert recipients is None or held.row.recipient in recipients
-            assert match.date in (None, held.row.date)
-            expected = FINGERPRINTS.key(key_of("", match.text or "", held.row.date or ""))
-            assert match.text is None or held.row.key == expected
+            assert set(known.smsids) & set(match.smsids)
+        if known.row is not None:
+            assert recipients is None or known.row.recipient in recipients
+            assert match.date in (None, known.row.date)
+            expected = FINGERPRINTS.key(key_of("", match.text or "", known.row.date or ""))
+            assert match.text is None or known.row.key == expected
         else:
-            assert held.seen is not None
-            assert match.to is None or held.seen.to in match.to
-            assert match.date in (None, held.seen.date)
-            assert match.text in (None, held.seen.text)
+            assert known.pending is not None
+            assert match.to is None or known.pending.to in match.to
+            assert match.date in (None, known.pending.date)
+            assert match.text in (None, known.pending.text)
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(worlds(), TASKS)
-def test_a_second_plan_after_carrying_out_the_first_is_empty(world: World, task: Task) -> None:
+def test_a_second_plan_after_carrying_out_the_first_is_empty(world: World, task: Desired) -> None:
     after = carried_out(world, task)
-    _agenda, _wishes, again = planned(after, task)
+    _snapshot, _desired, again = planned(after, task)
     if again.doubtful:  # nothing was carried out
         return
     assert (again.create, again.adopt) == ((), ())
-    assert [held for held in again.cancel if held.scheduled_state is not ScheduledState.UNLISTED] == []
+    assert [known for known in again.cancel if known.scheduled_state is not ScheduledState.UNLISTED] == []
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(worlds(), TASKS)
-def test_while_anything_of_the_name_is_doubtful_the_plan_says_so(world: World, task: Task) -> None:
-    snapshot, wishes, found = planned(world, task)
-    mine = {wish.identity for wish in wishes}
+def test_while_anything_of_the_name_is_doubtful_the_plan_says_so(world: World, task: Desired) -> None:
+    snapshot, desired, found = planned(world, task)
+    mine = {message.identity for message in desired}
     doubtful = {
         identity
-        for identity, held in snapshot.rows.items()
-        if held.state in (State.UNKNOWN, State.SENDING)
-        and (identity in mine or (task.name and held.name == FINGERPRINTS.name(task.name)))
-        and (identity in mine or snapshot.known(held).scheduled_state is not ScheduledState.LAPSED)
+        for identity, entry in snapshot.rows.items()
+        if entry.state in (State.UNKNOWN, State.SENDING)
+        and (identity in mine or (task.name and entry.name == FINGERPRINTS.name(task.name)))
+        and (identity in mine or snapshot.known(entry).scheduled_state is not ScheduledState.LAPSED)
     }
-    assert {(held.row.key, held.row.recipient) for held in found.doubtful if held.row} == doubtful
+    assert {(known.row.key, known.row.recipient) for known in found.doubtful if known.row} == doubtful

@@ -40,24 +40,26 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._message import dates
-from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
-from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.scheduler import (
+from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate, Report
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.context import ScheduleContext
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.lock import lock_claim, lock_key
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.match import AmbiguousError, Match
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.refusals import ScheduleError
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.request import (
     CancelRequest,
-    Outcomes,
-    ScheduleError,
-    Scheduler,
     ScheduleRequest,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.snapshot import AmbiguousError, Match
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.scheduler import Scheduler
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.source import SnapshotSource
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import FailurePolicy, summary
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_scheduled import (
     SCHEDULING,
-    calendar_diff,
+    pending_diff,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_options import (
     TaskContext,
     _earliest_moment_of,
-    _wanted,
+    _send_request,
 )
 
 ANN, BOB, CARL = "12812345678", "12812345679", "12812345680"
@@ -82,7 +84,7 @@ class Waiting:
 
 
 class Provider:
-    """What ``Api`` is to a calendar. A fault of a recipient, of a look or of a cancel is used once."""
+    """What ``Api`` is to a scheduler. A fault of a recipient, of reading the list or of a cancel is used once."""
 
     def __init__(self, clock: Callable[[], float], *, parts: bool = False, shared: bool = False) -> None:
         self.clock = clock
@@ -194,40 +196,43 @@ class World:
         context = TaskContext(nobody, Paths(), self.ledger, FINGERPRINTS, _earliest_moment_of(self.zone))
         read = dates.read(date, account_timezone=self.zone)
         return ScheduleRequest(
-            delivery=_wanted(context, sender, msg, read, to, name),
+            delivery=_send_request(context, sender, msg, read, to, name),
             date=read,
             name=name,
             min_lead=other.get("min_lead", 1),
             fail_on_mismatch=other.get("fail_on_mismatch", True),
         )
 
-    def calendar(self, *, check_mode: bool = False, cancel_shared: bool = False) -> Scheduler:
+    def context(self, *, check_mode: bool = False, cancel_shared: bool = False) -> ScheduleContext:
         api: Any = self.provider
-        return Scheduler(
+        return ScheduleContext(
             api,
             self.ledger,
             FINGERPRINTS,
             Deadline(DEADLINE, monotonic=lambda: self.seconds, sleep=self.sleep),
-            check_mode=check_mode,
-            cancel_shared=cancel_shared,
             earliest_moment_of=_earliest_moment_of(self.zone),
             zone_uncertainty=0.0 if self.zone else 26 * 3600.0,
+            check_mode=check_mode,
+            cancel_shared=cancel_shared,
         )
 
+    def scheduler(self, *, check_mode: bool = False, cancel_shared: bool = False) -> Scheduler:
+        return Scheduler(self.context(check_mode=check_mode, cancel_shared=cancel_shared))
+
     def present(self, *to: str, check_mode: bool = False, cancel_shared: bool = False, **other: Any) -> list[str]:
-        calendar = self.calendar(check_mode=check_mode, cancel_shared=cancel_shared)
-        return self._told(calendar.present(self.request(*to, **other)))
+        scheduler = self.scheduler(check_mode=check_mode, cancel_shared=cancel_shared)
+        return self._told(scheduler.present(self.request(*to, **other)))
 
     def absent(self, *, check_mode: bool = False, cancel_shared: bool = False, **match: Any) -> list[str]:
         name, fail_if_sent = match.pop("name", None), match.pop("fail_if_sent", False)
         found = Match(name=FINGERPRINTS.name(name) if name else None, **match)
-        calendar = self.calendar(check_mode=check_mode, cancel_shared=cancel_shared)
-        return self._told(calendar.absent(CancelRequest(found, name, fail_if_sent)))
+        scheduler = self.scheduler(check_mode=check_mode, cancel_shared=cancel_shared)
+        return self._told(scheduler.absent(CancelRequest(found, name, fail_if_sent)))
 
-    def _told(self, outcomes: Outcomes) -> list[str]:
-        self.outcomes, self.warnings = outcomes, outcomes.warnings
-        self.told = summary(outcomes.results, "key", FailurePolicy(), SCHEDULING)
-        return [result.outcome.value for result in outcomes.results]
+    def _told(self, report: Report) -> list[str]:
+        self.report, self.warnings = report, report.warnings
+        self.told = summary(report.results, "key", FailurePolicy(), SCHEDULING)
+        return [result.outcome.value for result in report.results]
 
     def rows(self) -> list[Row]:
         return self.open().scheduled()
@@ -241,7 +246,7 @@ def _moment(date: str) -> float:
 
 
 def lost(to: str) -> Judgement:
-    """The answer was lost, and nothing was accepted."""
+    """Return what a lost answer means, when nothing was accepted."""
     return alike([to], Fate.UNKNOWN, "the connection was reset")
 
 
@@ -375,10 +380,9 @@ def test_of_two_runs_with_one_name_at_once_the_second_waits_and_they_end_with_on
     second: list[list[str]] = []
 
     def at_once(to: str) -> Judgement:
-        """While the first is at work the second begins; waiting for its turn, it sees the first end."""
-        turns = plain.open()
-        key, name = FINGERPRINTS.key(f"turn {FINGERPRINTS.name('n')}"), FINGERPRINTS.name("n")
-        assert turns.rows(key, [name])[name].state.value == "sending"
+        """While the first is at work the second begins; waiting for the lock, it sees the first end."""
+        name = FINGERPRINTS.name("n")
+        assert plain.open().rows(lock_key(FINGERPRINTS, name), [name])[name].state.value == "sending"
         other.seconds = plain.seconds
         with pytest.raises(ScheduleError, match="another run is at work on the same name"):
             other.present(ANN, name="n", date=D2)
@@ -394,18 +398,19 @@ def test_of_two_runs_with_one_name_at_once_the_second_waits_and_they_end_with_on
     assert plain.provider.messages() == [(ANN, D2)]
 
 
-def test_a_turn_that_ends_in_time_is_waited_for(plain: World) -> None:
-    key, name = FINGERPRINTS.key(f"turn {FINGERPRINTS.name('n')}"), FINGERPRINTS.name("n")
-    claim = plain.calendar()._turn_claim(key, name, "twin")
+def test_a_lock_that_is_released_in_time_is_waited_for(plain: World) -> None:
+    name = FINGERPRINTS.name("n")
+    key = lock_key(FINGERPRINTS, name)
+    claim = lock_claim(key, name, "concurrent", DEADLINE)
     assert plain.open().claim(claim).won
-    plain.due = [lambda: None, lambda: plain.open().settle(key, "twin", {name: (Fate.NOT_SENT, ())})]
+    plain.due = [lambda: None, lambda: plain.open().settle(key, "concurrent", {name: (Fate.NOT_SENT, ())})]
     assert plain.present(ANN, name="n") == ["scheduled"]
     assert START < plain.seconds < START + DEADLINE
 
 
-def test_a_turn_that_cannot_be_given_back_is_a_warning(plain: World) -> None:
+def test_a_lock_that_cannot_be_released_is_a_warning(plain: World) -> None:
     class Full:
-        """A ledger that can no longer be written once the turn is to end."""
+        """A ledger that can no longer be written once the lock is to be released."""
 
         def __getattr__(self, name: str) -> Any:
             return getattr(plain.open(), name)
@@ -427,21 +432,21 @@ def test_a_turn_that_cannot_be_given_back_is_a_warning(plain: World) -> None:
     assert plain.present(ANN, name="n") == ["duplicate"]
 
 
-def test_the_turn_of_a_killed_run_ends_by_itself(plain: World) -> None:
-    key, name = FINGERPRINTS.key(f"turn {FINGERPRINTS.name('n')}"), FINGERPRINTS.name("n")
-    plain.open().claim(plain.calendar()._turn_claim(key, name, "killed"))
+def test_the_lock_of_a_killed_run_expires(plain: World) -> None:
+    name = FINGERPRINTS.name("n")
+    plain.open().claim(lock_claim(lock_key(FINGERPRINTS, name), name, "killed", DEADLINE))
     plain.seconds += DEADLINE + SETTLE_MARGIN + 1
     assert plain.present(ANN, name="n") == ["scheduled"]
 
 
 def test_the_same_message_without_a_name_by_two_runs_at_once_is_waited_for_and_made_once(plain: World) -> None:
-    twin = World(plain.path)
-    twin.provider = plain.provider
+    concurrent = World(plain.path)
+    concurrent.provider = plain.provider
     asked: list[list[str]] = []
 
     def meanwhile(to: str) -> Judgement:
-        twin.seconds = plain.seconds
-        asked.append(twin.present(to))
+        concurrent.seconds = plain.seconds
+        asked.append(concurrent.present(to))
         return Judgement(
             {to: Verdict(Fate.ACCEPTED, 200, smsids=tuple(plain.provider.accept([to], TEXT, None, D1)[to]))}
         )
@@ -449,20 +454,20 @@ def test_the_same_message_without_a_name_by_two_runs_at_once_is_waited_for_and_m
     plain.provider.answers[ANN] = [meanwhile]
     assert plain.present(ANN) == ["scheduled"]
     assert asked == [["in_progress"]]
-    assert twin.told["failed"]
-    assert not twin.told["changed"]
+    assert concurrent.told["failed"]
+    assert not concurrent.told["changed"]
     assert len(plain.provider.posts) == 1
 
 
-def test_what_a_twin_has_scheduled_meanwhile_is_a_duplicate(plain: World) -> None:
+def test_what_a_concurrent_run_has_scheduled_is_a_duplicate(plain: World) -> None:
     request = plain.request(ANN)
     key, recipient = FINGERPRINTS.key(request.delivery.key), FINGERPRINTS.recipient(ANN)
-    claim = plain.calendar()._turn_claim(key, recipient, "twin")._replace(schedule=request.delivery.schedule)
+    claim = lock_claim(key, recipient, "concurrent", DEADLINE)._replace(schedule=request.delivery.schedule)
     plain.open().claim(claim)
 
     def settles() -> None:
         smsids = tuple(plain.provider.accept([ANN], TEXT, None, D1)[ANN])
-        plain.open().settle(key, "twin", {recipient: (Fate.ACCEPTED, smsids)})
+        plain.open().settle(key, "concurrent", {recipient: (Fate.ACCEPTED, smsids)})
 
     plain.due = [settles]
     assert plain.present(ANN) == ["duplicate"]
@@ -582,7 +587,7 @@ def test_a_pure_creation_falls_back_on_the_ledger_with_a_warning_when_there_is_n
 
 def test_absent_by_smsid_without_the_list_tries_and_says_that_it_could_not_be_verified(world: World) -> None:
     world.present(ANN)
-    smsids = world.outcomes.results[0].smsids
+    smsids = world.report.results[0].smsids
     world.provider.look_faults = [ListError(NOT_FOUND)]
     assert set(world.absent(smsids=smsids)) == {"unknown"}
     assert world.told["failed"]
@@ -698,7 +703,7 @@ def test_a_created_smsid_that_the_list_does_not_show_is_a_warning_and_absence_pr
     assert "has never shown it" in plain.told["msg"]
 
 
-def test_absent_by_name_and_more_takes_back_only_what_all_of_it_matches(world: World) -> None:
+def test_absent_by_name_and_more_cancels_only_what_all_of_it_matches(world: World) -> None:
     world.present(ANN, BOB, name="n")
     assert world.absent(name="n", to=frozenset({ANN})) == ["cancelled"]
     assert [to for to, _date in world.provider.messages()] == [BOB]
@@ -716,7 +721,7 @@ def test_absent_by_name_and_sender_or_text_asks_the_list(world: World) -> None:
     assert world.absent(name="n", sender="17134567890") == ["cancelled"]
 
 
-def test_absent_by_name_and_sender_is_refused_when_nobody_can_tell(plain: World) -> None:
+def test_absent_by_name_and_sender_is_refused_when_it_cannot_be_determined(plain: World) -> None:
     plain.present(ANN, name="n", sender="17134567890")
     plain.provider.look_faults = [ListError("the service answered HTTP 404 Not Found")]
     with pytest.raises(AmbiguousError, match="leave from and msg out"):
@@ -731,14 +736,14 @@ def test_neither_a_list_nor_a_ledger_schedules_nothing(plain: World) -> None:
     assert plain.provider.posts == []
 
 
-def test_an_unknown_message_whose_date_is_over_stands_in_nobodys_way_but_its_own(plain: World) -> None:
+def test_an_unknown_message_whose_date_is_over_prevents_only_itself(plain: World) -> None:
     plain.provider.answers[ANN] = [lost]
     assert plain.present(ANN, name="n") == ["unknown"]
     plain.seconds = _moment(D1) + 60
     assert plain.present(ANN, name="n", date=D2) == ["scheduled"]
     assert plain.present(ANN, name="n", date=D1) == ["unknown"]
     assert plain.absent(name="n") == ["cancelled"]
-    assert "nobody learnt whether an earlier message went out" in plain.warnings[0]
+    assert "it is not known whether an earlier message went out" in plain.warnings[0]
 
 
 def test_an_unknown_message_whose_date_is_over_fails_who_must_know(plain: World) -> None:
@@ -755,7 +760,7 @@ def test_gone_after_its_date_is_already_sent(world: World) -> None:
     world.seconds += 2 * DAY
     assert world.absent(name="n") == ["already_sent"]
     assert (world.told["failed"], world.told["changed"]) == (False, False)
-    assert summary(world.outcomes.results, "", FailurePolicy(fail_if_sent=True), SCHEDULING)["failed"]
+    assert summary(world.report.results, "", FailurePolicy(fail_if_sent=True), SCHEDULING)["failed"]
     assert world.provider.cancels == []
 
 
@@ -783,7 +788,7 @@ def test_the_services_clock_counts_when_it_is_ahead_of_ours(plain: World) -> Non
 # --- "Free to claim again: refused, cancelled, and accepted with a future date that a list no longer shows" -----------
 
 
-def test_refused_is_free_again(plain: World) -> None:
+def test_refused_may_be_scheduled_again(plain: World) -> None:
     plain.provider.answers[ANN] = [refused]
     assert plain.present(ANN) == ["refused"]
     assert plain.told["failed"]
@@ -929,7 +934,7 @@ def test_unknown_and_absent_before_grace_fails_and_creates_nothing(plain: World)
     assert len(plain.provider.posts) == 1
 
 
-def test_unknown_and_absent_from_a_complete_list_read_after_grace_is_free(plain: World) -> None:
+def test_unknown_and_absent_from_a_complete_list_read_after_grace_is_unclaimed(plain: World) -> None:
     plain.provider.answers[ANN] = [lost]
     plain.present(ANN, name="n")
     plain.seconds += DEADLINE + GRACE
@@ -939,7 +944,7 @@ def test_unknown_and_absent_from_a_complete_list_read_after_grace_is_free(plain:
     assert plain.present(ANN, name="n") == ["scheduled"]
 
 
-def test_a_killed_run_that_left_nothing_is_free_after_grace(plain: World) -> None:
+def test_a_killed_run_that_left_nothing_is_unclaimed_after_grace(plain: World) -> None:
     plain.provider.answers[ANN] = [killed]
     with pytest.raises(KeyboardInterrupt):
         plain.present(ANN, name="n")
@@ -969,7 +974,7 @@ def test_grace_is_counted_by_the_ledgers_clock_from_before_the_list_was_asked_fo
     assert plain.present(ANN, name="n") == ["unknown"]
 
 
-def test_without_the_list_an_unknown_one_is_never_free(plain: World) -> None:
+def test_without_the_list_an_unknown_one_is_never_unclaimed(plain: World) -> None:
     plain.provider.answers[ANN] = [lost]
     plain.present(ANN, name="n")
     plain.seconds += DEADLINE + GRACE
@@ -978,7 +983,7 @@ def test_without_the_list_an_unknown_one_is_never_free(plain: World) -> None:
     assert len(plain.provider.posts) == 1
 
 
-def test_unknown_messages_that_are_to_be_taken_back_fail_the_task(plain: World) -> None:
+def test_unknown_messages_that_are_to_be_cancelled_fail_the_task(plain: World) -> None:
     plain.provider.answers[ANN] = [lost]
     plain.present(ANN, BOB, name="n")
     assert sorted(plain.absent(name="n")) == ["cancelled", "unknown"]
@@ -992,7 +997,7 @@ def test_one_listed_message_does_not_answer_for_two_unknown_ones(plain: World) -
     plain.present(ANN)
     plain.present(ANN, sender=BULK)
     plain.provider.accept([ANN], TEXT, None, D1)
-    plain.calendar()._settled_look()
+    SnapshotSource(plain.context()).refresh_and_settle()
     assert plain.states() == [f"{D1} accepted", f"{D1} unknown"]
 
 
@@ -1007,14 +1012,14 @@ def test_a_pending_message_of_equal_content_is_adopted(world: World) -> None:
     assert world.provider.messages() == [(ANN, D2)]
 
 
-def test_recipients_who_share_an_smsid_are_both_adopted_and_taken_back(tmp_path: Path) -> None:
+def test_recipients_who_share_an_smsid_are_both_adopted_and_cancelled(tmp_path: Path) -> None:
     world = World(tmp_path / "ledger.sqlite3", shared=True)
     world.provider.accept([ANN, BOB], TEXT, None, D1)
     assert world.present(ANN, name="n") == ["duplicate"]
     assert world.present(ANN, BOB, name="n") == ["duplicate", "duplicate"]
     assert world.provider.posts == []
     assert world.absent(name="n") == ["cancelled", "cancelled"]
-    assert [result.to for result in world.outcomes.results] == [f"+{ANN}", f"+{BOB}"]
+    assert [result.to for result in world.report.results] == [f"+{ANN}", f"+{BOB}"]
 
 
 def test_what_another_name_owns_is_not_adopted(plain: World) -> None:
@@ -1103,7 +1108,7 @@ def test_all_that_is_given_must_match(
 def test_absent_by_smsid_takes_all_parts_of_a_known_message(tmp_path: Path) -> None:
     world = World(tmp_path / "ledger.sqlite3", parts=True)
     world.present(ANN)
-    assert world.absent(smsids=world.outcomes.results[0].smsids[:1]) == ["cancelled"]
+    assert world.absent(smsids=world.report.results[0].smsids[:1]) == ["cancelled"]
     assert world.provider.waiting == []
 
 
@@ -1115,7 +1120,7 @@ def test_absent_by_an_smsid_that_does_not_wait_is_ok(plain: World) -> None:
 def test_already_delivered_by_smsid_is_already_sent(plain: World) -> None:
     plain.present(ANN)
     plain.seconds += 2 * DAY
-    assert plain.absent(smsids=plain.outcomes.results[0].smsids) == ["already_sent"]
+    assert plain.absent(smsids=plain.report.results[0].smsids) == ["already_sent"]
     assert plain.provider.cancels == []
 
 
@@ -1223,7 +1228,7 @@ def test_on_date_mismatch_fail_keeps_the_old_message_of_a_move(world: World) -> 
     assert world.present(ANN, name="n", date=D2) == ["scheduled", "cancelled"]
 
 
-def test_on_date_mismatch_fail_says_when_it_could_not_be_taken_back(plain: World) -> None:
+def test_on_date_mismatch_fail_says_when_it_could_not_be_cancelled(plain: World) -> None:
     plain.provider.echo = "2026-11-21 06:00:00"
     plain.provider.cancel_faults = ["HTTP 404 Not Found"]
     assert plain.present(ANN) == ["unknown"]
@@ -1231,7 +1236,7 @@ def test_on_date_mismatch_fail_says_when_it_could_not_be_taken_back(plain: World
     assert "still pending" in plain.told["msg"]
 
 
-def test_on_date_mismatch_warn_leaves_it_and_it_is_not_posted_again_by_itself(world: World) -> None:
+def test_on_date_mismatch_warn_leaves_it_and_it_is_not_posted_again(world: World) -> None:
     world.provider.echo = "2026-11-21 06:00:00"
     assert world.present(ANN, fail_on_mismatch=False) == ["scheduled"]
     assert "2026-11-21 06:00:00" in world.warnings[0]
@@ -1264,12 +1269,12 @@ def test_check_mode_writes_nothing_and_predicts_the_same(plain: World, task: Cal
     plain.present(ANN, BOB, name="n")
     before = (plain.path.read_bytes(), plain.provider.messages(), len(plain.provider.posts))
     foreseen = task(plain, check_mode=True)
-    changed, diff = plain.told["changed"], calendar_diff(plain.outcomes.results)
+    changed, diff = plain.told["changed"], pending_diff(plain.report.results)
     assert (plain.path.read_bytes(), plain.provider.messages(), len(plain.provider.posts)) == before
     assert plain.provider.cancels == []
     assert task(plain) == [PREDICTED.get(outcome, outcome) for outcome in foreseen]
     assert plain.told["changed"] == changed
-    assert calendar_diff(plain.outcomes.results) == diff
+    assert pending_diff(plain.report.results) == diff
 
 
 def test_check_mode_creates_no_ledger(plain: World) -> None:
@@ -1281,7 +1286,7 @@ def test_check_mode_creates_no_ledger(plain: World) -> None:
 def test_the_diff_is_before_and_after_as_lists_of_messages(world: World) -> None:
     world.present(ANN, BOB, name="n")
     world.present(ANN, CARL, name="n", date=D2)
-    shown = calendar_diff(world.outcomes.results)
+    shown = pending_diff(world.report.results)
     assert shown["before"].splitlines() == [f"{D1}  +{ANN}  {TEXT.rstrip()}", f"{D1}  +{BOB}  {TEXT.rstrip()}"]
     assert shown["after"].splitlines() == [f"{D2}  +{ANN}  {TEXT.rstrip()}", f"{D2}  +{CARL}  {TEXT.rstrip()}"]
 
@@ -1291,8 +1296,8 @@ def test_the_diff_of_a_task_that_must_not_decide_shows_no_change(plain: World) -
     plain.provider.answers[ANN] = [lost]
     plain.present(ANN, name="n")
     assert plain.present(ANN, BOB, CARL, name="n") == ["duplicate", "not_sent", "unknown"]
-    assert [result.to for result in plain.outcomes.results] == [f"+{BOB}", f"+{CARL}", f"+{ANN}"]
-    shown = calendar_diff(plain.outcomes.results)
+    assert [result.to for result in plain.report.results] == [f"+{BOB}", f"+{CARL}", f"+{ANN}"]
+    shown = pending_diff(plain.report.results)
     assert shown["before"] == shown["after"] == f"{D1}  +{BOB}  {TEXT.rstrip()}\n"
 
 
@@ -1303,20 +1308,20 @@ def test_what_is_pending_is_shown_whole_and_never_changes_anything(world: World)
     world.present(ANN, name="n")
     world.provider.accept([BOB], "hello", OURS, D2)
     before = world.path.read_bytes()
-    found = world.calendar().pending(None)
+    found = world.scheduler().pending(None)
     assert [(message.to, message.sender, message.text, message.date) for message in found if message.to == BOB] == [
         (BOB, OURS, "hello", D2)
     ]
     assert [message.text for message in found if message.to == ANN] == [TEXT]
-    assert world.calendar().pending(Match(name=FINGERPRINTS.name("n"))) == [found[0]]
-    assert world.calendar().pending(Match(to=frozenset({CARL}))) == []
+    assert world.scheduler().pending(Match(name=FINGERPRINTS.name("n"))) == [found[0]]
+    assert world.scheduler().pending(Match(to=frozenset({CARL}))) == []
     assert world.path.read_bytes() == before
 
 
 def test_what_is_pending_cannot_be_shown_without_the_list(plain: World) -> None:
     plain.provider.look_faults = [ListError(NOT_FOUND)]
     with pytest.raises(ListError, match="404"):
-        plain.calendar().pending(None)
+        plain.scheduler().pending(None)
 
 
 # --- Without the account's zone ---------------------------------------------------------------------------------------

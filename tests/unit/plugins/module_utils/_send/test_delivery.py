@@ -32,13 +32,10 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
     State,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
-from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
-from ansible_collections.voip_communications.sms.plugins.module_utils._send.delivery import (
-    Delivery,
-    Report,
-    SendRequest,
-)
+from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate, Report
+from ansible_collections.voip_communications.sms.plugins.module_utils._send.delivery import Delivery
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.log_search import LOG_PAGES
+from ansible_collections.voip_communications.sms.plugins.module_utils._send.request import SendRequest
 
 ANN, BOB, CARL = "12812345678", "12812345679", "12812345680"
 FINGERPRINTS = Fingerprints.of("test", "")
@@ -91,7 +88,7 @@ class World:
         self.looks = 0
 
     def log(self, max_pages: int, seconds: float) -> LogPages:
-        """What ``Api.log`` is to a delivery."""
+        """Answer as ``Api.log`` does."""
         assert max_pages == LOG_PAGES
         assert 0 < seconds <= DEADLINE / 2
         self.looks += 1
@@ -104,7 +101,7 @@ class World:
             happen()
 
     def send(self, recipients: Sequence[str], text: str, sender: str | None, **limits: Any) -> Judgement:
-        """What ``Api.send`` is to a delivery."""
+        """Answer as ``Api.send`` does."""
         assert text == "text"
         assert sender is None
         assert 0 < limits["seconds"] <= DEADLINE
@@ -127,7 +124,7 @@ class World:
         )
 
     def run_on(self, dedupe: DedupePolicy, *numbers: str, check_mode: bool = False, **other: Any) -> Report:
-        wanted = SendRequest(
+        request = SendRequest(
             key="key",
             label="",
             sender=None,
@@ -143,16 +140,16 @@ class World:
         deadline = Deadline(DEADLINE, monotonic=lambda: self.seconds, sleep=self.sleep)
         api: Any = self
         ledger = other.get("ledger") or SqliteLedger(str(self.path), FINGERPRINTS.account, clock=lambda: self.seconds)
-        return Delivery(wanted, api, ledger, FINGERPRINTS, deadline, check_mode=check_mode).run()
+        return Delivery(request, api, ledger, FINGERPRINTS, deadline, check_mode=check_mode).run()
 
-    def twin_claims(self, *numbers: str, owner: str = "twin") -> None:
+    def other_run_claims(self, *numbers: str, owner: str = "other") -> None:
         names = {FINGERPRINTS.recipient(number): "+1*" for number in numbers}
-        claim = Claim(KEY, "", DedupePolicy("text", 600.0), names, owner, "twin:1", 90.0, 100.0)
+        claim = Claim(KEY, "", DedupePolicy("text", 600.0), names, owner, "other:1", 90.0, 100.0)
         assert self.ledger.claim(claim).won == set(names)
 
-    def twin_settles(self, fate: Fate, *numbers: str) -> None:
-        fates = {FINGERPRINTS.recipient(number): (fate, ("twin-id",)) for number in numbers}
-        self.ledger.settle(KEY, "twin", fates)
+    def other_run_settles(self, fate: Fate, *numbers: str) -> None:
+        fates = {FINGERPRINTS.recipient(number): (fate, ("other-id",)) for number in numbers}
+        self.ledger.settle(KEY, "other", fates)
 
 
 @pytest.fixture
@@ -195,10 +192,10 @@ def test_250_recipients_take_three_posts_and_none_the_second_time(world: World) 
 
 
 def test_several_batches_are_under_way_at_once_and_the_results_stay_in_order(world: World) -> None:
-    everybody_is_here = threading.Barrier(4, timeout=30)
+    all_are_here = threading.Barrier(4, timeout=30)
 
     def together(numbers: Sequence[str]) -> Judgement:
-        everybody_is_here.wait()
+        all_are_here.wait()
         return accepted(numbers)
 
     many = [str(12812340000 + number) for number in range(8)]
@@ -212,11 +209,11 @@ def test_several_batches_are_under_way_at_once_and_the_results_stay_in_order(wor
 
 def test_once_throttled_the_batches_are_posted_one_at_a_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Four are under way when the service asks for fewer requests; each is tried once more, and the rest come after."""
-    everybody_is_here = threading.Barrier(4, timeout=30)
+    all_are_here = threading.Barrier(4, timeout=30)
     alone = threading.Lock()
 
     def asks_for_fewer(_numbers: Sequence[str]) -> Judgement:
-        everybody_is_here.wait()
+        all_are_here.wait()
         raise Throttled(5.0)
 
     def alone_only(numbers: Sequence[str]) -> Judgement:
@@ -226,7 +223,7 @@ def test_once_throttled_the_batches_are_posted_one_at_a_time(world: World, monke
         return accepted(numbers)
 
     def sleep(seconds: float) -> None:
-        time.sleep(0.5)  # for the other three to learn that they must wait: what the clock of the test cannot tell
+        time.sleep(0.5)  # so that the other three are throttled too, which the clock of the test cannot show
         World.sleep(world, seconds)
 
     monkeypatch.setattr(world, "sleep", sleep)
@@ -236,7 +233,7 @@ def test_once_throttled_the_batches_are_posted_one_at_a_time(world: World, monke
     report = world.run_on(DedupePolicy("text", 600.0), *many, batch_size=1, at_a_time=4)
     assert set(outcomes(report)) == {"sent"}
     assert len(world.posts) == 12
-    assert world.seconds - before == 5.0, "whoever has waited for his turn has waited"
+    assert world.seconds - before == 5.0, "the wait for the throttle lock is part of the pause"
 
 
 def test_what_is_to_be_said_of_the_batches_comes_in_their_order(world: World) -> None:
@@ -301,7 +298,7 @@ def test_what_will_not_pass_is_not_tried_again(world: World) -> None:
     assert len(world.posts) == 1
 
 
-def test_an_unknown_outcome_is_never_posted_again_by_itself(world: World) -> None:
+def test_an_unknown_outcome_is_never_posted_again_unasked(world: World) -> None:
     world.answers = [lost]
     assert outcomes(world.run(ANN)) == ["unknown"]
     for _again in range(3):
@@ -335,17 +332,17 @@ def test_another_whole_refusal_does_not_stop_the_other_batches(world: World) -> 
     assert outcomes(world.run(ANN, BOB, batch_size=1)) == ["not_sent", "sent"]
 
 
-def test_who_was_refused_is_free_again(world: World) -> None:
+def test_who_was_refused_is_unclaimed_again(world: World) -> None:
     world.answers = [refused]
     assert outcomes(world.run(ANN)) == ["refused"]
     assert world.states(ANN) == ["refused"]
     assert outcomes(world.run(ANN)) == ["sent"]
 
 
-def test_who_is_left_free_is_sent_to_at_once_and_does_not_wait_for_the_others(world: World) -> None:
-    world.twin_claims(ANN, BOB)
+def test_who_is_released_is_sent_to_at_once_and_does_not_wait_for_the_others(world: World) -> None:
+    world.other_run_claims(ANN, BOB)
     began = world.seconds
-    world.due.append((began + 1, lambda: world.twin_settles(Fate.NOT_SENT, ANN)))
+    world.due.append((began + 1, lambda: world.other_run_settles(Fate.NOT_SENT, ANN)))
     posted_at: list[float] = []
 
     def noting(numbers: Sequence[str]) -> Judgement:
@@ -397,8 +394,8 @@ def test_a_row_from_the_future_is_not_believed_and_says_why(world: World) -> Non
     assert "a clock is wrong" in str(report.results[0].code_desc)
 
 
-def test_another_text_in_hand_of_another_run_sends_nothing_to_anybody(world: World) -> None:
-    world.twin_claims(ANN)
+def test_another_text_that_another_run_is_sending_sends_nothing_to_anybody(world: World) -> None:
+    world.other_run_claims(ANN)
     assert outcomes(world.run_on(DedupePolicy("another text", 600.0), ANN, BOB)) == ["not_sent", "not_sent"]
     assert world.posts == []
 
@@ -436,31 +433,31 @@ def test_a_ledger_that_fails_after_the_post_is_a_warning_and_never_a_second_post
     assert len(world.posts) == 1
 
 
-def test_a_twin_that_succeeds_makes_a_duplicate(world: World) -> None:
-    world.twin_claims(ANN)
-    world.due.append((world.seconds + 3, lambda: world.twin_settles(Fate.ACCEPTED, ANN)))
+def test_a_concurrent_run_that_succeeds_makes_a_duplicate(world: World) -> None:
+    world.other_run_claims(ANN)
+    world.due.append((world.seconds + 3, lambda: world.other_run_settles(Fate.ACCEPTED, ANN)))
     report = world.run(ANN, BOB)
     assert outcomes(report) == ["duplicate", "sent"]
-    assert report.results[0].smsids == ("twin-id",)
+    assert report.results[0].smsids == ("other-id",)
     assert world.posts == [[BOB]]
 
 
-def test_what_a_twin_leaves_free_is_sent_once(world: World) -> None:
-    world.twin_claims(ANN)
-    world.due.append((world.seconds + 3, lambda: world.twin_settles(Fate.NOT_SENT, ANN)))
+def test_what_a_concurrent_run_leaves_unclaimed_is_sent_once(world: World) -> None:
+    world.other_run_claims(ANN)
+    world.due.append((world.seconds + 3, lambda: world.other_run_settles(Fate.NOT_SENT, ANN)))
     assert outcomes(world.run(ANN, BOB)) == ["sent", "sent"]
     assert world.posts == [[BOB], [ANN]]
 
 
-def test_a_twin_that_learns_nothing_makes_an_unknown(world: World) -> None:
-    world.twin_claims(ANN)
-    world.due.append((world.seconds + 3, lambda: world.twin_settles(Fate.UNKNOWN, ANN)))
+def test_a_concurrent_run_without_a_result_makes_an_unknown(world: World) -> None:
+    world.other_run_claims(ANN)
+    world.due.append((world.seconds + 3, lambda: world.other_run_settles(Fate.UNKNOWN, ANN)))
     assert outcomes(world.run(ANN)) == ["unknown"]
     assert world.posts == []
 
 
-def test_a_twin_that_cannot_be_looked_at_is_in_progress_with_a_warning(world: World) -> None:
-    world.twin_claims(ANN)
+def test_a_concurrent_run_that_cannot_be_checked_is_in_progress_with_a_warning(world: World) -> None:
+    world.other_run_claims(ANN)
     broken = Broken(world.ledger, "nothing yet")
     world.due.append((world.seconds, lambda: setattr(broken, "_method", "rows")))
     report = world.run(ANN, BOB, ledger=broken)
@@ -469,12 +466,12 @@ def test_a_twin_that_cannot_be_looked_at_is_in_progress_with_a_warning(world: Wo
     assert world.posts == [[BOB]]
 
 
-def test_a_twin_is_waited_for_no_longer_than_the_deadline(world: World) -> None:
-    world.twin_claims(ANN)
+def test_a_concurrent_run_is_waited_for_no_longer_than_the_deadline(world: World) -> None:
+    world.other_run_claims(ANN)
     before = world.seconds
     report = world.run(ANN)
     assert outcomes(report) == ["in_progress"]
-    assert report.results[0].code_desc == "claimed by twin:1"
+    assert report.results[0].code_desc == "claimed by other:1"
     assert world.seconds - before <= DEADLINE
     assert world.posts == []
 
@@ -491,9 +488,9 @@ class Overtaken:
 
     def claim(self, claim: Claim) -> Any:
         if self._world.rows(ANN) == {}:
-            self._world.twin_claims(ANN)
+            self._world.other_run_claims(ANN)
             if self._then is not None:
-                self._world.twin_settles(self._then, ANN)
+                self._world.other_run_settles(self._then, ANN)
         return self._world.ledger.claim(claim)
 
 
@@ -505,7 +502,7 @@ def test_being_overtaken_at_the_claim_posts_nothing_twice(world: World, then: Fa
     assert world.posts == [[BOB]]
 
 
-def test_a_run_that_is_killed_in_its_post_leaves_unknown_and_never_free(world: World) -> None:
+def test_a_run_that_is_killed_in_its_post_leaves_unknown_and_never_unclaimed(world: World) -> None:
     world.answers = [raises(KeyboardInterrupt())]
     with pytest.raises(KeyboardInterrupt):
         world.run(ANN)
@@ -560,7 +557,7 @@ def test_check_mode_foresees_and_touches_nothing(world: World) -> None:
 
 
 class TestLog:
-    """Ann's answer was lost. Whoever asks later looks into the log, which shows nothing unless a test says so."""
+    """Ann's answer was lost. A later run reads the log, which shows nothing unless a test says so."""
 
     @pytest.fixture(autouse=True)
     def _lost(self, world: World) -> None:
@@ -598,7 +595,7 @@ class TestLog:
         dedupe = DedupePolicy("another text", 86400.0, skip_different=True)
         report = world.run_on(dedupe, ANN, account_timezone="UTC", resend_absent=True)
         assert outcomes(report) == ["unknown"]
-        assert "its text was another" in str(report.results[0].code_desc)
+        assert "its text was different" in str(report.results[0].code_desc)
 
     def test_shows_it(self, world: World) -> None:
         self.shows(world, ANN, CARL)
@@ -728,7 +725,7 @@ class TestLog:
 
         def meanwhile() -> LogPages:
             names = {FINGERPRINTS.recipient(ANN): "+1*"}
-            world.ledger.claim(Claim("other", "", DedupePolicy(content, 600.0), names, "twin", "twin:1", 90.0, 100.0))
+            world.ledger.claim(Claim("other", "", DedupePolicy(content, 600.0), names, "other", "other:1", 90.0, 100.0))
             self.shows(world, ANN)
             return world.log_pages()
 

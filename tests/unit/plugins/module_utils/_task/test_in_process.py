@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The controller's front: the result of the module, key by key, with every secret masked."""
+"""A module's code in this process: the result of the module, key by key, with every secret masked."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ SECRET = "canary-password"
 
 def responded(run: Run, *, check_mode: bool = False, difference: bool = False, **options: Any) -> dict[str, Any]:
     spec = {"word": {"type": "str"}, "password": {"type": "str", "no_log": True}, "api_url": {"type": "str"}}
-    task = ModuleSpec(spec, run, blank)
-    text = respond(task, "ns.col.mod", options, check_mode=check_mode, difference=difference, invocation=True)
+    module_spec = ModuleSpec(spec, run, blank)
+    text = respond(module_spec, "ns.col.mod", options, check_mode=check_mode, difference=difference, invocation=True)
     found: dict[str, Any] = json.loads(text)
     return found
 
@@ -60,9 +60,9 @@ def test_options_that_are_refused_do_not_run() -> None:
 
 def test_an_option_of_a_wrong_kind_does_not_run() -> None:
     spec = {"many": {"type": "int", "required": True}}
-    task = ModuleSpec(spec, raising(AssertionError("it ran")), blank)
+    module_spec = ModuleSpec(spec, raising(AssertionError("it ran")), blank)
     found = [
-        json.loads(respond(task, "mod", options, check_mode=False, difference=False, invocation=True))["msg"]
+        json.loads(respond(module_spec, "mod", options, check_mode=False, difference=False, invocation=True))["msg"]
         for options in ({}, {"many": "few"})
     ]
     assert found[0] == "missing required arguments: many; nothing was sent"
@@ -92,7 +92,7 @@ def test_a_secret_is_masked_however_json_writes_it(secret: str, found: str) -> N
 def test_a_secret_that_python_calls_something_else_than_json_is_looked_for(
     secret: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """ansible-core 2.16 masks these too, and both fronts say the same."""
+    """ansible-core 2.16 masks these too, and the module and its local action say the same."""
     monkeypatch.setattr(in_process, "remove_values", lambda _value, secrets: f"without {secrets}")
     found = responded(returning(msg="said", results=[{"code": None, "on": True, "off": False}]), password=secret)
     assert found["results"] == f"without {{'{secret}'}}"
@@ -101,12 +101,12 @@ def test_a_secret_that_python_calls_something_else_than_json_is_looked_for(
 def test_a_truth_value_of_the_options_is_looked_into_and_one_of_the_result_is_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """As AnsibleModule does it; what becomes of it is another matter with each ansible-core."""
+    """As AnsibleModule does it; the result differs with each ansible-core."""
     monkeypatch.setattr(in_process, "remove_values", lambda value, _secrets: ["looked into", value])
     spec = {"password": {"type": "str", "no_log": True}, "on": {"type": "bool"}, "off": {}}
-    task = ModuleSpec(spec, returning(changed=True, key=None, cost=1), blank)
+    module_spec = ModuleSpec(spec, returning(changed=True, key=None, cost=1), blank)
     options = {"password": "True", "on": True}
-    found = json.loads(respond(task, "mod", options, check_mode=False, difference=False, invocation=True))
+    found = json.loads(respond(module_spec, "mod", options, check_mode=False, difference=False, invocation=True))
     assert (found["changed"], found["key"], found["cost"]) == (True, None, ["looked into", 1])
     shown = found["invocation"]["module_args"]
     assert (shown["on"], shown["off"]) == (["looked into", True], ["looked into", None])
@@ -118,8 +118,8 @@ def test_a_number_that_holds_a_secret_is_masked() -> None:
 
 
 def test_options_are_joined_to_a_result_that_is_empty() -> None:
-    task = ModuleSpec({"to": {}}, returning(warnings=[]), dict)
-    found = respond(task, "mod", {"to": "x"}, check_mode=False, difference=False, invocation=True)
+    module_spec = ModuleSpec({"to": {}}, returning(warnings=[]), dict)
+    found = respond(module_spec, "mod", {"to": "x"}, check_mode=False, difference=False, invocation=True)
     assert json.loads(found) == {"invocation": {"module_args": {"to": "x"}}}
 
 
@@ -138,9 +138,9 @@ def test_a_defect_is_a_response_without_its_text() -> None:
     assert SECRET not in found["msg"]
 
 
-def test_no_warning_and_no_wish_for_the_options_leave_no_key() -> None:
-    task = ModuleSpec({"to": {}}, returning(warnings=[]), dict)
-    assert respond(task, "mod", {"to": "x"}, check_mode=False, difference=False, invocation=False) == "{}"
+def test_no_warning_and_no_request_for_the_options_leave_no_key() -> None:
+    module_spec = ModuleSpec({"to": {}}, returning(warnings=[]), dict)
+    assert respond(module_spec, "mod", {"to": "x"}, check_mode=False, difference=False, invocation=False) == "{}"
     warned = respond(
         ModuleSpec({}, returning(warnings=["beware"]), dict),
         "mod",

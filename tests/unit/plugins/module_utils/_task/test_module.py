@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The front: every run ends in a result with all its keys, whatever was raised, and shows no secret."""
+"""A run of a module: it ends in a result with all its keys, whatever was raised, and shows no secret."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def _thawed() -> Iterator[None]:
     gc.unfreeze()
 
 
-def task(run: Run) -> ModuleSpec:
+def spec_of(run: Run) -> ModuleSpec:
     return ModuleSpec(argument_spec={"word": {"type": "str"}}, run=run, blank=blank)
 
 
 def result_of(run: Run) -> dict[str, Any]:
-    return answer(task(run), {"word": SECRET}, check_mode=False)
+    return answer(spec_of(run), {"word": SECRET}, check_mode=False)
 
 
 # --- answer -------------------------------------------------------------------------------------------------------
@@ -59,7 +59,9 @@ def test_a_result_has_every_key() -> None:
 
 @pytest.mark.parametrize("check_mode", [False, True])
 def test_options_and_check_mode_reach_the_run(check_mode: bool) -> None:
-    found = answer(task(lambda params, check: {"seen": (params["word"], check)}), {"word": "x"}, check_mode=check_mode)
+    found = answer(
+        spec_of(lambda params, check: {"seen": (params["word"], check)}), {"word": "x"}, check_mode=check_mode
+    )
     assert found["seen"] == ("x", check_mode)
 
 
@@ -117,11 +119,11 @@ class Ended(Exception):
 class FakeModule:
     """Stands in for AnsibleModule."""
 
-    made: FakeModule
+    latest: FakeModule
 
-    def __init__(self, task: ModuleSpec) -> None:
-        FakeModule.made = self
-        self.task = task
+    def __init__(self, spec: ModuleSpec) -> None:
+        FakeModule.latest = self
+        self.spec = spec
         self.params = {"word": SECRET, "api_url": f"https://ann:{SECRET}@sms.example/"}
         self.no_log_values: set[str] = set()
         self.check_mode = True
@@ -145,17 +147,17 @@ def ended(run: Run, monkeypatch: pytest.MonkeyPatch, *, wants_diff: bool = False
     monkeypatch.setattr(module_under_test, "_Module", FakeModule)
     monkeypatch.setattr(FakeModule, "wants_diff", wants_diff, raising=False)
     with pytest.raises(Ended):
-        main(task(run))
-    return FakeModule.made
+        main(spec_of(run))
+    return FakeModule.latest
 
 
 def test_a_success_exits(monkeypatch: pytest.MonkeyPatch) -> None:
     module = ended(returning(failed=False, changed=True, msg="sent"), monkeypatch)
     assert module.ended == ("exit", {**blank(), "changed": True, "msg": "sent"})
-    assert module.task.argument_spec == {"word": {"type": "str"}}
+    assert module.spec.argument_spec == {"word": {"type": "str"}}
 
 
-def test_credentials_that_somebody_has_put_into_the_url_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_credentials_that_someone_has_put_into_the_url_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ended(raising(VoipsmsError("no")), monkeypatch).no_log_values == {"ann", SECRET}
 
 
@@ -183,9 +185,9 @@ def test_a_difference_is_shown_when_asked_for(monkeypatch: pytest.MonkeyPatch, w
 def test_what_ansible_itself_refuses_shows_no_credential_of_a_url(capsys: pytest.CaptureFixture[str]) -> None:
     """The real AnsibleModule, which refuses the options before anything of ours has seen them."""
     options = {"api_url": f"https://ann:{SECRET}@sms.example/", "nonsense": True}
-    spec = {"api_url": {"type": "str"}}
+    argument_spec = {"api_url": {"type": "str"}}
     with patch_module_args(options), pytest.raises(SystemExit) as ended:
-        main(ModuleSpec(spec, returning(), blank))
+        main(ModuleSpec(argument_spec, returning(), blank))
     printed = capsys.readouterr()
     assert ended.value.code == 1
     found = json.loads(printed.out)
@@ -211,7 +213,7 @@ def test_the_real_module_says_what_the_run_says(
 ) -> None:
     """What it adds where Ansible refuses options must not be added to anything else."""
     with patch_module_args({"word": "x"}), pytest.raises(SystemExit) as ended:
-        main(task(run))
+        main(spec_of(run))
     found = json.loads(capsys.readouterr().out)
     assert (ended.value.code, found["msg"], found["outcome"]) == (code, msg, outcome)
 
@@ -220,14 +222,14 @@ def test_the_real_module_says_what_the_run_says(
 
 
 def test_a_process_that_was_lost_promises_nothing() -> None:
-    found = broken(task(returning()), "it was killed", check_mode=False)
+    found = broken(spec_of(returning()), "it was killed", check_mode=False)
     assert (found["failed"], found["changed"], found["outcome"]) == (True, True, "unknown")
     assert found["msg"].startswith("it was killed; whether a message was sent is not known")
     assert set(blank()) < set(found)
 
 
 def test_a_process_that_was_lost_in_check_mode_has_sent_nothing() -> None:
-    found = broken(task(returning()), "it was killed", check_mode=True)
+    found = broken(spec_of(returning()), "it was killed", check_mode=True)
     assert (found["failed"], found["changed"], found["outcome"]) == (True, False, "not_sent")
     assert "nothing was sent, since this was check mode" in found["msg"]
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task says: failed, changed and the message, for every policy, and through a delivery with a ledger."""
+"""The report of a task: failed, changed and the message, for every policy, and through a delivery with a ledger."""
 
 from __future__ import annotations
 
@@ -31,15 +31,17 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._message.o
     Result,
     moment,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._send.delivery import Delivery, SendRequest
+from ansible_collections.voip_communications.sms.plugins.module_utils._send.delivery import Delivery
+from ansible_collections.voip_communications.sms.plugins.module_utils._send.request import SendRequest
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import (
-    LOOK,
+    CHECK_LOG,
     FailurePolicy,
     Ruling,
     blank,
     cost,
     diff,
     failed_to,
+    ledger_keys,
     rule,
     summary,
 )
@@ -352,6 +354,18 @@ def test_the_difference_is_who_has_it() -> None:
     assert KEY in found["before_header"]
 
 
+@pytest.mark.parametrize(
+    ("check_mode", "changed", "created"), [(False, True, True), (True, True, True), (True, False, False)]
+)
+def test_a_ledger_is_created_by_a_run_or_would_be(
+    check_mode: bool, changed: bool, created: bool, tmp_path: Path
+) -> None:
+    ledger = SqliteLedger(str(tmp_path / "ledger"), "account")
+    ledger.created, ledger.missing = not check_mode, check_mode
+    expected = {"ledger": str(tmp_path / "ledger"), "ledger_created": created}
+    assert ledger_keys(ledger, changed=changed, check_mode=check_mode) == expected
+
+
 def test_a_moment_is_utc() -> None:
     assert moment(0.9) == "1970-01-01T00:00:00Z"
 
@@ -371,7 +385,7 @@ DOWN = NotSent("the service refused the request (HTTP 400 Bad Request)", passing
 
 
 class ScriptedApi:
-    """Stands in for the API: plays one step a POST; a POST that nobody expected fails the test."""
+    """Stands in for the API: plays one step a POST; an unexpected POST fails the test."""
 
     def __init__(self, *script: Step) -> None:
         self.posts: list[list[str]] = []
@@ -388,7 +402,7 @@ class ScriptedApi:
 
 
 class ForgetfulLedger(SqliteLedger):
-    """Cannot write down what came of a claim."""
+    """Cannot write down the outcome of a claim."""
 
     def settle(self, *_arguments: Any) -> list[str]:
         raise LedgerError(f"the ledger {self.name!r} cannot be written (disk full)")
@@ -396,7 +410,7 @@ class ForgetfulLedger(SqliteLedger):
 
 @dataclass(frozen=True)
 class Run:
-    """What one task came to."""
+    """The result of one task."""
 
     ruling: Ruling
     warnings: list[str]
@@ -423,7 +437,7 @@ class Case:
         **dedupe: bool,
     ) -> Run:
         fingerprints = Fingerprints.of(None, "key")
-        wanted = SendRequest(
+        request = SendRequest(
             key=KEY,
             label=KEY,
             sender=None,
@@ -435,7 +449,7 @@ class Case:
         )
         api = ScriptedApi(*script)
         deadline = Deadline(5.0, monotonic=lambda: self._now, sleep=self._sleep)
-        delivery = Delivery(wanted, cast(Api, api), self.ledger, fingerprints, deadline, check_mode=False)
+        delivery = Delivery(request, cast(Api, api), self.ledger, fingerprints, deadline, check_mode=False)
         report = delivery.run()
         return Run(rule(report.results, KEY, policy), report.warnings, api.posts)
 
@@ -568,4 +582,4 @@ def test_a_message_names_no_more_reasons_than_recipients() -> None:
 
 
 def test_the_advice_waits_as_long_as_the_service_may_take() -> None:
-    assert f"for {GRACE / 60:.0f} minutes" in LOOK
+    assert f"for {GRACE / 60:.0f} minutes" in CHECK_LOG

@@ -1,15 +1,20 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task on scheduled messages says of each outcome."""
+"""The sentence of each outcome in a task on scheduled messages."""
 
 from __future__ import annotations
 
 import pytest
 
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.memory import MemoryLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Outcome, Result
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import FailurePolicy, rule
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_scheduled import SCHEDULING
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_scheduled import (
+    SCHEDULING,
+    blank,
+    scheduling_summary,
+)
 
 
 @pytest.mark.parametrize(
@@ -28,3 +33,16 @@ def test_an_outcome_with_dates_is_told_with_each_date_once(outcome: Outcome, wor
     results = [Result(f"+1281234567{place}", outcome, delivery_date=date) for place, date in enumerate(dates)]
     said = rule(results, "", FailurePolicy(), SCHEDULING).msg
     assert said == f"{words} 4 recipients, at 2030-01-01 10:00, 2030-01-02 10:00, a date that is not known"
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_summary_has_the_pending_messages_and_the_ledger(check_mode: bool) -> None:
+    results = [
+        Result("+12812345678", Outcome.SCHEDULED, posted=True, text="Hello", delivery_date="2030-01-02 10:00:00"),
+        Result("+12812345679", Outcome.CANCELLED, delivery_date="2030-01-01 10:00"),
+    ]
+    found = scheduling_summary(results, "key", FailurePolicy(), MemoryLedger(), check_mode=check_mode)
+    assert set(blank()) - set(found) == {"encoding", "segments", "requests", "delivery_date", "delivery_at"}
+    assert found["diff"]["before"] == "2030-01-01 10:00  +12812345679\n"
+    assert found["diff"]["after"] == "2030-01-02 10:00  +12812345678  Hello\n"
+    assert (found["ledger"], found["ledger_created"]) == ("none", False)

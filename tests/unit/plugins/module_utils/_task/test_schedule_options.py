@@ -1,11 +1,10 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From options to appointments, removals and filters: every rule, and all that is wrong named at once."""
+"""The options about scheduled messages, to requests and matches: every rule, and all that is wrong named at once."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +15,7 @@ import pytest
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.scheduled import USUAL_PATHS, Paths
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults, InputError
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import KEPT, Fingerprints, key_of
-from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.snapshot import Match
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.match import Match
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.delivery import AT_A_TIME
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_options import (
     ScheduleOptions,
@@ -34,14 +33,6 @@ SMSID = "2017559ea27008c6b7122900621"
 FINGERPRINTS = Fingerprints.of(None, "key")
 
 Read = Callable[[Mapping[str, Any]], Any]
-
-
-@pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Nothing of the machine that runs the tests."""
-    for name in [name for name in os.environ if name.startswith(("VOIPSMS_", "XDG_"))]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(tmp_path))
 
 
 def options(**changes: Any) -> dict[str, Any]:
@@ -232,7 +223,7 @@ def test_good_removals() -> None:
     assert found == Match(to=frozenset({"12812345678"}), text="hello", date="2026-12-01 15:00")
 
 
-def test_a_text_is_taken_back_as_it_was_scheduled() -> None:
+def test_a_text_is_cancelled_as_it_was_scheduled() -> None:
     assert removed(msg="\u201chello\u201d", charset="gsm7") == Match(text='"hello"')
 
 
@@ -308,9 +299,9 @@ def test_the_calendar_of_a_task_looks_where_the_task_says(tmp_path: Path) -> Non
     """In check mode: one look at the list, nothing created, and no ledger made."""
     with FaultServer(default=fault_server.answer_json({"scheduled": []})) as server:
         options = booked(api_url=server.url, scheduled_path="sms/waiting", ledger=str(tmp_path / "ledger"))
-        calendar, api = options.context.calendar(check_mode=True)
+        scheduler, api = options.context.scheduler(check_mode=True)
         assert api.requests == 0
-        found = calendar.present(options.request)
+        found = scheduler.present(options.request)
     assert [result.outcome.value for result in found.results] == ["would_schedule"]
     assert {(request.method, request.path) for request in server.posts} == {("GET", "/api-v2/index.php/sms/waiting")}
     assert api.requests == len(server.posts)

@@ -4,9 +4,8 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -29,14 +28,6 @@ FAIL_ON = ("any", "all", "none")
 ON_UNKNOWN = ("fail", "skip", "resend", "resend_if_absent")
 
 
-@pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Nothing of the machine that runs the tests."""
-    for name in [name for name in os.environ if name.startswith(("VOIPSMS_", "XDG_"))]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(tmp_path))
-
-
 def params(**changes: Any) -> dict[str, Any]:
     defaults = {name: spec.get("default") for name, spec in argument_spec().items()}
     given_here = {"api_key": "key", "api_password": "canary-password", "to": ANN, "msg": "hello"}
@@ -56,7 +47,7 @@ def faults(**changes: Any) -> list[str]:
 
 
 def fault(**changes: Any) -> str:
-    """The one fault."""
+    """Return the only fault."""
     found = faults(**changes)
     assert len(found) == 1
     return found[0]
@@ -91,7 +82,7 @@ def test_a_region_is_for_recipients_and_sender() -> None:
 
 
 @pytest.mark.parametrize("nobody", [None, ""], ids=["none", "empty"])
-def test_without_sender_it_is_a_bulk_message(nobody: Optional[str]) -> None:
+def test_without_sender_it_is_a_bulk_message(nobody: str | None) -> None:
     assert order(**{"from": nobody}).request.sender is None
 
 
@@ -102,7 +93,7 @@ def test_a_given_key_is_kept_for_30_days() -> None:
 
 
 @pytest.mark.parametrize("key", [None, "deploy-4711"])
-def test_a_given_window_holds_for_every_key(key: Optional[str]) -> None:
+def test_a_given_window_holds_for_every_key(key: str | None) -> None:
     assert order(idempotency_key=key, dedupe_window=7).request.dedupe.window == 7
 
 
@@ -216,8 +207,7 @@ def test_gsm7_writes_plainly() -> None:
 def test_gsm7_refuses_what_is_left_and_says_what() -> None:
     found = fault(msg="now \u0416 \U0001f600", charset="gsm7")
     assert found == (
-        "msg holds characters that GSM-7 does not have ('\\u0416', '\\U0001f600');"
-        " write them otherwise, or charset=auto"
+        "msg holds characters that GSM-7 does not have ('\\u0416', '\\U0001f600'); replace them, or set charset=auto"
     )
 
 
@@ -310,14 +300,14 @@ def test_a_missing_library_is_not_a_fault_of_the_task(monkeypatch: pytest.Monkey
 def test_an_impossible_number(fail_on: str, on_unknown: str) -> None:
     """With any it fails before anything is sent; otherwise the others are sent to. Every bad one is named."""
     with FaultServer() as server:
-        asked = params(to=[ANN, *BAD, BOB], fail_on=fail_on, on_unknown=on_unknown, api_url=server.url)
-        asked["account_timezone"] = "America/Chicago"
+        given_options = params(to=[ANN, *BAD, BOB], fail_on=fail_on, on_unknown=on_unknown, api_url=server.url)
+        given_options["account_timezone"] = "America/Chicago"
         if fail_on == "any":
             with pytest.raises(InputError) as caught:
-                run(asked, check_mode=False)
+                run(given_options, check_mode=False)
             msg = str(caught.value)
         else:
-            found = run(asked, check_mode=False)
+            found = run(given_options, check_mode=False)
             msg = found["msg"]
             assert (found["failed"], found["changed"], found["outcome"]) == (False, True, "partial")
             assert [result["outcome"] for result in found["results"]] == ["sent"] * 2 + ["refused"] * len(BAD)

@@ -1,0 +1,110 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Make and upgrade the tables of a ledger in a PostgreSQL database, and read which version they have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .model import LedgerError
+
+if TYPE_CHECKING:
+    from .postgresql_session import Connection
+
+_LOCK = 0x564F534D
+"""The advisory lock under which the tables are made: the letters VOSM, as a SQLite ledger has them in its header."""
+
+STEPS: tuple[tuple[str, ...], ...] = (
+    (
+        # Not by IF NOT EXISTS, which asks for the right to create one even where it exists.
+        """
+        DO $$ BEGIN
+            IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'voipsms') THEN CREATE SCHEMA voipsms; END IF;
+        END $$
+        """,
+        """
+        CREATE TABLE voipsms.ledger (
+            account text NOT NULL,
+            key text NOT NULL,
+            recipient text NOT NULL,
+            masked text NOT NULL,
+            label text NOT NULL,
+            content text NOT NULL,
+            state text NOT NULL,
+            attempt integer NOT NULL,
+            owner text NOT NULL,
+            origin text NOT NULL,
+            claimed_at double precision NOT NULL,
+            first_byte_by double precision NOT NULL,
+            lease_until double precision NOT NULL,
+            keep_until double precision NOT NULL,
+            smsids text NOT NULL,
+            previous text,
+            name text NOT NULL,
+            date text,
+            delivers_at double precision,
+            listed boolean NOT NULL,
+            revision text NOT NULL,
+            replaced text,
+            PRIMARY KEY (account, key, recipient)
+        )
+        """,
+        "CREATE INDEX ON voipsms.ledger (keep_until)",
+        "CREATE INDEX ON voipsms.ledger (account) WHERE date IS NOT NULL",
+        "CREATE TABLE voipsms.ledger_version (version integer NOT NULL)",
+    ),
+    ("CREATE INDEX ON voipsms.ledger (account, recipient)",),
+)
+"""The statements that lead from each version of the tables to the next, the first from none to version 1.
+
+``revision``: a random name for the contents of a row, new with every change. ``replaced``: the one that it had before.
+"""
+
+# Not by to_regclass, which may remember the state before another run made the tables.
+_TABLES = """
+SELECT relname::text FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+WHERE nspname = 'voipsms' AND relname IN ('ledger', 'ledger_version')
+"""
+_VERSION = "SELECT version FROM voipsms.ledger_version"
+
+
+def version_of(connection: Connection, name: str) -> int:
+    """Return the version of the tables, 0 for none; ``name`` is the ledger's, for errors.
+
+    Raises ``LedgerError`` for tables of another program, and for those of a newer release.
+    """
+    tables = {table for (table,) in connection.execute(_TABLES).fetchall()}
+    if not tables:
+        return 0
+    records = connection.execute(_VERSION).fetchall() if "ledger_version" in tables else []
+    if len(records) != 1:
+        reason = "its schema voipsms holds tables of another program; name another database"
+        raise LedgerError.not_used(name, reason)
+    version: int = records[0][0]
+    if version > len(STEPS):
+        reason = f"a newer release has written it (schema {version}); update the collection"
+        raise LedgerError.not_used(name, reason)
+    return version
+
+
+def ensure_tables(connection: Connection, name: str) -> bool:
+    """Make the tables, or upgrade them to this release, where that is needed; return whether there were none before.
+
+    ``name`` is the ledger's, for errors. Raises ``LedgerError`` as ``version_of`` does.
+    """
+    return version_of(connection, name) < len(STEPS) and _upgrade(connection, name)
+
+
+def _upgrade(connection: Connection, name: str) -> bool:
+    """Make or upgrade the tables in one transaction, one run at a time; return whether there were none before."""
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+        version = version_of(connection, name)
+        for step in STEPS[version:]:
+            for statement in step:
+                connection.execute(statement)
+        connection.execute("DELETE FROM voipsms.ledger_version")
+        connection.execute("INSERT INTO voipsms.ledger_version VALUES (%s)", (len(STEPS),))
+    return version == 0

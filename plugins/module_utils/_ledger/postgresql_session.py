@@ -1,0 +1,154 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Open sessions with a PostgreSQL server, know its clock, and turn its errors into sentences.
+
+A session lasts for one call, and none is open while a request is under way: a slow service occupies no connection of
+the server.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from .database import Database
+from .model import LedgerError
+
+try:
+    import psycopg
+    from psycopg.conninfo import make_conninfo
+except ImportError:  # ``PSYCOPG_ERROR`` of ``database`` holds the reason
+    pass
+
+if TYPE_CHECKING:
+    from psycopg import Connection as _Connection
+
+    Connection = _Connection[tuple[Any, ...]]
+
+_ANSWERED_WITHIN = 5.0
+"""Seconds that a server has to report that a statement took too long, before the connection is cut."""
+
+_LONGEST_REASON = 400
+"""Characters of a server's message that a sentence quotes at most."""
+
+_SESSION = """
+SELECT
+    extract(epoch FROM clock_timestamp())::double precision,
+    set_config('statement_timeout', %(wait)s, false),
+    set_config('idle_in_transaction_session_timeout', %(wait)s, false),
+    set_config('default_transaction_isolation', 'read committed', false),
+    set_config('search_path', 'pg_catalog', false),
+    set_config('extra_float_digits', '3', false),
+    set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), false)
+"""
+_CLOCK = "SELECT extract(epoch FROM clock_timestamp())::double precision"
+
+
+class Unreachable(LedgerError):
+    """The server cannot be reached, or gave up. That may pass."""
+
+
+class Server:
+    """The server of one database: opens sessions with it, and tells the time by its clock."""
+
+    def __init__(self, database: Database, password: str | None, busy_timeout: float) -> None:
+        """Name the database; nothing is opened yet.
+
+        ``password``: None lets libpq look where it always does. ``busy_timeout``: seconds to wait for the server and
+        for other writers.
+        """
+        self.name = database.name
+        self._parameters = dict(database.parameters)
+        if password is not None:
+            self._parameters["password"] = password
+        self._busy_timeout = busy_timeout
+        self._last_reading: tuple[float, float] | None = None
+
+    def now(self) -> float:
+        """Return the time by the server's clock, in Unix seconds: as last read, plus the time since.
+
+        So it is known even when the server can no longer be reached.
+        """
+        if self._last_reading is None:
+            with self.session("read"):
+                pass
+        seconds, read_at = self._last_reading or (0.0, 0.0)
+        return seconds + time.monotonic() - read_at
+
+    def read_clock(self, connection: Connection) -> float:
+        """Read the server's clock: two machines whose own clocks differ agree on it."""
+        seconds: float = connection.execute(_CLOCK).fetchall()[0][0]
+        self._last_reading = (seconds, time.monotonic())
+        return seconds
+
+    @contextmanager
+    def session(self, participle: str) -> Iterator[Connection]:
+        """Open a connection for one call, and close it at the end.
+
+        ``participle``: what cannot be done to the ledger, "read" or "written", in the ``LedgerError`` that replaces the
+        errors of psycopg and of a broken row.
+        """
+        try:
+            with self._connection() as connection:
+                yield connection
+        except psycopg.OperationalError as error:
+            raise Unreachable(f"the ledger {self.name!r} cannot be {participle} ({_reason(error)})") from error
+        except (psycopg.Error, OSError, UnicodeError, ValueError, TypeError, KeyError) as error:
+            raise LedgerError(f"the ledger {self.name!r} cannot be {participle} ({_reason(error)})") from error
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        """Open a connection, and cut it when the server does not answer in time."""
+        # No statement is prepared: a pooler in between may give the next one to another server process.
+        opened: Connection = psycopg.connect(
+            make_conninfo(**self._parameters),
+            autocommit=True,
+            prepare_threshold=None,
+            connect_timeout=max(2, round(self._busy_timeout)),
+            client_encoding="UTF8",
+            application_name="voip_communications.sms",
+        )
+        with closing(opened) as connection, _cut_after(connection, self._busy_timeout + _ANSWERED_WITHIN):
+            wait = str(round(self._busy_timeout * 1000))
+            records = connection.execute(_SESSION, {"wait": wait}).fetchall()
+            self._last_reading = (records[0][0], time.monotonic())
+            yield connection
+
+
+def _reason(error: Exception) -> str:
+    """Return the message of an error in one line, without the values that a server adds to it."""
+    message = error.diag.message_primary if isinstance(error, psycopg.Error) else None
+    return " ".join((message or str(error)).split())[:_LONGEST_REASON]
+
+
+@contextmanager
+def _cut_after(connection: Connection, seconds: float) -> Iterator[None]:
+    """Cut a connection after so many seconds, when its server says nothing or its network is gone."""
+    is_over = threading.Event()
+    timer = threading.Timer(seconds, _cut, (connection, is_over))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except psycopg.OperationalError as error:
+        if is_over.is_set():
+            raise psycopg.OperationalError("the server did not answer in time") from error
+        raise
+    finally:
+        timer.cancel()
+        # Before the connection is closed: its file descriptor may then belong to another connection.
+        timer.join()
+
+
+def _cut(connection: Connection, is_over: threading.Event) -> None:
+    """Shut a connection down, so that the thread that waits for it wakes up."""
+    is_over.set()
+    with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.fileno())) as duplicate:
+        duplicate.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,141 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Cancel what a task no longer wants, once what it wants was accepted, then verify both by a second snapshot.
+
+A run that stops in between leaves too many messages rather than too few, and the next run cancels the surplus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from .._message.outcome import Outcome, Result
+from .cancel import Cancellation, foreseen
+from .context import ScheduleContext
+from .creation import Creation
+from .plan import KnownMessage, Plan, ScheduledState
+from .results import delivered_result, misdated_result, unverified_result
+from .snapshot import Snapshot
+from .source import SnapshotSource
+
+_PENDING = frozenset({Outcome.SCHEDULED, Outcome.WOULD_SCHEDULE, Outcome.DUPLICATE})
+"""Outcomes of a new message that is pending now, or would be."""
+
+
+class ChangeOver:
+    """The step from what is pending to what shall be, after everything new was created."""
+
+    def __init__(self, context: ScheduleContext, source: SnapshotSource) -> None:
+        """Change nothing yet."""
+        self._context = context
+        self._source = source
+
+    def cancel(self, messages: Sequence[KnownMessage], before: Snapshot) -> list[Result]:
+        """Cancel messages that nothing replaces, and return their results. ``before``: what the plan was made from."""
+        if self._context.check_mode:
+            return [foreseen(message, before) for message in messages]
+        if not messages:
+            return []
+        cancellation = Cancellation(self._context)
+        cancellation.ask(messages, before)
+        after = self._source.refresh_after_change()
+        return [cancellation.result(message, before, after) for message in messages]
+
+    def cancel_unlisted(self, smsids: Sequence[str], messages: Iterable[KnownMessage]) -> list[Result]:
+        """Cancel smsids without a list, and return their results, none of which is verified.
+
+        ``messages``: what the ledger knows of these smsids. What has gone out is left alone.
+        """
+        delivered = [message for message in messages if message.scheduled_state is ScheduledState.DELIVERED]
+        over = {smsid for message in delivered for smsid in message.smsids}
+        cancellation = Cancellation(self._context)
+        results = [delivered_result(message) for message in delivered]
+        for smsid in smsids:
+            if smsid not in over:
+                complaint = None if self._context.check_mode else cancellation.ask_for(smsid)
+                results.append(unverified_result(smsid, complaint))
+        return results
+
+    def replace(self, created: list[Result], planned: Plan, before: Snapshot, creation: Creation) -> list[Result]:
+        """Cancel what the created messages replace, and return the results of both.
+
+        ``created``: the results of ``creation``. ``before``: the snapshot that the plan was made from. A created
+        message that has another date than was meant is cancelled, too.
+        """
+        misdated = creation.misdated(created)
+        if misdated or any(result.outcome is Outcome.UNKNOWN for result in created):
+            current = self._source.refresh_after_change()
+            created = creation.confirmed(created, current)
+            before = before if current.listing is None else current
+        obsolete = self._replaced(planned, created, misdated)
+        if self._context.check_mode or not (obsolete or any(result.posted for result in created)):
+            return created + self.cancel(obsolete, before)
+        undone = {result.to: _created_message(result, before) for result in misdated}
+        cancellation = Cancellation(self._context)
+        cancellation.ask([*obsolete, *undone.values()], before)
+        after = self._source.refresh_after_change()
+        verdicts = {to: cancellation.result(message, before, after) for to, message in undone.items()}
+        created = [
+            misdated_result(result, verdicts[result.to]) if result.to in verdicts else result
+            for result in creation.confirmed(created, after)
+        ]
+        self._warn_of_unlisted(created, after)
+        return created + [cancellation.result(message, before, after) for message in obsolete]
+
+    def _replaced(self, planned: Plan, created: Sequence[Result], misdated: Sequence[Result]) -> list[KnownMessage]:
+        """Return the messages that may be cancelled now.
+
+        A recipient keeps the old message while the new one is not accepted, is to be cancelled again, or is listed
+        at another date than was meant, and so perhaps too late.
+        """
+        recipients = self._recipients_at_another_date(planned)
+        undone = {result.to for result in misdated}
+        recipients |= {
+            self._context.fingerprints.recipient(result.to.lstrip("+"))
+            for result in created
+            if result.outcome not in _PENDING or result.to in undone
+        }
+        kept = [
+            message for message in planned.cancel if message.row is not None and message.row.recipient in recipients
+        ]
+        if kept:
+            numbers = ", ".join(message.to for message in kept)
+            self._context.warn(f"the earlier message stays pending for {numbers}, since the new one was not accepted")
+        return [message for message in planned.cancel if message not in kept]
+
+    def _recipients_at_another_date(self, planned: Plan) -> set[str]:
+        """Return the recipients (fingerprints) whose wanted message the list shows at another date than was meant."""
+        recipients = {
+            desired.identity[1]
+            for desired, message in planned.keep
+            if message.pending is not None and message.row is not None and message.pending.date != message.row.date
+        }
+        if recipients and planned.cancel:
+            self._context.warn(
+                "the list shows another date than was meant for a wanted message; check account_timezone"
+            )
+        return recipients
+
+    def _warn_of_unlisted(self, created: Iterable[Result], after: Snapshot) -> None:
+        """Warn of created messages that the list does not show: whether they are cancelled later is not verifiable."""
+        if after.listing is None:
+            return
+        unlisted = [
+            result.to
+            for result in created
+            if result.outcome is Outcome.SCHEDULED and not after.listed.intersection(result.smsids)
+        ]
+        if unlisted:
+            self._context.warn(
+                f"the list of pending messages does not show what was just accepted for {', '.join(unlisted)}; whether"
+                " it is cancelled later cannot be verified"
+            )
+
+
+def _created_message(result: Result, snapshot: Snapshot) -> KnownMessage:
+    """Return a message that this run has created, as one to be cancelled."""
+    owners = [snapshot.owner(smsid, result.to.lstrip("+")) for smsid in result.smsids]
+    row = next((snapshot.rows[owner] for owner in owners if owner is not None), None)
+    return KnownMessage(ScheduledState.LISTED, result.smsids, row, None)

@@ -1,0 +1,113 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Keep runs apart that work on the same name or the same message at the same time."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from .._ledger.model import Claim, DedupePolicy, Fingerprints, LedgerError
+from .._message.outcome import Fate, moment
+from .._send.request import SendRequest
+from .context import ScheduleContext
+from .refusals import ScheduleError
+
+_PURPOSE = "turn"
+"""Tells the row of a lock from the row of a message. Runs of another release must find the same row."""
+
+_PAUSE = 0.5
+"""Seconds between two tries to get the lock of a name, or to find a message no longer claimed by another run."""
+
+
+class NameLock:
+    """A claim on a name in the ledger, which lets one run at a time work on that name.
+
+    The claim has a lease: the lock of a killed run expires when its deadline would have been over.
+    """
+
+    def __init__(self, context: ScheduleContext, name: str) -> None:
+        """Prepare the lock of a name (its fingerprint). Without a name, and in check mode, nothing is locked."""
+        self._context = context
+        self._name = "" if context.check_mode else name
+        self._key = lock_key(context.fingerprints, name)
+        self._owner = secrets.token_hex(16)
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Wait for the lock, within the deadline, and release it at the end.
+
+        Raises ``ScheduleError`` with nothing changed when another run does not release it in time. A lock that cannot
+        be released is a warning.
+        """
+        if not self._name:
+            yield
+            return
+        self._acquire()
+        try:
+            yield
+        finally:
+            self._release()
+
+    def _acquire(self) -> None:
+        context = self._context
+        while True:
+            claimed = context.ledger.claim(lock_claim(self._key, self._name, self._owner, context.deadline.left()))
+            if claimed.won:
+                return
+            if not context.deadline.wait(_PAUSE):
+                until = moment(claimed.lost[self._name].lease_until)
+                raise ScheduleError(
+                    "another run is at work on the same name and has not ended within the deadline; nothing was"
+                    f" changed; if it was killed, its lock expires at {until}"
+                )
+
+    def _release(self) -> None:
+        try:
+            self._context.ledger.settle(self._key, self._owner, {self._name: (Fate.NOT_SENT, ())})
+        except LedgerError as error:
+            self._context.warn(f"ledger not updated: {error}; the next run of this name may have to wait")
+
+
+def lock_key(fingerprints: Fingerprints, name: str) -> str:
+    """Return the key under which the ledger keeps the lock of a name (its fingerprint)."""
+    return fingerprints.key(f"{_PURPOSE} {name}")
+
+
+def lock_claim(key: str, name: str, owner: str, seconds: float) -> Claim:
+    """Return the claim that locks a name for one run (``owner``) for these seconds."""
+    return Claim(
+        key=key,
+        label="",
+        dedupe=DedupePolicy(content=_PURPOSE, window=0.0, resend_unknown=True),
+        recipients={name: ""},
+        owner=owner,
+        origin=f"{socket.gethostname()}:{os.getpid()}",
+        start_within=seconds,
+        finish_within=seconds,
+    )
+
+
+def wait_for_concurrent_runs(context: ScheduleContext, request: SendRequest) -> bool:
+    """Wait, within the deadline, while another run is sending the same message.
+
+    Return whether there was such a run and it has ended, so that a snapshot from before is out of date.
+    """
+    has_waited = False
+    while _is_claimed(context, request):
+        if context.check_mode or not context.deadline.wait(_PAUSE):
+            return False
+        has_waited = True
+    return has_waited
+
+
+def _is_claimed(context: ScheduleContext, request: SendRequest) -> bool:
+    """Return whether another run is sending this message to any of its recipients."""
+    recipients = [context.fingerprints.recipient(to) for to in request.recipients]
+    rows = context.ledger.rows(context.fingerprints.key(request.key), recipients)
+    return any(row.is_at_work(context.ledger.now()) for row in rows.values())

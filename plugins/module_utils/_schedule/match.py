@@ -1,0 +1,145 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Find the messages that a task means, in the list and in the ledger. Pure."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .._api.pending import Pending, PendingRecord, find
+from .._core.errors import VoipsmsError
+from .._ledger.model import Row, key_of
+from .plan import Identity, KnownMessage, ScheduledState
+from .snapshot import Snapshot, joined
+
+_MAY_BE_PENDING = frozenset({ScheduledState.UNLISTED, ScheduledState.DOUBTFUL, ScheduledState.UNCERTAIN})
+
+
+class AmbiguousError(VoipsmsError):
+    """It is not known which messages are meant; nothing was changed."""
+
+
+class Match(NamedTuple):
+    """The criteria by which a task says which messages it means.
+
+    A criterion of None is not compared. ``name`` is a fingerprint; ``to`` and ``sender`` are E.164 digits; ``date``
+    is as it goes over the wire.
+    """
+
+    smsids: tuple[str, ...] | None = None
+    name: str | None = None
+    to: frozenset[str] | None = None
+    sender: str | None = None
+    text: str | None = None
+    date: str | None = None
+
+
+def matching(snapshot: Snapshot, match: Match) -> list[KnownMessage]:
+    """Return the messages that match, each once: first those of the ledger, then others as the list shows them.
+
+    Raises ``AmbiguousError`` where neither the ledger nor the list tells whether a message matches.
+    """
+    recipients = None if match.to is None else frozenset(map(snapshot.fingerprints.recipient, match.to))
+    owned: dict[Identity, KnownMessage] = {}
+    strangers: list[KnownMessage] = []
+    for pending in _pending_matches(snapshot, match):
+        owner = _owner_of(snapshot, pending)
+        if owner is None:
+            strangers.append(KnownMessage(ScheduledState.LISTED, pending.smsids, None, pending))
+        elif _ledger_agrees(snapshot, snapshot.rows[owner], match, pending):
+            owned[owner] = snapshot.known(snapshot.rows[owner])
+    for identity, row in snapshot.rows.items():
+        if identity not in owned and _row_matches(snapshot, row, match, recipients):
+            owned[identity] = snapshot.known(row)
+    return [*owned.values(), *strangers]
+
+
+def _owner_of(snapshot: Snapshot, pending: Pending) -> Identity | None:
+    """Return the message of the ledger that a listed message is, by the first of its smsids that has an owner."""
+    owners = (snapshot.owner(smsid, pending.to) for smsid in pending.smsids)
+    return next((owner for owner in owners if owner), None)
+
+
+def _pending_matches(snapshot: Snapshot, match: Match) -> list[Pending]:
+    """Return the listed messages that match. With a text, parts are joined; without one, each record stands alone."""
+    if match.name is not None:
+        return []
+    if match.smsids is not None:
+        return [
+            joined(_of_first_recipient(snapshot.by_smsid[smsid]))
+            for smsid in match.smsids
+            if smsid in snapshot.by_smsid
+        ]
+    messages: list[Pending] = []
+    for (to, date), group in snapshot.groups.items():
+        if (match.to is None or to in match.to) and match.date in (None, date):
+            messages += _matches_in(group, match)
+    return messages
+
+
+def _matches_in(group: list[PendingRecord], match: Match) -> list[Pending]:
+    """Return the messages among the records of one recipient and date that have the sender and the text."""
+    records = [record for record in group if match.sender in (None, record.sender)]
+    if match.text is None:
+        parts: dict[str, list[PendingRecord]] = {}
+        for record in records:
+            parts.setdefault(record.smsid, []).append(record)
+        return [joined(part) for part in parts.values()]
+    messages: list[Pending] = []
+    while True:
+        message = find(records, match.text, match.sender)
+        if message is None:
+            return messages
+        messages.append(message)
+        records = [record for record in records if record.smsid not in message.smsids]
+
+
+def _row_matches(snapshot: Snapshot, row: Row, match: Match, recipients: frozenset[str] | None) -> bool:
+    """Return whether a row's message matches, as far as fingerprints and the list can tell.
+
+    Raises ``AmbiguousError`` when a message of the name that is meant may still be pending, and neither can tell.
+    """
+    if match.smsids is not None:
+        return bool(set(match.smsids).intersection(row.smsids))
+    if match.name not in (None, row.name):
+        return False
+    if (recipients is not None and row.recipient not in recipients) or match.date not in (None, row.date):
+        return False
+    if match.text is None and match.sender is None:
+        return True
+    known = snapshot.known(row)
+    has_content = _has_content(snapshot, row, known.pending, match)
+    if has_content is None and match.name is not None and known.scheduled_state in _MAY_BE_PENDING:
+        raise AmbiguousError(
+            "it is not known whether every message of the name is meant, since the ledger keeps no texts and senders"
+            " and the list does not show them; leave from and msg out"
+        )
+    return bool(has_content)
+
+
+def _has_content(snapshot: Snapshot, row: Row, pending: Pending | None, match: Match) -> bool | None:
+    """Return whether a message has the text and the sender that are meant, or None when that is not known."""
+    senders = {match.sender or ""} | ({pending.sender} if pending is not None and match.sender is None else set())
+    if match.text is not None:
+        keys = {snapshot.fingerprints.key(key_of(sender, match.text, row.date or "")) for sender in senders}
+        if row.key in keys:
+            return True
+    if pending is None:
+        return None
+    return match.text is None and pending.sender == match.sender
+
+
+def _ledger_agrees(snapshot: Snapshot, row: Row, match: Match, pending: Pending) -> bool:
+    """Return whether the ledger, too, has this text and date for a message of its own; the list may show others."""
+    if match.date not in (None, row.date):
+        return False
+    text = pending.text if match.text is None else match.text
+    meant = Pending(pending.to, pending.sender, text, row.date or "", pending.smsids)
+    return match.text is None or snapshot.has_key(meant, row.key)
+
+
+def _of_first_recipient(records: list[PendingRecord]) -> list[PendingRecord]:
+    """Return the parts for the first recipient of an smsid. Other recipients of it are checked separately."""
+    return [record for record in records if record.to == records[0].to]

@@ -1,0 +1,39 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Describe what a task on scheduled messages asks for."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .._message.dates import DeliveryDate
+from .._send.request import SendRequest
+from .match import Match
+
+
+class ScheduleRequest(NamedTuple):
+    """A message that shall be pending: the message, its date, and the name of what it belongs to.
+
+    ``name``: as people know it. ``min_lead``: minutes that the date must at least lie ahead.
+    """
+
+    delivery: SendRequest
+    date: DeliveryDate
+    name: str | None
+    min_lead: int
+    fail_on_mismatch: bool
+
+    @property
+    def name_fingerprint(self) -> str:
+        """The fingerprint of the name; empty without one."""
+        return self.delivery.schedule.name if self.delivery.schedule else ""
+
+
+class CancelRequest(NamedTuple):
+    """The messages that shall no longer be pending, and the name by which people know them, if they have one."""
+
+    match: Match
+    name: str | None
+    fail_if_sent: bool = False

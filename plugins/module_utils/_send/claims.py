@@ -1,0 +1,93 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Claim recipients in the ledger before a request leaves, and settle the claims afterwards."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from .._api.evidence import Judgement
+from .._ledger.model import Claim, Fingerprints, Ledger, LedgerError, Row
+from .._message.numbers import mask
+from .request import SendRequest
+
+
+class ClaimedNumbers(NamedTuple):
+    """The result of a claim, by number: the recipients won, and the rows that prevent the others.
+
+    ``at``: when this was so, in Unix seconds by the ledger's clock.
+    """
+
+    won: list[str]
+    lost: dict[str, Row]
+    at: float
+
+
+class Claims:
+    """The ledger's rows for one send request, by number (E.164 digits) instead of fingerprint, and a run's claims."""
+
+    def __init__(self, request: SendRequest, ledger: Ledger, fingerprints: Fingerprints) -> None:
+        """Prepare to claim; the ledger is not touched yet."""
+        self._request = request
+        self._ledger = ledger
+        self._key = fingerprints.key(request.key)
+        self._names = {number: fingerprints.recipient(number) for number in request.recipients}
+        self._owner = secrets.token_hex(16)
+        self._origin = f"{socket.gethostname()}:{os.getpid()}"
+
+    def rows(self, numbers: Iterable[str]) -> dict[str, Row]:
+        """Return the rows of those recipients that have one. Raises ``LedgerError``."""
+        numbers = list(numbers)
+        rows = self._ledger.rows(self._key, [self._names[number] for number in numbers])
+        return {number: rows[self._names[number]] for number in numbers if self._names[number] in rows}
+
+    def claim(self, numbers: Sequence[str], start_within: float, finish_within: float) -> ClaimedNumbers:
+        """Claim the recipients that are unclaimed. Raises ``LedgerError``.
+
+        ``start_within``: seconds within which the first byte may leave. ``finish_within``: seconds after which nothing
+        of this run is under way.
+        """
+        claim = Claim(
+            key=self._key,
+            label=self._request.label,
+            dedupe=self._request.dedupe,
+            recipients={self._names[number]: mask(number) for number in numbers},
+            owner=self._owner,
+            origin=self._origin,
+            start_within=start_within,
+            finish_within=finish_within,
+            schedule=self._request.schedule,
+        )
+        claimed = self._ledger.claim(claim)
+        won = [number for number in numbers if self._names[number] in claimed.won]
+        lost = {number: claimed.lost[self._names[number]] for number in numbers if number not in won}
+        return ClaimedNumbers(won, lost, claimed.at)
+
+    def settle(self, judgement: Judgement) -> list[str]:
+        """Write the results of a claim into the ledger; return warnings when that fails, and raise nothing.
+
+        What was sent stays sent, whatever happens to the ledger.
+        """
+        fates = {self._names[number]: (verdict.fate, verdict.smsids) for number, verdict in judgement.verdicts.items()}
+        try:
+            overtaken = self._ledger.settle(self._key, self._owner, fates)
+            reason = "its rows are gone, or another run has taken them over" if overtaken else ""
+        except LedgerError as error:
+            reason = str(error)
+        return [_not_updated(reason, judgement)] if reason else []
+
+
+def _not_updated(reason: str, judgement: Judgement) -> str:
+    """Return the warning about a ledger that does not have the results of a request."""
+    smsids = [smsid for verdict in judgement.verdicts.values() for smsid in verdict.smsids]
+    return (
+        f"ledger not updated: {reason}; the results of this run stand (smsid {', '.join(smsids) or 'none'});"
+        " mend the ledger before the same task runs again: where the ledger still has the claim, the task"
+        " fails with 'may have been sent', and where it has not, it sends again"
+    )

@@ -1,0 +1,118 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Make the requests of one run: try again where that is safe, and slow down when the service asks for it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+
+from .._api.client import Api, Denied, Throttled
+from .._api.evidence import Judgement, alike
+from .._core.deadline import Deadline, Latest
+from .._core.http import NotSent
+from .._message.outcome import Fate
+from .request import SendRequest
+
+PAUSES = (0.5, 1.0, 2.0)
+"""Seconds before another try, when it is proven that nothing was sent and the reason may pass."""
+
+LONGEST_RETRY_AFTER = 30.0
+"""Seconds that a run waits at most, and once, for a service that asks for fewer requests (429)."""
+
+_BEGUN_BY = 0.9
+"""Share of the deadline in which a request must begin, so that the service has time to answer it."""
+
+_TOO_LATE = "the deadline was over before the request could begin"
+
+
+class Posting:
+    """The POSTs of one run, which several threads may make at once; one at a time, once the service asks for fewer."""
+
+    def __init__(self, request: SendRequest, api: Api, deadline: Deadline) -> None:
+        """Prepare to post; nothing is sent yet."""
+        self._request = request
+        self._api = api
+        self._deadline = deadline
+        self._stop_reason = ""
+        self._is_throttled = False
+        self._throttle_lock = threading.RLock()
+
+    def admission(self) -> AbstractContextManager[object]:
+        """Return what a batch must hold from before its claim until it is settled.
+
+        It is the throttle lock once the service has asked for fewer requests, and nothing before.
+        """
+        return self._throttle_lock if self._is_throttled else nullcontext()
+
+    def start_within(self) -> float:
+        """Return the seconds within which a request must begin; 0 or less when it is too late."""
+        return self._deadline.left() - self._deadline.seconds * (1 - _BEGUN_BY)
+
+    def obstacle(self, start_within: float) -> str:
+        """Return why no request may begin, or an empty string."""
+        return self._stop_reason or ("" if start_within > 0 else _TOO_LATE)
+
+    def stop(self, reason: str) -> None:
+        """Let no further request begin, for this reason."""
+        self._stop_reason = reason
+
+    def post(self, numbers: Sequence[str], latest: Latest) -> Judgement:
+        """Send one POST; try again only while it is proven that nothing was sent, and the reason may pass.
+
+        ``latest``: until when the first byte may leave. Raises nothing: every failure is a verdict on each number.
+        """
+        pauses = iter(PAUSES)
+        has_waited = False
+        with ExitStack() as locks:
+            while True:
+                answer = self._try(numbers, latest)
+                if isinstance(answer, Judgement):
+                    return answer
+                if isinstance(answer, Denied):
+                    self.stop(str(answer))
+                pause = _pause(answer, pauses, has_waited=has_waited)
+                if pause is not None and isinstance(answer, Throttled):
+                    has_waited = True
+                    pause = self._throttle(locks, pause)
+                if pause is None or not self._deadline.wait(pause):
+                    return alike(numbers, Fate.NOT_SENT, str(answer))
+
+    def _throttle(self, locks: ExitStack, pause: float) -> float:
+        """Make the other threads wait until the locks are released; return the seconds of the pause that remain."""
+        self._is_throttled = True
+        before = self._deadline.left()
+        locks.enter_context(self._throttle_lock)
+        return max(0.0, pause - (before - self._deadline.left()))
+
+    def _try(self, numbers: Sequence[str], latest: Latest) -> Judgement | NotSent:
+        """Send one POST; return the verdicts, or the proof that nothing was sent."""
+        request = self._request
+        try:
+            return self._api.send(
+                numbers,
+                request.text,
+                request.sender,
+                date=request.schedule.date if request.schedule else None,
+                segments=request.segments,
+                seconds=self._deadline.left(),
+                permits=latest.permits,
+            )
+        except NotSent as error:
+            return error
+        except Exception as error:  # noqa: BLE001 - a defect of ours must not lose the results of other batches
+            return alike(numbers, Fate.UNKNOWN, f"internal error {type(error).__name__} while it was sent")
+
+
+def _pause(error: NotSent, pauses: Iterator[float], *, has_waited: bool) -> float | None:
+    """Return the seconds to wait before another try, or None when there must not be one.
+
+    ``has_waited``: whether this request has been throttled before.
+    """
+    if isinstance(error, Throttled):
+        is_short = error.retry_after is not None and error.retry_after <= LONGEST_RETRY_AFTER
+        return error.retry_after if is_short and not has_waited else None
+    return next(pauses, None) if error.passing else None

@@ -1,0 +1,73 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read the options of the modules that are about the ledger, and name everything that is wrong with them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from .._core.errors import Faults
+from .._ledger.inspect import RowFilter
+from .._ledger.model import Fingerprints, Ledger, Row
+from .._message.numbers import read_all
+from .open_ledger import read_kept_ledger
+from .values import digits_of, in_range, number_faults, read_region
+
+
+class ResolveOptions(NamedTuple):
+    """Which messages a person resolves, and how: as sent or as not sent. ``recipients`` are digits."""
+
+    ledger: Ledger
+    fingerprints: Fingerprints
+    key: str
+    recipients: tuple[str, ...]
+    is_sent: bool
+
+    def rows(self) -> dict[str, Row | None]:
+        """Return the row of each recipient as it is now, None where there is none. Raise ``LedgerError``."""
+        names = {recipient: self.fingerprints.recipient(recipient) for recipient in self.recipients}
+        rows = self.ledger.rows(self.fingerprints.key(self.key), names.values())
+        return {recipient: rows.get(name) for recipient, name in names.items()}
+
+
+class InspectOptions(NamedTuple):
+    """Which rows of which ledger are shown, and how many at most."""
+
+    ledger: Ledger
+    row_filter: RowFilter
+    max_rows: int
+
+
+def read_resolve_options(params: Mapping[str, Any]) -> ResolveOptions:
+    """Return what to resolve. Raise ``InputError`` with every fault, before anything is opened."""
+    faults = Faults()
+    ledger, fingerprints = read_kept_ledger(params, faults)
+    if not params["key"].strip():
+        faults.add("key is empty; give the one that the failed task returned")
+    numbers = read_all(params["to"], read_region(params))
+    faults.add(*number_faults("to", numbers))
+    faults.raise_if_any()
+    return ResolveOptions(ledger, fingerprints, params["key"], digits_of(numbers), params["as"] == "sent")
+
+
+def read_inspect_options(params: Mapping[str, Any]) -> InspectOptions:
+    """Return which rows to show. Raise ``InputError`` with every fault, before anything is opened."""
+    faults = Faults()
+    ledger, fingerprints = read_kept_ledger(params, faults)
+    faults.add(*in_range("max_rows", params["max_rows"], 1, 100000))
+    empty = [name for name in ("states", "key", "to") if params[name] in ("", [])]
+    faults.add(*(f"{name} is empty; leave it out, or say what to look for" for name in empty))
+    recipients = _recipients(params, fingerprints, faults) if params["to"] else None
+    faults.raise_if_any()
+    key = fingerprints.key(params["key"]) if params["key"] else None
+    return InspectOptions(ledger, RowFilter(key, recipients, params["states"]), params["max_rows"])
+
+
+def _recipients(params: Mapping[str, Any], fingerprints: Fingerprints, faults: Faults) -> frozenset[str]:
+    """Return the fingerprints of the recipients in ``to``; note faults."""
+    numbers = read_all(params["to"], read_region(params))
+    faults.add(*number_faults("to", numbers))
+    return frozenset(fingerprints.recipient(digits) for digits in digits_of(numbers))

@@ -1,0 +1,56 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read the options of the module that shows the message log, and name everything that is wrong with them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from .._api.log import LogFilter, read_bound
+from .._core.errors import Faults
+from .._message.numbers import read_all
+from .account import Account, read_account
+from .values import digits_of, in_range, number_faults, read_region
+
+
+class LogOptions(NamedTuple):
+    """Which records of which account are shown, from how many pages at most."""
+
+    account: Account
+    log_filter: LogFilter
+    max_pages: int
+
+
+def read_log_options(params: Mapping[str, Any]) -> LogOptions:
+    """Return which records to show. Raise ``InputError`` with every fault, before anything is asked."""
+    faults = Faults()
+    account = read_account(params, faults)
+    faults.add(*in_range("max_pages", params["max_pages"], 1, 1000))
+    empty = [name for name in ("number", "msg", "since", "until") if params[name] in ("", [])]
+    faults.add(*(f"{name} is empty; leave it out, or say what to look for" for name in empty))
+    log_filter = LogFilter(
+        numbers=_read_numbers(params, faults),
+        text=params["msg"],
+        direction=params["direction"],
+        since=_read_bound(params, "since", faults),
+        until=_read_bound(params, "until", faults),
+    )
+    return LogOptions(faults.checked(account), log_filter, params["max_pages"])
+
+
+def _read_numbers(params: Mapping[str, Any], faults: Faults) -> frozenset[str] | None:
+    """Return the digits of the numbers in ``number``, None without the option; note faults."""
+    if not params["number"]:
+        return None
+    numbers = read_all(params["number"], read_region(params))
+    faults.add(*number_faults("number", numbers))
+    return frozenset(digits_of(numbers))
+
+
+def _read_bound(params: Mapping[str, Any], name: str, faults: Faults) -> str | None:
+    """Return one end of a span of dates, None without the option; note its fault."""
+    value = params[name]
+    return faults.attempt(lambda: read_bound(value, name)) if value else None

@@ -1,0 +1,90 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Choose the ledger that the options of a task name, without opening it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from .._core.address import is_loopback, passwords_in
+from .._core.errors import Faults, InputError
+from .._ledger.model import NO_LEDGER, Fingerprints, Ledger
+from .._ledger.sqlite import SqliteLedger
+from .values import is_utf8
+
+_LONGEST_BUSY_WAIT = 30.0
+"""Seconds to wait at most for another process to release the ledger."""
+
+_REFUSED = "postgresql://"
+"""The name that results show for a refused URL, which may hold a password. It is never opened."""
+
+
+def read_ledger(params: Mapping[str, Any], faults: Faults) -> tuple[Ledger, Fingerprints]:
+    """Return the ledger of a task and the fingerprints of its account; note faults, and open nothing."""
+    rehearsal = is_loopback(_host(params["api_url"]))
+    fingerprints = Fingerprints.of(params["ledger_account"], params["api_key"] or "", rehearsal=rehearsal)
+    path = params["ledger"] or default_ledger(os.environ)
+    if path == NO_LEDGER:
+        from .._ledger import memory  # noqa: PLC0415 - rarely used
+
+        return memory.MemoryLedger(), fingerprints
+    busy_timeout = min(_LONGEST_BUSY_WAIT, float(params["deadline"]))
+    if "://" in path:
+        shared = faults.attempt(lambda: _shared_ledger(path, params["ledger_password"], fingerprints, busy_timeout))
+        return shared or SqliteLedger(_REFUSED, fingerprints.account), fingerprints
+    if passwords_in(path):
+        faults.add("ledger must be a path or a URL that begins with postgresql://, and must not hold a password")
+        return SqliteLedger(_REFUSED, fingerprints.account), fingerprints
+    if not os.path.isabs(path):
+        faults.add(f"ledger {path!r} must be an absolute path, since a module runs in a folder of Ansible's choosing")
+    return SqliteLedger(path, fingerprints.account, busy_timeout=busy_timeout), fingerprints
+
+
+def read_kept_ledger(params: Mapping[str, Any], faults: Faults) -> tuple[Ledger, Fingerprints]:
+    """Return what ``read_ledger`` does, for a task that is about the ledger: one must be kept, its account known."""
+    ledger, fingerprints = read_ledger(params, faults)
+    if not (params["ledger_account"] or params["api_key"]):
+        faults.add("api_key or ledger_account is missing; without one of them the ledger's account is not known")
+    if ledger.name == NO_LEDGER:
+        faults.add("ledger is none, which remembers nothing; name the ledger that the task has used")
+    return ledger, fingerprints
+
+
+def default_ledger(environment: Mapping[str, str]) -> str:
+    """Return the path of this user's ledger (XDG Base Directory Specification: relative paths are ignored)."""
+    state = environment.get("XDG_STATE_HOME", "")
+    if not os.path.isabs(state):
+        state = os.path.expanduser("~/.local/state")
+    return os.path.join(state, "voipsms", "ledger.sqlite3")
+
+
+def _shared_ledger(url: str, password: str | None, fingerprints: Fingerprints, busy_timeout: float) -> Ledger:
+    """Return the ledger in a database. Raise ``InputError``, and ``MissingLibrary`` without psycopg."""
+    if url.partition("://")[0] not in ("postgresql", "postgres"):
+        raise InputError(
+            "ledger must be the path of a file, a URL that begins with postgresql://, or none; this release knows no"
+            " other kind of ledger"
+        )
+    from .._ledger.database import read_database  # noqa: PLC0415 - rarely used
+
+    database = read_database(url, os.environ)
+    if not is_utf8(password or "") or "\0" in (password or ""):
+        raise InputError("ledger_password is not UTF-8 text")
+    from .._ledger import postgresql  # noqa: PLC0415 - loads psycopg
+
+    return postgresql.PostgresqlLedger(
+        database, fingerprints.account, password=password or None, busy_timeout=busy_timeout
+    )
+
+
+def _host(url: str) -> str:
+    """Return the host of a URL, which need not be valid; empty when there is none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

@@ -1,0 +1,83 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run one function in a copy of this process, which finishes it even when this process is told to stop."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.util import Finalize
+from typing import NoReturn
+
+_ending: list[int] = []
+"""The process ids of copies that have answered. They are waited for when this process ends, or before the next copy:
+taking down a copy of a large process takes milliseconds, in which its answer can already be passed on."""
+
+
+def run_forked(work: Callable[[], bytes]) -> bytes:
+    """Return what ``work`` returns in a copy of this process; empty when the copy ended without an answer.
+
+    An interrupted wait, such as by the time limit of a task, does not stop the copy: its request is answered, and the
+    outcome is written down. Raise ``OSError`` when there can be no copy.
+    """
+    _collect(os.WNOHANG)
+    reader, writer = os.pipe()
+    try:
+        child = os.fork()
+    except OSError:
+        os.close(reader)
+        os.close(writer)
+        raise
+    if not child:
+        _do(work, writer)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        answer = pipe.read()
+    if not _ending:
+        # Process 1 does not collect the children of others in a container without an init: a worker that left its
+        # copies to it would fill the table of processes.
+        Finalize(None, _collect, (0,), exitpriority=0)
+    _ending.append(child)
+    return answer
+
+
+def _collect(options: int) -> None:
+    """Let the system forget the copies that have ended; with ``os.WNOHANG`` do not wait for the others."""
+    for child in tuple(_ending):
+        # A process that ignores SIGCHLD, which it may have inherited, has no children to wait for.
+        with suppress(ChildProcessError):
+            if not os.waitpid(child, options)[0]:
+                continue
+        _ending.remove(child)
+
+
+def _do(work: Callable[[], bytes], writer: int) -> NoReturn:
+    """Work, answer, and end without anything that this process would do at its own end."""
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+        # A collection would write to every object of the copied process, and so copy all of its memory.
+        gc.freeze()
+        _close_inherited(writer)
+        with os.fdopen(writer, "wb") as pipe:
+            pipe.write(work())
+    finally:
+        os._exit(0)
+
+
+def _close_inherited(writer: int) -> None:
+    """Close what other processes wait for the end of: the terminal, and inherited pipes, sockets and locks.
+
+    Their numbers stay taken, by ``os.devnull``: an object that closes one of them later must not close a new file.
+    """
+    nothing = os.open(os.devnull, os.O_RDWR)
+    inherited = {0, 1, 2}
+    with suppress(OSError):  # a system without this folder
+        inherited.update(int(name) for name in os.listdir("/dev/fd"))
+    for number in inherited - {nothing, writer}:
+        os.dup2(nothing, number)

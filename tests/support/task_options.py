@@ -1,0 +1,28 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options that every module has, as Ansible would validate them, and the faults that reading them notes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults, InputError
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.specs import account_options, ledger_options
+
+PASSWORD = "canary-password"
+
+
+def params(**changes: Any) -> dict[str, Any]:
+    """Return the shared options with their defaults, an account, and these changes."""
+    defaults = {name: spec.get("default") for name, spec in {**account_options(), **ledger_options()}.items()}
+    return {**defaults, "api_key": "key", "api_password": PASSWORD, **changes}
+
+
+def faults_of(faults: Faults) -> list[str]:
+    """Return the sentences that were noted; none of them may hold a credential."""
+    try:
+        faults.raise_if_any()
+    except InputError as error:
+        assert "canary" not in str(error)
+        return list(error.faults)
+    return []

@@ -1,0 +1,97 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Mappings that people write: every value is read by its key, and every fault is noted under the name of its value."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults, InputError
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.structure import (
+    Fields,
+    elements_of,
+    nonempty_text,
+    one_of,
+    plain_number,
+    texts,
+    whole_number,
+)
+
+
+def sentences(faults: Faults) -> tuple[str, ...]:
+    """Return the faults that were noted."""
+    with pytest.raises(InputError) as caught:
+        faults.raise_if_any()
+    return caught.value.faults
+
+
+def test_values_are_read_by_their_keys() -> None:
+    faults = Faults()
+    fields = Fields({"name": "anna", "rank": "3", "note": None}, faults, "person 1")
+    assert fields.read("name", nonempty_text) == "anna"
+    assert fields.read_or("rank", whole_number(0, 9), 0) == 3
+    assert fields.read_or("times", whole_number(0, 9), 7) == 7
+    assert fields.read_optional("note", nonempty_text, "none") == "none"
+    assert (fields.get("rank"), fields.get("times"), fields.has("note"), fields.has("times")) == (
+        "3",
+        None,
+        True,
+        False,
+    )
+    faults.raise_if_any()
+
+
+def test_faults_are_named_after_the_key_and_the_label() -> None:
+    faults = Faults()
+    fields = Fields({"name": "", "rank": 10, "note": None, 4: ""}, faults, "person 1")
+    fields.refuse_unknown(("name", "rank"), "a person")
+    fields.require("number")
+    assert fields.read("name", nonempty_text) is None
+    assert fields.read("number", nonempty_text) is None
+    assert fields.read_or("rank", whole_number(0, 9), 2) == 2
+    assert fields.read_or("note", one_of(("a", "b")), "a") == "a"
+    assert sentences(faults) == (
+        "person 1 has the unknown 4, note; a person has name, rank",
+        "person 1 has no number",
+        "name of person 1 must be a text that is not empty",
+        "number of person 1 must be a text that is not empty",
+        "rank of person 1 must be a whole number from 0 to 9",
+        "note of person 1 must be one of a, b",
+    )
+
+
+@pytest.mark.parametrize(("label", "name"), [("", "at"), ("hours of anna", "at in hours of anna")])
+def test_a_value_is_called_by_its_key_and_where_it_is(label: str, name: str) -> None:
+    faults = Faults()
+    Fields({}, faults, label, joint=" in ").read("at", nonempty_text)
+    assert sentences(faults) == (f"{name} must be a text that is not empty",)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(None, ()), ("", ()), ("a, b,", ("a", "b")), (["a", ""], ("a", "")), (("a",), ("a",))]
+)
+def test_texts_are_a_list_or_one_text_with_commas(value: object, expected: tuple[str, ...]) -> None:
+    assert texts("events", value) == expected
+
+
+@pytest.mark.parametrize("value", [1, ["a", 1], {"a": "b"}, True])
+def test_other_values_are_no_texts(value: object) -> None:
+    with pytest.raises(InputError, match="events must be a list of texts"):
+        texts("events", value)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(None, []), ("", []), ("a", ["a"]), (0, [0]), ({"a": 1}, [{"a": 1}]), (("a", 1), ["a", 1])]
+)
+def test_a_single_value_is_a_list_of_one(value: object, expected: list[object]) -> None:
+    assert elements_of(value) == expected
+
+
+def test_numbers_lose_the_type_that_ansible_gives_them() -> None:
+    class Whole(int):
+        pass
+
+    class Real(float):
+        pass
+
+    assert [type(plain_number(value)) for value in (Whole(1), Real(1), True, "1")] == [int, float, bool, str]

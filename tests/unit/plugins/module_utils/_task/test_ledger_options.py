@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options about the ledger: every rule, and all that is wrong named at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.inspect import RowFilter
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Fingerprints
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.ledger_options import (
+    InspectOptions,
+    ResolveOptions,
+    read_inspect_options,
+    read_resolve_options,
+)
+from ansible_collections.voip_communications.sms.plugins.modules import voipsms_ledger, voipsms_ledger_info
+
+ANN, BOB = "+12812345678", "+12812345679"
+FINGERPRINTS = Fingerprints.of(None, "key")
+
+
+def resolve_options(**changes: Any) -> ResolveOptions:
+    defaults = {name: spec.get("default") for name, spec in voipsms_ledger.argument_spec().items()}
+    options = {"api_key": "key", "ledger": "/tmp/ledger", "key": "deploy", "to": [ANN, BOB], "as": "sent"}
+    return read_resolve_options({**defaults, **options, **changes})
+
+
+def inspect_options(**changes: Any) -> InspectOptions:
+    defaults = {name: spec.get("default") for name, spec in voipsms_ledger_info.argument_spec().items()}
+    return read_inspect_options({**defaults, "api_key": "key", "ledger": "/tmp/ledger", **changes})
+
+
+def test_the_messages_to_resolve() -> None:
+    options = resolve_options()
+    assert (options.key, options.recipients, options.is_sent) == ("deploy", ("12812345678", "12812345679"), True)
+    assert options.ledger.name == "/tmp/ledger"
+    assert resolve_options(**{"as": "not_sent"}).is_sent is False
+
+
+def test_a_ledger_without_rows_has_none_for_each_recipient(tmp_path: Path) -> None:
+    path = tmp_path / "ledger"
+    assert resolve_options(ledger=str(path)).rows() == {"12812345678": None, "12812345679": None}
+    assert not path.exists()
+
+
+def test_every_fault_of_a_resolution_is_named_at_once() -> None:
+    with pytest.raises(InputError) as caught:
+        resolve_options(key=" ", to=["12"], ledger="none", api_key=None)
+    beginnings = ["api_key or ledger_account", "ledger is none", "key is empty", "to: '12'"]
+    assert [fault.startswith(begin) for fault, begin in zip(caught.value.faults, beginnings, strict=True)] == [True] * 4
+
+
+def test_the_rows_to_show() -> None:
+    assert inspect_options().row_filter == RowFilter()
+    assert inspect_options().max_rows == 100
+    options = inspect_options(key="deploy", to=ANN, states=["unknown"], max_rows=7)
+    recipients = frozenset({FINGERPRINTS.recipient("12812345678")})
+    assert options.row_filter == RowFilter(FINGERPRINTS.key("deploy"), recipients, ["unknown"])
+    assert options.max_rows == 7
+
+
+def test_every_fault_of_a_filter_is_named_at_once() -> None:
+    with pytest.raises(InputError) as caught:
+        inspect_options(max_rows=0, states=[], key="", to=[], ledger="none")
+    assert caught.value.faults == (
+        "ledger is none, which remembers nothing; name the ledger that the task has used",
+        "max_rows must be from 1 to 100000",
+        "states is empty; leave it out, or say what to look for",
+        "key is empty; leave it out, or say what to look for",
+        "to is empty; leave it out, or say what to look for",
+    )
+    with pytest.raises(InputError, match="to: '12'"):
+        inspect_options(to="12")

@@ -1,0 +1,107 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The report of a task about the ledger: states before and after, sentences, warnings."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import VoipsmsError
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import GRACE, Row, State
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.resolve import Resolution, resolve
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_ledger import (
+    confirm,
+    inspection_sentence,
+    missing_sentence,
+    resolution_summary,
+)
+
+ANN, BOB = "12812345678", "12812345679"
+NOW = 1_000_000.0
+UNKNOWN = Row(
+    key="key",
+    recipient="ann",
+    masked="*78",
+    label="",
+    content="text",
+    state=State.UNKNOWN,
+    attempt=1,
+    owner="run 1",
+    origin="host:1",
+    claimed_at=NOW - 10_000,
+    first_byte_by=NOW - 10_000,
+    lease_until=NOW - 1,
+    keep_until=NOW + 1e6,
+)
+
+
+def resolution(*, sent: bool, row: Row = UNKNOWN) -> Resolution:
+    return resolve({ANN: row, BOB: None if not sent else row}, sent=sent, now=NOW)
+
+
+def test_a_summary_has_each_recipient_before_and_after() -> None:
+    found = resolution_summary(resolution(sent=False), is_sent=False, now=NOW, check_mode=False)
+    assert found == {
+        "warnings": [],
+        "changed": True,
+        "results": [
+            {"to": f"+{ANN}", "before": "unknown", "after": "absent"},
+            {"to": f"+{BOB}", "before": "absent", "after": "absent"},
+        ],
+        "diff": {"before": f"+{ANN} unknown\n+{BOB} absent\n", "after": f"+{ANN} absent\n+{BOB} absent\n"},
+        "msg": "1 message is resolved as not sent",
+    }
+
+
+@pytest.mark.parametrize(
+    ("sent", "check_mode", "msg"),
+    [
+        (True, False, "2 messages are resolved as sent"),
+        (True, True, "2 messages would be resolved as sent"),
+        (False, True, "1 message would be resolved as not sent"),
+    ],
+)
+def test_a_summary_counts_messages(sent: bool, check_mode: bool, msg: str) -> None:
+    found = resolution_summary(resolution(sent=sent), is_sent=sent, now=NOW, check_mode=check_mode)
+    assert found["msg"] == msg
+
+
+def test_nothing_to_resolve_is_no_change() -> None:
+    nothing = resolve({ANN: None}, sent=False, now=NOW)
+    found = resolution_summary(nothing, is_sent=False, now=NOW, check_mode=False)
+    assert (found["changed"], found["msg"]) == (False, "nothing is left to resolve as not sent")
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_a_message_that_may_still_appear_in_the_log_is_warned_of(sent: bool) -> None:
+    late = UNKNOWN._replace(first_byte_by=NOW - GRACE + 1)
+    found = resolution_summary(resolution(sent=sent, row=late), is_sent=sent, now=NOW, check_mode=False)
+    sentence = (
+        f"less than 15 minutes ago the service may still have been accepting the message to +{ANN}; if you looked into"
+        " the message log, look again before you send"
+    )
+    assert found["warnings"] == ([] if sent else [sentence])
+
+
+def test_a_row_that_another_run_has_changed_is_named() -> None:
+    changed = resolution(sent=False)
+    confirm(changed, {ANN: None, BOB: None})
+    with pytest.raises(VoipsmsError) as caught:
+        confirm(changed, {ANN: UNKNOWN._replace(attempt=2), BOB: None})
+    assert str(caught.value) == f"another run has changed the ledger meanwhile for +{ANN}; run the task again"
+
+
+@pytest.mark.parametrize(
+    ("count", "counts", "is_complete", "sentence"),
+    [
+        (0, {"unknown": 0}, True, "0 rows"),
+        (1, {"accepted": 0, "unknown": 1}, True, "1 row, of which 1 unknown"),
+        (3, {"accepted": 2, "unknown": 1}, False, "3 rows, of which 2 accepted, 1 unknown, and there are more"),
+    ],
+)
+def test_rows_are_counted_by_state(count: int, counts: dict[str, int], is_complete: bool, sentence: str) -> None:
+    assert inspection_sentence(count, counts, is_complete=is_complete) == sentence
+
+
+def test_a_missing_ledger_asks_for_machine_and_user() -> None:
+    assert missing_sentence("/x") == "there is no ledger '/x'; is this the machine and the user that ran the task?"

@@ -1,0 +1,191 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A copy of the process: its answer, its death, and its work when no one waits for it any more."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.voip_communications.sms.plugins.plugin_utils import _forked
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._forked import run_forked
+
+# Python 3.12 warns of what pytest's own threads may do to a copy; a worker of Ansible has none.
+pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+
+
+class Overdue(BaseException):
+    """As the time limit of a task, this is no ``Exception``."""
+
+
+def raise_overdue(_number: int, _frame: Any) -> None:
+    raise Overdue
+
+
+def wait_for_copies() -> None:
+    """Wait until every copy has come to its own end."""
+    with suppress(ChildProcessError):
+        while True:
+            os.wait()
+
+
+def test_copies_that_have_ended_do_not_pile_up() -> None:
+    for _time in range(5):
+        run_forked(lambda: b"done")
+    copies = {*_forked._ending}
+    assert copies
+    for copy in copies:  # ended, and not yet forgotten
+        os.waitid(os.P_PID, copy, os.WEXITED | os.WNOWAIT)
+    run_forked(lambda: b"done")
+    assert not copies & {*_forked._ending}
+    for copy in copies:
+        with pytest.raises(ChildProcessError):
+            os.waitpid(copy, os.WNOHANG)
+
+
+# The folder that holds ansible_collections, to which ansible-test gives no path of its own.
+COLLECTIONS = Path(__file__).absolute().parents[7]
+SUBREAPER = """
+import ctypes, multiprocessing, os, sys
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._forked import run_forked
+
+def work():
+    assert run_forked(lambda: b"done") == b"done"
+
+# As the worker of Ansible, whose copies fall to process 1 when it has left them.
+assert ctypes.CDLL(None).prctl(36, 1) == 0, "PR_SET_CHILD_SUBREAPER"
+for _time in range(3):
+    worker = multiprocessing.get_context("fork").Process(target=work)
+    worker.start()
+    worker.join()
+    assert worker.exitcode == 0
+try:
+    print(os.waitpid(-1, os.WNOHANG))
+except ChildProcessError:
+    print("no copy is left")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="who takes over the children of others can only be asked of Linux")
+def test_a_worker_leaves_no_copy_behind() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SUBREAPER],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": str(COLLECTIONS)},
+    )
+    assert (done.stdout, done.stderr) == ("no copy is left\n", "")
+
+
+def test_the_answer_is_that_of_another_process() -> None:
+    assert run_forked(lambda: str(os.getppid()).encode()) == str(os.getpid()).encode()
+
+
+def test_an_answer_may_be_longer_than_a_pipe_holds() -> None:
+    assert len(run_forked(lambda: b"x" * 5_000_000)) == 5_000_000
+
+
+def test_a_copy_that_is_killed_has_no_answer() -> None:
+    def killed() -> bytes:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return b"alive"
+
+    assert run_forked(killed) == b""
+
+
+def test_a_copy_that_fails_has_no_answer_and_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    def failing() -> bytes:
+        raise ValueError("secret")
+
+    assert run_forked(failing) == b""
+    assert capfd.readouterr() == ("", "")
+
+
+def test_what_it_prints_is_not_seen(capfd: pytest.CaptureFixture[str]) -> None:
+    def printing() -> bytes:
+        os.write(1, b"secret")
+        os.write(2, b"secret")
+        return b"done"
+
+    assert run_forked(printing) == b"done"
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_signals_of_this_process_are_not_those_of_the_copy() -> None:
+    previous = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        assert run_forked(lambda: str(signal.getsignal(signal.SIGTERM) is signal.SIG_DFL).encode()) == b"True"
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def test_it_goes_on_when_the_waiting_is_interrupted(tmp_path: Path) -> None:
+    done = tmp_path / "done"
+
+    def slow() -> bytes:
+        time.sleep(0.6)
+        done.write_text("yes", encoding="ascii")
+        return b"x" * 5_000_000  # no one reads it; that must not keep it alive
+
+    previous = signal.signal(signal.SIGALRM, raise_overdue)
+    signal.setitimer(signal.ITIMER_REAL, 0.1)
+    try:
+        with pytest.raises(Overdue):
+            run_forked(slow)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+    assert not done.exists()
+    wait_for_copies()
+    assert done.read_text(encoding="ascii") == "yes"
+
+
+def test_its_answer_comes_although_ended_children_are_ignored() -> None:
+    previous = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        assert run_forked(lambda: b"sent") == b"sent"
+    finally:
+        signal.signal(signal.SIGCHLD, previous)
+
+
+def test_it_holds_nothing_open_that_others_wait_for_the_end_of() -> None:
+    reader, writer = os.pipe()
+
+    def slow() -> bytes:
+        time.sleep(2)
+        return b""
+
+    previous = signal.signal(signal.SIGALRM, raise_overdue)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        with pytest.raises(Overdue):
+            run_forked(slow)
+        os.close(writer)
+        os.set_blocking(reader, False)
+        assert os.read(reader, 1) == b""  # with a writer left, this would raise BlockingIOError
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+        os.close(reader)
+    wait_for_copies()
+
+
+def test_without_a_copy_nothing_is_left_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", refuse)
+    before = sorted(os.listdir("/dev/fd"))
+    with pytest.raises(OSError, match="temporarily"):
+        run_forked(lambda: b"")
+    assert sorted(os.listdir("/dev/fd")) == before
