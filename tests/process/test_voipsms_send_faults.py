@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,24 @@ def record(**changes: object) -> Behaviour:
     return faults.send_log(records).accepting()
 
 
+def named(behaviour: Behaviour, name: str) -> Behaviour:
+    return replace(behaviour, name=name)
+
+
+def beside(**fields: object) -> Behaviour:
+    """Good records, in an envelope that says something else; the provider took the message."""
+
+    def compose(request: Received) -> object:
+        return {**fields, "send_log": faults.records_for(request)}
+
+    return faults.answer_json(compose).accepting()
+
+
+SAYING_FAILURE: list[dict[str, Any]] = [
+    *({"error": "yes"}, {"code": 5}, {"errors": ["no credit"]}, {"status": False}, {"success": False}),
+]
+
+
 def echoing(status: int) -> Behaviour:
     return faults.answer_json({"error": True, "error_message": " ".join([*ECHOES, MARK])}, status)
 
@@ -125,6 +144,10 @@ UNKNOWN = [
     record(smsid=PASSWORD),
     record(code=None, code_desc=MARK),
     record(to="19995550100"),
+    named(record(status="FAILED"), "status FAILED"),
+    named(record(status="ERROR"), "status ERROR"),
+    named(record(error=True), "record with an error"),
+    *(named(beside(**fields), f"records beside {fields}") for fields in SAYING_FAILURE),
 ]
 NOT_SENT = [
     faults.answer(400, "{}"),

@@ -436,8 +436,12 @@ def answer_raw(data: bytes) -> Behaviour:
 
 
 def answer_json(value: object, status: int = 200) -> Behaviour:
-    """Send any value as JSON; floats such as NaN as Python writes them."""
-    return answer(status, json.dumps(value))
+    """Send any value as JSON, or what a function of the request (`Records`) makes it; floats as Python writes them."""
+
+    def compose(request: Received) -> bytes:
+        return whole(status, json.dumps(value(request) if callable(value) else value).encode())
+
+    return _answering(f"answer {status}", compose)
 
 
 def record_for(request: Received, to: str, /, **changes: object) -> dict[str, object]:

@@ -28,6 +28,7 @@ from .._core.errors import VoipsmsError
 from .._core.http import Answer, Http, Lost, NotSent, Service, status_text
 from .._message.outcome import Fate
 from .evidence import REDIRECTING_STATUSES, REFUSING_STATUSES, THROTTLING_STATUS, Judgement, alike, is_error, judge
+from .failure import failure_in
 
 if TYPE_CHECKING:
     from .log import LogPages, LogRecord
@@ -168,8 +169,10 @@ class Api:
             payload = strict_json.read(answer.body)
         except strict_json.NotJson as error:
             raise VoipsmsError(f"the answer cannot be understood: {error}") from None
-        if is_error(payload):
-            message = self._clean(payload.get("error_message")) or "no reason given"
+        failure = failure_in(payload) if isinstance(payload, dict) else None
+        if failure is not None:
+            reason = "no reason given" if is_error(payload) else f"it says {failure.shown(self._clean)}"
+            message = self._clean(payload.get("error_message")) or reason
             raise VoipsmsError(f"the service refused the request: {message}")
         return payload
 

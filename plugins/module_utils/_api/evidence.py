@@ -10,11 +10,12 @@ messages is unknown.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Optional
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from .._message.numbers import digits
 from .._message.outcome import Fate
+from .failure import Cleaner, failure_in
 
 ACCEPTED_CODE = 200
 """The only ``code`` of a record that means success (documented)."""
@@ -62,10 +63,6 @@ class SendRecord(NamedTuple):
     fields: Mapping[str, Any]
 
 
-Cleaner = Callable[[Any], Optional[str]]
-"""Turns a text of the service into one that may be shown, or None."""
-
-
 def alike(recipients: Iterable[str], fate: Fate, reason: str) -> Judgement:
     """Return the same verdict on all recipients, when the answer says nothing about any one of them."""
     return Judgement({number: Verdict(fate, code_desc=reason) for number in recipients})
@@ -79,20 +76,45 @@ def judge(payload: Any, recipients: Sequence[str], segments: int, clean: Cleaner
     """
     if not isinstance(payload, dict):
         return alike(recipients, Fate.UNKNOWN, "the answer is not a JSON object")
-    log = payload.get("send_log")
-    if is_error(payload):
+    if is_error(payload) and "send_log" not in payload:
         message = clean(payload.get("error_message")) or "no reason given"
-        if "send_log" not in payload:
-            return alike(recipients, Fate.NOT_SENT, f"the service refused the request: {message}")
-        return alike(recipients, Fate.UNKNOWN, f"the answer contradicts itself: records and an error ({message})")
+        return alike(recipients, Fate.NOT_SENT, f"the service refused the request: {message}")
+    log, failure = payload.get("send_log"), _failure(payload, clean)
     if not isinstance(log, list):
-        return alike(recipients, Fate.UNKNOWN, "the answer has no list of records (send_log)")
-    return _judge_log([_record(entry, clean) for entry in log], recipients, segments, clean)
+        and_failure = f", and says {failure}" if failure else ""
+        return alike(recipients, Fate.UNKNOWN, f"the answer has no list of records (send_log){and_failure}")
+    judgement = _judge_log([_record(entry, clean) for entry in log], recipients, segments, clean)
+    return judgement if failure is None else _contradicted(judgement, failure)
 
 
 def is_error(payload: Any) -> bool:
     """Return whether an answer is the error envelope (observed), which comes with status 200 and is never success."""
     return isinstance(payload, dict) and payload.get("error") in (True, 1, "true", "1")
+
+
+def _failure(payload: Mapping[str, Any], clean: Cleaner) -> str | None:
+    """Return what in an answer speaks of failure, with the service's message where there is one, or None."""
+    failure = failure_in(payload)
+    if failure is None:
+        return None
+    message = None if failure.name == "error_message" else clean(payload.get("error_message"))
+    return failure.shown(clean) + (f" ({message})" if message else "")
+
+
+def _contradicted(judgement: Judgement, failure: str) -> Judgement:
+    """Return the verdicts of an answer that speaks of failure beside its records: none of them is success."""
+
+    def doubted(verdict: Verdict) -> Verdict:
+        if verdict.fate is Fate.ACCEPTED:
+            sentence = f"the answer contradicts itself: it has records, and says {failure}"
+        elif verdict.fate is Fate.UNKNOWN:
+            sentence = f"{verdict.code_desc}, and says {failure}"
+        else:
+            return verdict
+        return verdict._replace(fate=Fate.UNKNOWN, code_desc=sentence)
+
+    verdicts = {number: doubted(verdict) for number, verdict in judgement.verdicts.items()}
+    return judgement._replace(verdicts=verdicts)
 
 
 def smsid_of(value: Any, clean: Cleaner) -> str | None:
@@ -138,21 +160,35 @@ def _verdict(records: Sequence[SendRecord], clean: Cleaner) -> Verdict:
         return Verdict(Fate.UNKNOWN, code_desc="its record cannot be understood", smsids=smsids)
     if len(codes) > 1:
         return Verdict(Fate.UNKNOWN, code_desc="its records contradict each other", smsids=smsids)
-    if codes == {ACCEPTED_CODE} and any(record.smsid is None for record in records):
+    failure = _record_failure(records, clean) if codes == {ACCEPTED_CODE} else None
+    if failure is None and codes == {ACCEPTED_CODE} and any(record.smsid is None for record in records):
         return Verdict(Fate.UNKNOWN, code_desc="its record has no smsid", smsids=smsids)
-    fate = Fate.ACCEPTED if codes == {ACCEPTED_CODE} else Fate.REFUSED
     first = records[0].fields
     return Verdict(
-        fate=fate,
+        fate=_fate(codes, failure),
         code=records[0].code,
-        code_desc=clean(first.get("code_desc")),
-        smsids=smsids if fate is Fate.ACCEPTED else (),
+        code_desc=failure or clean(first.get("code_desc")),
+        smsids=smsids if codes == {ACCEPTED_CODE} else (),
         status=clean(first.get("status")),
         country=clean(first.get("country")),
         type=clean(first.get("type")),
         sale=_total(records),
         delivery_date=clean(first.get("delivery_date")),
     )
+
+
+def _fate(codes: set[int | None], failure: str | None) -> Fate:
+    """Return the fate of a message whose records have these codes, and may speak of failure beside them."""
+    if codes != {ACCEPTED_CODE}:
+        return Fate.REFUSED
+    return Fate.ACCEPTED if failure is None else Fate.UNKNOWN
+
+
+def _record_failure(records: Sequence[SendRecord], clean: Cleaner) -> str | None:
+    """Return a sentence on the first of these accepted records that speaks of failure, or None."""
+    failures = (failure_in(record.fields) for record in records)
+    failure = next((failure for failure in failures if failure is not None), None)
+    return None if failure is None else f"its record contradicts itself: code 200, and {failure.shown(clean)}"
 
 
 def _record(entry: Any, clean: Cleaner) -> SendRecord | None:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from .._core.errors import InputError, VoipsmsError
 from .._message.numbers import digits
-from .evidence import Cleaner
+from .failure import UNPROVEN, Cleaner, failure_in, says
 
 _FORMS = {len("YYYY-mm-dd"): "%Y-%m-%d", len("YYYY-mm-dd HH:MM"): "%Y-%m-%d %H:%M", 19: "%Y-%m-%d %H:%M:%S"}
 _END_OF_DAY = "9999-12-31 23:59:59"
@@ -27,7 +27,10 @@ class LogError(VoipsmsError):
 
 
 class LogRecord(NamedTuple):
-    """One record of the log: a message, or one part of it. Numbers are digits; ``date`` is as the service wrote it."""
+    """One record of the log: a message, or one part of it. Numbers are digits; ``date`` is as the service wrote it.
+
+    ``has_failed``: something in the record, as the service sent it, says that the message did not go out.
+    """
 
     id: str | None
     direction: str | None
@@ -39,6 +42,12 @@ class LogRecord(NamedTuple):
     type: str | None
     country: str | None
     sale: str | None
+    has_failed: bool = False
+
+    @property
+    def is_proof(self) -> bool:
+        """Whether the record shows that a message went out: nothing in it speaks of failure, cancelling or waiting."""
+        return not self.has_failed and not says(self.status, UNPROVEN)
 
 
 class LogPages(NamedTuple):
@@ -137,4 +146,5 @@ def _record(entry: dict[str, Any], clean: Cleaner) -> LogRecord:
         type=clean(entry.get("sms_type")),
         country=clean(entry.get("sms_country")),
         sale=clean(entry.get("sms_sale")),
+        has_failed=failure_in(entry, UNPROVEN) is not None,
     )

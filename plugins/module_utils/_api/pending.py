@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from .._core.errors import VoipsmsError
 from .._message.dates import DateError, from_echo
 from .._message.numbers import digits
+from .failure import failure_in
 
 _PLACES = ("scheduled", "send_log", "sms", "data")
 """Names under which an answer may have the records, if it is not a list itself."""
@@ -129,6 +130,12 @@ def _record(entry: Any, position: int, clean_smsid: Callable[[Any], str | None])
     missing = [name for name, value in (("smsid", smsid), ("to", to)) if not value]
     if missing or smsid is None:
         raise ListError(f"record {position} of the list of pending messages has no usable {' and no '.join(missing)}")
+    failure = failure_in(entry)
+    if failure is not None:
+        raise ListError(
+            f"record {position} of the list of pending messages speaks of failure ({failure.kind}),"
+            " so it may not be pending"
+        )
     return PendingRecord(
         smsid=smsid,
         to=to,

@@ -15,6 +15,7 @@ from .._core.errors import VoipsmsError
 from .._core.http import Lost, Service, status_text
 from .client import Api, Denied
 from .evidence import is_error, smsid_of
+from .failure import FAILED, failure_in
 from .pending import ListError, Listing, PendingRecord, announces_more, records
 
 _STALE_PAGES = 2
@@ -87,9 +88,11 @@ class ScheduledApi(Api):
             payload = strict_json.read(answer.body) if answer.body.strip() else {}
         except strict_json.NotJson:
             return None
-        if is_error(payload):
-            return self._clean(payload.get("error_message")) or "refused without a reason"
-        return None
+        failure = failure_in(payload, FAILED) if isinstance(payload, dict) else None
+        if failure is None:
+            return None
+        reason = "refused without a reason" if is_error(payload) else f"it says {failure.shown(self._clean)}"
+        return self._clean(payload.get("error_message")) or reason
 
     def _pending_page(self, path: str, deadline: Deadline) -> tuple[list[PendingRecord], bool, float | None]:
         """Return the records of one page, whether it announces more, and the service's time in Unix seconds."""

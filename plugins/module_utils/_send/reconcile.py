@@ -33,9 +33,6 @@ LARGEST_ZONE_ERROR = 26 * 3600.0
 _LONGEST_TASK = 3600.0
 """Seconds that one task may take, and so the longest time between a message and its acceptance in the ledger."""
 
-_UNPROVEN_STATUSES = ("CANCEL", "SCHEDUL", "FAIL", "REJECT", "REFUS", "ERROR", "INVALID", "UNDELIV", "EXPIR")
-"""Parts of a status (its words are not documented) with which a record does not prove that a message went out."""
-
 _MAYBE_ACCEPTED = frozenset({State.ACCEPTED, State.SENDING, State.UNKNOWN})
 """States of rows whose message the service has accepted, or may have."""
 
@@ -308,9 +305,7 @@ def _chain(row: Row | None) -> Iterator[Row]:
 
 def _is_certain(record: LogRecord, number: str) -> bool:
     """Return whether a record certainly is of a message that went out to this number."""
-    status = (record.status or "").upper()
-    is_sent = not any(word in status for word in _UNPROVEN_STATUSES)
-    return record.direction == "out" and record.external == number and is_sent
+    return record.direction == "out" and record.external == number and record.is_proof
 
 
 def _may_be_to(record: LogRecord, number: str) -> bool:

@@ -224,6 +224,126 @@ def test_a_price_of_parts_needs_all_of_them() -> None:
     assert verdict(record(smsid="a"), record(smsid="b", sale=None), segments=2).sale is None
 
 
+# --- What says failure is never success ---------------------------------------------------------------------------
+
+FAILING_STATUSES: list[Any] = [
+    *("FAILED", "ERROR", "failed", "SendFailed", "SMSC_ERROR", "Rejected by operator", "REFUSED", "INVALID NUMBER"),
+    *("UNDELIV", "Undeliverable", "EXPIRED", "CANCELLED", "Deleted", "DENIED", "declined", "aborted", "BLOCKED"),
+    *("NOT SENT", "NOT_SENT", "NotSent", "not accepted", "could not be delivered", "out of credit", "No credit"),
+    *("insufficient funds", "unauthorized", "NOK", "bounced", "dropped", "timed out", False, "false", "no", 0, "0"),
+    *(500, "404", -1, ["FAILED"], {"status": "FAILED"}, {"error": True}),
+]
+FAILING_FIELDS: list[dict[str, Any]] = [
+    *({"error": True}, {"error": 1}, {"error": "yes"}, {"error": "Yes"}, {"error": "true "}, {"error": "No credit"}),
+    *({"error": 2}, {"error": {"code": 5}}, {"error": ["No credit"]}, {"Error": True}, {"ERROR": "1"}),
+    *({"errors": ["No credit"]}, {"errors": {"to": "bad"}}, {"errors": 1}, {"error_message": "No credit"}),
+    *({"error_code": 5}, {"errorCode": "E17"}, {"has_error": True}, {"isError": "1"}, {"failed": True}),
+    *({"failed": ["12812345678"]}, {"failures": 1}, {"fault": "out of order"}, {"exception": "PDOException"}),
+    *({"success": False}, {"success": "false"}, {"success": 0}, {"success": ""}, {"ok": False}, {"accepted": "no"}),
+    *({"status": status} for status in FAILING_STATUSES),
+    *({"state": "FAILED"}, {"result": "failure"}, {"outcome": "rejected"}, {"status_text": "Bad request: ERROR"}),
+    {"statusCode": 500},
+]
+HARMLESS_FIELDS: list[dict[str, Any]] = [
+    *({"error": value} for value in (False, 0, "", None, "false", "no", "0", "none", [], {}, "No error", "no errors.")),
+    *({"errors": value} for value in ([], {}, None, 0, "", [None], {"code": 0, "message": ""})),
+    *({"error_message": value} for value in ("", None, "OK", "Success", "no error", "Completed without errors")),
+    *({"error_code": value} for value in (0, "0", "000", 200, "", None)),
+    *({"success": value} for value in (True, 1, "true", "yes", "1", None, "Message accepted")),
+    *({"status": value} for value in (True, 1, 200, "200", "OK", "SENT", "SCHEDULED", "QUEUED", "Delivered", "", None)),
+    *({"status": value} for value in ("ACCEPTD", "sent, 0 errors", "SUCCEEDED", "within validity", "NOTIFIED", "sent: 1, failed: 0")),
+    *({"failed": value} for value in (0, False, [], None, "0")),
+    *({"msg": "Backup FAILED: ERROR 5"}, {"message": "Backup FAILED"}, {"text": "error"}, {"type": "ERROR"}),
+    *({"mirror": "error"}, {"x" * 5000: "error"}, {"country": "NO"}),
+]
+
+
+@pytest.mark.parametrize("fields", [*FAILING_FIELDS, {"code_desc": "ERROR: no route"}], ids=repr)
+def test_a_record_of_code_200_that_says_failure_is_unknown_and_keeps_its_smsid(fields: dict[str, Any]) -> None:
+    found = verdict(record(**fields))
+    assert (found.fate, found.code, found.smsids) == (Fate.UNKNOWN, 200, ("sms1",))
+    assert str(found.code_desc).startswith(f"its record contradicts itself: code 200, and {next(iter(fields))} ")
+
+
+@pytest.mark.parametrize(
+    "fields", [*FAILING_FIELDS, {"code": 5}, {"code": "402"}, {"code": 0}, {"code": False}, {"code": "E5"}], ids=repr
+)
+def test_an_envelope_that_says_failure_beside_records_is_unknown(fields: dict[str, Any]) -> None:
+    payload = {**fields, "send_log": [record(ANN, smsid="a"), record(BOB, code=402)]}
+    found = judge(payload, [ANN, BOB], 1, clean).verdicts
+    assert (found[ANN].fate, found[ANN].smsids, found[BOB].fate) == (Fate.UNKNOWN, ("a",), Fate.REFUSED)
+    sentence = f"the answer contradicts itself: it has records, and says {next(iter(fields))} "
+    assert str(found[ANN].code_desc).startswith(sentence)
+
+
+@pytest.mark.parametrize("fields", [*HARMLESS_FIELDS, {"code_desc": "0"}, {"code_desc": "no error"}], ids=repr)
+def test_a_record_that_says_no_failure_is_accepted(fields: dict[str, Any]) -> None:
+    assert verdict(record(**fields)).fate is Fate.ACCEPTED
+
+
+@pytest.mark.parametrize("fields", [*HARMLESS_FIELDS, {"code": 200}, {"code": "200"}, {"code": None}], ids=repr)
+def test_an_envelope_that_says_no_failure_is_an_answer(fields: dict[str, Any]) -> None:
+    assert judge({**fields, "send_log": [record()]}, [ANN], 1, clean).verdicts[ANN].fate is Fate.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("payload", "sentence"),
+    [
+        (
+            {"error": "yes", "error_message": "No credit", "send_log": [record()]},
+            "the answer contradicts itself: it has records, and says error yes (No credit)",
+        ),
+        (
+            {"errors": [{"code": 5, "text": "x"}], "send_log": [record()]},
+            "the answer contradicts itself: it has records, and says errors 5",
+        ),
+        (
+            {"send_log": [record(status="FAILED", status_date="x")]},
+            "its record contradicts itself: code 200, and status FAILED",
+        ),
+        (
+            {"error": True, "error_message": "No credit", "send_log": []},
+            "the answer has no record for this recipient, and says error true (No credit)",
+        ),
+        ({"error": "oops"}, "the answer has no list of records (send_log), and says error oops"),
+        ({"status": "canary", "success": False, "send_log": [record()]}, None),
+        ({"error": "canary", "send_log": [record()]}, f"it has records, and says error {HELD}"),
+        ({"err-canary": 1, "send_log": [record()]}, f"it has records, and says {HELD} 1"),
+        ({"errors": [[], {}, "No credit"], "send_log": [record()]}, "it has records, and says errors No credit"),
+        ({"errors": [[[[["deep"]]]]], "send_log": [record()]}, "it has records, and says errors deep"),
+    ],
+)
+def test_what_contradicts_is_named_and_cleaned(payload: Any, sentence: str | None) -> None:
+    found = judge(payload, [ANN], 1, clean).verdicts[ANN]
+    assert found.fate is Fate.UNKNOWN
+    assert (sentence or "") in str(found.code_desc)
+    assert "canary" not in str(found.code_desc)
+
+
+@pytest.mark.parametrize("failing", [0, 1])
+def test_one_part_that_says_failure_makes_the_message_unknown(failing: int) -> None:
+    parts = [record(smsid="a"), record(smsid="b")]
+    parts[failing]["status"] = "FAILED"
+    found = verdict(*parts, segments=2)
+    assert (found.fate, found.smsids) == (Fate.UNKNOWN, ("a", "b"))
+
+
+def test_a_refusal_that_says_failure_is_a_refusal() -> None:
+    assert verdict(record(code=402, status="FAILED", error=True)).fate is Fate.REFUSED
+
+
+def nested(depth: int) -> Any:
+    value: Any = "FAILED"
+    for _level in range(depth):
+        value = {"status": value}
+    return value
+
+
+@pytest.mark.parametrize("depth", [1, 3, 50, 900])
+def test_a_failure_at_any_depth_is_found(depth: int) -> None:
+    assert verdict(record(status=nested(depth))).fate is Fate.UNKNOWN
+
+
 # --- Matching -----------------------------------------------------------------------------------------------------
 
 

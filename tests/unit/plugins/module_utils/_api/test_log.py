@@ -24,6 +24,7 @@ from ansible_collections.voip_communications.sms.tests.support import fault_serv
 from ansible_collections.voip_communications.sms.tests.support.fault_server import Behaviour, FaultServer
 
 ANN, BOB, OURS = "12812345678", "442079460958", "17134567890"
+HIDDEN = "(withheld)"
 OBSERVED = {
     "sms_id": "7",
     "sms_country": "US",
@@ -187,3 +188,43 @@ def test_half_a_log_is_no_log(behaviour: Behaviour, sentence: str) -> None:
 def test_wrong_credentials_are_told_apart() -> None:
     with pytest.raises(Denied):
         read(faults.answer(401))
+
+
+# --- What says failure ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"error": "yes"}, {"error": 2}, {"status": False}, {"status": "ERROR"}, {"success": False}, {"errors": ["x"]}],
+    ids=repr,
+)
+@pytest.mark.parametrize("entries", [[], [OBSERVED]], ids=["no records", "a record"])
+def test_a_log_that_says_failure_is_no_log(fields: dict[str, Any], entries: list[Any]) -> None:
+    """An empty page ends the log, and a log that has ended proves that a message was not sent."""
+    with pytest.raises(VoipsmsError, match="the service refused the request"):
+        read(faults.answer_json({**fields, "summary": entries}))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        *(
+            {"sms_status": status}
+            for status in ("FAILED", "NOT_SENT", "Cancelled", "SCHEDULED", "NOK", False, 0, ["ERROR"])
+        ),
+        *({"sms_error": "no route"}, {"error": True}, {"sms_success": False}, {"sms_failed": 1}),
+        {"sms_status": "canary, and FAILED"},
+    ],
+    ids=repr,
+)
+def test_a_record_that_says_failure_is_no_proof(fields: dict[str, Any]) -> None:
+    (found,) = records({"summary": [{**OBSERVED, **fields}]}, lambda value: HIDDEN if "canary" in str(value) else None)
+    assert not found.is_proof
+
+
+@pytest.mark.parametrize(
+    "fields", [{}, {"sms_status": None}, {"sms_msg": "Backup FAILED"}, {"sms_type": "ERROR"}], ids=repr
+)
+def test_a_record_that_says_no_failure_is_proof(fields: dict[str, Any]) -> None:
+    (found,) = records({"summary": [{**OBSERVED, **fields}]}, clean)
+    assert found.is_proof

@@ -186,3 +186,25 @@ def test_who_shares_an_smsid_is_known() -> None:
         (BOB, DATE): 1,
         (BOB, "2026-12-02 15:00"): 1,
     }
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"status": "CANCELLED"},
+        {"status": "FAILED"},
+        {"error": True},
+        {"code": 402},
+        {"success": False},
+        {"errors": ["x"]},
+    ],
+    ids=repr,
+)
+def test_a_record_that_says_failure_is_not_pending_beyond_doubt(fields: dict[str, Any]) -> None:
+    with pytest.raises(ListError, match="record 2 of the list of pending messages speaks of failure"):
+        records({"scheduled": [ENTRY, {**ENTRY, **fields}]}, clean)
+
+
+@pytest.mark.parametrize("fields", [{"status": "SCHEDULED"}, {"code": 200}, {"code": "200", "error": False}], ids=repr)
+def test_a_record_that_says_no_failure_is_pending(fields: dict[str, Any]) -> None:
+    assert records([{**ENTRY, **fields}], clean) == [RECORD]

@@ -236,3 +236,36 @@ def test_a_cancel_goes_where_the_user_says_and_nowhere_else(paths: Paths, smsid:
 def test_a_cancel_without_time_left_is_not_certain() -> None:
     with FaultServer([faults.read_then_silent()]) as server:
         assert api_at(server.url).cancel("id1", 0) == "there was no complete answer within the deadline"
+
+
+# --- What says failure ----------------------------------------------------------------------------------------------
+
+FAILING: list[dict[str, Any]] = [
+    {"error": "yes"},
+    {"code": 5},
+    {"errors": ["x"]},
+    {"status": False},
+    {"success": False},
+]
+
+
+@pytest.mark.parametrize("fields", FAILING, ids=repr)
+@pytest.mark.parametrize("numbers", [(), (1, 2)], ids=["empty", "two"])
+def test_a_list_that_says_failure_is_not_believed(fields: dict[str, Any], numbers: tuple[int, ...]) -> None:
+    """From an empty list it would follow that messages are gone, and can be scheduled again."""
+    with pytest.raises(ListError, match="the service refused the request"):
+        listed(page_of(*numbers, **fields))
+
+
+@pytest.mark.parametrize("fields", FAILING, ids=repr)
+def test_a_cancel_that_says_failure_is_an_objection(fields: dict[str, Any]) -> None:
+    with FaultServer([faults.answer_json(fields)]) as server:
+        assert api_at(server.url).cancel("id1", 10)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"status": "CANCELLED"}, {"result": "deleted"}, {"error": False}, {"code": 200}], ids=repr
+)
+def test_a_cancel_that_says_so_is_none(fields: dict[str, Any]) -> None:
+    with FaultServer([faults.answer_json(fields)]) as server:
+        assert api_at(server.url).cancel("id1", 10) is None

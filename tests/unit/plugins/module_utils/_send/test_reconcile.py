@@ -162,6 +162,9 @@ DOUBTFUL = [
     {"status": "FAILED"},
     {"status": "Cancelled by user"},
     {"status": "SCHEDULED"},
+    {"status": "NOT_SENT"},
+    {"status": "Declined by operator"},
+    {"has_failed": True},
 ]
 
 
