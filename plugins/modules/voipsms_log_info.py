@@ -188,7 +188,7 @@ def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
     records = [record for record in log.records if options.log_filter.takes(record)]
     extent = "in the whole log" if log.ended else "in the pages that were read, which are not all"
     return {
-        "messages": [_shown(record) for record in records],
+        "messages": [_shown(record._replace(text=api.safe_text(record.text))) for record in records],
         "complete": log.ended,
         "requests": api.requests,
         "msg": f"{len(records)} record{'' if len(records) == 1 else 's'} found, {extent}",

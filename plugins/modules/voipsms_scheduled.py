@@ -348,14 +348,16 @@ msg:
 """
 
 import gc
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 if __name__ == "__main__":
     gc.disable()  # nothing of what is imported is garbage; main enables it again
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.client import counted
+from ansible_collections.voip_communications.sms.plugins.module_utils._api.scheduled import ScheduledApi
 from ansible_collections.voip_communications.sms.plugins.module_utils._message import dates
+from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Result
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, main
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import FailurePolicy
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_scheduled import (
@@ -406,7 +408,9 @@ def _present(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     with counted(api):
         report = scheduler.present(options.request)
     return {
-        **scheduling_summary(report.results, request.key, FailurePolicy(), context.ledger, check_mode=check_mode),
+        **scheduling_summary(
+            _safe(report.results, api), request.key, FailurePolicy(), context.ledger, check_mode=check_mode
+        ),
         "warnings": [*options.warnings, *report.warnings],
         "requests": api.requests,
         "encoding": options.encoding,
@@ -424,11 +428,16 @@ def _absent(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
         report = scheduler.absent(request)
     policy = FailurePolicy(fail_if_sent=params["fail_if_sent"])
     return {
-        **scheduling_summary(report.results, "", policy, context.ledger, check_mode=check_mode),
+        **scheduling_summary(_safe(report.results, api), "", policy, context.ledger, check_mode=check_mode),
         "warnings": report.warnings,
         "requests": api.requests,
         "key": None,
     }
+
+
+def _safe(results: Sequence[Result], api: ScheduledApi) -> list[Result]:
+    """Return the results without a credential in their texts, which a diff shows and the service's list may hold."""
+    return [result if result.text is None else result._replace(text=api.safe_text(result.text)) for result in results]
 
 
 def module_spec() -> ModuleSpec:

@@ -185,7 +185,10 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
         pending = scheduler.pending(match)
     messages = sorted(pending, key=lambda message: (message.date, message.to, message.smsids))
     return {
-        "scheduled": [_shown(message, params["account_timezone"]) for message in messages],
+        "scheduled": [
+            _shown(message._replace(text=api.safe_text(message.text)), params["account_timezone"])
+            for message in messages
+        ],
         "requests": api.requests,
         "msg": f"{len(messages)} message{' is' if len(messages) == 1 else 's are'} pending",
     }

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from base64 import b64encode, urlsafe_b64encode
 from pathlib import Path
 from urllib.parse import quote, quote_plus
@@ -18,6 +20,16 @@ _LEAST = 3
 ENCODERS = (b64encode, urlsafe_b64encode)
 
 
+def in_small_letters(url_encoded: str) -> str:
+    """URL-encoding as some write it: `%2f`."""
+    return re.sub("%..", lambda match: match[0].lower(), url_encoded)
+
+
+def html_by_php(text: str) -> str:
+    """HTML as PHP escapes it: an apostrophe is `&#039;`."""
+    return html.escape(text).replace("&#x27;", "&#039;")
+
+
 def forms(user: str, password: str) -> set[str]:
     """Return every form in which credentials might be shown."""
     plain = {user, password, f"{user}:{password}"}
@@ -25,6 +37,9 @@ def forms(user: str, password: str) -> set[str]:
     shown |= {quote_plus(secret) for secret in plain}
     shown |= {repr(secret)[1:-1] for secret in plain} | {ascii(secret)[1:-1] for secret in plain}
     shown |= {json.dumps(secret, ensure_ascii=only)[1:-1] for secret in plain for only in (True, False)}
+    shown |= {html.escape(secret) for secret in plain} | {html_by_php(secret) for secret in plain}
+    shown |= {in_small_letters(quote(secret, safe="")) for secret in plain}
+    shown |= {secret.encode().hex() for secret in plain} | {secret.encode().hex().upper() for secret in plain}
     for encoding in ("utf-8", "latin-1"):
         # Without the last characters, which the bytes that follow would change.
         written = [secret.encode(encoding, "replace") for secret in plain]
@@ -44,6 +59,12 @@ ECHOES = [
     repr(PASSWORD),
     json.dumps(PASSWORD),
     json.dumps(KEY, ensure_ascii=False).replace("/", "\\/"),
+    f"password={in_small_letters(quote(PASSWORD, safe=''))}",
+    f"<b>{html.escape(PASSWORD)}</b>",
+    f"<b>{html_by_php(PASSWORD)}</b>",
+    f"password 0x{PASSWORD.encode().hex()}",
+    urlsafe_b64encode(f"{KEY}:{PASSWORD}".encode()).decode(),
+    urlsafe_b64encode(PASSWORD.encode()).decode(),
 ]
 
 

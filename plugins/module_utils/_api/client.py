@@ -11,23 +11,30 @@ some calls need is loaded by them. Every fact about the API is marked documented
 
 from __future__ import annotations
 
-import json
 import threading
 import time
-from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Callable
-from urllib.parse import quote, quote_plus
 
 from .._core import strict_json
+from .._core.credentials import Credentials
 from .._core.deadline import Deadline
 from .._core.errors import VoipsmsError
 from .._core.http import Answer, Http, Lost, NotSent, Service, status_text
 from .._message.outcome import Fate
-from .evidence import REDIRECTING_STATUSES, REFUSING_STATUSES, THROTTLING_STATUS, Judgement, alike, is_error, judge
+from .evidence import (
+    DENYING_STATUSES,
+    REDIRECTING_STATUSES,
+    REFUSING_STATUSES,
+    THROTTLING_STATUS,
+    Judgement,
+    alike,
+    is_error,
+    judge,
+)
 from .failure import failure_in
 
 if TYPE_CHECKING:
@@ -39,8 +46,11 @@ DEFAULT_URL = "https://voip-communications.net/api-v2/index.php/"
 _MAX_SHOWN = 200
 """Most characters of a text of the service that are shown."""
 
-_MIN_SECRET = 4
-"""Fewest characters of a secret that is searched for. Shorter ones occur by chance in any text, smsids included."""
+_MOST_ENCODED = 24
+"""Most characters that one character of a credential may take when it is encoded, even twice over."""
+
+WITHHELD = "(withheld, since it holds a credential)"
+"""What is shown in place of a text that holds the API key or the password."""
 
 _CACHE_SIZE = 64
 """Number of cleaned texts that are kept. Only short ones are, since an answer may hold megabytes."""
@@ -74,9 +84,9 @@ class Api:
     def __init__(self, service: Service) -> None:
         """Prepare for an account, without connecting. Raises ``MissingLibrary`` without ``requests``."""
         self._http = Http(service)
-        self._secrets = _forms(service.user, service.password)
+        self._credentials = Credentials(service.user, service.password)
         # The records of an answer have the same texts for most recipients.
-        self._cleaned = lru_cache(_CACHE_SIZE)(partial(_cleaned, secrets=self._secrets))
+        self._cleaned = lru_cache(_CACHE_SIZE)(partial(_cleaned, credentials=self._credentials))
         self.requests = 0
         self._count_lock = threading.Lock()
 
@@ -192,19 +202,28 @@ class Api:
                 passing=False,
             )
         if answer.status in REFUSING_STATUSES:
-            sentence = f"the service refused the request (HTTP {status_text(answer.status)}{self._stated(answer.body)})"
-            if answer.status in (401, 403):
+            sentence = f"the service refused the request (HTTP {status_text(answer.status)}{self._stated(answer)})"
+            if answer.status in DENYING_STATUSES:
                 raise Denied(f"{sentence}: check api_key and api_password", passing=False)
             raise NotSent(sentence, passing=False)
 
-    def _stated(self, body: bytes) -> str:
-        """Return the message in the error envelope of a refusal (observed), after a colon, or an empty text."""
+    def _stated(self, answer: Answer) -> str:
+        """Return the message in the error envelope of a refusal (observed), after a colon, or an empty text.
+
+        What a refusal of the credentials says is not shown at all, since it may quote them in a form of its own.
+        """
+        if answer.status in DENYING_STATUSES:
+            return ""
         try:
-            payload = strict_json.read(body)
+            payload = strict_json.read(answer.body)
         except strict_json.NotJson:
             return ""
         message = self._clean(payload.get("error_message")) if isinstance(payload, dict) else None
         return f": {message}" if message else ""
+
+    def safe_text(self, text: str) -> str:
+        """Return the text of a message as the service holds it, or a remark in its place if it holds a credential."""
+        return WITHHELD if self._credentials.are_in(text) else text
 
     def _clean(self, value: Any) -> str | None:
         """Return a text of the service that may be shown: short, printable, without a credential in any form.
@@ -214,40 +233,19 @@ class Api:
         if value is None or isinstance(value, (dict, list, bool)):
             return None
         text = str(value)
-        return self._cleaned(text) if len(text) <= _MAX_SHOWN else _cleaned(text, self._secrets)
+        return self._cleaned(text) if len(text) <= _MAX_SHOWN else _cleaned(text, self._credentials)
 
 
-def _cleaned(text: str, secrets: Sequence[str]) -> str | None:
-    """Return a text of the service, short and printable, or a remark in its place if it holds one of the secrets."""
-    if any(secret in text for secret in secrets):
-        return "(withheld, since it holds a credential)"
-    # An answer may hold megabytes, of which little is shown.
-    text = text.lstrip()[: 2 * _MAX_SHOWN]
+def _cleaned(text: str, credentials: Credentials) -> str | None:
+    """Return a text of the service, short and printable, or a remark in its place if it holds the credentials."""
+    # An answer may hold megabytes, of which little is shown; nothing that is shown may begin to spell a credential.
+    text = text.lstrip()[: 2 * _MAX_SHOWN + _MOST_ENCODED * credentials.longest]
+    if credentials.are_in(text):
+        return WITHHELD
+    text = text[: 2 * _MAX_SHOWN]
     if not text.isprintable():
         text = "".join(character if character.isprintable() else " " for character in text)
     return text.strip()[:_MAX_SHOWN] or None
-
-
-def _forms(user: str, password: str) -> tuple[str, ...]:
-    """Return the forms in which a service could send a credential back: raw, URL-encoded, base64, escaped."""
-    pair = f"{user}:{password}"
-    raw = {user, password}
-    forms = raw | {b64encode(secret.encode()).decode().rstrip("=") for secret in (*raw, pair)}
-    forms |= {quote(form, safe=safe) for form in forms for safe in ("", "/")} | {quote_plus(secret) for secret in raw}
-    # PHP escapes slashes in JSON too.
-    escaped = {json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for secret in raw for ascii_only in (True, False)}
-    forms |= escaped | {form.replace("/", "\\/") for form in escaped}
-    forms |= {repr(secret)[1:-1] for secret in raw}
-    return _without_longer(form for form in forms if len(form) >= _MIN_SECRET)
-
-
-def _without_longer(forms: Iterable[str]) -> tuple[str, ...]:
-    """Return the forms that contain no other form; a text with one of the others has one of these too."""
-    shortest: list[str] = []
-    for form in sorted(set(forms), key=len):
-        if not any(shorter in form for shorter in shortest):
-            shortest.append(form)
-    return tuple(shortest)
 
 
 def _unix_seconds(value: str) -> float | None:

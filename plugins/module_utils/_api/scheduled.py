@@ -83,7 +83,7 @@ class ScheduledApi(Api):
         except Lost as error:
             return str(error)
         if answer.status >= 300:
-            return f"HTTP {status_text(answer.status)}{self._stated(answer.body)}"
+            return f"HTTP {status_text(answer.status)}{self._stated(answer)}"
         try:
             payload = strict_json.read(answer.body) if answer.body.strip() else {}
         except strict_json.NotJson:

@@ -244,15 +244,21 @@ FAILING_FIELDS: list[dict[str, Any]] = [
     *({"state": "FAILED"}, {"result": "failure"}, {"outcome": "rejected"}, {"status_text": "Bad request: ERROR"}),
     {"statusCode": 500},
 ]
+NOTHING: list[Any] = [False, 0, "", None, "false", "no", "0", "none", [], {}, "No error", "no errors."]
+NO_ERRORS: list[Any] = [[], {}, None, 0, "", [None], {"code": 0, "message": ""}]
+NO_FAILURES: list[Any] = [0, False, [], None, "0"]
 HARMLESS_FIELDS: list[dict[str, Any]] = [
-    *({"error": value} for value in (False, 0, "", None, "false", "no", "0", "none", [], {}, "No error", "no errors.")),
-    *({"errors": value} for value in ([], {}, None, 0, "", [None], {"code": 0, "message": ""})),
+    *({"error": value} for value in NOTHING),
+    *({"errors": value} for value in NO_ERRORS),
     *({"error_message": value} for value in ("", None, "OK", "Success", "no error", "Completed without errors")),
     *({"error_code": value} for value in (0, "0", "000", 200, "", None)),
     *({"success": value} for value in (True, 1, "true", "yes", "1", None, "Message accepted")),
     *({"status": value} for value in (True, 1, 200, "200", "OK", "SENT", "SCHEDULED", "QUEUED", "Delivered", "", None)),
-    *({"status": value} for value in ("ACCEPTD", "sent, 0 errors", "SUCCEEDED", "within validity", "NOTIFIED", "sent: 1, failed: 0")),
-    *({"failed": value} for value in (0, False, [], None, "0")),
+    *(
+        {"status": value}
+        for value in ("ACCEPTD", "sent, 0 errors", "SUCCEEDED", "within validity", "NOTIFIED", "sent: 1, failed: 0")
+    ),
+    *({"failed": value} for value in NO_FAILURES),
     *({"msg": "Backup FAILED: ERROR 5"}, {"message": "Backup FAILED"}, {"text": "error"}, {"type": "ERROR"}),
     *({"mirror": "error"}, {"x" * 5000: "error"}, {"country": "NO"}),
 ]

@@ -73,7 +73,7 @@ PACKAGE = "ansible_collections.voip_communications.sms.plugins.module_utils."
     ("module", "library", "constant"),
     [
         ("_core.http", "requests", "REQUESTS_ERROR"),
-        ("_ledger.postgresql", "psycopg", "PSYCOPG_ERROR"),
+        ("_ledger.database", "psycopg", "PSYCOPG_ERROR"),
         ("_ledger.sqlite", "sqlite3", "SQLITE_ERROR"),
         ("_message.numbers", "phonenumbers", "PHONENUMBERS_ERROR"),
     ],
