@@ -79,7 +79,7 @@ class Delivery:
             released, in_progress = self._wait_for(in_progress)
             if not released:
                 break
-            self._send(released)
+            in_progress += self._send(released)
         return self._report(self._results)
 
     def _report(self, results: Mapping[str, Result]) -> Report:

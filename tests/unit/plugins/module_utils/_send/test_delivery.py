@@ -502,6 +502,24 @@ def test_being_overtaken_at_the_claim_posts_nothing_twice(world: World, then: Fa
     assert world.posts == [[BOB]]
 
 
+@pytest.mark.parametrize(
+    ("then", "outcome"), [(Fate.ACCEPTED, "duplicate"), (Fate.UNKNOWN, "unknown"), (None, "in_progress")]
+)
+def test_who_overtakes_at_a_recipient_that_was_released_is_waited_for_too(
+    world: World, then: Fate | None, outcome: str
+) -> None:
+    """One run releases the recipient, and a third is a moment quicker to claim it."""
+    world.other_run_claims(ANN)
+    began = world.seconds
+    world.due.append((began + 2, lambda: world.other_run_settles(Fate.NOT_SENT, ANN)))
+    if then is not None:
+        world.due.append((began + 20, lambda: world.other_run_settles(then, ANN)))
+    assert outcomes(world.run(ANN, BOB, ledger=Overtaken(world, None))) == [outcome, "sent"]
+    assert world.posts == [[BOB]]
+    least, most = (20, 22) if then else (DEADLINE - 2, DEADLINE)
+    assert least <= world.seconds - began <= most
+
+
 def test_a_run_that_is_killed_in_its_post_leaves_unknown_and_never_unclaimed(world: World) -> None:
     world.answers = [raises(KeyboardInterrupt())]
     with pytest.raises(KeyboardInterrupt):
