@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import resource
 import signal
 import sqlite3
 import time
@@ -307,3 +308,91 @@ def test_a_playbook_that_is_killed_leaves_the_module_to_its_end(user: Controller
     assert process.wait().result["outcome"] == "sent"
     assert second.wait().result["outcome"] == "duplicate"
     assert len(server.accepted) == 1
+
+
+# --- A defect, or a limit of the machine, instead of a signal -------------------------------------------------------
+
+THREE = [ANNA, BEN, "+12812345680"]
+
+
+@pytest.mark.parametrize("by", ["MemoryError", "RuntimeError", "OSError", "ZeroDivisionError", "RecursionError"])
+@pytest.mark.parametrize("place", ["before", "after"])
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_a_defect_while_results_are_written_down_hides_none_of_them(
+    user: Controller, server: FaultServer, place: str, by: str, at: int
+) -> None:
+    """In one of three batches, all of which the service has accepted."""
+    result = start(user, f"{place} {SETTLE} {at}", by, to=THREE, batch_size=1).wait().result
+    assert [each["outcome"] for each in result["results"]] == ["sent"] * 3, result["msg"]
+    assert [len(each["smsids"]) for each in result["results"]] == [1, 1, 1]
+    assert (result["outcome"], result["changed"], result["requests"]) == ("sent", True, 3)
+    (warning,) = result["warnings"]
+    text = json.dumps(warning)
+    assert f"ledger not updated: internal error {by} at " in text
+    assert any(smsid in text for smsid in result["smsids"])
+    assert "password" not in json.dumps({**result, "invocation": None})
+    again = send(user, to=THREE, batch_size=1, deadline=1)
+    assert Counter(each["outcome"] for each in again["results"])["duplicate"] >= 2
+    assert len(server.accepted) == 3
+
+
+@pytest.mark.parametrize(
+    ("point", "known"),
+    [
+        # Where, and what is known of the batch after that.
+        ("before _send.posting.Posting.post", "unknown"),
+        ("after _send.posting.Posting.post", "unknown"),
+        ("after _api.client.Api.send", "unknown"),
+        ("before _send.claims.Claims.settle", "sent"),
+        ("after _send.claims.Claims.settle", "sent"),
+        ("before _send.claims.Claims.claim", "not_sent"),
+        ("after _send.claims.Claims.claim", "not_sent"),
+        ("before _send.posting.Posting.start_within", "not_sent"),
+    ],
+)
+@pytest.mark.parametrize("batch", [1, 3], ids=["in one batch of three", "in the only batch"])
+def test_a_defect_at_any_point_of_a_batch_leaves_what_is_known(
+    user: Controller, server: FaultServer, point: str, known: str, batch: int
+) -> None:
+    result = start(user, point, "MemoryError", to=THREE, batch_size=batch).wait().result
+    outcomes = Counter(each["outcome"] for each in result["results"])
+    assert outcomes[known] >= batch, (outcomes, result["msg"])
+    smsids = [smsid for each in result["results"] for smsid in each["smsids"]]
+    assert len(smsids) == outcomes["sent"] == len(result["smsids"])
+    assert result.get("failed", False) is (known != "sent")
+    assert "MemoryError at " in json.dumps([result["results"], result.get("warnings")])
+    sent = len(server.accepted)
+    again = send(user, to=THREE, batch_size=batch, deadline=1)
+    assert len(server.accepted) == 3 if sent == 3 else len(server.accepted) <= 3, again["msg"]
+
+
+def test_a_defect_of_the_report_itself_returns_the_results(user: Controller) -> None:
+    result = start(user, "before _message.outcome.Result.shown 2", "MemoryError", to=THREE, batch_size=1).wait().result
+    assert (result["failed"], result["changed"], result["outcome"]) == (True, True, "sent"), result["msg"]
+    assert [each["outcome"] for each in result["results"]] == ["sent"] * 3
+    assert len(result["smsids"]) == 3
+    assert "internal error MemoryError at " in result["msg"]
+    assert all(smsid in result["msg"] for smsid in result["smsids"])
+
+
+def test_a_machine_that_has_no_more_threads_after_the_first_answer_reports_it(
+    user: Controller, tmp_path: Path
+) -> None:
+    """The address space of the process ends, so that no thread can start any more, and no page be had of SQLite."""
+    process: list[ModuleProcess] = []
+
+    def play(connection: Connection) -> None:
+        connection.read_request()
+        pages = int(Path(f"/proc/{process[0].pid}/statm").read_text(encoding="ascii").split()[0])
+        limit = pages * resource.getpagesize() + 3 * 2**20  # less than the stack of a thread
+        resource.prlimit(process[0].pid, resource.RLIMIT_AS, (limit, limit))
+        faults.ok().play(connection)
+
+    behaviour = Behaviour("no more memory", play, accepted=True)
+    with FaultServer([behaviour]) as server:
+        process.append(user.start(to=THREE, msg="Hello", batch_size=1, api_url=server.url))
+        result = process[0].go().wait().result
+    kinds = [each["outcome"] for each in result["results"]]
+    assert "sent" in kinds, result["msg"]
+    assert len(result["smsids"]) == kinds.count("sent") <= len(server.accepted)
+    assert set(kinds) <= {"sent", "not_sent", "unknown"}

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any, Callable, TypeVar
 
@@ -45,6 +46,24 @@ class MissingLibrary(VoipsmsError):
         super().__init__(f"the Python library {package} cannot be imported")
         self.package = package
         self.detail = detail
+
+
+def sentence_of(error: Exception) -> str:
+    """Return the sentence of an error; of an exception that has none for the user, say where it showed."""
+    return str(error) if isinstance(error, VoipsmsError) else f"{defect(error)} (please report this)"
+
+
+def defect(error: Exception) -> str:
+    """Return the class of an exception and where it showed, without its text, which may hold a secret.
+
+    Reads no source file, as ``traceback`` would: the machine may be out of memory, or of files.
+    """
+    places = []
+    link = error.__traceback__
+    while link is not None:
+        places.append(f"{os.path.basename(link.tb_frame.f_code.co_filename)}:{link.tb_lineno}")
+        link = link.tb_next
+    return f"internal error {type(error).__name__} at {' < '.join(reversed(places[-3:]))}"
 
 
 class Faults:

@@ -67,7 +67,7 @@ def _start(waiting: deque[_Call[Any, Any]], threads: int) -> int:
     With fewer threads the calls take longer. Giving up instead would abandon the calls that have already begun.
     """
     started = 0
-    with suppress(RuntimeError):  # the thread limit of this user or its container
+    with suppress(RuntimeError, MemoryError):  # the thread limit of this user or its container, or no more memory
         while started < threads:
             threading.Thread(target=_work, args=(waiting,), daemon=True).start()
             started += 1

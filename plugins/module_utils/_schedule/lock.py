@@ -12,7 +12,8 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from .._ledger.model import Claim, DedupePolicy, Fingerprints, LedgerError
+from .._core.errors import sentence_of
+from .._ledger.model import Claim, DedupePolicy, Fingerprints
 from .._message.outcome import Fate, moment
 from .._send.request import SendRequest
 from .context import ScheduleContext
@@ -70,8 +71,8 @@ class NameLock:
     def _release(self) -> None:
         try:
             self._context.ledger.settle(self._key, self._owner, {self._name: (Fate.NOT_SENT, ())})
-        except LedgerError as error:
-            self._context.warn(f"ledger not updated: {error}; the next run of this name may have to wait")
+        except Exception as error:  # noqa: BLE001 - raised at the end of a task, it would hide the results
+            self._context.warn(f"ledger not updated: {sentence_of(error)}; the next run of this name may have to wait")
 
 
 def lock_key(fingerprints: Fingerprints, name: str) -> str:

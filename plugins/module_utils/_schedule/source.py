@@ -7,8 +7,7 @@
 from __future__ import annotations
 
 from .._api.pending import ListError
-from .._core.errors import VoipsmsError
-from .._ledger.model import LedgerError
+from .._core.errors import sentence_of
 from .context import ScheduleContext
 from .refusals import NO_LIST
 from .snapshot import Snapshot
@@ -65,10 +64,11 @@ class SnapshotSource:
         """
         try:
             snapshot, changes = self.refresh().settled()
-        except VoipsmsError as error:
-            return Snapshot(None, str(error), {}, self._context.ledger.now(), 0.0, self._context.fingerprints)
+        except Exception as error:  # noqa: BLE001 - as the docstring says
+            # Without a list and rows, the time decides nothing; a database may not be there to tell it.
+            return Snapshot(None, sentence_of(error), {}, 0.0, 0.0, self._context.fingerprints)
         try:
             self._context.amend(changes)
-        except LedgerError as error:
-            self._context.warn(f"ledger not updated: {error}; the next run of this task will correct it")
+        except Exception as error:  # noqa: BLE001 - as the docstring says
+            self._context.warn(f"ledger not updated: {sentence_of(error)}; the next run of this task will correct it")
         return snapshot

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from .._api.evidence import Judgement
-from .._ledger.model import Claim, Fingerprints, Ledger, LedgerError, Row
+from .._core.errors import sentence_of
+from .._ledger.model import Claim, Fingerprints, Ledger, Row
 from .._message.numbers import mask
 from .request import SendRequest
 
@@ -74,12 +75,13 @@ class Claims:
 
         What was sent stays sent, whatever happens to the ledger.
         """
-        fates = {self._names[number]: (verdict.fate, verdict.smsids) for number, verdict in judgement.verdicts.items()}
         try:
+            verdicts = judgement.verdicts.items()
+            fates = {self._names[number]: (verdict.fate, verdict.smsids) for number, verdict in verdicts}
             overtaken = self._ledger.settle(self._key, self._owner, fates)
             reason = "its rows are gone, or another run has taken them over" if overtaken else ""
-        except LedgerError as error:
-            reason = str(error)
+        except Exception as error:  # noqa: BLE001 - as the docstring says; a machine may be out of memory, too
+            reason = sentence_of(error)
         return [_not_updated(reason, judgement)] if reason else []
 
 

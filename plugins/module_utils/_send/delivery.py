@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from .._api.client import Api
 from .._core.deadline import Deadline, Latest
+from .._core.errors import MissingLibrary, defect, sentence_of
 from .._core.parallel import in_parallel
 from .._ledger.model import Claimability, Fingerprints, Ledger, LedgerError, Row, State, claimability
 from .._message.outcome import Outcome, Report, Result
@@ -61,35 +62,38 @@ class Delivery:
         self._warnings: list[str] = []
 
     def run(self) -> Report:
-        """Send to all unclaimed recipients, wait for concurrent runs, and return the result of each recipient."""
+        """Send to all unclaimed recipients, wait for concurrent runs, and return the result of each recipient.
+
+        Whatever goes wrong in between, what is known is returned.
+        """
+        reason = _OTHER_DIFFERENT
         try:
-            rows = self._claims.rows(self._request.recipients)
-            now = self._ledger.now()
-            unclaimed, in_progress = self._sort(self._request.recipients, rows, now)
-            doubts = {} if self._is_forbidden else self._doubts(rows, now)
-            if doubts:
-                unclaimed, in_progress = self._search_log(doubts, unclaimed, in_progress)
-            # Checked last: a row that a doubt had covered may be of another text.
-            if self._is_forbidden:
-                return self._report_nothing_sent(_OTHER_DIFFERENT)
-        except LedgerError as error:
-            return self._report_nothing_sent(str(error))
+            self._deliver()
+        except MissingLibrary:  # before anything is sent, and another interpreter may have it
+            raise
+        except Exception as error:  # noqa: BLE001 - the machine may be out of memory, too
+            reason = sentence_of(error)
+            self._warnings += [] if isinstance(error, LedgerError) else [reason]
+        results = (self._results.get(number) or not_sent(number, reason) for number in self._request.recipients)
+        return Report.of(results, self._warnings)
+
+    def _deliver(self) -> None:
+        """Note a result for each recipient; those without one, at the end or after an exception, are not sent to."""
+        rows = self._claims.rows(self._request.recipients)
+        now = self._ledger.now()
+        unclaimed, in_progress = self._sort(self._request.recipients, rows, now)
+        doubts = {} if self._is_forbidden else self._doubts(rows, now)
+        if doubts:
+            unclaimed, in_progress = self._search_log(doubts, unclaimed, in_progress)
+        # Checked last: a row that a doubt had covered may be of another text.
+        if self._is_forbidden:
+            return
         in_progress += self._send(unclaimed)
         while in_progress:
             released, in_progress = self._wait_for(in_progress)
             if not released:
                 break
             in_progress += self._send(released)
-        return self._report(self._results)
-
-    def _report(self, results: Mapping[str, Result]) -> Report:
-        """Return the report, with the results in the order of the recipients."""
-        return Report.of((results[number] for number in self._request.recipients), self._warnings)
-
-    def _report_nothing_sent(self, reason: str) -> Report:
-        """Return the report of a run that sends nothing; results that are already known stay."""
-        results = {number: not_sent(number, reason) for number in self._request.recipients}
-        return self._report({**results, **self._results})
 
     def _note(self, results: Iterable[Result]) -> None:
         """Keep results, each in place of an earlier one of its recipient."""
@@ -194,10 +198,19 @@ class Delivery:
         return [number for in_progress, _warnings in sent for number in in_progress]
 
     def _send_batch(self, numbers: Sequence[str]) -> tuple[list[str], list[str]]:
-        """Send one batch, unless it is check mode or too late.
+        """Send one batch; return the recipients that a concurrent run has claimed first, and warnings.
 
-        Return the recipients that a concurrent run has claimed first, and warnings.
+        Raises nothing: an exception must not hide the results of other batches.
         """
+        try:
+            return self._send_in_time(numbers)
+        except Exception as error:  # noqa: BLE001 - as the docstring says
+            reason = sentence_of(error)
+            self._note(not_sent(number, reason) for number in numbers)
+            return [], [reason]
+
+    def _send_in_time(self, numbers: Sequence[str]) -> tuple[list[str], list[str]]:
+        """Send one batch, unless it is check mode or too late; return as ``_send_batch`` does."""
         if self._check_mode:
             self._note(Result(f"+{number}", Outcome.WOULD_SEND, posted=True) for number in numbers)
             return [], []
@@ -221,11 +234,26 @@ class Delivery:
         _unclaimed, in_progress = self._sort(claimed.lost, claimed.lost, claimed.at)
         if not claimed.won:
             return in_progress, []
-        judgement = self._posting.post(claimed.won, latest)
-        warnings = [*judgement.warnings, *self._claims.settle(judgement)]
+        return in_progress, self._post_claimed(claimed.won, latest)
+
+    def _post_claimed(self, numbers: Sequence[str], latest: Latest) -> list[str]:
+        """POST and settle what is claimed; return warnings, and raise nothing.
+
+        The results are noted before the ledger has them: whatever happens there, they are known.
+        """
         accepted = Outcome.SENT if self._request.schedule is None else Outcome.SCHEDULED
-        self._note(result_of_verdict(number, verdict, accepted) for number, verdict in judgement.verdicts.items())
-        return in_progress, warnings
+        warnings: list[str] = []
+        try:
+            judgement = self._posting.post(numbers, latest)
+            warnings += judgement.warnings
+            self._note(result_of_verdict(number, verdict, accepted) for number, verdict in judgement.verdicts.items())
+            warnings += self._claims.settle(judgement)
+        except Exception as error:  # noqa: BLE001 - as the docstring says
+            warnings.append(sentence_of(error))
+            reason = f"{defect(error)} while it was sent"
+            unnoted = (number for number in numbers if not (number in self._results and self._results[number].posted))
+            self._note(Result(f"+{number}", Outcome.UNKNOWN, posted=True, code_desc=reason) for number in unnoted)
+        return warnings
 
 
 def _pauses() -> Iterator[float]:

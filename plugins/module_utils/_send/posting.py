@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from .._api.client import Api, Denied, Throttled
 from .._api.evidence import Judgement, alike
 from .._core.deadline import Deadline, Latest
+from .._core.errors import defect
 from .._core.http import NotSent
 from .._message.outcome import Fate
 from .request import SendRequest
@@ -104,7 +105,7 @@ class Posting:
         except NotSent as error:
             return error
         except Exception as error:  # noqa: BLE001 - a defect of ours must not lose the results of other batches
-            return alike(numbers, Fate.UNKNOWN, f"internal error {type(error).__name__} while it was sent")
+            return alike(numbers, Fate.UNKNOWN, f"{defect(error)} while it was sent")
 
 
 def _pause(error: NotSent, pauses: Iterator[float], *, has_waited: bool) -> float | None:

@@ -11,15 +11,13 @@ knows ``AnsibleModule``, and no other one fails a task.
 from __future__ import annotations
 
 import gc
-import os
-import traceback
 from collections.abc import Mapping
 from typing import Any, Callable, NamedTuple, NoReturn
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .._core.address import url_secrets
-from .._core.errors import MissingLibrary, VoipsmsError
+from .._core.errors import MissingLibrary, VoipsmsError, defect
 
 Run = Callable[[Mapping[str, Any], bool], dict[str, Any]]
 """Takes validated options and whether this is check mode; returns a result, with ``failed`` and ``warnings``."""
@@ -91,7 +89,7 @@ def attempt(spec: ModuleSpec, params: Mapping[str, Any], *, check_mode: bool) ->
     except VoipsmsError as error:
         return failure(spec, f"{error}; nothing was sent", **error.known)
     except Exception as error:  # noqa: BLE001 - uncaught, it would print what it holds, credentials too
-        return broken(spec, f"internal error {_place(error)}", check_mode=check_mode)
+        return broken(spec, defect(error), check_mode=check_mode)
 
 
 def broken(spec: ModuleSpec, reason: str, *, check_mode: bool) -> dict[str, Any]:
@@ -113,10 +111,3 @@ def failure(
     if "outcome" in result:
         result["outcome"] = outcome
     return {**result, "failed": True, "changed": changed, "msg": msg, **more}
-
-
-def _place(error: Exception) -> str:
-    """Return where a defect of this collection showed, without the exception's text, which may hold a secret."""
-    frames = traceback.extract_tb(error.__traceback__)[-3:]
-    places = " < ".join(f"{os.path.basename(frame.filename)}:{frame.lineno}" for frame in reversed(frames))
-    return f"{type(error).__name__} at {places}"

@@ -69,7 +69,20 @@ def blank() -> dict[str, Any]:
 def summary(
     results: Sequence[Result], key: str, policy: FailurePolicy, wording: Wording | None = None
 ) -> dict[str, Any]:
-    """Return what a task reports about its recipients, one by one and as a whole."""
+    """Return what a task reports about its recipients, one by one and as a whole. Raises nothing.
+
+    Where an exception prevents that, the results and their smsids are returned nevertheless.
+    """
+    try:
+        return _summary(results, key, policy, wording)
+    except Exception as error:  # noqa: BLE001 - messages have been sent, which must not be hidden
+        from .report_known import known_summary  # noqa: PLC0415 - never needed, if all is well
+
+        return known_summary(results, key, error)
+
+
+def _summary(results: Sequence[Result], key: str, policy: FailurePolicy, wording: Wording | None) -> dict[str, Any]:
+    """Return the summary, as ``summary`` does, or raise what prevents that."""
     ruling = rule(results, key, policy, wording)
     return {
         "failed": ruling.failed,

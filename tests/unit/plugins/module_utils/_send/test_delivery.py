@@ -369,7 +369,8 @@ def test_a_defect_in_one_batch_does_not_lose_what_the_others_brought(world: Worl
     world.answers = [accepted, raises(ZeroDivisionError())]
     report = world.run(ANN, BOB, batch_size=1)
     assert outcomes(report) == ["sent", "unknown"]
-    assert report.results[1].code_desc == "internal error ZeroDivisionError while it was sent"
+    assert str(report.results[1].code_desc).startswith("internal error ZeroDivisionError at test_delivery.py:")
+    assert str(report.results[1].code_desc).endswith(" while it was sent")
     assert world.states(ANN, BOB) == ["accepted", "unknown"]
 
 
