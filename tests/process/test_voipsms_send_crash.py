@@ -375,9 +375,7 @@ def test_a_defect_of_the_report_itself_returns_the_results(user: Controller) -> 
     assert all(smsid in result["msg"] for smsid in result["smsids"])
 
 
-def test_a_machine_that_has_no_more_threads_after_the_first_answer_reports_it(
-    user: Controller, tmp_path: Path
-) -> None:
+def test_a_machine_that_has_no_more_threads_after_the_first_answer_reports_it(user: Controller, tmp_path: Path) -> None:
     """The address space of the process ends, so that no thread can start any more, and no page be had of SQLite."""
     process: list[ModuleProcess] = []
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 
 from .._api.client import Api, Denied, Throttled
 from .._api.evidence import Judgement, alike
@@ -20,6 +20,12 @@ from .request import SendRequest
 
 PAUSES = (0.5, 1.0, 2.0)
 """Seconds before another try, when it is proven that nothing was sent and the reason may pass."""
+
+LONGEST_HEAD_START = 2.0
+"""Seconds for which the first batch is alone at most, so that wrong credentials are tried once and not ten times.
+
+With an end to it, a first answer that is slow or never comes does not keep the other batches from being sent.
+"""
 
 LONGEST_RETRY_AFTER = 30.0
 """Seconds that a run waits at most, and once, for a service that asks for fewer requests (429)."""
@@ -41,13 +47,23 @@ class Posting:
         self._stop_reason = ""
         self._is_throttled = False
         self._throttle_lock = threading.RLock()
+        self._are_credentials_tried = False
+        self._has_first = False
+        self._first_changed = threading.Condition()
 
-    def admission(self) -> AbstractContextManager[object]:
-        """Return what a batch must hold from before its claim until it is settled.
+    @contextmanager
+    def admission(self) -> Iterator[None]:
+        """Admit a batch, from before its claim until it is settled, when it may go ahead.
 
-        It is the throttle lock once the service has asked for fewer requests, and nothing before.
+        The first one goes alone until the service has answered it. Once the service asks for fewer requests, one goes
+        at a time.
         """
-        return self._throttle_lock if self._is_throttled else nullcontext()
+        self._wait_for_first()
+        try:
+            with self._throttle_lock if self._is_throttled else nullcontext():
+                yield
+        finally:
+            self._end_first(tried=False)
 
     def start_within(self) -> float:
         """Return the seconds within which a request must begin; 0 or less when it is too late."""
@@ -71,16 +87,36 @@ class Posting:
         with ExitStack() as locks:
             while True:
                 answer = self._try(numbers, latest)
-                if isinstance(answer, Judgement):
-                    return answer
                 if isinstance(answer, Denied):
                     self.stop(str(answer))
+                is_answer = isinstance(answer, Judgement) or not answer.passing
+                self._end_first(tried=is_answer)
+                if isinstance(answer, Judgement):
+                    return answer
                 pause = _pause(answer, pauses, has_waited=has_waited)
                 if pause is not None and isinstance(answer, Throttled):
                     has_waited = True
                     pause = self._throttle(locks, pause)
                 if pause is None or not self._deadline.wait(pause):
                     return alike(numbers, Fate.NOT_SENT, str(answer))
+
+    def _wait_for_first(self) -> None:
+        """Become the first batch, or wait until the credentials are tried, the first has ended, or it takes too long."""
+        if self._are_credentials_tried:
+            return
+        longest = min(LONGEST_HEAD_START, self._deadline.left() / 10)
+        with self._first_changed:
+            self._first_changed.wait_for(lambda: self._are_credentials_tried or not self._has_first, longest)
+            self._has_first = True
+
+    def _end_first(self, *, tried: bool) -> None:
+        """Let the others go ahead: all of them when the credentials are ``tried``, and the next one otherwise."""
+        if self._are_credentials_tried:
+            return
+        with self._first_changed:
+            self._are_credentials_tried = tried
+            self._has_first = False
+            self._first_changed.notify_all()
 
     def _throttle(self, locks: ExitStack, pause: float) -> float:
         """Make the other threads wait until the locks are released; return the seconds of the pause that remain."""

@@ -251,7 +251,42 @@ def test_what_is_to_be_said_of_the_batches_comes_in_their_order(world: World) ->
     assert report.warnings == [f"of {ANN}", f"of {BOB}"]
 
 
+def test_refused_credentials_are_tried_once_however_many_batches_there_are(world: World) -> None:
+    world.answers = [raises(Denied("the service refused the request (HTTP 401 Unauthorized)", passing=False))] * 10
+    many = [str(12812340000 + number) for number in range(10)]
+    report = world.run_on(DedupePolicy("text", 600.0), *many, batch_size=1, at_a_time=10)
+    assert set(outcomes(report)) == {"not_sent"}
+    assert len(world.posts) == 1
+    assert world.states(*many) == ["none"] * 10
+
+
+def test_a_first_batch_that_another_run_has_claimed_leaves_the_trial_to_the_next(world: World) -> None:
+    world.answers = [raises(Denied("the service refused the request (HTTP 401 Unauthorized)", passing=False))] * 10
+    many = [str(12812340000 + number) for number in range(10)]
+
+    class Quicker:
+        """A ledger in which another run is a moment quicker at the first claim."""
+
+        def __init__(self) -> None:
+            self.first = threading.Lock()
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(world.ledger, name)
+
+        def claim(self, claim: Claim) -> Claimed:
+            if self.first.acquire(blocking=False):
+                rival = claim._replace(owner="rival")
+                world.ledger.claim(rival)
+                world.ledger.settle(claim.key, "rival", dict.fromkeys(claim.recipients, (Fate.ACCEPTED, ("id",))))
+            return world.ledger.claim(claim)
+
+    report = world.run_on(DedupePolicy("text", 600.0), *many, batch_size=1, at_a_time=10, ledger=Quicker())
+    assert sorted(outcomes(report)) == ["duplicate"] + ["not_sent"] * 9
+    assert len(world.posts) == 1
+
+
 def test_refused_credentials_stop_what_has_not_begun(world: World) -> None:
+    """Also where the first answer takes longer than its head start."""
     both = threading.Barrier(2, timeout=30)
 
     def denies(_numbers: Sequence[str]) -> Judgement:
