@@ -17,6 +17,8 @@ description:
   - After O(as=sent) the message is a duplicate for as long as its window lasts, as if the service had confirmed it.
     After O(as=not_sent) the same task sends it, unless an earlier attempt with this key is in doubt too. Then
     RV(results[].after) is V(unknown), and this module must be run once more for that attempt.
+  - A message that the ledger has as accepted or claimed more than ten minutes ahead, because a clock was wrong, is in
+    doubt too. It is resolved in the same way, and its window begins now.
   - What the ledger knows for certain is not overruled, and neither is a run that is still sending. Then the task fails,
     names every recipient that prevents it, and changes nothing.
   - It sends no request to the service. O(timeout), O(api_password), O(api_password_file), O(validate_certs), O(ca_path)
@@ -47,7 +49,9 @@ options:
     default: resolved
   key:
     description:
-      - The key of the message, as the failed task returned it; it equals the task's C(idempotency_key), if it had one.
+      - The key of the message, as the failed task returned it, or as
+        RV(voip_communications.sms.voipsms_ledger_info#module:rows[].key) shows it; it equals the task's
+        C(idempotency_key), if it had one.
     type: str
     required: true
   to:

@@ -36,7 +36,8 @@ options:
     choices: [sending, accepted, refused, unknown, cancelled]
   key:
     description:
-      - Only messages with this key, as a task returned it; it equals the task's C(idempotency_key), if it had one.
+      - Only messages with this key, as a task returned it or RV(rows[].key) shows it; it equals the task's
+        C(idempotency_key), if it had one.
     type: str
   to:
     description:
@@ -62,7 +63,7 @@ EXAMPLES = r"""
 
 - name: Show what a person has to look into
   ansible.builtin.debug:
-    msg: "{{ item.to }} since {{ item.since }}, with {{ item.key | default('a key of its own', true) }}"
+    msg: "{{ item.to }} since {{ item.since }}, with the key {{ item.key }}"
   loop: "{{ doubtful.rows }}"
 
 - name: See what one person was told under one key
@@ -90,11 +91,13 @@ rows:
         - V(sending) while a run is sending it, V(accepted) by the service, V(refused) by the service for this
           recipient, V(cancelled) when a scheduled message was seen to be cancelled.
         - V(unknown) when it may have been sent; also when the run that was sending it ended without recording an
-          outcome.
+          outcome, and when the row lies ahead by more than ten minutes, so that a clock was wrong when it was written.
       type: str
       sample: unknown
     key:
-      description: The C(idempotency_key), as the task had it. Null for keys that were made from sender and text.
+      description:
+        - The key, as the task returned it; it equals the task's C(idempotency_key), if it had one.
+        - The option O(voip_communications.sms.voipsms_ledger#module:key) takes it.
       type: str
       sample: deploy-4711-failed
     since:

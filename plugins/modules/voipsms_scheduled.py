@@ -407,10 +407,9 @@ def _present(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     scheduler, api = context.scheduler(check_mode=check_mode, cancel_shared=params["cancel_shared"])
     with counted(api):
         report = scheduler.present(options.request)
+    key = context.fingerprints.shown_key(request.key, request.label)
     return {
-        **scheduling_summary(
-            _safe(report.results, api), request.key, FailurePolicy(), context.ledger, check_mode=check_mode
-        ),
+        **scheduling_summary(_safe(report.results, api), key, FailurePolicy(), context.ledger, check_mode=check_mode),
         "warnings": [*options.warnings, *report.warnings],
         "requests": api.requests,
         "encoding": options.encoding,

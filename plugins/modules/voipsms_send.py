@@ -347,7 +347,9 @@ failed_to:
   elements: str
   sample: ["+12812345679"]
 key:
-  description: The key of the message, which is O(idempotency_key), or is made from sender and text.
+  description:
+    - The key of the message, which is O(idempotency_key), or is made from sender, text and account.
+    - M(voip_communications.sms.voipsms_ledger) takes it, and M(voip_communications.sms.voipsms_ledger_info) shows it.
   returned: always
   type: str
   sample: deploy-4711-failed
@@ -417,7 +419,8 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
         options.request, api, options.ledger, options.fingerprints, options.account.deadline(), check_mode=check_mode
     )
     report = delivery.run()
-    reported = summary((*report.results, *options.impossible), options.request.key, options.policy)
+    key = options.fingerprints.shown_key(options.request.key, options.request.label)
+    reported = summary((*report.results, *options.impossible), key, options.policy)
     return {
         **reported,
         "warnings": [*options.warnings, *report.warnings],

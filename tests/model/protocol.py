@@ -178,6 +178,7 @@ class Rules:
             for module, name, ticks in (
                 (model, "GRACE", self.times.grace),
                 (resolve, "GRACE", self.times.grace),
+                (model, "AHEAD", self.times.window),
                 (model, "SETTLE_MARGIN", self.times.margin),
                 (model, "KEPT", 0),
             ):
@@ -236,7 +237,7 @@ class Rules:
 
     def outcome(self, entry: Entry, claimability: Claimability) -> Outcome:
         """Return the outcome of a recipient whom a run leaves alone."""
-        return result_of_row(_NUMBER, _row(entry), claimability).outcome
+        return result_of_row(_NUMBER, _row(entry), claimability, 0).outcome
 
     def succeeds(self, outcome: Outcome, *, posted: bool, skip: bool, others: bool) -> bool:
         """Return whether the task succeeds. ``others``: another recipient has had the message."""

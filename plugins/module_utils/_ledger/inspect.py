@@ -14,17 +14,21 @@ from .model import Row, State, state_of
 
 
 class RowFilter(NamedTuple):
-    """The conditions of a row to be shown; None is no condition. ``key`` and ``recipients`` are fingerprints."""
+    """The conditions of a row to be shown; None is no condition. ``key`` and ``recipients`` are fingerprints.
+
+    ``shown_key``: the key as ``describe`` shows that of a row without a key of a user's own.
+    """
 
     key: str | None = None
     recipients: Collection[str] | None = None
     states: Collection[str] | None = None
+    shown_key: str | None = None
 
     def matches(self, row: Row, now: float) -> bool:
         """Return whether a row meets all conditions. The lock of a name (see ``_schedule``) is no message."""
         return (
             bool(row.masked)
-            and (self.key is None or row.key == self.key)
+            and (self.key is None or row.key == self.key or (not row.label and row.key == self.shown_key))
             and (self.recipients is None or row.recipient in self.recipients)
             and (self.states is None or state_of(row, now) in self.states)
         )
@@ -35,7 +39,7 @@ def describe(row: Row, now: float) -> dict[str, Any]:
     return {
         "to": row.masked,
         "state": state_of(row, now),
-        "key": row.label or None,
+        "key": row.label or row.key,
         "since": moment(row.claimed_at),
         "age": max(0, int(now - row.claimed_at)),
         "attempts": row.attempt,

@@ -26,6 +26,13 @@ NO_LEDGER = "none"
 GRACE = 900.0
 """Seconds after the latest first byte in which the service may still accept a request whose answer was lost."""
 
+AHEAD = 600.0
+"""Seconds by which a row may lie ahead of the ledger's clock; if it is more, the clock was wrong when it was written.
+
+Until then such a row holds for so much longer: what was accepted makes duplicates, and a run is at work. Without an
+end to that, it would hold for as long as the clock was wrong by, which may be years.
+"""
+
 SETTLE_MARGIN = 30.0
 """Seconds that a run has left, after its last byte, to record the result of a claim."""
 
@@ -102,7 +109,14 @@ class Row(NamedTuple):
 
     def is_at_work(self, now: float) -> bool:
         """Return whether a run may still be sending this message at ``now`` (Unix seconds by the ledger's clock)."""
-        return self.state is State.SENDING and now < self.lease_until
+        return self.state is State.SENDING and now < self.lease_until and not self.is_ahead(now)
+
+    def is_ahead(self, now: float) -> bool:
+        """Return whether the row lies so far ahead that the clock was wrong: nothing of it is certain then.
+
+        A scheduled message that was accepted has a date of its own, whenever that happened.
+        """
+        return self.claimed_at > now + AHEAD and (self.state is State.SENDING or self.date is None)
 
 
 class Schedule(NamedTuple):
@@ -190,6 +204,13 @@ class Fingerprints:
         """Return the fingerprint of an idempotency key."""
         return _keyed(self._secret, "key", key)
 
+    def shown_key(self, key: str, label: str) -> str:
+        """Return a key as people see it: a user's own (``label``), or what the ledger keeps of a hash.
+
+        So a listing of the ledger shows the key that the task returned, and either can be given.
+        """
+        return label or self.key(key)
+
     def recipient(self, digits: str) -> str:
         """Return the fingerprint of a recipient; ``digits`` are those of its E.164 number."""
         return _keyed(self._secret, "recipient", digits)
@@ -257,28 +278,35 @@ def key_of(*parts: str) -> str:
     return digest.hexdigest()[:40]
 
 
+def state_at(row: Row, now: float) -> State:
+    """Return the state of a row at ``now``, which is what sending, showing and resolving go by.
+
+    Unknown is, too, a row whose run did not report in time, and one that only a wrong clock can have written.
+    """
+    if row.state is State.SENDING and row.is_at_work(now):
+        return State.SENDING
+    if row.state is State.SENDING or (row.state is State.ACCEPTED and row.is_ahead(now)):
+        return State.UNKNOWN
+    return row.state
+
+
 def claimability(row: Row | None, dedupe: DedupePolicy, now: float) -> Claimability:
     """Return what a row means at ``now`` for a task with this policy."""
-    if row is None or row.state in (State.REFUSED, State.CANCELLED):
+    state = None if row is None else state_at(row, now)
+    if row is None or state in (State.REFUSED, State.CANCELLED):
         return Claimability.FREE
-    is_at_work = row.is_at_work(now)
-    if not is_at_work and (dedupe.force or now >= _holds_until(row, dedupe)):
+    if state is not State.SENDING and (dedupe.force or now >= _holds_until(row, dedupe)):
         return Claimability.FREE
     if row.content != dedupe.content and not dedupe.skip_different and not dedupe.force:
         return Claimability.DIFFERENT
-    if is_at_work:
-        return Claimability.IN_PROGRESS
-    if row.state is State.ACCEPTED and not _is_from_the_future(row, dedupe, now):
-        return Claimability.ACCEPTED
-    return Claimability.FREE if dedupe.resend_unknown else Claimability.UNKNOWN
+    if state is State.UNKNOWN:
+        return Claimability.FREE if dedupe.resend_unknown else Claimability.UNKNOWN
+    return Claimability.IN_PROGRESS if state is State.SENDING else Claimability.ACCEPTED
 
 
 def state_of(row: Row | None, now: float) -> str:
-    """Return the state of a row as people see it: unknown, too, where its run did not report in time."""
-    if row is None:
-        return "absent"
-    is_overdue = row.state is State.SENDING and not row.is_at_work(now)
-    return State.UNKNOWN.value if is_overdue else row.state.value
+    """Return the state of a row as people see it."""
+    return "absent" if row is None else state_at(row, now).value
 
 
 def is_claimable(row: Row | None, claim: Claim, now: float) -> bool:
@@ -368,15 +396,6 @@ def _scheduled(schedule: Schedule | None) -> dict[str, Any]:
     if schedule is None:
         return {}
     return {"name": schedule.name, "date": schedule.date, "delivers_at": schedule.delivers_at}
-
-
-def _is_from_the_future(row: Row, dedupe: DedupePolicy, now: float) -> bool:
-    """Return whether a row lies more than a window ahead, which only a wrong clock can explain.
-
-    Treating it as a duplicate would suppress the message for as long as that clock was wrong by. A scheduled message
-    has an end of its own, whenever it was claimed.
-    """
-    return dedupe.until is None and row.claimed_at > now + dedupe.window
 
 
 def _fact(row: Row | None, now: float) -> Row | None:

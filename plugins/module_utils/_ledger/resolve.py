@@ -42,7 +42,10 @@ def resolved_early(resolution: Resolution, now: float) -> tuple[str, ...]:
     return tuple(
         number
         for number, row in resolution.rows.items()
-        if row.before is not None and row.before != row.after and now < row.before.first_byte_by + GRACE
+        if row.before is not None
+        and row.before != row.after
+        and row.before.state is not State.ACCEPTED  # ahead of the clock, and certainly in the log
+        and now < row.before.first_byte_by + GRACE
     )
 
 
@@ -80,7 +83,8 @@ def _after(row: Row | None, sent: bool, now: float) -> Row | None:
         return row
     if sent:
         # When it was accepted is not known. Its window starts at the last moment at which it can have been.
-        since = max(row.claimed_at, min(now, row.first_byte_by + GRACE))
+        # A row that lies ahead was written by a wrong clock; it must not stay there.
+        since = now if row.is_ahead(now) else max(row.claimed_at, min(now, row.first_byte_by + GRACE))
         # Without an owner, a run that resumes after a long sleep cannot settle the row by its own attempt alone.
         return row._replace(state=State.ACCEPTED, previous=None, claimed_at=since, owner="")
     return settled(row, Fate.NOT_SENT, (), now)

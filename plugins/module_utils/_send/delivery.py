@@ -114,7 +114,7 @@ class Delivery:
             if row is None or state is Claimability.FREE:
                 unclaimed.append(number)
                 continue
-            self._results[number] = result_of_row(number, row, state)
+            self._results[number] = result_of_row(number, row, state, now)
             if state is Claimability.IN_PROGRESS:
                 in_progress.append(number)
         return unclaimed, in_progress

@@ -101,7 +101,7 @@ class Posting:
                     return alike(numbers, Fate.NOT_SENT, str(answer))
 
     def _wait_for_first(self) -> None:
-        """Become the first batch, or wait until the credentials are tried, the first has ended, or it takes too long."""
+        """Become the first, or wait until the credentials are tried, the first has ended, or it takes too long."""
         if self._are_credentials_tried:
             return
         longest = min(LONGEST_HEAD_START, self._deadline.left() / 10)

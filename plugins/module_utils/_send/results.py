@@ -39,8 +39,11 @@ def result_of_verdict(number: str, verdict: Verdict, accepted: Outcome) -> Resul
     )
 
 
-def result_of_row(number: str, row: Row, claimability: Claimability) -> Result:
-    """Return the result of a recipient whom this run leaves alone, because of another run's row."""
+def result_of_row(number: str, row: Row, claimability: Claimability, now: float) -> Result:
+    """Return the result of a recipient whom this run leaves alone, because of another run's row.
+
+    ``now``: Unix seconds by the ledger's clock.
+    """
     to, since = f"+{number}", moment(row.claimed_at)
     if claimability is Claimability.ACCEPTED:
         return Result(to, Outcome.DUPLICATE, smsids=row.smsids, first_sent_at=since)
@@ -50,8 +53,9 @@ def result_of_row(number: str, row: Row, claimability: Claimability) -> Result:
             " give the new message a key of its own, or set on_different=skip"
         )
         return Result(to, Outcome.NOT_SENT, code_desc=reason, first_sent_at=since)
-    if row.state is State.ACCEPTED:
-        reason = f"the ledger has it accepted at {since}, which lies ahead: a clock is wrong, or was"
+    if claimability is Claimability.UNKNOWN and row.is_ahead(now):
+        what = "accepted" if row.state is State.ACCEPTED else "claimed"
+        reason = f"the ledger has it {what} at {since}, which lies ahead: a clock is wrong, or was"
         return Result(to, Outcome.UNKNOWN, smsids=row.smsids, code_desc=reason, first_sent_at=since)
     if claimability is Claimability.IN_PROGRESS:
         return Result(to, Outcome.IN_PROGRESS, code_desc=f"claimed by {row.origin}", first_sent_at=since)

@@ -27,9 +27,14 @@ class ResolveOptions(NamedTuple):
     is_sent: bool
 
     def rows(self) -> dict[str, Row | None]:
-        """Return the row of each recipient as it is now, None where there is none. Raise ``LedgerError``."""
+        """Return the row of each recipient as it is now, None where there is none. Raise ``LedgerError``.
+
+        The key is a user's own, or what ``Fingerprints.shown_key`` makes of a hash, and then of a row without a label.
+        """
         names = {recipient: self.fingerprints.recipient(recipient) for recipient in self.recipients}
-        rows = self.ledger.rows(self.fingerprints.key(self.key), names.values())
+        shown = self.ledger.rows(self.key, names.values())
+        rows = {name: row for name, row in shown.items() if not row.label}
+        rows |= self.ledger.rows(self.fingerprints.key(self.key), names.values())
         return {recipient: rows.get(name) for recipient, name in names.items()}
 
 
@@ -63,7 +68,7 @@ def read_inspect_options(params: Mapping[str, Any]) -> InspectOptions:
     recipients = _recipients(params, fingerprints, faults) if params["to"] else None
     faults.raise_if_any()
     key = fingerprints.key(params["key"]) if params["key"] else None
-    return InspectOptions(ledger, RowFilter(key, recipients, params["states"]), params["max_rows"])
+    return InspectOptions(ledger, RowFilter(key, recipients, params["states"], params["key"]), params["max_rows"])
 
 
 def _recipients(params: Mapping[str, Any], fingerprints: Fingerprints, faults: Faults) -> frozenset[str]:

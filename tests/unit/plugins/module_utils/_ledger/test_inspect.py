@@ -80,7 +80,14 @@ def test_a_row_is_shown_without_what_the_ledger_hides() -> None:
 
 def test_a_key_that_nobody_gave_and_a_clock_that_was_set_back() -> None:
     row = describe(ROW._replace(label="", claimed_at=NOW + 60), NOW)
-    assert (row["key"], row["age"]) == (None, 0)
+    assert (row["key"], row["age"]) == (ROW.key, 0)
+
+
+def test_a_row_is_found_by_the_key_that_is_shown_of_it_but_not_by_the_fingerprint_of_a_users_own() -> None:
+    own, hashed = ROW, ROW._replace(label="")
+    for row in (own, hashed):
+        assert RowFilter(key="another", shown_key=describe(row, NOW)["key"]).matches(row, NOW) is (row is hashed)
+    assert not RowFilter(key="another", shown_key=ROW.key).matches(own, NOW)
 
 
 def test_every_state_is_counted() -> None:

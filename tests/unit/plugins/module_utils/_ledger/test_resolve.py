@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.inspect import RowFilter, describe
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
+    AHEAD,
     GRACE,
     Claimability,
     DedupePolicy,
@@ -116,6 +118,36 @@ def test_what_is_so_already_stays_so(row: Row | None, sent: bool) -> None:
 
 def test_every_recipient_in_the_way_is_named() -> None:
     assert len(resolve({ANN: None, BOB: AT_WORK}, sent=True, now=NOW).faults) == 2
+
+
+LONGER = 10 * 365 * 86400.0
+
+
+@pytest.mark.parametrize("ahead", [AHEAD + 1, 86400.0, LONGER])
+@pytest.mark.parametrize("window", [1.0, 600.0, 30 * 86400.0, 365 * 86400.0])
+@pytest.mark.parametrize("state", [State.ACCEPTED, State.SENDING, State.UNKNOWN])
+def test_a_row_ahead_reads_alike_for_all_and_has_both_ways_out(state: State, window: float, ahead: float) -> None:
+    policy = DedupePolicy(content="text", window=window)
+    times = ("claimed_at", "first_byte_by", "lease_until", "keep_until")
+    row = UNKNOWN._replace(state=state, **{name: getattr(UNKNOWN, name) + 100 + ahead for name in times})
+    assert claimability(row, policy, NOW) is Claimability.UNKNOWN
+    assert state_of(row, NOW) == "unknown"
+    assert describe(row, NOW)["state"] == "unknown"
+    assert RowFilter(states=["unknown"]).matches(row, NOW)
+    not_sent = resolve({ANN: row}, sent=False, now=NOW)
+    assert (not_sent.faults, not_sent.changes) == ((), ((row, None),))
+    ((_before, after),) = resolve({ANN: row}, sent=True, now=NOW).changes
+    assert after is not None
+    assert state_of(after, NOW) == "accepted"
+    assert claimability(after, policy, NOW) is Claimability.ACCEPTED
+    assert claimability(after, policy, NOW + window) is Claimability.FREE
+
+
+@pytest.mark.parametrize("state", [State.ACCEPTED, State.SENDING])
+def test_a_row_a_little_ahead_is_believed(state: State) -> None:
+    row = UNKNOWN._replace(state=state, claimed_at=NOW + AHEAD, lease_until=NOW + AHEAD + 100)
+    assert claimability(row, POLICY, NOW) is not Claimability.UNKNOWN
+    assert state_of(row, NOW) == state.value
 
 
 @pytest.mark.parametrize(("now", "too_early"), [(-10 + GRACE - 1, (ANN,)), (-10 + GRACE, ())])

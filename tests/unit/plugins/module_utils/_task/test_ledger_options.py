@@ -60,7 +60,7 @@ def test_the_rows_to_show() -> None:
     assert inspect_options().max_rows == 100
     options = inspect_options(key="deploy", to=ANN, states=["unknown"], max_rows=7)
     recipients = frozenset({FINGERPRINTS.recipient("12812345678")})
-    assert options.row_filter == RowFilter(FINGERPRINTS.key("deploy"), recipients, ["unknown"])
+    assert options.row_filter == RowFilter(FINGERPRINTS.key("deploy"), recipients, ["unknown"], "deploy")
     assert options.max_rows == 7
 
 
