@@ -23,6 +23,7 @@ description:
     run of the same playbook in the same run of a pipeline. Another attempt tells of C(failed) and C(slow) again.
   - It sends like M(voip_communications.sms.voipsms_send) with C(fail_on=all) and C(on_different=skip), and
     uses the same ledger. Where E(VOIPSMS_LEDGER) is V(none), there is no key, and every run tells.
+  - It sends from a process of its own, which Ctrl-C does not break off. One that has not begun ends with the run.
   - It never changes a run or its exit status. Its own errors are warnings. That includes wrong options and missing
     libraries, of which it warns at the end of every run.
   - It is silent with C(--check), and in C(ansible) and C(ansible-console).
@@ -130,7 +131,8 @@ options:
   deadline:
     description:
       - How many seconds the sending may take, from V(1) to V(300). A message that cannot begin by then is not sent.
-      - The end of the run is delayed by this at most, and by 5 seconds more when the ledger or a disk hangs.
+      - The end of the run is delayed by this at most, and by 5 seconds more when the ledger or a disk hangs. A message
+        that has begun by then is finished without the run, within a minute.
     type: float
     default: 20
     ini:
@@ -288,31 +290,24 @@ from typing import Any, Callable
 from ansible import constants, context
 from ansible.errors import AnsibleError
 from ansible.inventory.host import Host
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.callback import CallbackBase
 from ansible.template import Templar
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import NO_LEDGER
-
-# All of it is imported here, in the main thread and before any worker is forked: a worker that begins while another
-# thread imports would wait for that import forever.
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.errand import Errand
-from ansible_collections.voip_communications.sms.plugins.module_utils._notify.pipeline import process_run, read
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.pipeline import (
+    Pipeline,
+    process_run,
+    read,
+)
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.watch import (
     SLOW,
     Run,
     Settings,
-    parameters,
     read_settings,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, answer
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import blank
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.send_options import read_send_options
-from ansible_collections.voip_communications.sms.plugins.modules import voipsms_send
+from ansible_collections.voip_communications.sms.plugins.plugin_utils import _errand_process
 
 Hook = Callable[..., None]
-Deliver = Callable[[Mapping[str, Any], bool], dict[str, Any]]
 
 _PREFIX = "voipsms_watch_"
 # The name that ``ansible`` gives to the playbook that it makes of its arguments.
@@ -330,25 +325,6 @@ def _harmless(hook: Hook) -> Hook:
             self.warn(f"internal error {type(error).__name__} in {hook.__name__}; please report this")
 
     return guarded
-
-
-def _validated(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options of ``voipsms_send``, with those from the environment. Raises ``InputError``."""
-    validation = ArgumentSpecValidator(voipsms_send.argument_spec()).validate(dict(options))
-    if validation.error_messages:
-        raise InputError(*validation.error_messages)
-    params: dict[str, Any] = validation.validated_parameters
-    if params["ledger"] == NO_LEDGER:
-        # A key would be refused without a ledger; to be told twice is better than not at all.
-        params["idempotency_key"] = None
-    return params
-
-
-def _rehearse(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
-    """Read the options of a message, so that faults show before there is one to send. Opens and sends nothing."""
-    send_options = read_send_options(params)
-    send_options.account.api()
-    return {}
 
 
 class CallbackModule(CallbackBase):
@@ -372,6 +348,7 @@ class CallbackModule(CallbackBase):
         self._task = ""
         self._failed_tasks: dict[str, str] = {}
         self._alarm: Errand | None = None
+        self._alarm_tells: tuple[Settings, Pipeline] | None = None
         # The recap counts all playbooks of the command line.
         self._recap: dict[str, dict[str, int]] = {}
 
@@ -418,12 +395,12 @@ class CallbackModule(CallbackBase):
     @_harmless
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
         """Note the task that runs now."""
-        self._task = task.get_name()
+        self._note_task(task.get_name())
 
     @_harmless
     def v2_playbook_on_handler_task_start(self, task: Any) -> None:
         """Note the task that runs now."""
-        self._task = task.get_name()
+        self._note_task(task.get_name())
 
     @_harmless
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
@@ -442,8 +419,7 @@ class CallbackModule(CallbackBase):
         self._is_watching = False
         run = self._finished_run(stats)
         # Without an event to tell, a rehearsal shows what would go wrong with one.
-        deliver = voipsms_send.run if run.event in self._settings.tell else _rehearse
-        errand = self._errand(run.event, lambda: run, deliver)
+        errand = self._errand(run.event, run, rehearse=run.event not in self._settings.tell)
         errand.start()
         for sentence in (*self._faults, *self._settings.faults):
             self.warn(sentence)
@@ -453,31 +429,40 @@ class CallbackModule(CallbackBase):
 
     # Errands and their results ----------------------------------------------------------------------------------------
 
+    def _note_task(self, name: str) -> None:
+        """Note the task that runs now, also where the text of a slow run is made."""
+        self._task = name
+        if self._alarm is not None:
+            self._alarm.note(name)
+
     def _set_alarm(self) -> None:
-        """Set the time at which the run counts as slow; each play sets it again, since its variables may differ."""
-        if self._alarm is not None and not self._alarm.cancel():
+        """Set the time at which the run counts as slow; set it again for a play whose variables make it differ."""
+        run = self._run_so_far(task=self._task)
+        told = (self._settings, run.pipeline)
+        if self._alarm is not None and (told == self._alarm_tells or not self._alarm.cancel()):
             return
-        self._alarm = None
+        self._alarm, self._alarm_tells = None, told
         if SLOW in self._settings.tell:
             delay = max(0.0, self._began + self._settings.slow_after - time.monotonic())
-            self._alarm = self._errand(SLOW, lambda: self._run_so_far(task=self._task), voipsms_send.run, delay)
+            self._alarm = self._errand(SLOW, run, delay=delay)
             self._alarm.start()
 
-    def _errand(self, event: str, describe: Callable[[], Run], run: Deliver, delay: float = 0.0) -> Errand:
-        """Return the errand that tells an event; ``describe`` is called after the delay, which is in seconds."""
-        settings, spec = self._settings, ModuleSpec({}, run, blank)
-        return Errand(
-            prepare=lambda: _validated(parameters(event, describe(), settings)),
-            deliver=lambda params: answer(spec, params, check_mode=False),
-            deadline=settings.deadline,
-            delay=delay,
-        )
+    def _errand(self, event: str, run: Run, *, rehearse: bool = False, delay: float = 0.0) -> Errand:
+        """Return the errand that tells an event of a run after a delay, in seconds."""
+        instructions = {
+            "event": event,
+            "run": run._asdict(),
+            "settings": vars(self._settings),
+            "began": self._began,
+            "rehearse": rehearse,
+        }
+        return Errand(str(_errand_process.__file__), instructions, self._settings.deadline, delay)
 
     def _report(self, result: Mapping[str, Any]) -> None:
         """Warn of what went wrong; what went well is shown with ``-v``."""
         for warning in result.get("warnings") or ():
             self.warn(warning)
-        if result.get("failed") or result.get("failed_to"):
+        if result.get("failed"):
             self.warn(result["msg"])
         elif result.get("msg"):
             self._display.v(f"voip_communications.sms.watch: {result['msg']}")

@@ -254,6 +254,79 @@ def test_a_slow_run_is_told_while_it_goes_on(watched: Watched, service: CountedS
     assert failed.startswith("FAILED: play.yml, 1 of 1 host: localhost. Task: Restart nginx.")
 
 
+SLOW_DISK = """
+import os, sqlite3, time
+OPENED, WRITTEN = os.environ["SLOW_DISK"] + ".opened", os.environ["SLOW_DISK"]
+
+class Connection(sqlite3.Connection):
+    writes = False
+
+    def execute(self, statement, *values):
+        self.writes = self.writes or statement == "BEGIN IMMEDIATE"
+        if statement == "COMMIT" and self.writes and not os.path.exists(WRITTEN):
+            with open(WRITTEN, "w") as file:
+                file.write(str(os.getpid()))
+            end = time.monotonic() + 30
+            while time.monotonic() < end and not os.path.exists(OPENED):
+                time.sleep(0.05)
+        return super().execute(statement, *values)
+
+def connect(*values, connect=sqlite3.connect, **named):
+    if os.path.exists(WRITTEN) and open(WRITTEN).read() not in ("", str(os.getpid())):
+        open(OPENED, "w").close()
+    return connect(*values, **{"factory": Connection, **named})
+
+sqlite3.connect = connect
+"""
+"""The first that writes to a ledger takes until another process opens it."""
+
+
+def test_a_task_begins_while_the_disk_is_slow_to_write_what_is_told(
+    watched: Watched, service: CountedSandbox, tmp_path: Path
+) -> None:
+    """A worker is a copy of `ansible-playbook`: what SQLite locks in there would be locked in the copy for ever."""
+    (tmp_path / "sitecustomize.py").write_text(SLOW_DISK, encoding="utf-8")
+    written = tmp_path / "written"
+    wait = {"name": "Wait", "ansible.builtin.wait_for": {"path": str(written), "timeout": 60, "sleep": 1}}
+    watched.also |= {
+        "PYTHONPATH": f"{tmp_path}:{watched.controller._environment()['PYTHONPATH']}",
+        "SLOW_DISK": str(written),
+        "VOIPSMS_WATCH_TELL": "slow",
+        "VOIPSMS_WATCH_SLOW_AFTER": "0.1",
+    }
+    run = watched.run(wait, watched.controller.task(to=BEN, msg="Deployed"))
+    assert run.results[-1]["msg"] == "sent to 1 recipient"
+    assert run.rc == 0
+    assert warnings(run) == []
+    assert sorted(text.split(":")[0] for text in texts(service.expect(2))) == ["Deployed", "SLOW"]
+
+
+LOADED = """
+import pkgutil, sys
+from importlib import import_module
+from ansible_collections.voip_communications.sms import plugins
+
+for kind in ("callback", "filter", "lookup"):
+    package = import_module(f"{plugins.__name__}.{kind}")
+    for module in pkgutil.iter_modules(package.__path__):
+        import_module(f"{package.__name__}.{module.name}")
+print(*({"sqlite3", "_sqlite3", "psycopg", "requests", "urllib3"} & {*sys.modules}))
+"""
+
+
+def test_no_library_that_does_not_bear_a_fork_is_loaded_where_workers_are_forked(controller: Controller) -> None:
+    """Callbacks, filters and lookups run in the process of `ansible-playbook`; modules run in others."""
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED],
+        env=controller._environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.stdout.strip(), done.stderr) == ("", "")
+
+
 def test_a_gateway_that_is_down_is_a_warning(watched: Watched, service: CountedSandbox) -> None:
     closed = {"VOIPSMS_API_URL": "http://127.0.0.1:1/", "VOIPSMS_WATCH_DEADLINE": "1"}
     run = watched.run(FAIL, environment=closed)

@@ -8,6 +8,9 @@ Each round is one message to a few people. Some runs of its task begin at once, 
 of them are killed or stopped at a random moment. Then the lease passes, and the task runs once more, undisturbed. Ends
 with counts, and with 1 when anything was sent twice, lost, called sent without proof, or a secret was found.
 
+Beside the rounds, plays with the same ledger send while the callback `watch` tells that they are slow. Nothing disturbs
+them, so each of their messages must be sent, and once.
+
 With the same seed the same things happen; their results depend on the machine too.
 """
 
@@ -20,6 +23,7 @@ import os
 import random
 import signal
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
@@ -35,14 +39,24 @@ from ansible_collections.voip_communications.sms.tests.support import canary, fa
 from ansible_collections.voip_communications.sms.tests.support.fault_server import Behaviour, FaultServer
 from ansible_collections.voip_communications.sms.tests.support.playbook import (
     COLLECTIONS_PATH,
+    LONGEST,
     Controller,
     ModuleProcess,
 )
 
 DEADLINE, TIMEOUT = 3, 0.5
 SUCCESSES = ("sent", "duplicate")
-COUNTED = ("runs", "killed", "stopped", "accepted")
-WRONG = ("sent twice", "lost without a failed task", "called sent without proof", "secrets found", "without a result")
+COUNTED = ("runs", "killed", "stopped", "accepted", "plays", "told slow")
+PLAYS_WRONG = "plays gone wrong"
+WRONG = (
+    PLAYS_WRONG,
+    "sent twice",
+    "lost without a failed task",
+    "called sent without proof",
+    "secrets found",
+    "without a result",
+)
+WATCHED_TASKS = 10
 FAULTS = (
     fault_server.ok(),
     fault_server.ok(),
@@ -155,6 +169,66 @@ class Round:
         return next((str(one["outcome"]) for one in result["results"] if one["to"] == recipient), "")
 
 
+class WatchedPlays:
+    """Plays beside the rounds, one after the other, whose tasks send while `watch` tells that they are slow."""
+
+    def __init__(self, folder: Path, chance: random.Random, ledger: Path, counts: Counter[str]) -> None:
+        self._user = Controller(folder)
+        self._chance = chance
+        self._ledger = ledger
+        self._counts = counts
+        self._server = FaultServer()
+        self._process: subprocess.Popen[str] | None = None
+
+    def go_on(self) -> None:
+        """Start a play unless one is running; judge the one that has ended."""
+        if self._process is None or self._process.poll() is not None:
+            self.finish()
+            self._start()
+
+    def finish(self) -> None:
+        """Wait for the end of the play, and judge it."""
+        if self._process is None:
+            return
+        try:
+            stdout, stderr = self._process.communicate(timeout=LONGEST)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            stdout, stderr = self._process.communicate()
+        self._server.stop()
+        texts = Counter(post.form["msg"].partition(":")[0] for post in self._server.posts)
+        told = texts.pop("SLOW", 0)
+        is_right = texts == Counter(f"Task {number}" for number in range(WATCHED_TASKS)) and told <= 1
+        is_right = is_right and self._process.returncode == 0 and "voip_communications.sms.watch" not in stderr
+        self._counts["plays"] += 1
+        self._counts["told slow"] += told
+        self._counts[PLAYS_WRONG] += not is_right
+        self._counts["secrets found"] += sum(form in stdout + stderr for form in canary.FORMS)
+        self._process = None
+
+    def _start(self) -> None:
+        self._server = FaultServer()
+        self._server.__enter__()
+        self._user.environment |= {
+            "ANSIBLE_CALLBACKS_ENABLED": "voip_communications.sms.watch",
+            "VOIPSMS_API_KEY": canary.KEY,
+            "VOIPSMS_API_PASSWORD": canary.PASSWORD,
+            "VOIPSMS_API_URL": self._server.url,
+            "VOIPSMS_LEDGER": str(self._ledger),
+            "VOIPSMS_WATCH_RECIPIENTS": "+12812345678",
+            "VOIPSMS_WATCH_SLOW_AFTER": str(self._chance.uniform(0.1, 0.5)),
+            "VOIPSMS_WATCH_TELL": "slow",
+        }
+        # Unlike those of the last play.
+        key = f"{self._counts['plays']}-{self._chance.random()}"
+        self._process = self._user.start_play(
+            *(
+                self._user.task(to="+12812345678", msg=f"Task {number}", idempotency_key=f"{key}-{number}")
+                for number in range(WATCHED_TASKS)
+            )
+        )
+
+
 def torture(
     folder: Path,
     seconds: float,
@@ -162,12 +236,13 @@ def torture(
     path: str,
     *,
     until_wrong: bool = False,
+    watched: bool = False,
     choice: Sequence[Behaviour] = FAULTS,
 ) -> Counter[str]:
     """Play rounds until the time is over, each with a service of its own; return the counts.
 
     ``path``: a folder in which module processes find Python files first. ``until_wrong``: end when something is wrong.
-    ``choice``: what the service may do.
+    ``watched``: with plays beside them that are watched. ``choice``: what the service may do.
     """
     chance = random.Random(seed)  # noqa: S311 - moments and faults, not secrets
     counts: Counter[str] = Counter(dict.fromkeys((*COUNTED, *WRONG), 0))
@@ -176,13 +251,17 @@ def torture(
     )
     user.options["ledger"] = str(user.ledger)
     user.environment["PYTHONPATH"] = os.pathsep.join(filter(None, (path, str(COLLECTIONS_PATH))))
+    plays = WatchedPlays(folder / "watched", random.Random(seed), user.ledger, counts)  # noqa: S311 - as above
     end = time.monotonic() + seconds
     for number in range(sys.maxsize):
+        if watched:
+            plays.go_on()
         script = [chance.choice(choice) for _ in range(chance.randint(0, 6))]
         with FaultServer(script) as server:
             Round(number, chance, user, server, counts).play()
         if time.monotonic() > end or (until_wrong and any(counts[name] for name in WRONG)):
             break
+    plays.finish()
     kept = user.ledger.read_bytes() if user.ledger.exists() else b""
     counts["secrets found"] += sum(form.encode() in kept for form in canary.FORMS)
     return counts
@@ -197,7 +276,7 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     print(f"torture: {options.seconds:g} seconds, seed {options.seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="voipsms-torture-") as folder:
-        counts = torture(Path(folder), options.seconds, options.seed, options.path)
+        counts = torture(Path(folder), options.seconds, options.seed, options.path, watched=True)
     print("torture: " + ", ".join(f"{counts[name]} {name}" for name in (*COUNTED, *WRONG)))
     return 1 if any(counts[name] for name in WRONG) else 0
 

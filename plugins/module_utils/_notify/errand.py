@@ -2,77 +2,218 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run a delivery in a thread beside the playbook, so that it can neither fail the playbook nor hold it up."""
+"""Run a delivery in a process of its own, so that it can neither fail the playbook nor hold it up.
+
+It is no thread, because Ansible forks its workers from this process at any moment. A copy of a process in which another
+thread uses SQLite, libpq or OpenSSL keeps their locks for ever, since the thread that would release them is not copied.
+"""
 
 from __future__ import annotations
 
-import threading
+import json
+import os
+import select
+import subprocess
+import sys
 import time
 from collections.abc import Mapping
-from typing import Any, Callable
-
-from .._core.errors import InputError
+from contextlib import suppress
+from typing import Any
 
 # What settling with the ledger may take beyond the deadline before the run goes on without it.
 _GRACE = 5.0
+_BLOCK = 65536
+# A pipe holds ten of them at least while the process does not read yet, and a thousand usual ones.
+_LONGEST_NAME = 500
 
 
-class Errand(threading.Thread):
-    """One delivery, or the rehearsal of one, after a delay; in a thread that is abandoned when its time is over.
+class Errand:
+    """One delivery, or the rehearsal of one, after a delay; in a process that is left behind when its time is over.
 
-    It only notes its result: a thread that prints would hold locks that a forked worker then waits for.
+    The process says when it begins to send, and then with what result. Before it has begun it can be cancelled, and it
+    ends when this process does.
     """
 
-    def __init__(
-        self,
-        prepare: Callable[[], Mapping[str, Any]],
-        deliver: Callable[[Mapping[str, Any]], dict[str, Any]],
-        deadline: float,
-        delay: float = 0.0,
-    ) -> None:
+    def __init__(self, program: str, instructions: Mapping[str, Any], deadline: float, delay: float = 0.0) -> None:
         """Do nothing before ``start``.
 
-        ``prepare`` is called after ``delay`` and returns the options of the message, or raises ``InputError``.
-        ``deliver`` takes these options and returns a result within ``deadline``. Both times are in seconds.
+        ``program``: a Python file, which gets ``instructions`` as JSON, and returns a result within ``deadline``.
+        Both times are in seconds.
         """
-        super().__init__(name="voipsms-watch", daemon=True)
-        self._prepare = prepare
-        self._deliver = deliver
-        self._delay = delay
+        self._program = program
+        self._instructions = instructions
         self._patience = deadline + _GRACE
-        self._end = time.monotonic() + delay + self._patience
-        self._lock = threading.Lock()
-        self._cancelled = threading.Event()
+        self._begins_at = time.monotonic() + delay
+        self._channel: _Channel | None = None
         self._has_begun = False
+        self._is_cancelled = False
+        self._error = ""
         self._result: dict[str, Any] | None = None
 
-    def run(self) -> None:
-        """Deliver, unless it is cancelled first."""
-        self._cancelled.wait(self._delay)
-        with self._lock:
-            if self._cancelled.is_set():
-                return
-            self._has_begun = True
+    def start(self) -> None:
+        """Start the process. That there can be none is a result."""
+        # The clock is the same in all processes of a machine.
+        instructions = {**self._instructions, "begins_at": self._begins_at, "parent": os.getpid(), "path": sys.path}
         try:
-            self._result = self._deliver(self._prepare())
-        except InputError as error:
-            self._result = _refusal(str(error))
-        except Exception as error:  # noqa: BLE001 - a traceback would show the values that it holds
-            self._result = _refusal(f"internal error {type(error).__name__}, please report this")
+            self._channel = _Channel([sys.executable, self._program])
+        except OSError as error:
+            self._result = _failure(f"no process can be started ({error.strerror})", "nothing was sent")
+        else:
+            self._channel.send(instructions, time.monotonic() + _GRACE)
+
+    def note(self, task: str) -> None:
+        """Tell the process which task has begun, unless it does not listen."""
+        if self._channel is not None:
+            self._channel.send({"task": task[:_LONGEST_NAME]})
 
     def cancel(self) -> bool:
         """Cancel the delivery unless it has begun; return whether it will not happen."""
-        self._cancelled.set()
-        with self._lock:
-            return not self._has_begun
+        if self._channel is not None:
+            self._receive_all(time.monotonic())
+            if not self._is_decided:
+                self._channel.send({"cancel": True})
+                self._receive_all(time.monotonic() + _GRACE)
+            if not self._is_decided and not self._channel.is_over:
+                self._kill(self._channel)
+                self._is_cancelled = not self._is_decided
+        return self._is_cancelled
 
     def wait(self) -> dict[str, Any]:
         """Return the result as soon as there is one, or a failure when the time is over."""
-        self.join(max(0.0, self._end - time.monotonic()))
-        if self._result is not None:
-            return self._result
-        return {"failed": True, "msg": f"there was no end within {self._patience:g} seconds; it may have been sent"}
+        channel = self._channel
+        while self._result is None and channel is not None and self._receive(self._begins_at + self._patience):
+            continue
+        if self._result is None and channel is not None:
+            self._result = self._missing_result(channel)
+        return self._result or {}
+
+    @property
+    def _is_decided(self) -> bool:
+        """Whether it is known if the delivery has begun."""
+        return self._has_begun or self._is_cancelled or self._result is not None
+
+    def _missing_result(self, channel: _Channel) -> dict[str, Any]:
+        """Return the failure of a process that gave no result; one that has begun may go on."""
+        reason = f"internal error {self._error}, please report this" if self._error else "its process broke off"
+        if not channel.is_over:
+            reason = f"there was no end within {self._patience:g} seconds"
+            if not self._has_begun:
+                self._kill(channel)
+            channel.leave()
+        return self._result or _failure(reason, "it may have been sent" if self._has_begun else "nothing was sent")
+
+    def _kill(self, channel: _Channel) -> None:
+        """End the process, and take what it has said until then: it says that it begins before it does."""
+        channel.kill()
+        while self._receive(time.monotonic()):
+            continue
+
+    def _receive_all(self, until: float) -> None:
+        """Take what the process says, until that decides whether the delivery has begun, or until then."""
+        while not self._is_decided and self._receive(until):
+            continue
+
+    def _receive(self, until: float) -> bool:
+        """Take the next message of the process; return whether there was one by then."""
+        message = self._channel.receive(until) if self._channel is not None else None
+        if message is None:
+            return False
+        self._has_begun = self._has_begun or "begun" in message
+        self._is_cancelled = self._is_cancelled or "cancelled" in message
+        self._error = message.get("error", self._error)
+        self._result = message.get("result", self._result)
+        if self._channel is not None and (self._is_cancelled or self._result is not None):
+            self._channel.close()
+        return True
 
 
-def _refusal(sentence: str) -> dict[str, Any]:
-    return {"failed": True, "msg": f"{sentence}; nothing was sent"}
+class _Channel:
+    """A process that was started here, and the lines of JSON to it and from it. It never waits without a limit.
+
+    Workers that are forked later inherit the ends of its pipes. So the process cannot wait for the end of its input;
+    its output, whose other end only it has, ends with it.
+    """
+
+    def __init__(self, command: list[str]) -> None:
+        """Start the process, in a session of its own: Ctrl-C in the terminal must not break off a request."""
+        # Never a "with": it would wait for the process.
+        self._process = subprocess.Popen(  # noqa: S603 - our own program
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            start_new_session=True,
+        )
+        self._unsent = b""
+        self._received = b""
+        self.is_over = False
+        os.set_blocking(self._input, False)
+
+    @property
+    def _input(self) -> int:
+        return self._process.stdin.fileno() if self._process.stdin else -1
+
+    @property
+    def _output(self) -> int:
+        return self._process.stdout.fileno() if self._process.stdout else -1
+
+    def send(self, message: Mapping[str, Any], until: float = 0.0) -> None:
+        """Send a message, as far as the process takes it by then; drop it when an earlier one has still to leave."""
+        if self.is_over:
+            return
+        self._flush(until)
+        if not self._unsent:
+            self._unsent = json.dumps(message, default=str).encode("ascii") + b"\n"
+            self._flush(until)
+
+    def _flush(self, until: float) -> None:
+        with suppress(OSError):  # the process has ended, which its output shows
+            while self._unsent and _is_ready(self._input, select.POLLOUT, until):
+                self._unsent = self._unsent[os.write(self._input, self._unsent) :]
+
+    def receive(self, until: float) -> dict[str, Any] | None:
+        """Return the next message; None when there is none by then, or the process is over."""
+        while b"\n" not in self._received:
+            if self.is_over or not _is_ready(self._output, select.POLLIN, until):
+                return None
+            block = os.read(self._output, _BLOCK)
+            self._received += block
+            if not block:
+                self.close()
+        line, _end, self._received = self._received.partition(b"\n")
+        message: dict[str, Any] = json.loads(line)
+        return message
+
+    def kill(self) -> None:
+        """End the process at once; what it has said can still be received."""
+        self._process.kill()
+        self._wait()
+
+    def close(self) -> None:
+        """Forget a process that has said its last word, or has ended."""
+        self.leave()
+        self._wait()
+
+    def leave(self) -> None:
+        """Let the process go on alone."""
+        self.is_over = True
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+    def _wait(self) -> None:
+        """Let the system forget the process. One that cannot end, such as on a disk that hangs, is not waited for."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_GRACE)
+
+
+def _is_ready(descriptor: int, event: int, until: float) -> bool:
+    """Tell whether a pipe is ready by then."""
+    poll = select.poll()
+    poll.register(descriptor, event)
+    return bool(poll.poll(1000 * max(0.0, until - time.monotonic())))
+
+
+def _failure(reason: str, outcome: str) -> dict[str, Any]:
+    return {"failed": True, "msg": f"{reason}; {outcome}"}
