@@ -177,7 +177,7 @@ class WatchedPlays:
         self._chance = chance
         self._ledger = ledger
         self._counts = counts
-        self._server = FaultServer()
+        self._server: FaultServer | None = None
         self._process: subprocess.Popen[str] | None = None
 
     def go_on(self) -> None:
@@ -188,7 +188,7 @@ class WatchedPlays:
 
     def finish(self) -> None:
         """Wait for the end of the play, and judge it."""
-        if self._process is None:
+        if self._process is None or self._server is None:
             return
         try:
             stdout, stderr = self._process.communicate(timeout=LONGEST)
