@@ -16,6 +16,9 @@ options:
     description:
       - Where the collection remembers what it has sent, so that nothing is sent twice.
       - The absolute path of a file, which is created when it is needed, readable by its owner only.
+      - Its folder must belong to this user or to root, and no other user may be able to write to it. Folders above it
+        that other users may write must have the sticky bit, as C(/tmp) has it. Any other file is refused, since another
+        user could make it forget what was sent.
       - A file belongs to the machine and the user that run the module. Run the task with C(delegate_to=localhost) and
         C(become=false), or every host and every user has a separate ledger.
       - Or a PostgreSQL database that several machines share, as C(postgresql://user@host:5432/database), which may have

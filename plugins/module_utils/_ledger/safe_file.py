@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Make and check the file of a ledger: only its own user may be able to write it.
+"""Make and check the file of a ledger: only its own user may be able to write it, or to plant another in its place.
 
 Nothing here opens a file that is there: closing it again would drop the locks that SQLite holds on it.
 """
@@ -12,11 +12,18 @@ from __future__ import annotations
 import os
 import stat
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
 
 from .model import LedgerError
 
 _CREATION_LOCK = threading.Lock()
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+_BESIDE = ("-journal", "-wal", "-shm")
+"""What SQLite adds to the name of a file for the files beside it. It believes what they say about the file."""
+
+_MOST_LINKS = 40
+"""Links on the way to a file that are followed, as many as Linux follows."""
 
 
 class SafeFile:
@@ -32,7 +39,7 @@ class SafeFile:
         return os.path.lexists(self._path)
 
     def make(self) -> None:
-        """Create the file and its folder for this user alone, unless it exists; SQLite gives its journal the same mode.
+        """Create the file and its folders for this user alone, unless they exist; SQLite's journal has the same mode.
 
         Raises ``LedgerError`` and ``OSError``. One thread at a time: closing the new file drops the locks that another
         thread's connection already holds on it.
@@ -41,37 +48,123 @@ class SafeFile:
             if self.exists:
                 return
             self.check_folder()
-            os.makedirs(os.path.dirname(os.path.abspath(self._path)), mode=0o700, exist_ok=True)
+            _make_folder(self._folder)
             with suppress(FileExistsError):  # another run was quicker; the schema is made under a lock
                 os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
     def check(self) -> None:
-        """Raise ``LedgerError`` unless this user alone can write the file, and its journal beside it."""
-        status = os.lstat(self._path)
-        if stat.S_ISLNK(status.st_mode):
-            raise self._not_used("it is a symbolic link; name the file itself")
-        if not stat.S_ISREG(status.st_mode):
-            raise self._not_used("it is not a regular file; name a file")
-        if status.st_uid != os.geteuid():
-            raise self._not_used(f"it belongs to user {status.st_uid}, and this is user {os.geteuid()}")
-        if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-            raise self._not_used("other users may write to it; check what is in it, then run chmod 600 on it")
+        """Raise ``LedgerError`` unless this user alone can write the file, and what lies beside it."""
+        self._check_own(self._path, "it", "check what is in it, then run chmod 600 on it")
         if not os.access(self._path, os.R_OK | os.W_OK):
             raise self._not_used("this user may not write to it")
         self.check_folder()
 
     def check_folder(self) -> None:
-        """Raise ``LedgerError`` for a folder in which this user can create neither the ledger nor its journal.
+        """Raise ``LedgerError`` unless this user alone can create the ledger and its journal in its folder.
 
         Readers check it too, so that check mode foresees it.
         """
-        folder = os.path.dirname(os.path.abspath(self._path))
+        folder = self._folder
         while not os.path.lexists(folder):
             folder = os.path.dirname(folder)
         if not os.path.isdir(folder):
             raise self._not_used(f"{folder!r} is not a folder")
+        self._check_way(folder)
         if not os.access(folder, os.W_OK | os.X_OK):
             raise self._not_used(f"this user may not write to the folder {folder!r}")
+        for ending in _BESIDE:
+            beside = self._path + ending
+            if os.path.lexists(beside):
+                self._check_own(beside, repr(beside), "check who made it, and remove it if it was not a run of yours")
+
+    @property
+    def _folder(self) -> str:
+        return os.path.dirname(os.path.abspath(self._path))
+
+    def _check_own(self, path: str, shown: str, advice: str) -> None:
+        """Raise ``LedgerError`` unless a path is a regular file that this user owns and no other may write."""
+        status = os.lstat(path)
+        if stat.S_ISLNK(status.st_mode):
+            raise self._not_used(f"{shown} is a symbolic link; name the file itself")
+        if not stat.S_ISREG(status.st_mode):
+            raise self._not_used(f"{shown} is not a regular file; name a file")
+        if status.st_uid != os.geteuid():
+            raise self._not_used(f"{shown} belongs to user {status.st_uid}, and this is user {os.geteuid()}")
+        if status.st_mode & _OTHERS_WRITE:
+            raise self._not_used(f"other users may write to {shown}; {advice}")
+
+    def _check_way(self, nearest: str) -> None:
+        """Raise ``LedgerError`` for a folder or link on the way to the ledger through which another user can swap it.
+
+        ``nearest``: the last folder on the way that exists. As ``sshd`` does with ``StrictModes``, this refuses what
+        belongs to another user than root, and what others may write. Other than ``sshd``, it passes folders with the
+        sticky bit, such as ``/tmp``, above the ledger's own: no other user can rename there what is ours. In the folder
+        of the ledger itself that bit does not help, since anyone can add a journal, which SQLite then believes.
+        """
+        own_folder = os.path.realpath(self._folder)
+        for path in _way_to(nearest):
+            status = os.lstat(path)
+            if status.st_uid not in (0, os.geteuid()):
+                reason = f"{path!r} on the way to it belongs to user {status.st_uid}"
+                raise self._not_used(f"{reason}, and this is user {os.geteuid()}; {_OWN_FOLDER}")
+            is_sticky = bool(status.st_mode & stat.S_ISVTX)
+            if stat.S_ISLNK(status.st_mode) or not status.st_mode & _OTHERS_WRITE:
+                continue
+            if path == own_folder or not is_sticky:
+                danger = (
+                    "could plant a journal there" if path == own_folder else "could put another ledger in its place"
+                )
+                raise self._not_used(f"other users may write to the folder {path!r} and {danger}; {_advice(status)}")
 
     def _not_used(self, reason: str) -> LedgerError:
         return LedgerError.not_used(self._path, reason)
+
+
+_OWN_FOLDER = "name a file in a folder of your own, which no other user may write"
+
+
+def _advice(status: os.stat_result) -> str:
+    """Return what to do about a folder that others may write. A shared one, such as ``/tmp``, must stay as it is."""
+    if status.st_mode & stat.S_ISVTX or status.st_uid != os.geteuid():
+        return _OWN_FOLDER
+    return f"run chmod go-w on it (chmod 700 where it is yours alone), or {_OWN_FOLDER}"
+
+
+def _way_to(folder: str) -> Iterator[str]:
+    """Yield every folder and every link on the way to a folder, the root first.
+
+    Raises ``OSError`` for a link that leads to nothing or in a circle.
+    """
+    done, links = "/", 0
+    left = folder.split("/")[::-1]
+    yield done
+    while left:
+        name = left.pop()
+        if name in ("", "."):
+            continue
+        if name == "..":
+            done = os.path.dirname(done)
+            continue
+        step = os.path.join(done, name)
+        yield step
+        if not os.path.islink(step):
+            done = step
+            continue
+        links += 1
+        target = os.readlink(step)
+        if links > _MOST_LINKS:
+            raise OSError(f"too many links on the way to {folder!r}")
+        done = "/" if target.startswith("/") else done
+        left += target.split("/")[::-1]
+
+
+def _make_folder(folder: str) -> None:
+    """Create a folder and those above it that do not exist, all for this user alone, whatever the umask allows.
+
+    ``os.makedirs`` gives its mode to the last one only.
+    """
+    if os.path.isdir(folder):
+        return
+    _make_folder(os.path.dirname(folder))
+    with suppress(FileExistsError):  # by another run, or another user: it is checked before it is used
+        os.mkdir(folder, 0o700)
