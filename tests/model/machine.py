@@ -30,6 +30,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
     State,
     claimability,
 )
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.own_claims import Settled
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.resolve import resolve, resolved_early
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate, Outcome, Result
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.delivery import Delivery
@@ -57,8 +58,11 @@ _GOOD = (Outcome.SENT, Outcome.DUPLICATE)
 
 recipients = st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=3, unique=True)
 policies = st.sampled_from(["fail", "fail", "skip", "resend", "force"])
+LOST = "the ledger loses the rows of the claim"
+"""It was deleted or replaced while the request was under way: the run still knows of its claim."""
+
 crashes = st.sampled_from(
-    ["", "", "", "", "before the claim", "after the claim", "before the settlement", "at the end"]
+    ["", "", "", "", "before the claim", "after the claim", "before the settlement", "at the end", LOST]
 )
 # Around what the code holds to: the deadline, the lease, GRACE, the window.
 moments = st.sampled_from([1.0, 29.0, 91.0, 131.0, 601.0, 899.0, 991.0, 1501.0, 1700.0])
@@ -91,12 +95,15 @@ class Watched:
         self._die("after the claim")
         return claimed
 
-    def settle(self, key: str, owner: str, fates: Mapping[str, tuple[Fate, tuple[str, ...]]]) -> list[str]:
+    def settle(self, key: str, owner: str, fates: Mapping[str, tuple[Fate, tuple[str, ...]]]) -> Settled:
         self._die("before the settlement")
-        overtaken = self._real.settle(key, owner, fates)
-        self._story.witness_settlement({name: fate[1] for name, fate in fates.items() if name not in overtaken})
+        if self._crash == LOST:
+            rows = self._real.rows(key, fates).values()
+            self._real.amend([(row, None) for row in rows if row.owner == owner])
+        settled = self._real.settle(key, owner, fates)
+        self._story.witness_settlement({name: fate[1] for name, fate in fates.items() if name not in settled.overtaken})
         self._die("at the end")
-        return overtaken
+        return settled
 
     def _die(self, moment: str) -> None:
         if self._crash == moment:

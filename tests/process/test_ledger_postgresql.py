@@ -199,7 +199,7 @@ def test_a_user_who_may_create_nothing_can_use_what_an_administrator_has_made(
         connection.execute(f"GRANT SELECT ON voipsms.ledger_version TO {USER}")
     ledger = ledger_at(url)
     assert ledger.claim(CLAIM._replace(recipients={"ann": "", "bob": ""})).won == {"bob"}
-    assert ledger.settle("key", "run 1", {"ann": ACCEPTED, "bob": NOT_SENT}) == []
+    assert ledger.settle("key", "run 1", {"ann": ACCEPTED, "bob": NOT_SENT}).overtaken == ()
     assert states(ledger, "ann", "bob") == {"ann": State.ACCEPTED}
 
 
@@ -272,7 +272,7 @@ def test_ten_thousand_recipients_in_one_claim(url: str) -> None:
     ledger = ledger_at(url)
     assert len(ledger.claim(CLAIM._replace(recipients=many)).won) == 10_000
     assert len(ledger.rows("key", many)) == 10_000
-    assert ledger.settle("key", "run 1", dict.fromkeys(many, NOT_SENT)) == []
+    assert ledger.settle("key", "run 1", dict.fromkeys(many, NOT_SENT)).overtaken == ()
     assert ledger.rows("key", many) == {}
 
 
@@ -344,7 +344,7 @@ def test_claims_in_opposite_orders_do_not_lock_each_other_out(url: str, postgres
         for _each in range(3):
             won = ledger.claim(forced._replace(owner=owner, recipients=dict.fromkeys(mine, ""))).won
             fates = {name: NOT_SENT if int(name[-1]) % 2 else ACCEPTED for name in mine if name in won}
-            assert ledger.settle("key", owner, fates) == []
+            assert ledger.settle("key", owner, fates).overtaken == ()
 
     at_once(8, act)
     with postgres.admin() as connection:
@@ -428,7 +428,7 @@ def test_a_mark_that_was_made_meanwhile_does_not_keep_a_claim_from_being_settled
     other.claim(CLAIM)
     row = other.rows("key", ["ann"])["ann"]
     slow = Overtaken(url, lambda: other.amend([(row, row._replace(listed=True))]))
-    assert slow.settle("key", "run 1", {"ann": fate}) == []
+    assert slow.settle("key", "run 1", {"ann": fate}).overtaken == ()
     assert slow._reads == 2
     assert states(other) == ({"ann": State.ACCEPTED} if fate is ACCEPTED else {})
 
@@ -520,7 +520,7 @@ def test_what_came_of_a_claim_is_written_down_although_the_connection_was_cut(
 ) -> None:
     through.claim(CLAIM)
     relay.fail(when, statement)
-    assert through.settle("key", "run 1", {"ann": fate}) == []
+    assert through.settle("key", "run 1", {"ann": fate}).overtaken == ()
     assert relay.failures == 1
     assert states(through) == left
 

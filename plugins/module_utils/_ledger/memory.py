@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from itertools import islice
 
-from .._message.outcome import Fate
-from .model import NO_LEDGER, Claim, Claimed, Row, amended, claimed, is_claimable, settled
+from .model import NO_LEDGER, Claim, Claimed, Row, amended, is_claimable
+from .own_claims import Fates, OwnClaims, Settled
 
 
 class MemoryLedger:
@@ -25,6 +25,7 @@ class MemoryLedger:
         self.missing = False
         self._clock = clock
         self._rows: dict[tuple[str, str], Row] = {}
+        self._own_claims = OwnClaims()
 
     def now(self) -> float:
         """Return the time in Unix seconds."""
@@ -57,19 +58,18 @@ class MemoryLedger:
         now = self.now()
         rows = self.rows(claim.key, claim.recipients)
         won = {name for name in claim.recipients if is_claimable(rows.get(name), claim, now)}
-        for name in won:
-            self._rows[claim.key, name] = claimed(rows.get(name), claim, name, now)
+        for name, row in self._own_claims.claim(rows, claim, won, now).items():
+            self._rows[claim.key, name] = row
         lost = {name: row for name, row in rows.items() if name not in won}
         return Claimed(won=frozenset(won), lost=lost, at=now)
 
-    def settle(self, key: str, owner: str, fates: Mapping[str, tuple[Fate, tuple[str, ...]]]) -> list[str]:
-        """Record the result of a claim; return the recipients whose claim is no longer this owner's."""
-        rows = self.rows(key, fates)
-        own = [name for name in fates if name in rows and rows[name].owner == owner]
-        for name in own:
-            row = settled(rows[name], *fates[name], now=self.now())
-            if row is None:
+    def settle(self, key: str, owner: str, fates: Fates) -> Settled:
+        """Record the result of a claim; restore the rows that are gone."""
+        settlement = self._own_claims.settlement(self.rows(key, fates), key, owner, fates, self.now())
+        for name, (_before, after) in settlement.changes.items():
+            if after is None:
                 del self._rows[key, name]
             else:
-                self._rows[key, name] = row
-        return [name for name in fates if name not in own]
+                self._rows[key, name] = after
+        self._own_claims.forget(key, owner, fates)
+        return settlement.result

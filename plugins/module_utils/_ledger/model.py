@@ -15,10 +15,13 @@ import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from .._core.errors import VoipsmsError
 from .._message.outcome import Fate
+
+if TYPE_CHECKING:
+    from .own_claims import Fates, Settled
 
 NO_LEDGER = "none"
 """The value of ``ledger`` that remembers nothing beyond the task, and the name of the ledger used instead."""
@@ -243,10 +246,11 @@ class Ledger(Protocol):
     def claim(self, claim: Claim) -> Claimed:
         """Commit ``sending`` for every recipient that the claim may have, and delete some expired rows."""
 
-    def settle(self, key: str, owner: str, fates: Mapping[str, tuple[Fate, tuple[str, ...]]]) -> list[str]:
+    def settle(self, key: str, owner: str, fates: Fates) -> Settled:
         """Commit the result of a claim, by recipient: its fate and its smsids.
 
-        Return the recipients that another run has claimed since; their rows stay as they are.
+        Rows that another run has claimed since stay as they are. Rows that are gone, with a ledger that was deleted or
+        replaced meanwhile, are restored.
         """
 
     def scheduled(self) -> list[Row]:

@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from .._core.errors import MissingLibrary
 from .._message.outcome import Fate
 from .database import PSYCOPG_ERROR, Database
-from .model import Claim, Claimed, LedgerError, Row, amended, claimed, is_claimable, purge_limit, settled
+from .model import Claim, Claimed, LedgerError, Row, amended, is_claimable, purge_limit
+from .own_claims import Fates, OwnClaims, Settled
 from .postgresql_schema import ensure_tables, version_of
 from .postgresql_session import Server, Unreachable
 from .row import COLUMNS, row_from, values_of
@@ -138,6 +139,7 @@ class PostgresqlLedger:
         self._account = account
         self._busy_timeout = busy_timeout
         self._server = Server(database, password, busy_timeout)
+        self._own_claims = OwnClaims()
 
     def now(self) -> float:
         """Return the time by the server's clock, in Unix seconds; known even when the server is gone."""
@@ -188,9 +190,11 @@ class PostgresqlLedger:
         """Commit ``sending`` for every recipient that the claim may have; make the tables if they do not exist."""
 
         def decide(rows: Mapping[Identity, Row], now: float) -> dict[Identity, Row | None]:
-            claimable = [identity for identity in identities if is_claimable(rows.get(identity), claim, now)]
-            return {identity: claimed(rows.get(identity), claim, identity[1], now) for identity in claimable}
+            by_name = {name: row for (_key, name), row in rows.items()}
+            claimable = [name for name in claim.recipients if is_claimable(by_name.get(name), claim, now)]
+            return {(claim.key, name): row for name, row in own_claims.claim(by_name, claim, claimable, now).items()}
 
+        own_claims = self._own_claims
         identities = [(claim.key, name) for name in claim.recipients]
         with self._writing() as connection, self._undone_on_error(claim):
             connection.execute(_PURGE, (self._clock(connection), purge_limit(claim)))
@@ -198,38 +202,40 @@ class PostgresqlLedger:
         lost = {name: row for (_key, name), row in changed.rows.items()}
         return Claimed(won=frozenset(name for _key, name in changed.written), lost=lost, at=changed.at)
 
-    def settle(self, key: str, owner: str, fates: Mapping[str, tuple[Fate, tuple[str, ...]]]) -> list[str]:
-        """Commit the result of a claim; return the recipients whose claim is no longer this owner's.
+    def settle(self, key: str, owner: str, fates: Fates) -> Settled:
+        """Commit the result of a claim; make the tables anew, and restore its rows, if they are gone.
 
         Tries an unreachable server again for a while: a result that is not recorded is unknown to the next run.
         """
         end = time.monotonic() + self._busy_timeout
-        attempted: set[Identity] = set()
+        attempted: dict[str, bool] = {}
         while time.monotonic() + _PAUSE < end:
             with suppress(Unreachable):
                 return self._settle(key, owner, fates, attempted)
             time.sleep(_PAUSE)
         return self._settle(key, owner, fates, attempted)
 
-    def _settle(
-        self, key: str, owner: str, fates: Mapping[str, tuple[Fate, tuple[str, ...]]], attempted: set[Identity]
-    ) -> list[str]:
+    def _settle(self, key: str, owner: str, fates: Fates, attempted: dict[str, bool]) -> Settled:
         """Settle once.
 
-        ``attempted``: the rows of earlier attempts, which may have been committed although no answer came. Those of
-        this attempt are added.
+        ``attempted``: the recipients of earlier attempts, which may have been committed although no answer came, and
+        whether their rows were to be restored. Those of this attempt are added.
         """
         earlier = frozenset(attempted)
 
         def decide(rows: Mapping[Identity, Row], now: float) -> dict[Identity, Row | None]:
-            own = {identity: row for identity, row in rows.items() if row.owner == owner}
-            attempted.update(own)
-            return {identity: settled(row, *fates[identity[1]], now=now) for identity, row in own.items()}
+            by_name = {name: row for (_key, name), row in rows.items()}
+            settlement = self._own_claims.settlement(by_name, key, owner, fates, now)
+            restored = settlement.result.restored
+            attempted.update({name: name in restored or attempted.get(name, False) for name in settlement.changes})
+            return {(key, name): after for name, (_before, after) in settlement.changes.items()}
 
         with self._writing() as connection:
             changed = self._change(connection, [(key, name) for name in fates], decide)
-        written = changed.written | earlier
-        return [name for name in fates if (key, name) not in written]
+        self._own_claims.forget(key, owner, fates)
+        written = {name for _key, name in changed.written} | earlier
+        restored = tuple(name for name in written if attempted.get(name))
+        return Settled(tuple(name for name in fates if name not in written), restored)
 
     @contextmanager
     def _undone_on_error(self, claim: Claim) -> Iterator[None]:
@@ -242,7 +248,7 @@ class PostgresqlLedger:
             yield
         except (psycopg.Error, LedgerError):
             with suppress(LedgerError):
-                self._settle(claim.key, claim.owner, dict.fromkeys(claim.recipients, (Fate.NOT_SENT, ())), set())
+                self._settle(claim.key, claim.owner, dict.fromkeys(claim.recipients, (Fate.NOT_SENT, ())), {})
             raise
 
     def _change(self, connection: Connection, identities: Iterable[Identity], decide: Decide) -> _Changed:

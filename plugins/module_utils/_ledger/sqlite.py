@@ -13,16 +13,16 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from itertools import islice
 from typing import TypeVar
 from urllib.parse import quote
 
 from .._core.errors import MissingLibrary
-from .._message.outcome import Fate
 from .group_commit import GroupCommit
-from .model import Claim, Claimed, LedgerError, Row, claimed, is_claimable, purge_limit, settled
+from .model import Claim, Claimed, LedgerError, Row, is_claimable, purge_limit
+from .own_claims import Fates, OwnClaims, Settled
 from .row import COLUMNS, row_from, values_of
 from .safe_file import SafeFile
 
@@ -136,6 +136,7 @@ class SqliteLedger:
         self._busy_timeout = busy_timeout
         self._clock = clock
         self._file = SafeFile(path)
+        self._own_claims = OwnClaims()
         self._group = GroupCommit(path, self._transaction)
 
     def now(self) -> float:
@@ -193,23 +194,25 @@ class SqliteLedger:
             connection.execute(_PURGE, (now, purge_limit(claim)))
             rows = self._select(connection, claim.key, claim.recipients)
             won = {name for name in claim.recipients if is_claimable(rows.get(name), claim, now)}
-            self._replace(connection, ((rows.get(name), claimed(rows.get(name), claim, name, now)) for name in won))
+            new = self._own_claims.claim(rows, claim, won, now)
+            self._replace(connection, ((rows.get(name), row) for name, row in new.items()))
             lost = {name: row for name, row in rows.items() if name not in won}
             return Claimed(won=frozenset(won), lost=lost, at=now)
 
         return self._commit(change, is_claim=True)
 
-    def settle(self, key: str, owner: str, fates: Mapping[str, tuple[Fate, tuple[str, ...]]]) -> list[str]:
-        """Commit the result of a claim; return the recipients whose claim is no longer this owner's."""
+    def settle(self, key: str, owner: str, fates: Fates) -> Settled:
+        """Commit the result of a claim; make the ledger anew, and restore its rows, if they are gone."""
 
-        def change(connection: sqlite3.Connection) -> list[str]:
+        def change(connection: sqlite3.Connection) -> Settled:
             rows = self._select(connection, key, fates)
-            own = {name: rows[name] for name in fates if name in rows and rows[name].owner == owner}
-            now = self.now()
-            self._replace(connection, ((row, settled(row, *fates[name], now=now)) for name, row in own.items()))
-            return [name for name in fates if name not in own]
+            settlement = self._own_claims.settlement(rows, key, owner, fates, self.now())
+            self._replace(connection, settlement.changes.values())
+            return settlement.result
 
-        return self._commit(change)
+        result = self._commit(change)
+        self._own_claims.forget(key, owner, fates)
+        return result
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection | None]:

@@ -19,6 +19,13 @@ from .._message.numbers import mask
 from .request import SendRequest
 
 
+_RESTORED = (
+    "the ledger was deleted or replaced while the request was under way; the results of this run are written to it again,"
+    " so the same task does not send them again within the window; whatever else it knew is lost: restore it from a"
+    " backup, and find out what removed it"
+)
+
+
 class ClaimedNumbers(NamedTuple):
     """The result of a claim, by number: the recipients won, and the rows that prevent the others.
 
@@ -78,11 +85,12 @@ class Claims:
         try:
             verdicts = judgement.verdicts.items()
             fates = {self._names[number]: (verdict.fate, verdict.smsids) for number, verdict in verdicts}
-            overtaken = self._ledger.settle(self._key, self._owner, fates)
-            reason = "its rows are gone, or another run has taken them over" if overtaken else ""
+            settled = self._ledger.settle(self._key, self._owner, fates)
         except Exception as error:  # noqa: BLE001 - as the docstring says; a machine may be out of memory, too
-            reason = sentence_of(error)
-        return [_not_updated(reason, judgement)] if reason else []
+            return [_not_updated(sentence_of(error), judgement)]
+        reason = "its rows are gone, or another run has taken them over"
+        warnings = [_not_updated(reason, judgement)] if settled.overtaken else []
+        return [*warnings, *([_RESTORED] if settled.restored else [])]
 
 
 def _not_updated(reason: str, judgement: Judgement) -> str:

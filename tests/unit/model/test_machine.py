@@ -21,7 +21,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import memory, model
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import memory, model, own_claims
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.memory import MemoryLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
     Claimability,
@@ -105,12 +105,22 @@ def never_free(row: Row | None, dedupe: DedupePolicy, now: float) -> Claimabilit
     return Claimability.UNKNOWN if row is not None and row.state is State.UNKNOWN else claimability(row, dedupe, now)
 
 
+class Forgetful(own_claims.OwnClaims):
+    """Believes the ledger alone, even one that was deleted meanwhile."""
+
+    def claim(self, *claim: Any) -> dict[str, Row]:
+        won = super().claim(*claim)
+        self._rows.clear()
+        return won
+
+
 @pytest.mark.parametrize(
     ("invariant", "name", "rule"),
     [
         (ONCE, "claimability", lease_frees),
         (ONCE, "settled", error_deletes),
         (ONCE, "settled", forgets_covered),
+        (ONCE, "OwnClaims", Forgetful),
         (TRUE_SUCCESS, "settled", counts_unknown),
         (NO_WAY_OUT, "claimability", never_free),
     ],
@@ -121,7 +131,7 @@ def test_a_broken_rule_is_found(invariant: str, name: str, rule: Callable[..., A
     stories = settings(STORIES, max_examples=500, stateful_step_count=12, derandomize=True, phases=[Phase.generate])
     with ExitStack() as stack:
         # A run first reads its rows by the same rule as it claims them.
-        for module in (model, delivery) if name == "claimability" else (memory,):
+        for module in {"claimability": (model, delivery), "settled": (own_claims,)}.get(name, (memory,)):
             stack.enter_context(mock.patch.object(module, name, rule))
         with pytest.raises(AssertionError, match=invariant):
             run_state_machine_as_test(OverMemory, settings=stories)

@@ -30,6 +30,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
     settled,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.own_claims import Settled
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.resolve import resolve
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
 from ansible_collections.voip_communications.sms.tests.support.postgresql import PostgresServer, StillPostgresqlLedger
 
@@ -231,7 +233,7 @@ def test_contract_a_claim_is_won_once(kept: tuple[Ledger, Clock]) -> None:
 def test_contract_what_came_of_a_claim_is_kept(kept: tuple[Ledger, Clock]) -> None:
     ledger, _clock = kept
     ledger.claim(claim_of(ANN, BOB))
-    assert ledger.settle("key", "run 1", {ANN: (Fate.ACCEPTED, ("1", "2")), BOB: (Fate.NOT_SENT, ())}) == []
+    assert ledger.settle("key", "run 1", {ANN: (Fate.ACCEPTED, ("1", "2")), BOB: (Fate.NOT_SENT, ())}).overtaken == ()
     rows = ledger.rows("key", [ANN, BOB, "carl"])
     assert set(rows) == {ANN}
     assert (rows[ANN].state, rows[ANN].smsids, rows[ANN].masked) == (State.ACCEPTED, ("1", "2"), "*ann")
@@ -256,8 +258,84 @@ def test_contract_who_was_overtaken_learns_it_and_changes_nothing(kept: tuple[Le
     clock.seconds += 100 + SETTLE_MARGIN + 1
     resend = DedupePolicy("text", WINDOW, resend_unknown=True)
     assert ledger.claim(claim_of(ANN, dedupe=resend, owner="run 2")).won == {ANN}
-    assert ledger.settle("key", "run 1", {ANN: (Fate.NOT_SENT, ())}) == [ANN]
+    assert ledger.settle("key", "run 1", {ANN: (Fate.NOT_SENT, ())}).overtaken == (ANN,)
     assert ledger.rows("key", [ANN])[ANN].owner == "run 2"
+
+
+def lose(ledger: Ledger, *recipients: str) -> None:
+    """Remove rows as nothing else does: their ledger was deleted, or replaced."""
+    ledger.amend([(row, None) for row in ledger.rows("key", recipients).values()])
+
+
+@pytest.mark.parametrize("fate", [(Fate.ACCEPTED, ("1", "2")), (Fate.UNKNOWN, ())], ids=["accepted", "unknown"])
+def test_contract_a_result_outlives_the_row_of_its_claim(
+    kept: tuple[Ledger, Clock], fate: tuple[Fate, tuple[str, ...]]
+) -> None:
+    ledger, clock = kept
+    ledger.claim(claim_of(ANN, BOB))
+    expected = dict(ledger.rows("key", [ANN]))
+    lose(ledger, ANN)
+    clock.seconds += 5
+    assert ledger.settle("key", "run 1", {ANN: fate, BOB: fate}) == Settled(restored=(ANN,))
+    assert ledger.rows("key", [ANN])[ANN] == settled(expected[ANN], *fate, now=clock.seconds)
+    assert ledger.claim(claim_of(ANN, BOB, owner="run 2")).won == set()
+    lose(ledger, ANN, BOB)
+    assert ledger.settle("key", "run 1", {ANN: fate}) == Settled(overtaken=(ANN,)), "it is settled only once"
+
+
+def test_contract_nothing_is_restored_that_was_not_sent(kept: tuple[Ledger, Clock]) -> None:
+    ledger, _clock = kept
+    ledger.claim(claim_of(ANN))
+    lose(ledger, ANN)
+    assert ledger.settle("key", "run 1", {ANN: (Fate.NOT_SENT, ())}) == Settled(overtaken=(ANN,))
+    assert ledger.rows("key", [ANN]) == {}
+
+
+def test_contract_an_earlier_fact_outlives_an_attempt_whose_row_is_lost(kept: tuple[Ledger, Clock]) -> None:
+    ledger, _clock = kept
+    ledger.claim(claim_of(ANN))
+    ledger.settle("key", "run 1", {ANN: (Fate.ACCEPTED, ("1",))})
+    ledger.claim(claim_of(ANN, dedupe=DedupePolicy("text", WINDOW, force=True), owner="run 2"))
+    lose(ledger, ANN)
+    assert ledger.settle("key", "run 2", {ANN: (Fate.NOT_SENT, ())}) == Settled(restored=(ANN,))
+    row = ledger.rows("key", [ANN])[ANN]
+    assert (row.state, row.smsids) == (State.ACCEPTED, ("1",))
+
+
+def test_contract_a_result_outlives_a_ledger_that_an_older_copy_replaces(kept: tuple[Ledger, Clock]) -> None:
+    ledger, clock = kept
+    ledger.claim(claim_of(ANN))
+    ledger.settle("key", "run 1", {ANN: (Fate.ACCEPTED, ("1",))})
+    copy = ledger.rows("key", [ANN])[ANN]
+    clock.seconds += WINDOW + 1
+    assert ledger.claim(claim_of(ANN, owner="run 2")).won == {ANN}
+    ledger.amend([(ledger.rows("key", [ANN])[ANN], copy)])
+    assert ledger.settle("key", "run 2", {ANN: (Fate.ACCEPTED, ("2",))}) == Settled(restored=(ANN,))
+    assert ledger.rows("key", [ANN])[ANN].smsids == ("2",)
+    assert ledger.claim(claim_of(ANN, owner="run 3")).won == set()
+
+
+def test_contract_a_row_that_is_lost_and_claimed_by_another_run_is_that_runs(kept: tuple[Ledger, Clock]) -> None:
+    ledger, _clock = kept
+    ledger.claim(claim_of(ANN))
+    lose(ledger, ANN)
+    assert ledger.claim(claim_of(ANN, owner="run 2")).won == {ANN}
+    assert ledger.settle("key", "run 1", {ANN: (Fate.ACCEPTED, ("1",))}) == Settled(overtaken=(ANN,))
+    assert ledger.rows("key", [ANN])[ANN].owner == "run 2"
+
+
+def test_contract_what_a_person_has_resolved_is_not_restored(kept: tuple[Ledger, Clock]) -> None:
+    """The doubt that was covered has returned: the person knew of it."""
+    ledger, clock = kept
+    ledger.claim(claim_of(ANN))
+    ledger.settle("key", "run 1", {ANN: (Fate.UNKNOWN, ())})
+    resend = DedupePolicy("text", WINDOW, resend_unknown=True)
+    assert ledger.claim(claim_of(ANN, dedupe=resend, owner="run 2")).won == {ANN}
+    clock.seconds += 100 + SETTLE_MARGIN + 1
+    resolution = resolve({ANN: ledger.rows("key", [ANN])[ANN]}, sent=False, now=clock.seconds)
+    ledger.amend(resolution.changes)
+    assert ledger.settle("key", "run 2", {ANN: (Fate.ACCEPTED, ("2",))}) == Settled(overtaken=(ANN,))
+    assert ledger.rows("key", [ANN])[ANN].owner == "run 1"
 
 
 # --- Scheduled messages -----------------------------------------------------------------------------------------------

@@ -518,7 +518,7 @@ def test_a_file_of_an_earlier_release_is_results_to_this_one_and_keeps_its_rows(
     ledger = ledger_at(made)
     assert [row.recipient for row in ledger.rows_of(["ann"])] == ["ann"], "who only reads leaves it as it is"
     assert version_of(made) == version
-    assert ledger.settle("key", "run 1", {"ann": (Fate.ACCEPTED, ("id",))}) == []
+    assert ledger.settle("key", "run 1", {"ann": (Fate.ACCEPTED, ("id",))}).overtaken == ()
     assert version_of(made) == sqlite.SCHEMA_VERSION
     assert not ledger.created
     assert ledger.rows("key", ["ann"])["ann"].smsids == ("id",)

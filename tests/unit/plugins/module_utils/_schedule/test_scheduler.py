@@ -415,7 +415,7 @@ def test_a_lock_that_cannot_be_released_is_a_warning(plain: World) -> None:
         def __getattr__(self, name: str) -> Any:
             return getattr(plain.open(), name)
 
-        def settle(self, key: str, owner: str, fates: Any) -> list[str]:
+        def settle(self, key: str, owner: str, fates: Any) -> Any:
             if FINGERPRINTS.name("n") in fates:
                 raise LedgerError("the ledger '/l' cannot be written (disk is full)")
             return plain.open().settle(key, owner, fates)

@@ -409,17 +409,24 @@ def test_a_defect_in_one_batch_does_not_lose_what_the_others_brought(world: Worl
     assert world.states(ANN, BOB) == ["accepted", "unknown"]
 
 
-def test_a_ledger_that_vanishes_during_the_post_is_told_with_the_smsid(world: World) -> None:
+@pytest.mark.parametrize("replaced", [False, True], ids=["deleted", "replaced"])
+def test_a_ledger_that_vanishes_during_the_post_gets_the_result_again(world: World, replaced: bool) -> None:
     def vanish(numbers: Sequence[str]) -> Judgement:
         world.path.unlink()
+        if replaced:
+            SqliteLedger(str(world.path), FINGERPRINTS.account).amend([])
         return accepted(numbers)
 
     world.answers = [vanish]
     report = world.run(ANN)
     assert outcomes(report) == ["sent"]
-    assert report.warnings[0].startswith("ledger not updated: ")
-    assert "it sends again" in report.warnings[0]
-    assert f"smsid id{ANN}" in report.warnings[0]
+    assert len(report.warnings) == 1
+    assert report.warnings[0].startswith("the ledger was deleted or replaced while the request was under way; ")
+    assert "written to it again" in report.warnings[0]
+    again = world.run(ANN)
+    assert outcomes(again) == ["duplicate"]
+    assert again.results[0].smsids == (f"id{ANN}",)
+    assert len(world.posts) == 1
 
 
 def test_a_row_from_the_future_is_not_believed_and_says_why(world: World) -> None:
