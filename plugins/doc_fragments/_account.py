@@ -27,7 +27,8 @@ options:
     type: str
   api_password_file:
     description:
-      - A file that holds the API password in one line, and nothing else.
+      - A file that holds the API password in one line, and nothing else. One line end and a byte order mark are taken
+        off.
       - It is read on the machine that runs the module.
       - Excludes O(api_password).
       - If not set, the value of the environment variable E(VOIPSMS_API_PASSWORD_FILE) is used.
@@ -37,6 +38,7 @@ options:
       - The base address of the API.
       - It must begin with V(https://). Plain V(http://) is accepted for this machine itself only, such as a sandbox on
         V(http://127.0.0.1:8025/api-v2/index.php/).
+      - An address that is refused is not shown, since it may hold a password.
       - Redirects are never followed.
       - If not set, the value of the environment variable E(VOIPSMS_API_URL) is used.
     type: str

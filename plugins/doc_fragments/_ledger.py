@@ -24,6 +24,7 @@ options:
       - Or a PostgreSQL database that several machines share, as C(postgresql://user@host:5432/database), which may have
         parameters of libpq, such as C(?sslrootcert=/etc/ssl/db.pem), or as C(postgresql://?service=name). It must hold
         no password; see O(ledger_password). The tables are created when they are needed.
+      - A value that is refused is not shown, since it may hold a password in any form.
       - The certificate of a database on another machine is checked (C(sslmode=verify-full)), unless the URL sets
         C(sslmode) to C(require) or C(verify-ca). A plain connection to another machine is refused.
       - Numbers and texts are kept as keyed hashes, beside a masked number; never a text, a whole number or a

@@ -57,8 +57,8 @@ ODD = [
 ]
 IN_FILE, IN_ENVIRONMENT, OF_LEDGER = "canary-file:/+ %41'\u00fc", "canary-environment-4712", "canary-ledger:/+ %41"
 IN_URL, OF_PROXY, OF_NETRC = "canary-url/+ %41\u00fc", "canary-proxy-4713", "canary-netrc-4714"
-IN_WORDS = "canary-words-4715"
-SECRETS = {PASSWORD, *ODD, IN_FILE, IN_ENVIRONMENT, OF_LEDGER, IN_URL, OF_PROXY, OF_NETRC, IN_WORDS}
+IN_WORDS, REFUSED = "canary-words-4715", "canary-refused-4716"
+SECRETS = {REFUSED, PASSWORD, *ODD, IN_FILE, IN_ENVIRONMENT, OF_LEDGER, IN_URL, OF_PROXY, OF_NETRC, IN_WORDS}
 NETS = {form for secret in SECRETS for form in forms(KEY, secret)}
 
 DATABASE = "postgresql://ann@127.0.0.1:1/sms?sslmode=disable"
@@ -71,9 +71,53 @@ LEDGERS: list[dict[str, Any]] = [
     {"ledger": f"host=127.0.0.1 port=1 user=ann password = '{IN_WORDS}'"},
     {"ledger": f"ann:{IN_WORDS}@127.0.0.1:1/sms"},
 ]
+# Forms in which a password stands where none may be: no pattern would find all of them.
+FORMS_OF_LEDGERS = [
+    f"HOST=h PASSWORD={REFUSED}",
+    f"host=h user=ann pwd={REFUSED}",
+    f"host=h Passwd = '{REFUSED}'",
+    f"Server=h;User=ann;Password={REFUSED}",
+    f"postgresql://h/sms?passwd={REFUSED}",
+    f"postgresql://h/sms?{REFUSED}",
+    f"postgresql://h/sms?sslmode=require;password={REFUSED}",
+    f"postgresql://h/sms;password={REFUSED}",
+    f"postgresql://h/sms%3Bpassword%3D{REFUSED}",
+    f"postgresql://h/sms:{REFUSED}",
+    f"postgresql://h/sms&pwd={REFUSED}",
+    f"postgresql://ann;password={REFUSED}@h/sms",
+    f"postgresql://h:{REFUSED}/sms",
+    f"postgresql://ann:12/{REFUSED}@h/sms",
+    f"postgres:ann:{REFUSED}@h/sms",
+    f"//ann:{REFUSED}@h/sms",
+    f"jdbc:postgresql://h/sms?user=ann&password={REFUSED}",
+    REFUSED,
+]
+FORMS_OF_URLS = [
+    f"HOST=h PASSWORD={REFUSED}",
+    f"https://sms.invalid/?passwd={REFUSED}",
+    f"https://sms.invalid/;password={REFUSED}",
+    f"https://sms.invalid/pwd={REFUSED}/",
+    f"https://sms.invalid:{REFUSED}/",
+    f"https://sms.invalid/:{REFUSED}@h/",
+    f"https:ann:{REFUSED}@sms.invalid/",
+    f"//ann:{REFUSED}@sms.invalid/",
+    f"ann:{REFUSED}@sms.invalid",
+    f"http://{REFUSED}.invalid/",
+    REFUSED,
+]
+FORMS_OF_PROXIES = [
+    f"http://127.0.0.1:{REFUSED}",
+    f"http://ann:{REFUSED}@127.0.0.1:1",
+    f"HOST=h PASSWORD={REFUSED}",
+    f"http://[{REFUSED}",
+    f"socks5://ann:{REFUSED}@127.0.0.1:1",
+    f"{REFUSED}://127.0.0.1:1",
+    f"http://127.0.0.1:1/?passwd={REFUSED}",
+]
 ADDRESS = f"https://ann:{quote(IN_URL, safe='')}@sms.invalid/"
 # What a playbook has in a file with variables.
 VALUES = [PASSWORD, *ODD, ADDRESS, OF_LEDGER, *(each["ledger"] for each in LEDGERS)]
+VALUES += [*FORMS_OF_LEDGERS, *FORMS_OF_URLS, f"{REFUSED}-{IN_FILE}"]
 
 
 @pytest.fixture(scope="module")
@@ -180,6 +224,74 @@ def test_no_failing_case_shows_a_credential(module: str, user: Controller, tmp_p
     """At -vvvv, as JSON, in the log, in JUnit's file, in a file per host, in the records of a callback."""
     run = play(user, tasks(user, cases(module)), "json", tmp_path / "written")
     assert_nothing_shows(user, run, tmp_path / "written")
+
+
+def refused_forms() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every form in which an option may hold a password that it must not hold."""
+    for number, ledger in enumerate(FORMS_OF_LEDGERS):
+        yield (
+            ("voipsms_send", "voipsms_ledger", "voipsms_ledger_info", "voipsms_scheduled")[number % 4],
+            {"ledger": ledger},
+        )
+        yield "voipsms_ledger_info", {"ledger": ledger, "max_rows": "many"}
+    for number, url in enumerate(FORMS_OF_URLS):
+        yield ("voipsms_send", "voipsms_account_info", "voipsms_log_info")[number % 3], {"api_url": url}
+        yield "voipsms_send", {"api_url": url, "timeout": "never"}
+    yield "voipsms_account_info", {"ledger": FORMS_OF_LEDGERS[0]}
+    yield "voipsms_account_info", {"api_pasword": REFUSED}
+    yield "voipsms_account_info", {"api_password_file": REFUSED}
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("front", ["controller", "module"])
+def test_no_refused_address_shows_a_password(front: str, user: Controller, tmp_path: Path) -> None:
+    """Whatever the form of the password, and whether the task or the defaults of its module give it."""
+    user.environment["VOIPSMS_FRONT"] = front
+    # A process for each task takes its time, and what hides an option is the same code.
+    forms_here = list(refused_forms())[:: 1 if front == "controller" else 4]
+    wanted = tasks(user, [cases("voipsms_send")[0], *((module, options, "") for module, options in forms_here)])
+    for number, case in enumerate(wanted[1:]):
+        if number % 3 == 0:
+            module = next(name for name in case if "." in name)
+            case["module_defaults"] = {module: case[module]}
+            case[module] = {}
+    run = play(user, wanted, "json", tmp_path / "written")
+    assert_nothing_shows(user, run, tmp_path / "written")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("VOIPSMS_LEDGER", value) for value in (FORMS_OF_LEDGERS[0], FORMS_OF_LEDGERS[7])),
+        *(("VOIPSMS_API_URL", value) for value in (FORMS_OF_URLS[0], FORMS_OF_URLS[4])),
+        *(("HTTPS_PROXY", value) for value in FORMS_OF_PROXIES),
+    ],
+)
+def test_no_refused_address_of_the_environment_shows_a_password(
+    name: str, value: str, user: Controller, tmp_path: Path
+) -> None:
+    """As a local action, as a module, and in the warnings of the callback ``watch``."""
+    written, environment = tmp_path / "written", {name: value, "VOIPSMS_WATCH_RECIPIENTS": ANNA}
+    written.mkdir()
+    if name == "HTTPS_PROXY":
+        user.options["api_url"] = environment["VOIPSMS_API_URL"] = "https://sms.invalid/"
+    else:
+        del user.options[name.removeprefix("VOIPSMS_").lower()]
+    for front in ("controller", "module"):
+        run = user.play(
+            task(user, "voipsms_send", {"deadline": 2}, "") | {"ignore_errors": False},
+            arguments=["-vvvv", "-e", f"@{variables(written)}"],
+            environment={
+                **environment,
+                "VOIPSMS_FRONT": front,
+                "VOIPSMS_WATCH_DEADLINE": "2",
+                "ANSIBLE_CALLBACKS_ENABLED": "task_records,voip_communications.sms.watch",
+            },
+        )
+        assert [each.kind for each in run.records] == ["failed"], run.everything
+        assert "voip_communications.sms.watch: " in run.everything
+        assert_absent(run.everything, NETS)
+    assert_nothing_kept(user.home, NETS)
 
 
 def one_of_each() -> list[tuple[str, dict[str, Any], str]]:

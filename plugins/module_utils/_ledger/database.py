@@ -19,6 +19,7 @@ from .._core.errors import InputError, MissingLibrary
 try:
     from psycopg import ProgrammingError
     from psycopg.conninfo import conninfo_to_dict
+    from psycopg.pq import Conninfo
 except ImportError as error:
     PSYCOPG_ERROR: str | None = str(error)
 else:
@@ -99,8 +100,10 @@ def _read(url: str) -> _Reading:
     """Read the address of a URL and each parameter of its query apart: libpq keeps only the last of duplicates."""
     address, _question, query = url.partition("?")
     pairs = [(unquote(pair.partition("=")[0]), pair) for pair in query.split("&") if pair]
-    faults = _unknown_faults([name for name, _pair in pairs], query)
-    if _authority(address).count("@") > 1:  # libpq takes the second part of a user's name for the host
+    faults = _unknown_faults([name for name, _pair in pairs])
+    # libpq takes the second part of a user's name for the host, and a password with a slash for the database.
+    path = address.partition("://")[2].partition("/")[2]
+    if _authority(address).count("@") > 1 or set("@:&") & set(path):
         faults.append(_NO_URL)
     parameters: list[tuple[str, str]] = []
     for name, part in [("", address), *((name, f"postgresql:///?{pair}") for name, pair in pairs)]:
@@ -113,11 +116,12 @@ def _read(url: str) -> _Reading:
     return _Reading(parameters, faults)
 
 
-def _unknown_faults(names: Iterable[str], query: str) -> list[str]:
+def _unknown_faults(names: Iterable[str]) -> list[str]:
     """Return the fault of names that a URL may not set."""
     unknown = sorted(set(names) - _READ)
-    # The rest of a password that has a question mark in it looks like a query, before the host.
-    shown = "other parameters" if "@" in query else ", ".join(map(ascii, unknown))
+    # Anything else may be the rest of a password that has a question mark or an ampersand in it.
+    known = {option.keyword.decode() for option in Conninfo.get_defaults()} if unknown else set()
+    shown = ", ".join(map(ascii, unknown)) if known.issuperset(unknown) else "other parameters"
     return [f"ledger: the URL may not set {shown}; it may set {_ALLOWED}"] if unknown else []
 
 
@@ -131,6 +135,8 @@ def _faults(pairs: Sequence[tuple[str, str]], environment: Mapping[str, str]) ->
     names = [name for name, _value in pairs]
     faults = [f"ledger: the URL sets {name} more than once" for name in sorted(set(names)) if names.count(name) > 1]
     faults += [f"ledger: the URL sets {name} to nothing" for name, value in pairs if not value]
+    # Such as "?user=ann;password=x", or "/name;password=x", which the name of the ledger would show.
+    faults += [f"ledger: the URL sets {name} to a text with ; or =" for name, value in pairs if set(";=") & set(value)]
     parameters = dict(pairs)
     if "," in parameters.get("host", ""):
         faults.append("ledger: the URL must name one host; several belong into libpq's service file")

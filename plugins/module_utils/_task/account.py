@@ -17,7 +17,7 @@ from .._core.deadline import Deadline
 from .._core.errors import Faults, InputError
 from .._core.http import Service
 from .._message.numbers import region_fault
-from .values import in_range, is_utf8, read_region
+from .values import in_range, is_utf8, read_region, secret_faults
 
 _MAX_PASSWORD = 4096
 """Characters that a password file may have at most."""
@@ -69,6 +69,8 @@ def read_url(url: str) -> str:
         raise InputError("api_url must not hold credentials; use api_key and api_password")
     if "?" in url or "#" in url or not url.isprintable() or " " in url:
         raise InputError("api_url must be a plain address, without a query, a fragment or spaces")
+    if set(";=&@") & set(url):
+        raise InputError("api_url must be a plain address, without any of ;=&@, as in parameters")
     if parts.scheme not in ("https", "http") or not host:
         raise InputError("api_url must begin with https:// and name a host")
     if parts.scheme == "http" and not is_loopback(host):
@@ -88,8 +90,9 @@ def _account_faults(params: Mapping[str, Any]) -> list[str]:
         faults.append("api_key must not hold a colon, which ends the user name in HTTP Basic authentication")
     if params["ledger_account"] is not None and not params["ledger_account"].strip():
         faults.append("ledger_account is empty; leave it out to have it derived from the API key")
-    texts = ("api_key", "api_password", "ledger_account")
-    faults += [f"{name} is not UTF-8 text" for name in texts if not is_utf8(params[name] or "")]
+    faults += secret_faults("api_key", params["api_key"] or "")
+    if not is_utf8(params["ledger_account"] or ""):
+        faults.append("ledger_account is not UTF-8 text")
     unknown_region = region_fault(read_region(params))
     return faults + ([unknown_region] if unknown_region else []) + _zone_faults(params["account_timezone"])
 
@@ -122,24 +125,38 @@ def _password(params: Mapping[str, Any], environment: Mapping[str, str]) -> str:
         return _read_password(path)
     if not password:
         raise InputError("api_password is missing; give it, or api_password_file, or set VOIPSMS_API_PASSWORD")
-    return str(password)
+    return _checked_password("api_password", str(password))
 
 
 def _read_password(path: str) -> str:
-    """Return the one line of a password file, without its line end."""
+    """Return the one line of a password file, without a byte order mark at its beginning and one line end."""
     try:
-        with open(path, encoding="utf-8", newline="") as file:
+        with open(path, encoding="utf-8-sig", newline="") as file:
             text = file.read(_MAX_PASSWORD + 1)
     except UnicodeDecodeError:
-        raise InputError(f"api_password_file {path!r} is not UTF-8 text") from None
+        raise InputError(f"api_password_file{_shown(path)} is not UTF-8 text") from None
     except ValueError:
-        raise InputError(f"api_password_file {path!r} is not a path") from None
+        raise InputError(f"api_password_file{_shown(path)} is not a path") from None
     except OSError as error:
-        raise InputError(f"api_password_file {path!r} cannot be read ({error.strerror})") from error
-    password = text.rstrip("\r\n")
+        raise InputError(f"api_password_file{_shown(path)} cannot be read ({error.strerror})") from error
+    end = next((end for end in ("\r\n", "\n", "\r") if text.endswith(end)), "")
+    password = text[: len(text) - len(end)]
     if not password or len(text) > _MAX_PASSWORD or "\n" in password or "\r" in password:
-        raise InputError(f"api_password_file {path!r} must hold the password in one line, and nothing else")
+        raise InputError(f"api_password_file{_shown(path)} must hold the password in one line, and nothing else")
+    return _checked_password(f"api_password_file{_shown(path)}", password)
+
+
+def _checked_password(name: str, password: str) -> str:
+    """Return a password that can be sent; raise ``InputError`` for any other."""
+    faults = secret_faults(name, password)
+    if faults:
+        raise InputError(*faults)
     return password
+
+
+def _shown(path: str) -> str:
+    """Return a path for a sentence; empty where it may be the password itself, given in the place of its file."""
+    return f" {path!r}" if os.path.isabs(path) else ""
 
 
 def _verify(validate_certs: bool, ca_path: str | None) -> bool | str:

@@ -14,8 +14,8 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, Validati
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 
-from .._core.address import url_secrets
 from .module import ModuleSpec, attempt, failure
+from .shown_options import shown_options
 
 
 def respond(
@@ -33,12 +33,13 @@ def respond(
     result = _refusal(spec, validation, name) if is_refused else attempt(spec, params, check_mode=check_mode)
     _drop_empty(result, difference=difference)
     # AnsibleModule takes them from the same place.
-    secrets = {*validation._no_log_values, *url_secrets(params)}
+    secrets = set(validation._no_log_values)
     # Like AnsibleModule, which keeps a truth value of a result that equals a secret, and masks one of the options.
     truths = {name for name, value in result.items() if value is None or isinstance(value, bool)}
     members = [_member(name, value, () if name in truths else secrets) for name, value in result.items()]
     if invocation:
-        options_shown = _object(_member(name, value, secrets) for name, value in params.items())
+        shown = shown_options(spec.argument_spec, params)
+        options_shown = _object(_member(name, value, secrets) for name, value in shown.items())
         members.append(f'"invocation": {{"module_args": {options_shown}}}')
     return _object(members)
 

@@ -16,8 +16,8 @@ from typing import Any, Callable, NamedTuple, NoReturn
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from .._core.address import url_secrets
 from .._core.errors import MissingLibrary, VoipsmsError, defect
+from .shown_options import shown_options
 
 Run = Callable[[Mapping[str, Any], bool], dict[str, Any]]
 """Takes validated options and whether this is check mode; returns a result, with ``failed`` and ``warnings``."""
@@ -37,7 +37,7 @@ class ModuleSpec(NamedTuple):
 
 
 class _Module(AnsibleModule):
-    """An ``AnsibleModule`` whose failures show no credential of a URL, and have all keys of a result."""
+    """An ``AnsibleModule`` that shows no refused address, and whose failures have all keys of a result."""
 
     def __init__(self, spec: ModuleSpec) -> None:
         """Validate the options; end the process when Ansible refuses them."""
@@ -46,11 +46,18 @@ class _Module(AnsibleModule):
         self._refusal = {}
 
     def fail_json(self, msg: str, **kwargs: Any) -> NoReturn:
-        """Fail with every secret masked; while the options are validated, also with the keys of a result."""
-        self.no_log_values.update(url_secrets(self.params))
+        """Fail without showing what was refused; while the options are validated, also with the keys of a result."""
+        self.params = shown_options(self.argument_spec, self.params)
         if self._refusal:
             msg = f"{msg}; nothing was sent"
         super().fail_json(**{**self._refusal, **kwargs, "msg": msg})
+
+    def _log_invocation(self) -> None:
+        """Write to the log of the system that the module runs, without what is not shown."""
+        params = self.params
+        self.params = shown_options(self.argument_spec, params)
+        super()._log_invocation()
+        self.params = params
 
 
 def main(spec: ModuleSpec) -> None:
@@ -59,8 +66,8 @@ def main(spec: ModuleSpec) -> None:
     gc.freeze()
     gc.enable()
     module = _Module(spec)
-    module.no_log_values.update(url_secrets(module.params))
     result = answer(spec, module.params, check_mode=module.check_mode)
+    module.params = shown_options(spec.argument_spec, module.params)
     for warning in result.pop("warnings", []):
         module.warn(warning)
     difference = result.pop("diff", None)

@@ -8,20 +8,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from .._core.address import is_loopback, passwords_in
+from .._core.address import HIDDEN, is_loopback
 from .._core.errors import Faults, InputError
 from .._ledger.model import NO_LEDGER, Fingerprints, Ledger
 from .._ledger.sqlite import SqliteLedger
-from .values import is_utf8
+from .values import secret_faults
+
+if TYPE_CHECKING:
+    from .._ledger.database import Database
 
 _LONGEST_BUSY_WAIT = 30.0
 """Seconds to wait at most for another process to release the ledger."""
 
-_REFUSED = "postgresql://"
-"""The name that results show for a refused URL, which may hold a password. It is never opened."""
+_NO_PATH = (
+    "ledger must be an absolute path, since a module runs in a folder of Ansible's choosing, or a URL that begins with"
+    " postgresql://, or none; what it is now is not shown, since it may hold a password"
+)
 
 
 def read_ledger(params: Mapping[str, Any], faults: Faults) -> tuple[Ledger, Fingerprints]:
@@ -34,15 +39,35 @@ def read_ledger(params: Mapping[str, Any], faults: Faults) -> tuple[Ledger, Fing
 
         return memory.MemoryLedger(), fingerprints
     busy_timeout = min(_LONGEST_BUSY_WAIT, float(params["deadline"]))
-    if "://" in path:
-        shared = faults.attempt(lambda: _shared_ledger(path, params["ledger_password"], fingerprints, busy_timeout))
-        return shared or SqliteLedger(_REFUSED, fingerprints.account), fingerprints
-    if passwords_in(path):
-        faults.add("ledger must be a path or a URL that begins with postgresql://, and must not hold a password")
-        return SqliteLedger(_REFUSED, fingerprints.account), fingerprints
-    if not os.path.isabs(path):
-        faults.add(f"ledger {path!r} must be an absolute path, since a module runs in a folder of Ansible's choosing")
-    return SqliteLedger(path, fingerprints.account, busy_timeout=busy_timeout), fingerprints
+
+    def name_ledger() -> Ledger:
+        database = read_address(path)
+        if database is None:
+            return SqliteLedger(path, fingerprints.account, busy_timeout=busy_timeout)
+        return _shared_ledger(database, params["ledger_password"], fingerprints, busy_timeout)
+
+    # A refused one, which may hold a password, has no name in results, and is never opened.
+    return faults.attempt(name_ledger) or SqliteLedger(HIDDEN, fingerprints.account), fingerprints
+
+
+def read_address(ledger: str) -> Database | None:
+    """Return the database that a ledger is in; None for a file, or for none.
+
+    Raise ``InputError`` for anything else, without quoting it, and ``MissingLibrary`` for a database without psycopg.
+    """
+    if "://" not in ledger:
+        # "//ann:password@host" lacks its scheme, and is no path.
+        if ledger == NO_LEDGER or (os.path.isabs(ledger) and not (ledger.startswith("//") and "@" in ledger)):
+            return None
+        raise InputError(_NO_PATH)
+    if ledger.partition("://")[0] not in ("postgresql", "postgres"):
+        raise InputError(
+            "ledger must be the path of a file, a URL that begins with postgresql://, or none; this release knows no"
+            " other kind of ledger"
+        )
+    from .._ledger.database import read_database  # noqa: PLC0415 - rarely used
+
+    return read_database(ledger, os.environ)
 
 
 def read_kept_ledger(params: Mapping[str, Any], faults: Faults) -> tuple[Ledger, Fingerprints]:
@@ -63,18 +88,13 @@ def default_ledger(environment: Mapping[str, str]) -> str:
     return os.path.join(state, "voipsms", "ledger.sqlite3")
 
 
-def _shared_ledger(url: str, password: str | None, fingerprints: Fingerprints, busy_timeout: float) -> Ledger:
+def _shared_ledger(database: Database, password: str | None, fingerprints: Fingerprints, busy_timeout: float) -> Ledger:
     """Return the ledger in a database. Raise ``InputError``, and ``MissingLibrary`` without psycopg."""
-    if url.partition("://")[0] not in ("postgresql", "postgres"):
-        raise InputError(
-            "ledger must be the path of a file, a URL that begins with postgresql://, or none; this release knows no"
-            " other kind of ledger"
-        )
-    from .._ledger.database import read_database  # noqa: PLC0415 - rarely used
-
-    database = read_database(url, os.environ)
-    if not is_utf8(password or "") or "\0" in (password or ""):
-        raise InputError("ledger_password is not UTF-8 text")
+    # libpq reads the second one itself, where there is no password of ours.
+    secret = ("ledger_password", password) if password else ("PGPASSWORD", os.environ.get("PGPASSWORD"))
+    faults = secret_faults(secret[0], secret[1] or "")
+    if faults:
+        raise InputError(*faults)
     from .._ledger import postgresql  # noqa: PLC0415 - loads psycopg
 
     return postgresql.PostgresqlLedger(

@@ -13,6 +13,10 @@ from .._core.errors import Faults
 from .._message.numbers import NumberError, Numbers, read
 from .._message.text import not_gsm7, to_gsm7
 
+_SPACE = 0x20
+_INVISIBLE = "\u2028\u2029\ufeff\ufffe"
+"""Line ends beyond ASCII, and the byte order mark in both orders."""
+
 
 def read_sender(value: Any, region: str | None, faults: Faults) -> str | None:
     """Return the sender's digits; None without a sender, which makes a BULK message (documented). Note its faults."""
@@ -67,6 +71,18 @@ def in_range(name: str, value: float | None, least: float, most: float) -> list[
 def is_printable_name(value: str, longest: int) -> bool:
     """Tell whether a name has 1 to ``longest`` printable characters, and not spaces alone."""
     return 0 < len(value) <= longest and value.isprintable() and bool(value.strip())
+
+
+def secret_faults(name: str, value: str) -> list[str]:
+    """Return the fault of a key or password that cannot be sent as it is (RFC 7617: no control characters).
+
+    A line end or a byte order mark comes with a copy of a file, and is not seen on a screen.
+    """
+    if not is_utf8(value):
+        return [f"{name} is not UTF-8 text"]
+    if any(ord(character) < _SPACE or "\x7f" <= character < "\xa0" or character in _INVISIBLE for character in value):
+        return [f"{name} holds a line end, another control character or a byte order mark; remove it"]
+    return []
 
 
 def is_utf8(value: str) -> bool:

@@ -144,6 +144,8 @@ def test_a_url_that_is_refused(url: str, reason: str) -> None:
     assert "canary" not in str(caught.value)
 
 
+UNSEEN = "holds a line end, another control character or a byte order mark; remove it"
+
 # --- Credentials --------------------------------------------------------------------------------------------------
 
 
@@ -158,9 +160,11 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("content", ["pass word", "pass word\n", "pass word\r\n"], ids=repr)
-def test_a_password_file_holds_one_line(file: Path, content: str) -> None:
-    file.write_bytes(content.encode())
+@pytest.mark.parametrize("content", ["pass word", "pass word\n", "pass word\r\n", "pass word\r"], ids=repr)
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=ascii)
+def test_a_password_file_holds_one_line(file: Path, mark: str, content: str) -> None:
+    """Editors add a line end, and some a byte order mark, which nobody sees."""
+    file.write_bytes((mark + content).encode())
     assert password_of(api_password_file=str(file)) == "pass word"
 
 
@@ -174,12 +178,22 @@ def test_a_password_keeps_its_spaces_and_letters(file: Path) -> None:
     [
         (b"", "must hold the password in one line"),
         (b"\n", "must hold the password in one line"),
+        (b"\xef\xbb\xbf\n", "must hold the password in one line"),
+        (b"canary\n\n", "must hold the password in one line"),
+        (b"canary\r\n\n", "must hold the password in one line"),
+        (b"can\x00ary", UNSEEN),
+        (b"canary\x1b[A", UNSEEN),
+        (b"\xef\xbb\xbf\xef\xbb\xbfcanary", UNSEEN),
+        ("canary\u2028".encode(), UNSEEN),
         (b"canary\nsecond\n", "must hold the password in one line"),
         (b"canary\rsecond", "must hold the password in one line"),
         (b"canary" * 1000, "must hold the password in one line"),
         (b"canary\xff", "is not UTF-8 text"),
     ],
-    ids=["empty", "line end only", "two lines", "carriage return", "too long", "not UTF-8"],
+    ids=[
+        *("empty", "line end only", "BOM and line end only", "two line ends", "two line ends of two kinds", "NUL"),
+        *("escape", "two BOMs", "line separator", "two lines", "carriage return", "too long", "not UTF-8"),
+    ],
 )
 def test_a_password_file_that_is_refused(file: Path, content: bytes, reason: str) -> None:
     file.write_bytes(content)
@@ -259,8 +273,11 @@ def test_an_empty_variable_is_one_that_is_not_set(monkeypatch: pytest.MonkeyPatc
         ("", "api_key is missing; give it, or set VOIPSMS_API_KEY"),
         ("canary:x", "api_key must not hold a colon, which ends the user name in HTTP Basic authentication"),
         ("canary\udcff", "api_key is not UTF-8 text"),
+        ("canary\n", f"api_key {UNSEEN}"),
+        ("\ufeffcanary", f"api_key {UNSEEN}"),
+        ("canary\x9b", f"api_key {UNSEEN}"),
     ],
-    ids=["none", "empty", "colon", "not UTF-8"],
+    ids=["none", "empty", "colon", "not UTF-8", "line end", "BOM", "control character"],
 )
 def test_an_api_key_that_is_refused(key: str | None, fault: str) -> None:
     assert account_faults(api_key=key) == [fault]
@@ -268,6 +285,18 @@ def test_an_api_key_that_is_refused(key: str | None, fault: str) -> None:
 
 def test_a_password_that_cannot_be_written_is_refused() -> None:
     assert account_faults(api_password="canary\udcff") == ["api_password is not UTF-8 text"]
+
+
+@pytest.mark.parametrize("place", ["canary{}", "{}canary", "can{}ary"])
+@pytest.mark.parametrize("unseen", ["\n", "\r\n", "\t", "\0", "\x7f", "\x80", "\ufeff", "\u2028", "\u2029"], ids=ascii)
+def test_what_nobody_sees_is_refused_in_a_password(place: str, unseen: str) -> None:
+    assert account_faults(api_password=place.format(unseen)) == [f"api_password {UNSEEN}"]
+
+
+def test_a_password_file_that_may_be_the_password_is_not_named() -> None:
+    assert account_faults(api_password=None, api_password_file="canary") == [
+        "api_password_file cannot be read (No such file or directory)"
+    ]
 
 
 # --- Numbers, certificates, regions -------------------------------------------------------------------------------

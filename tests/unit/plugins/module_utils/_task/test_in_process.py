@@ -69,9 +69,9 @@ def test_an_option_of_a_wrong_kind_does_not_run() -> None:
     assert "'many' is of type" in found[1]
 
 
-def test_secrets_of_options_and_of_urls_are_masked_in_a_response() -> None:
+def test_secrets_are_masked_and_a_refused_address_is_hidden_in_a_response() -> None:
     found = responded(
-        lambda params, _check: {"msg": f"{params['password']} {params['api_url']}", "on": True},
+        lambda params, _check: {"msg": f"said {params['password']}", "on": True},
         password=SECRET,
         api_url="https://ann:canary-url@sms.example/",
     )

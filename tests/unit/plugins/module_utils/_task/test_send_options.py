@@ -272,7 +272,14 @@ def test_everything_that_is_wrong_is_named_at_once() -> None:
     )
     text = "; ".join(found)
     for beginning in (
-        *("api_key is missing", "api_password is missing", "api_url must", "ledger 'ledger' must", "to: '12'", "to: 7"),
+        *(
+            "api_key is missing",
+            "api_password is missing",
+            "api_url must",
+            "ledger must be an absolute path",
+            "to: '12'",
+            "to: 7",
+        ),
         *("from: 'x'", "msg holds", "max_segments must", "batch_size must", "idempotency_key must"),
     ):
         assert beginning in text
