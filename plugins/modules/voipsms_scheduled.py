@@ -70,6 +70,8 @@ options:
       - Dates that do not exist are refused, also hours that a clock change skips, and hours that exist twice where it
         is not certain which of them the service would take.
       - A date in the past is refused, unless the ledger knows that this message was sent then; the task is then ok.
+      - Without O(account_timezone), a date is refused when it is over in every zone of the world. One that may be over
+        in some zone is a warning, since such a message may go out at once.
       - With O(state=absent), pending messages for this minute are meant.
     type: raw
   timezone:
@@ -93,7 +95,8 @@ options:
     elements: str
   min_lead:
     description:
-      - Refuse a date that is fewer minutes ahead than this, where the account's zone is known; V(0) to V(10080).
+      - Refuse a date that is fewer minutes ahead than this; V(0) to V(10080).
+      - Without O(account_timezone), this must hold in every zone of the world. Where it may hold, the task warns.
     type: int
     default: 1
   on_date_mismatch:

@@ -219,6 +219,14 @@ class TestGoneOut:
         assert result["failed"] is True
         assert "in the past" in result["msg"]
 
+    def test_neither_needs_a_zone_when_the_date_is_over_everywhere(self, desk: Desk) -> None:
+        for check in (True, False):
+            assert desk.want(FIRST, check=check, account_timezone=None)["outcome"] == "already_sent"
+            result = desk.want(FIRST, check=check, to=[ANNA, CARA], account_timezone=None)
+            assert result["failed"] is True
+            assert f"delivery_date {FIRST} is in the past in every zone of the world" in result["msg"]
+        desk.service.expect(2)
+
     def test_the_name_may_be_used_again(self, desk: Desk) -> None:
         later = "2098-04-01 12:00"
         assert desk.want(later)["outcome"] == "scheduled"
@@ -274,6 +282,8 @@ class TestDates:
             ("2027-03-14 02:30", {}, "does not exist in America/Chicago"),
             ("2027-11-07 01:30", {"timezone": ZONE}, "exists twice"),
             ("2020-01-01 12:00", {}, "in the past"),
+            ("2020-01-01 10:00", {"account_timezone": None}, "in the past in every zone of the world"),
+            ("2020-01-01 10:00", {"account_timezone": None, "min_lead": 0}, "in the past in every zone of the world"),
             ("2098-12-01 22:00", {"timezone": "Europe/Nowhere"}, "not known"),
         ],
     )
@@ -284,6 +294,28 @@ class TestDates:
         assert record.kind == "failed"
         assert sentence in record.result["msg"]
         assert "nothing was sent" in record.result["msg"]
+
+    @pytest.mark.parametrize("check", [True, False])
+    def test_over_in_every_zone_are_refused_without_a_zone(self, check: bool, desk: Desk) -> None:
+        result = desk.want("2020-01-01 10:00", check=check, account_timezone=None)
+        assert (result["failed"], result["changed"], result["outcome"]) == (True, False, "not_sent")
+        assert "delivery_date 2020-01-01 10:00 is in the past in every zone of the world" in result["msg"]
+        assert "nothing was sent" in result["msg"]
+        desk.service.expect(0)
+
+    @pytest.mark.parametrize("check", [True, False])
+    def test_over_in_some_zone_are_a_warning_that_names_the_option(self, check: bool, desk: Desk) -> None:
+        now = datetime.now(UTC).replace(tzinfo=None)
+        soon = (now + timedelta(hours=2)).isoformat(sep=" ", timespec="minutes")
+        result = desk.want(soon, check=check, account_timezone=None)
+        assert result["outcome"] == ("would_schedule" if check else "scheduled")
+        assert len(result["warnings"]) == 1
+        assert f"delivery_date {soon} may be in the past" in str(result["warnings"])
+        assert "set account_timezone" in str(result["warnings"])
+        assert "warnings" not in desk.want(soon, check=check)
+        later = (now + timedelta(hours=15)).isoformat(sep=" ", timespec="minutes")
+        assert "warnings" not in desk.want(later, check=check, account_timezone=None)
+        desk.service.expect(0 if check else 4)
 
     def test_too_near_is_refused(self, desk: Desk) -> None:
         soon = (datetime.now(UTC) + timedelta(minutes=20)).strftime("%Y-%m-%dT%H:%M:00Z")

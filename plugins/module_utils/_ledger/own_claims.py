@@ -61,7 +61,7 @@ class OwnClaims:
     def settlement(self, rows: Mapping[str, Row], key: str, owner: str, fates: Fates, now: float) -> Settlement:
         """Return what to write for the results of an owner's claim; ``rows``: those that are stored.
 
-        A row that another run has taken over stays as it is, and so does one that a person has resolved: they know more.
+        A row that another run has taken over stays as it is, and so does one that a person resolved: they know more.
         A row that is gone, or is what it was before the claim, was lost with its ledger, since nothing else undoes a
         claim. What its claim has led to is then written again.
         """

@@ -29,8 +29,12 @@ _DATE = re.compile(
     re.ASCII,
 )
 _PARTS = ("year", "month", "day", "hour", "minute", "second")
-# The largest offset in use (Pacific/Kiritimati); anything beyond is a typing error.
-_LARGEST_OFFSET = dt.timedelta(hours=14)
+LARGEST_OFFSET = dt.timedelta(hours=14)
+"""The largest offset from UTC in use (Pacific/Kiritimati); anything beyond is a typing error."""
+
+SMALLEST_OFFSET = dt.timedelta(hours=-12)
+"""The smallest offset from UTC in use (Etc/GMT+12), where a date is over last."""
+
 # Files of a zone database that are not IANA zones; those under right/ count leap seconds.
 _NOT_ZONES = frozenset(("posix", "right", "localtime", "posixrules", "Factory"))
 _MAX_QUOTED = 60
@@ -78,13 +82,27 @@ def read(value: object, *, timezone: str | None = None, account_timezone: str | 
 def lead_fault(date: DeliveryDate, now: dt.datetime, min_lead: int) -> str | None:
     """Return a sentence when the date is less than ``min_lead`` minutes after ``now``, which is aware, or else None.
 
-    A date whose zone is not known cannot be checked, so the result is None too.
+    Where the account's zone is not known, this must hold in every zone of the world.
     """
-    if date.instant is None or date.instant - now >= dt.timedelta(minutes=min_lead):
+    _least, most = _leads(date, now)
+    complaint = _complaint(most, min_lead)
+    if complaint is None:
         return None
-    if date.instant < now:
-        return f"delivery_date {iso(date)} is in the past"
-    return f"delivery_date {iso(date)} is less than min_lead {min_lead} minutes ahead"
+    if date.instant is not None:
+        return f"delivery_date {iso(date)} is {complaint}"
+    return f"delivery_date {date.wire} is {complaint} in every zone of the world"
+
+
+def lead_doubt(date: DeliveryDate, now: dt.datetime, min_lead: int) -> str | None:
+    """Return a sentence when ``lead_fault`` could complain if it knew the account's zone, or else None."""
+    least, most = _leads(date, now)
+    complaint = _complaint(least, min_lead)
+    if complaint is None or _complaint(most, min_lead) is not None:
+        return None
+    return (
+        f"delivery_date {date.wire} may be {complaint}, since the account's zone is not known, and a message whose date"
+        " is over may go out at once; set account_timezone"
+    )
 
 
 def iso(date: DeliveryDate) -> str | None:
@@ -155,6 +173,22 @@ def zone(name: str, option: str) -> ZoneInfo:
     )
 
 
+def _leads(date: DeliveryDate, now: dt.datetime) -> tuple[dt.timedelta, dt.timedelta]:
+    """Return how far the date lies ahead of ``now`` at least and at most; both are equal where its zone is known."""
+    if date.instant is not None:
+        lead = date.instant - now
+        return lead, lead
+    lead_in_utc = dt.datetime.fromisoformat(date.wire).replace(tzinfo=dt.timezone.utc) - now
+    return lead_in_utc - LARGEST_OFFSET, lead_in_utc - SMALLEST_OFFSET
+
+
+def _complaint(lead: dt.timedelta, min_lead: int) -> str | None:
+    """Return what is wrong with a date that lies so far ahead, or None."""
+    if lead >= dt.timedelta(minutes=min_lead):
+        return None
+    return "in the past" if lead < dt.timedelta(0) else f"less than min_lead {min_lead} minutes ahead"
+
+
 def _parsed(value: object) -> tuple[dt.datetime, dt.timedelta | None]:
     """Return the wall time to the minute, and its offset if it has one. Raises ``DateError``."""
     if isinstance(value, dt.datetime):
@@ -190,7 +224,7 @@ def _offset(text: str | None, value: object) -> dt.timedelta | None:
         return dt.timedelta(0)
     hours, minutes = int(text[1:3]), int(text[3:].lstrip(":") or 0)
     offset = dt.timedelta(hours=hours, minutes=minutes)
-    if minutes > 59 or offset > _LARGEST_OFFSET:
+    if minutes > 59 or offset > LARGEST_OFFSET:
         raise DateError(f"{_quoted(value)} has the offset {text}, which no place on earth has")
     return -offset if text[0] == "-" else offset
 

@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 
 from .._core.errors import InputError, VoipsmsError
 from .._ledger.memory import MemoryLedger
-from .._message.dates import lead_fault
+from .._message.dates import lead_doubt, lead_fault
 from .match import Match
 from .plan import Plan, unintended_recipients, wanted_recipients_of
 from .request import ScheduleRequest
@@ -59,10 +59,14 @@ def refuse_unlisted_match(match: Match, snapshot: Snapshot) -> None:
 
 def refuse_late_date(request: ScheduleRequest, planned: Plan, snapshot: Snapshot) -> None:
     """Refuse a date that is over or too near, unless nothing is to be created for it. Raises ``InputError``."""
-    now = datetime.fromtimestamp(snapshot.now, timezone.utc)
-    fault = lead_fault(request.date, now, request.min_lead) if planned.create else None
+    fault = lead_fault(request.date, _now(snapshot), request.min_lead) if planned.create else None
     if fault is not None:
         raise InputError(fault)
+
+
+def doubt_of_date(request: ScheduleRequest, snapshot: Snapshot) -> str | None:
+    """Return a warning when the date may be over or too near, because the account's zone is not known, or else None."""
+    return lead_doubt(request.date, _now(snapshot), request.min_lead)
 
 
 def refuse_creation_without_memory(planned: Plan, snapshot: Snapshot, ledger_name: str) -> None:
@@ -75,6 +79,10 @@ def refuse_creation_without_memory(planned: Plan, snapshot: Snapshot, ledger_nam
             f"{snapshot.reason}; without a list and without a ledger it is not known what is pending, so nothing was"
             f" scheduled; give a ledger, or: {NO_LIST}"
         )
+
+
+def _now(snapshot: Snapshot) -> datetime:
+    return datetime.fromtimestamp(snapshot.now, timezone.utc)
 
 
 def _numbers(recipients: Iterable[str]) -> str:

@@ -22,6 +22,7 @@ from .match import Match, matching
 from .plan import DesiredMessage, KnownMessage, Plan, ScheduledState, plan
 from .refusals import (
     NO_LIST,
+    doubt_of_date,
     refuse_creation_without_memory,
     refuse_late_date,
     refuse_unlisted_match,
@@ -75,6 +76,9 @@ class Scheduler:
         refuse_creation_without_memory(planned, snapshot, self._context.ledger.name)
         if planned.doubtful:
             return creation.described(undecided_results(desired, planned, self._context.ledger.now()))
+        doubt = doubt_of_date(request, snapshot) if planned.create else None
+        if doubt is not None:
+            self._context.warn(doubt)
         kept = creation.keep(planned) + creation.adopt(planned)
         created = creation.create(planned)
         return kept + self._change_over.replace(created, planned, snapshot, creation)

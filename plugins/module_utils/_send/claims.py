@@ -18,11 +18,10 @@ from .._ledger.model import Claim, Fingerprints, Ledger, Row
 from .._message.numbers import mask
 from .request import SendRequest
 
-
 _RESTORED = (
-    "the ledger was deleted or replaced while the request was under way; the results of this run are written to it again,"
-    " so the same task does not send them again within the window; whatever else it knew is lost: restore it from a"
-    " backup, and find out what removed it"
+    "the ledger was deleted or replaced while the request was under way; the results of this run are written to it"
+    " again, so the same task does not send them again within the window; whatever else it knew is lost: restore it"
+    " from a backup, and find out what removed it"
 )
 
 

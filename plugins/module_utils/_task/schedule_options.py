@@ -38,10 +38,10 @@ from .values import (
     repetition_warnings,
 )
 
-_EARLIEST_ZONE = 14 * 3600.0
+_EARLIEST_ZONE = dates.LARGEST_OFFSET.total_seconds()
 """Seconds by which wall time can be ahead of UTC at most."""
 
-_LATEST_ZONE = 26 * 3600.0
+_LATEST_ZONE = (dates.LARGEST_OFFSET - dates.SMALLEST_OFFSET).total_seconds()
 """Seconds between the earliest and the latest moment that a wall time without a zone can mean (UTC+14 to UTC-12)."""
 
 _MAX_NAME = 200

@@ -29,9 +29,9 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
     key_of,
     settled,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.own_claims import Settled
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.resolve import resolve
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
 from ansible_collections.voip_communications.sms.tests.support.postgresql import PostgresServer, StillPostgresqlLedger
 

@@ -18,6 +18,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._message.d
     echo_matches,
     from_echo,
     iso,
+    lead_doubt,
     lead_fault,
     logged,
     read,
@@ -410,8 +411,41 @@ def test_lead(now: str, min_lead: int, expected: str | None) -> None:
     assert lead_fault(date, at(now), min_lead) == expected
 
 
-def test_without_a_zone_nothing_is_known_of_the_lead() -> None:
-    assert lead_fault(read("2001-01-01 00:00"), START, 1) is None
+@pytest.mark.parametrize(
+    ("now", "min_lead", "fault", "doubt"),
+    [
+        # Noon in Kiritimati is 22:00 UTC of the day before, and at the date line's other side 24:00 UTC.
+        ("2026-11-30T21:59:00Z", 1, None, None),
+        ("2026-11-30T21:59:01Z", 1, None, "less than min_lead 1 minutes ahead"),
+        ("2026-11-30T22:00:00Z", 0, None, None),
+        ("2026-11-30T22:00:01Z", 0, None, "in the past"),
+        ("2026-12-01T23:59:00Z", 1, None, "in the past"),
+        ("2026-12-01T23:59:01Z", 1, "is less than min_lead 1 minutes ahead in every zone of the world", None),
+        ("2026-12-02T00:00:00Z", 0, None, "in the past"),
+        ("2026-12-02T00:00:01Z", 0, "is in the past in every zone of the world", None),
+        ("2036-12-01T12:00:00Z", 1, "is in the past in every zone of the world", None),
+        ("2026-12-01T22:00:00Z", 600, "is less than min_lead 600 minutes ahead in every zone of the world", None),
+    ],
+)
+def test_lead_without_a_zone(now: str, min_lead: int, fault: str | None, doubt: str | None) -> None:
+    date, moment = read("2026-12-01 12:00"), at(now)
+    assert lead_fault(date, moment, min_lead) == (fault and f"delivery_date 2026-12-01 12:00 {fault}")
+    assert lead_doubt(date, moment, min_lead) == (
+        doubt
+        and f"delivery_date 2026-12-01 12:00 may be {doubt}, since the account's zone is not known, and a message whose"
+        " date is over may go out at once; set account_timezone"
+    )
+
+
+@pytest.mark.parametrize("now", ["2026-12-01T20:00:00Z", "2026-12-01T20:59:59Z", "2026-12-02T20:00:00Z"])
+def test_a_date_of_a_known_zone_is_never_in_doubt(now: str) -> None:
+    assert lead_doubt(read("2026-12-01T21:00Z", account_timezone=CHICAGO), at(now), 5) is None
+
+
+def test_the_first_and_the_last_date_have_a_lead_in_every_zone() -> None:
+    assert "every zone" in str(lead_fault(read("0001-01-01 00:00"), START, 1))
+    assert lead_fault(read("9999-12-31 23:59"), START, 1) is None
+    assert lead_doubt(read("9999-12-31 23:59"), START, 1) is None
 
 
 @pytest.mark.parametrize(

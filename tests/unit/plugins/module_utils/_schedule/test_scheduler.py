@@ -552,6 +552,30 @@ def test_without_a_zone_the_list_still_proves_that_a_message_was_accepted(plain:
     assert plain.present(ANN, name="n") == ["duplicate"]
 
 
+def test_without_a_zone_a_date_that_is_over_everywhere_is_refused(plain: World) -> None:
+    plain.zone = None
+    plain.present(ANN, name="n")
+    plain.seconds = _moment(D1) + 12 * 3600 + 1
+    with pytest.raises(InputError, match=f"delivery_date {D1} is in the past in every zone of the world"):
+        plain.present(BOB)
+    with pytest.raises(InputError, match="every zone of the world"):
+        plain.present(BOB, check_mode=True)
+    assert plain.present(ANN, name="n") == ["already_sent"]
+    assert plain.warnings == []
+    assert len(plain.provider.posts) == 1
+
+
+def test_without_a_zone_a_date_that_may_be_over_is_a_warning(plain: World) -> None:
+    plain.zone = None
+    plain.seconds = _moment(D1) - 14 * 3600 + 1
+    for check_mode in (True, False):
+        plain.present(ANN, check_mode=check_mode)
+        assert [f"delivery_date {D1} may be in the past" in warning for warning in plain.warnings] == [True]
+        assert "set account_timezone" in plain.warnings[0]
+    assert plain.present(ANN) == ["duplicate"]
+    assert plain.warnings == []
+
+
 # --- "A plan that must cancel is refused, with nothing changed, unless this run has read the list" --------------------
 
 

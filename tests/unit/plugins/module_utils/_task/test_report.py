@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Optional, Union, cast
+from typing import Any, NoReturn, Optional, Union, cast
 
 import pytest
 from hypothesis import given, settings
@@ -404,7 +404,7 @@ class ScriptedApi:
 class ForgetfulLedger(SqliteLedger):
     """Cannot write down the outcome of a claim."""
 
-    def settle(self, *_arguments: Any) -> list[str]:
+    def settle(self, *_arguments: Any) -> NoReturn:
         raise LedgerError(f"the ledger {self.name!r} cannot be written (disk full)")
 
 
