@@ -18,6 +18,7 @@ from . import dates, message
 from .clock import Clock
 from .magic import describe, magic_code
 from .message import Message
+from .recipients import can_receive
 from .settings import Settings
 
 # The service fills in a sender for BULK messages. This one is in the documented sample.
@@ -257,13 +258,7 @@ def _by_date(sms: Message) -> tuple[datetime, int]:
 
 def _code_of(number: str) -> int | None:
     """Return the code with which every message to a recipient is refused, or None."""
-    if not (number.isascii() and number.isdecimal()):
-        return _NOT_A_NUMBER
-    try:
-        possible = phonenumbers.is_possible_number(phonenumbers.parse(f"+{number}"))
-    except phonenumbers.NumberParseException:
-        possible = False
-    return magic_code(number) if possible else _NOT_A_NUMBER
+    return magic_code(number) if can_receive(number) else _NOT_A_NUMBER
 
 
 def _country_of(number: str) -> str:
