@@ -71,7 +71,11 @@ options:
     description:
       - The country in which numbers without C(+) or C(00) are read, as two letters (ISO 3166), such as V(US).
       - Without it, such numbers are international, as the API expects them.
-      - With it, they are read both ways, and refused when both readings are possible and differ.
+      - With it, they are read both ways. Without an area code they are no phone number. When both readings are possible
+        and differ, the one that is a valid number is meant if only one is; else the number is refused. In V(ES),
+        V(612 34 56 78) is C(+34612345678), though C(+612345678) would be possible. In V(US), V(201-555-0123) is
+        refused, since C(+2015550123) is valid too.
+      - Short numbers and emergency numbers of the country are refused, such as V(112) and V(911).
       - If not set, the value of the environment variable E(VOIPSMS_DEFAULT_REGION) is used.
     type: str
   account_timezone:

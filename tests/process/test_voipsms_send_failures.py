@@ -92,6 +92,24 @@ class TestInput:
         assert not result.get("failed")
         assert [(each["to"], each["outcome"]) for each in result["results"]] == [(ANNA, "sent"), ("123", "refused")]
 
+    @pytest.mark.parametrize(
+        ("number", "region", "sentence"),
+        [
+            ("+1 555 0100", "", "without an area code for country code 1"),
+            ("555-0100", "US", "without an area code for country code 1 in US"),
+            ("112", "DE", "is a short or emergency number in DE"),
+            ("10111", "ZA", "is a short or emergency number in ZA"),
+        ],
+    )
+    def test_a_number_without_area_code_or_for_emergencies_is_not_posted(
+        self, number: str, region: str, sentence: str, controller: Controller, service: CountedSandbox
+    ) -> None:
+        result = controller.send(to=[ANNA, number], msg="Hello", default_region=region)
+        service.expect(0)
+        assert result["failed"] is True
+        assert sentence in result["msg"]
+        assert [each["outcome"] for each in result["results"]] == ["not_sent", "refused"]
+
     def test_every_fault_is_named_at_once(self, controller: Controller, service: CountedSandbox) -> None:
         result = controller.send(
             to="12", msg="", timeout=0, api_url="http://192.0.2.1/", batch_size=0, ledger="rel/path"

@@ -41,8 +41,23 @@ _MIN_PARTLY_SHOWN = 8
 _MAX_SHOWN = 40
 
 _PARSE_FAULTS = {0: "unknown country code", 2: "too short", 3: "too short", 4: "too long"}
-_LENGTH_FAULTS = {1: "unknown country code", 2: "too short", 3: "too long", 5: "wrong length"}
+_LENGTH_FAULTS = {
+    1: "unknown country code",
+    2: "too short",
+    3: "too long",
+    4: "without an area code",
+    5: "wrong length",
+}
+_IS_POSSIBLE = 0
 
+# A number written with its country code is looked up among the short numbers only if it has no more digits than this
+# after the code: nearly all of them have fewer, and most phone numbers have more.
+_LONGEST_SHORT = 8
+
+# The condition under which a number is read without its bracketed zero.
+_WITHOUT_ZERO = " without (0)"
+
+_SHORT = " is a short or emergency number in {}, and a message goes to a full phone number only"
 _ALLOWED = "a number has digits, a leading +, spaces, hyphens, dots, slashes and parentheses only"
 _QUOTING = (
     'quote it (in YAML "+12812345678"; in an INI inventory \'"+12812345678"\' beside a host and "+12812345678" '
@@ -53,6 +68,17 @@ _QUOTING = (
 
 class NumberError(VoipsmsError):
     """A message cannot be sent to this number; nothing was sent."""
+
+
+class _Reading(NamedTuple):
+    """One way to read a number: its ``digits``, or else a ``fault`` in a few words.
+
+    ``short`` is the region in which it is a short or emergency number, and empty for other numbers.
+    """
+
+    digits: str
+    fault: str
+    short: str = ""
 
 
 class Numbers(NamedTuple):
@@ -71,18 +97,21 @@ def read(value: object, region: str | None = None) -> str:
     """Return the E.164 digits of a number, without plus.
 
     A number with + or 00 is international. Other digits are international without ``region`` (ISO 3166 alpha-2); with
-    it they are read both ways, and refused when both are possible. Raises ``NumberError``, and ``MissingLibrary``
-    without ``phonenumbers``.
+    it they are read both ways. When both are possible and differ, the one that is a valid number wins if only one is;
+    else the number is refused. Raises ``NumberError``, and ``MissingLibrary`` without ``phonenumbers``.
     """
     _require()
     text = text_of(value)
     readings = _readings(text, region.upper() if region else None)
-    possible = {number: condition for condition, (number, fault) in readings.items() if not fault}
-    if len(possible) > 1:
-        both = " and ".join(f"+{number}{condition}" for number, condition in possible.items())
-        raise NumberError(f"{_quoted(text)} can be read as {both}: write the one that is meant, with a leading +")
+    possible = {reading.digits: condition for condition, reading in readings.items() if not reading.fault}
+    short = next((reading.short for reading in readings.values() if reading.short), "")
+    if short or len(possible) > 1:
+        valid = [number for number in possible if phonenumbers.is_valid_number(phonenumbers.parse(f"+{number}"))]
+        if len(valid) == 1 and _WITHOUT_ZERO not in readings:
+            return valid[0]
+        raise NumberError(_quoted(text) + (_SHORT.format(short) if short else _both(possible)))
     if not possible:
-        reasons = ", ".join(fault + condition for condition, (_number, fault) in readings.items())
+        reasons = ", ".join(reading.fault + condition for condition, reading in readings.items())
         raise NumberError(f"{_quoted(text)} is not a possible phone number: {reasons}{_zero_hint(text, region)}")
     return next(iter(possible))
 
@@ -188,8 +217,14 @@ def _are_digits(text: str) -> bool:
     return text.isascii() and text.isdigit()
 
 
-def _readings(text: str, region: str | None) -> dict[str, tuple[str, str]]:
-    """Return every reading of the text as ``_parsed`` returns it, by the condition under which it applies."""
+def _both(possible: dict[str, str]) -> str:
+    """Return what to say of the numbers that one text can be, each with its condition."""
+    numbers = " and ".join(f"+{number}{condition}" for number, condition in possible.items())
+    return f" can be read as {numbers}: write the one that is meant, with a leading +"
+
+
+def _readings(text: str, region: str | None) -> dict[str, _Reading]:
+    """Return every reading of the text, by the condition under which it applies."""
     digits = _digits_of(text)
     international = digits.removeprefix("00")
     readings = {"": _parsed("+" + international, None)}
@@ -197,7 +232,7 @@ def _readings(text: str, region: str | None) -> dict[str, tuple[str, str]]:
         if _TRUNK_ZERO.search(text):
             # Most countries drop this zero for calls from abroad, but phonenumbers does not know that of all of them.
             code, rest = text.split("(0)", 1)
-            readings[" without (0)"] = _parsed("+" + _digits_of(code).lstrip("0") + _digits_of("0" + rest)[1:], None)
+            readings[_WITHOUT_ZERO] = _parsed("+" + _digits_of(code).lstrip("0") + _digits_of("0" + rest)[1:], None)
     else:
         readings[f" in {region}"] = _parsed(digits, region)
     return readings
@@ -221,21 +256,46 @@ def _zero_hint(text: str, region: str | None) -> str:
     return "; write it with the country code, or set default_region" if needs_region else ""
 
 
-def _parsed(text: str, region: str | None) -> tuple[str, str]:
-    """Return the digits and an empty fault, or no digits and the fault in a few words.
+def _parsed(text: str, region: str | None) -> _Reading:
+    """Read digits as they are dialled in a region, or without one after a plus.
 
-    ``phonenumbers`` drops leading zeros one at a time for some countries. The result is read again until it no longer
-    changes, so that a number is one recipient in the ledger however often it has been read.
+    Only full numbers are possible: digits that can be dialled only within their place are not. ``phonenumbers`` drops
+    leading zeros one at a time for some countries. The result is read again until it no longer changes, so that a
+    number is one recipient in the ledger however often it has been read.
     """
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException as error:
-        return "", _PARSE_FAULTS.get(error.error_type, "not a number")
-    if phonenumbers.is_possible_number(number):
-        digits = f"{number.country_code}{phonenumbers.national_significant_number(number)}"
-        return (digits, "") if text == f"+{digits}" else _parsed(f"+{digits}", None)
+        return _Reading("", _PARSE_FAULTS.get(error.error_type, "not a number"))
+    if region and _is_short(number, region):
+        return _Reading("", "too short", region)
+    code, national = number.country_code, phonenumbers.national_significant_number(number)
     reason = phonenumbers.is_possible_number_with_reason(number)
-    return "", f"{_LENGTH_FAULTS.get(reason, 'wrong length')} for country code {number.country_code}"
+    is_possible = reason == _IS_POSSIBLE
+    if is_possible and text != f"+{code}{national}":
+        return _parsed(f"+{code}{national}", None)
+    short = _short_region(number, is_possible) if not region and len(national) <= _LONGEST_SHORT else ""
+    if is_possible and not short:
+        return _Reading(f"{code}{national}", "")
+    return _Reading("", f"{_LENGTH_FAULTS.get(reason, 'too short')} for country code {code}", short)
+
+
+def _short_region(number: phonenumbers.PhoneNumber, is_possible: bool) -> str:
+    """Return the region of the country code in which this is a short or emergency number, or an empty text.
+
+    An impossible number is refused in any case, and counts as short only when it is for emergencies: then its digits
+    must not be taken for a number of another country.
+    """
+    national = phonenumbers.national_significant_number(number)
+    for region in phonenumbers.region_codes_for_country_code(number.country_code or 0):
+        if _is_short(number, region) if is_possible else phonenumbers.is_emergency_number(national, region):
+            return region
+    return ""
+
+
+def _is_short(number: phonenumbers.PhoneNumber, region: str) -> bool:
+    """Return whether a number is a short or emergency number of a region, and not a phone number as well."""
+    return phonenumbers.is_valid_short_number_for_region(number, region) and not phonenumbers.is_valid_number(number)
 
 
 def _quoted(text: str) -> str:

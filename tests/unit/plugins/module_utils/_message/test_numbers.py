@@ -26,6 +26,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._message.n
 )
 
 REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
+MOBILE = phonenumbers.PhoneNumberType.MOBILE
 ALLOWED = string.digits + "+ \u00a0\u202f-\u2010\u2011\u2012\u2013\u2014\u2212()./"
 
 
@@ -82,6 +83,15 @@ def refusal(value: object, region: str | None = None) -> str:
         ("00306912345678", None, "306912345678"),
         # possible, though not assigned: only what cannot be a number is refused
         ("+12001234567", None, "12001234567"),
+        # the other reading is of local length, or no valid number
+        ("512 345 678", "PL", "48512345678"),
+        ("601 123 456", "CZ", "420601123456"),
+        ("612 34 56 78", "ES", "34612345678"),
+        ("442079460958", "US", "442079460958"),
+        # the one reading is no valid number
+        ("4420794609", "US", "14420794609"),
+        # a valid number as short as the short numbers of its country
+        ("02000", "NO", "4702000"),
     ],
 )
 def test_read(written: str, region: str | None, expected: str) -> None:
@@ -91,7 +101,11 @@ def test_read(written: str, region: str | None, expected: str) -> None:
 @pytest.mark.parametrize(
     ("written", "region", "both"),
     [
-        ("4420794609", "US", "+4420794609 and +14420794609 in US"),
+        # both are valid numbers
+        ("2015550123", "US", "+2015550123 and +12015550123 in US"),
+        ("321 1234567", "CO", "+3211234567 and +573211234567 in CO"),
+        # neither is
+        ("200 743 9150", "US", "+2007439150 and +12007439150 in US"),
         ("+39 (0)6 12345678", None, "+390612345678 and +39612345678 without (0)"),
     ],
 )
@@ -122,6 +136,71 @@ def test_national_is_read_or_refused_but_never_another_number() -> None:
                 refused += 1
                 assert f"+{e164(number)} in {region}" in str(error)
     assert refused > 0
+
+
+def test_at_most_6_regions_have_a_mobile_that_is_refused_as_it_is_written_there() -> None:
+    examples = {region: phonenumbers.example_number_for_type(region, MOBILE) for region in REGIONS}
+    mobiles = {region: mobile for region, mobile in examples.items() if mobile is not None}
+    written = {
+        region: phonenumbers.format_number(mobile, phonenumbers.PhoneNumberFormat.NATIONAL)
+        for region, mobile in mobiles.items()
+    }
+    refused = {region for region, number in written.items() if read_all(number, region).faults}
+    assert len(written) >= 244
+    assert len(refused) <= 6, refused
+    # Each of them is a valid number in another country too, as digits.
+    for region in refused:
+        assert f" and +{e164(mobiles[region])} in {region}" in refusal(written[region], region)
+
+
+def emergency_numbers(region: str) -> list[str]:
+    """Return the numbers that are dialled for help in a region: those of three digits, and the longer ones known."""
+    numbers = [f"{number:03}" for number in range(1000)] + ["10111", "90000", "144422", "723141"]
+    return [number for number in numbers if phonenumbers.is_emergency_number(number, region)]
+
+
+def test_no_emergency_number_is_read() -> None:
+    count = 0
+    for region in REGIONS:
+        code = phonenumbers.country_code_for_region(region)
+        for number in emergency_numbers(region):
+            count += 1
+            # 00 would mean that what follows is international.
+            if not number.startswith("00"):
+                assert f"'{number}' is a short or emergency number in {region}, " in refusal(number, region)
+            for written in (number, f"+{number}", f"+{code}{number}"):
+                refusal(written)
+                refusal(written, region)
+            # These digits are a subscriber's number in a few small countries.
+            (local,) = read_all(f"{code} {number}", region).read or [("", "")]
+            assert not local[1] or phonenumbers.is_valid_number(phonenumbers.parse(f"+{local[1]}"))
+    assert count > 600
+
+
+@pytest.mark.parametrize(
+    ("written", "region", "where"),
+    [
+        ("112", "DE", "DE"),
+        ("911", "US", "US"),
+        ("999", "GB", "GB"),
+        ("10111", "ZA", "ZA"),
+        ("116117", "DE", "DE"),
+        ("116 117", "de", "DE"),
+        # +49 1122 would be another number, in another country
+        ("491122", "US", "US"),
+        # +43 43112 would be possible too
+        ("43 112", "AT", "AT"),
+        ("+1 911", None, "US"),
+        # with its country code too: a service might drop it
+        ("+27 10111", None, "ZA"),
+        ("0027 10111", "US", "ZA"),
+        ("+49 116117", None, "DE"),
+    ],
+)
+def test_a_short_number_is_refused(written: str, region: str | None, where: str) -> None:
+    assert refusal(written, region) == (
+        f"'{written}' is a short or emergency number in {where}, and a message goes to a full phone number only"
+    )
 
 
 def test_a_bracketed_zero_is_understood_or_refused() -> None:
@@ -248,6 +327,20 @@ def test_foreign_characters_are_named_and_never_printed_raw(written: str, charac
             "US",
             "'281' is not a possible phone number: unknown country code, too short for country code 1 in US",
         ),
+        # of local length: whoever dials it is taken to be in the place
+        (
+            "+1 555 0100",
+            None,
+            "'+1 555 0100' is not a possible phone number: without an area code for country code 1",
+        ),
+        (
+            "555-0100",
+            "US",
+            (
+                "'555-0100' is not a possible phone number: "
+                "too short for country code 55, without an area code for country code 1 in US"
+            ),
+        ),
     ],
 )
 def test_impossible_numbers(written: str, region: str | None, reason: str) -> None:
@@ -265,7 +358,8 @@ def test_whatever_is_read_is_plain_digits_and_reads_the_same(written: str, regio
         return
     assert set(plain) <= set(string.digits)
     assert read(f"+{plain}", region) == read(f"00{plain}", region) == plain
-    assert phonenumbers.is_possible_number(phonenumbers.parse(f"+{plain}"))
+    reason = phonenumbers.is_possible_number_with_reason(phonenumbers.parse(f"+{plain}"))
+    assert reason == phonenumbers.ValidationResult.IS_POSSIBLE
 
 
 @given(st.text(alphabet=ALLOWED + "a,;\n\u0661", max_size=20))
