@@ -5,10 +5,13 @@
 from __future__ import annotations
 
 import re
+import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -299,6 +302,31 @@ def test_a_task_begins_while_the_disk_is_slow_to_write_what_is_told(
     assert run.rc == 0
     assert warnings(run) == []
     assert sorted(text.split(":")[0] for text in texts(service.expect(2))) == ["Deployed", "SLOW"]
+
+
+def test_ctrl_c_does_not_break_off_what_is_being_told(watched: Watched, service: CountedSandbox) -> None:
+    """The answer comes after `ansible-playbook` has ended; the ledger knows it nevertheless."""
+    service.sandbox.order(delay=4)
+    watched.controller.environment |= {
+        "ANSIBLE_CALLBACKS_ENABLED": "voip_communications.sms.watch",
+        "VOIPSMS_WATCH_TELL": "slow",
+        "VOIPSMS_WATCH_SLOW_AFTER": "0.1",
+        **service.sandbox.environment,
+        **watched.also,
+    }
+    process = watched.controller.start_play({"name": "Hang", "ansible.builtin.pause": {"seconds": 60}})
+    end = time.monotonic() + 60
+    while not service.sandbox.sends() and time.monotonic() < end:
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    service.expect(1)
+    states: set[str] = set()
+    while states != {"accepted"} and time.monotonic() < end:
+        time.sleep(0.1)
+        with closing(sqlite3.connect(watched.controller.ledger)) as connection:
+            states = {state for (state,) in connection.execute("SELECT state FROM row")}
+    assert states == {"accepted"}
 
 
 LOADED = """

@@ -61,10 +61,10 @@ class Errand:
         else:
             self._channel.send(instructions, time.monotonic() + _GRACE)
 
-    def note(self, task: str) -> None:
+    def note(self, task_name: str) -> None:
         """Tell the process which task has begun, unless it does not listen."""
         if self._channel is not None:
-            self._channel.send({"task": task[:_LONGEST_NAME]})
+            self._channel.send({"task": task_name[:_LONGEST_NAME]})
 
     def cancel(self) -> bool:
         """Cancel the delivery unless it has begun; return whether it will not happen."""

@@ -228,6 +228,19 @@ def test_a_machine_that_starts_no_process(monkeypatch: pytest.MonkeyPatch, tmp_p
     }
 
 
+def test_another_folder_of_collections_does_not_hide_this_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, server: FaultServer
+) -> None:
+    """As that of the package ``ansible``, which is a regular package where it has an ``__init__.py``."""
+    (tmp_path / "ansible_collections").mkdir()
+    (tmp_path / "ansible_collections" / "__init__.py").touch()
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    errand = Errand(PROGRAM, instructions(server.url), deadline=60)
+    errand.start()
+    assert errand.wait()["msg"] == "sent to 1 recipient"
+    assert len(server.posts) == 1
+
+
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="what others see of a process can be read on Linux")
 def test_no_secret_is_an_argument_or_in_the_environment() -> None:
     errand = Errand(PROGRAM, instructions(), deadline=30, delay=3600)
