@@ -87,4 +87,21 @@ def _after(row: Row | None, sent: bool, now: float) -> Row | None:
         since = now if row.is_ahead(now) else max(row.claimed_at, min(now, row.first_byte_by + GRACE))
         # Without an owner, a run that resumes after a long sleep cannot settle the row by its own attempt alone.
         return row._replace(state=State.ACCEPTED, previous=None, claimed_at=since, owner="")
+    if row.state is State.SENDING and row.is_ahead(now):
+        return _begun_at(row, now)
     return settled(row, Fate.NOT_SENT, (), now)
+
+
+def _begun_at(row: Row, now: float) -> Row:
+    """Return the claim of a run as if it had begun at ``now``.
+
+    By a clock that was wrong no one can tell whether the run has ended, so the claim holds for one more lease: a run
+    that is still at work must not be followed by a second message.
+    """
+    later = now - row.claimed_at
+    return row._replace(
+        claimed_at=now,
+        first_byte_by=row.first_byte_by + later,
+        lease_until=row.lease_until + later,
+        keep_until=row.keep_until + later,
+    )
