@@ -264,6 +264,21 @@ def test_what_was_taken_back_is_struck_through(page: Page, service: CountedSandb
     expect(page.locator("s")).to_have_css("text-decoration-line", "line-through")
 
 
+def test_a_list_that_is_not_the_truth_is_named(page: Page, service: CountedSandbox) -> None:
+    line = page.locator("#list-settings")
+    expect(line).to_be_hidden()
+    service.sandbox.settings(list_lag=10, cancelled_shown=5, hidden_before=900, cancel_delay=90, empty_lists=2)
+    expect(line).to_have_text(
+        "The list of scheduled messages: it lags by 10 s · it shows what was cancelled for 5 s longer ·"
+        " it hides messages 15 min before their date · a cancel takes effect after 1 min 30 s · 2 × it will be empty"
+    )
+    service.sandbox.settings(list_lag=0, cancelled_shown=0, hidden_before=0, cancel_delay=0)
+    call(service.sandbox, "GET", "sms/scheduled")
+    expect(line).to_have_text("The list of scheduled messages: 1 × it will be empty")
+    call(service.sandbox, "GET", "sms/scheduled")
+    expect(line).to_be_hidden()
+
+
 def test_somebody_answers(page: Page, service: CountedSandbox) -> None:
     send(service.sandbox, ANNA, ROLLOUT, **{"from": DESK})
     service.expect(1)

@@ -98,6 +98,42 @@ def test_it_starts_once_and_stops_once(job: Job, port: int) -> None:
     assert changed(run(job, port, *stop)) == 0
 
 
+def test_it_sets_how_far_the_list_is_from_the_truth(job: Job, port: int) -> None:
+    wanted = ("-e", '{"sandbox_settings": {"list_lag": "10", "empty_lists": 2}}')
+    foreseen = run(job, port, *wanted, "--check")
+    assert "would set " in foreseen.output
+    first = run(job, port, *wanted)
+    assert changed(first) == changed(foreseen) == 2
+    assert settings(port) == {"list_lag": 10, "empty_lists": 2}
+    assert [changed(run(job, port, *wanted, *mode)) for mode in (("--check",), ())] == [0, 0]
+
+
+def test_the_settings_of_one_that_runs_are_changed(job: Job, service: CountedSandbox) -> None:
+    port = int(service.sandbox.url.split(":")[2].split("/")[0])
+    service.sandbox.settings(list_lag=10)
+    wanted = ("-e", '{"sandbox_settings": {"cancel_delay": 3.5}}')
+    assert [changed(run(job, port, *wanted, *mode)) for mode in (("--check",), (), ())] == [1, 1, 0]
+    assert settings(port) == {"list_lag": 10, "cancel_delay": 3.5}
+
+
+def test_a_setting_that_cannot_be_is_refused_and_said(job: Job, port: int) -> None:
+    unknown = run(job, port, "-e", '{"sandbox_settings": {"lag": 10}}')
+    assert (unknown.rc, answers(port)) == (2, False), unknown.output
+    assert "lag" in unknown.output
+    negative = run(job, port, "-e", '{"sandbox_settings": {"list_lag": -1}}')
+    assert (negative.rc, settings(port)) == (2, {}), negative.output
+    assert "'list_lag' must not be negative; the sandbox runs, and its settings were not changed" in negative.output
+
+
+def settings(port: int) -> dict[str, Any]:
+    """Return the settings of the list that are not as usual."""
+    names = ("list_lag", "cancelled_shown", "hidden_before", "cancel_delay", "empty_lists")
+    with requests.Session() as session:
+        session.trust_env = False
+        found = session.get(f"http://127.0.0.1:{port}/sandbox/settings", timeout=10).json()
+    return {name: found[name] for name in names if found[name]}
+
+
 def shown(done: Done) -> list[str]:
     """Return where the sandbox answers, as the playbook says it."""
     return re.findall(r'"(the sandbox answers at .*|export .*)"', done.output)

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -204,6 +205,20 @@ def test_says_nothing_but_the_ready_line(tmp_path: Path) -> None:
     assert (output, errors, process.returncode) == ("", "", 0)
 
 
+def test_the_settings_of_the_list_are_options_too() -> None:
+    wanted: dict[str, Any] = {
+        "list_lag": 10,
+        "cancelled_shown": 5,
+        "hidden_before": 900,
+        "cancel_delay": 2.5,
+        "empty_lists": 1,
+    }
+    with Sandbox(**wanted) as sandbox:
+        assert sandbox.settings(list_lag=11).items() >= {**wanted, "list_lag": 11}.items()
+        sandbox.reset()
+        assert sandbox.settings().items() >= wanted.items()
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "example.com", "127.0.0.1.example.com"])  # noqa: S104 - refused
 def test_serves_this_machine_only(host: str) -> None:
     done = subprocess.run([*COMMAND, "--host", host], capture_output=True, text=True, check=False, timeout=60)
@@ -216,6 +231,8 @@ def test_serves_this_machine_only(host: str) -> None:
     [
         (["--zone", "Mars/Olympus"], "time zone"),
         (["--clock", "soon"], "is not a date"),
+        (["--list-lag", "soon"], "'list_lag' must be a number"),
+        (["--empty-lists", "1.5"], "'empty_lists' must be a whole number"),
         (["--state", "/dev/null/state"], "state"),
         (["--port", "99999"], "--port 0"),
     ],

@@ -51,8 +51,9 @@ OTHERS = {
     # sections of a changelog fragment
     "major_changes", "minor_changes", "breaking_changes", "deprecated_features", "removed_features", "security_fixes",
     "known_issues",
-    # what the sandbox notes of a request and a message, and one of its settings
-    "content_type", "page_size", "state_at",
+    # what the sandbox notes of a request and a message, and its settings
+    "content_type", "page_size", "state_at", "cancel_at", "list_lag", "cancelled_shown", "hidden_before",
+    "cancel_delay", "empty_lists",
     # variables of the examples
     "rolled_back", "services_short", "voipsms_watch_recipients",
     # fields of the API, and of an HTTP answer

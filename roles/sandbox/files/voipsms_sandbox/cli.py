@@ -31,6 +31,17 @@ from .state import State, StateError
 
 # The connections that may wait to be accepted.
 _BACKLOG = 128
+# The settings that are options, too.
+_SETTINGS = (
+    "smsid",
+    "records",
+    "zone",
+    "list_lag",
+    "cancelled_shown",
+    "hidden_before",
+    "cancel_delay",
+    "empty_lists",
+)
 _END_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -86,6 +97,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--smsid", choices=SMSID_MODES, help="whether recipients of a request share an smsid (default: per-recipient)")
     add("--records", choices=RECORD_MODES, help="a record for each message or each segment (default: per-message)")
     add("--zone", help="the account's time zone (default: America/Chicago)")
+    add("--list-lag", metavar="SECONDS", help="the list of scheduled messages shows a change so late (default: 0)")
+    add("--cancelled-shown", metavar="SECONDS", help="the list shows a cancelled message longer (default: 0)")
+    add("--hidden-before", metavar="SECONDS", help="the list lacks a message so long before its date (default: 0)")
+    add("--cancel-delay", metavar="SECONDS", help="a cancel takes effect so long after its answer (default: 0)")
+    add("--empty-lists", metavar="NUMBER", help="so many lists of scheduled messages are empty at first (default: 0)")
     add("--clock", metavar="DATE", help="the time to start at, such as 2026-12-01T10:00:00Z (default: now)")
     add("--until-stdin-closes", action="store_true", help="end when standard input ends")
     add("--verbose", action="store_true", help="a line on standard error for each request")
@@ -106,7 +122,7 @@ def _loopback(host: str) -> str:
 def _state(options: argparse.Namespace) -> State:
     state = State(options.state)
     gateway = state.gateway
-    changes = {name: getattr(options, name) for name in ("smsid", "records", "zone") if getattr(options, name)}
+    changes = {name: getattr(options, name) for name in _SETTINGS if getattr(options, name)}
     gateway.settings = gateway.settings.changed(changes)
     if options.clock:
         gateway.clock.set(dates.instant(options.clock))

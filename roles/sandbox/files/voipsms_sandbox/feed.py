@@ -67,7 +67,7 @@ class Feed:
         changed = []
         zone = gateway.zone
         for message in gateway.messages:
-            known = (message.state, message.state_at, message.code)
+            known = (message.state, message.state_at, message.cancel_at, message.code)
             if self._messages.get(message.number) != known:
                 self._messages[message.number] = known
                 changed.append(message.view(zone))

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -58,20 +58,21 @@ class Gateway:
     def tick(self) -> bool:
         """Send the messages that are due, earliest first, and charge for them (documented).
 
-        Returns whether any message was due.
+        Cancels that were asked for earlier take effect, too. Returns whether any message was due.
         """
         now = self.clock.now()
-        due = [sms for sms in self._waiting if sms.delivery_at <= now]
+        due = [sms for sms in self._waiting if sms.leaves_at <= now]
         if not due:
             return False
-        self._waiting = [sms for sms in self._waiting if sms.delivery_at > now]
+        self._waiting = [sms for sms in self._waiting if sms.leaves_at > now]
         for sms in sorted(due, key=_by_date):
-            self._go_out(sms, sms.delivery_at)
+            if sms.leave():
+                self._go_out(sms, sms.delivery_at)
         return True
 
     def next_due(self) -> datetime | None:
-        """Return when the next waiting message goes out, in UTC, or None when none waits."""
-        return min((sms.delivery_at for sms in self._waiting), default=None)
+        """Return when the next waiting message goes out or is cancelled, in UTC, or None when none waits."""
+        return min((sms.leaves_at for sms in self._waiting), default=None)
 
     def send(self, to: str, text: str, sender: str = "", delivery_date: str = "") -> list[dict[str, Any]]:
         """Accept messages, as ``sms/send`` does (documented).
@@ -89,21 +90,36 @@ class Gateway:
         return [sms.record(self.zone) for number in numbers for sms in self._accept(number, draft)]
 
     def scheduled(self) -> list[dict[str, Any]]:
-        """Return the records of all waiting messages, earliest first: ``sms/scheduled`` (assumed)."""
-        return [sms.record(self.zone) for sms in sorted(self._waiting, key=_by_date)]
+        """Return the records of all waiting messages, earliest first: ``sms/scheduled`` (assumed).
+
+        The settings can make the list late, short of what is near its date, or empty.
+        """
+        settings, now = self.settings, self.clock.now()
+        if settings.empty_lists:
+            self.settings = settings.changed({"empty_lists": settings.empty_lists - 1})
+            return []
+        messages = self.messages if settings.list_lag or settings.cancelled_shown else self._waiting
+        listed = [sms for sms in messages if self._is_listed(sms, now)]
+        return [sms.record(self.zone, message.PENDING) for sms in sorted(listed, key=_by_date)]
 
     def cancel(self, smsid: str) -> list[dict[str, Any]]:
         """Cancel every waiting message with this smsid: ``DELETE sms/scheduled/{smsid}`` (assumed).
 
-        Raises RefusalError when none waits: it is unknown, has gone out, or was cancelled before.
+        Raises RefusalError when none waits: it is unknown, has gone out or is about to, or was cancelled before. It
+        takes effect after ``cancel_delay``, if the message has not gone out by then. Cancelled again in the meantime,
+        the earlier effect counts.
         """
-        matches = [sms for sms in self._waiting if sms.smsid == smsid]
+        now = self.clock.now()
+        effect = _later(now, self.settings.cancel_delay)
+        matches = [sms for sms in self._waiting if sms.smsid == smsid and not self._is_handed_over(sms, now)]
         if not matches:
             raise RefusalError("There is no scheduled message with this smsid")
-        self._waiting = [sms for sms in self._waiting if sms.smsid != smsid]
         for sms in matches:
-            sms.enter(message.CANCELLED, self.clock.now())
-        return [sms.record(self.zone) for sms in matches]
+            sms.cancel_at = effect if sms.cancel_at is None else min(effect, sms.cancel_at)
+            if sms.cancel_at <= now:
+                sms.leave()
+        self._waiting = [sms for sms in self._waiting if sms.state == message.PENDING]
+        return [sms.record(self.zone, message.CANCELLED) for sms in matches]
 
     def summary(self, page: str) -> list[dict[str, Any]]:
         """Return a page of the message log: ``sms/summary`` (observed), newest first (assumed).
@@ -161,6 +177,20 @@ class Gateway:
         gateway._waiting = [sms for sms in gateway.messages if sms.state == message.PENDING]
         return gateway
 
+    def _is_listed(self, sms: Message, now: datetime) -> bool:
+        """Return whether the list shows a message, which it may do too late, too long, or not long enough."""
+        lag = self.settings.list_lag
+        if self._is_handed_over(sms, now) or (lag and sms.accepted_at and _age(sms.accepted_at, now) < lag):
+            return False
+        if sms.state == message.CANCELLED:
+            return _age(sms.state_at, now) < lag + self.settings.cancelled_shown
+        return sms.state == message.PENDING
+
+    def _is_handed_over(self, sms: Message, now: datetime) -> bool:
+        """Return whether the date is over, or so near that the service no longer lists or cancels the message."""
+        ahead = -_age(sms.delivery_at, now)
+        return ahead <= self.settings.hidden_before
+
     def _accept(self, number: str, draft: _Draft) -> list[Message]:
         """Accept a message to one recipient, and return its records. All of them are accepted, or all refused."""
         pieces = split(draft.text) if self.settings.records == "per-segment" else [draft.text]
@@ -205,7 +235,7 @@ class Gateway:
         return balance is None or round(balance - cost, 4) >= 0
 
     def _record(self, number: str, draft: _Draft, text: str, sale: float) -> Message:
-        size = measure(text)
+        size, now = measure(text), self.clock.now()
         return Message(
             number=len(self.messages) + 1,
             smsid=draft.smsid or self._new_smsid(),
@@ -219,7 +249,8 @@ class Gateway:
             kind="2WAYSMS" if draft.sender else "BULKSMS",
             delivery_at=draft.delivery_at,
             state=message.PENDING,
-            state_at=self.clock.now(),
+            state_at=now,
+            accepted_at=now,
         )
 
     def _checked_sender(self, sender: str) -> str:
@@ -250,6 +281,19 @@ class Gateway:
     def _new_smsid(self) -> str:
         """Return a new smsid, as long as the documented sample: the year, then 23 digits and letters."""
         return f"{self.clock.now():%Y}{secrets.token_hex(7)[:13]}{secrets.randbelow(10**10):010d}"
+
+
+def _age(moment: datetime, now: datetime) -> float:
+    """Return the seconds since a moment, negative while it lies ahead."""
+    return (now - moment).total_seconds()
+
+
+def _later(moment: datetime, seconds: float) -> datetime:
+    """Return the moment that many seconds later; the end of the year 9999 when it is beyond that."""
+    try:
+        return moment + timedelta(seconds=seconds)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=timezone.utc)
 
 
 def _by_date(sms: Message) -> tuple[datetime, int]:

@@ -18,13 +18,16 @@ REFUSED = "REFUSED"
 # SCHEDULED is documented; the other words are assumed.
 _STATUS = {PENDING: "SCHEDULED", SENT: "SENT", CANCELLED: "CANCELLED", REFUSED: "REFUSED"}
 
+_MOMENTS = ("delivery_at", "state_at", "accepted_at", "cancel_at")
+
 
 @dataclass
 class Message:
     """A message to or from the account, or one segment of it.
 
     ``delivery_at`` and ``state_at`` are UTC. ``internal`` is the account's number, ``external`` the other person's.
-    ``part`` counts from 1 to ``parts`` where the service keeps a record per segment; else both are 1.
+    ``part`` counts from 1 to ``parts`` where the service keeps a record per segment; else both are 1. ``accepted_at``
+    is None only where an older sandbox wrote the state file. ``cancel_at`` is when a cancel takes effect, in UTC.
     """
 
     number: int
@@ -45,6 +48,20 @@ class Message:
     inout: str = "OUT"
     part: int = 1
     parts: int = 1
+    accepted_at: datetime | None = None
+    cancel_at: datetime | None = None
+
+    @property
+    def leaves_at(self) -> datetime:
+        """When a waiting message goes out or is cancelled, in UTC."""
+        return self.delivery_at if self.cancel_at is None else min(self.delivery_at, self.cancel_at)
+
+    def leave(self) -> bool:
+        """End the wait: return whether the message goes out now, and mark it as cancelled when it does not."""
+        if self.cancel_at is None or self.cancel_at >= self.delivery_at:
+            return True
+        self.enter(CANCELLED, self.cancel_at)
+        return False
 
     def enter(self, state: str, at: datetime) -> None:
         """Move to another state at a moment (UTC)."""
@@ -56,8 +73,11 @@ class Message:
         self.code, self.code_desc, self.sale = code, code_desc, 0.0
         self.enter(REFUSED, at)
 
-    def record(self, zone: tzinfo) -> dict[str, Any]:
-        """Return the record of ``send_log``, each field and type as documented."""
+    def record(self, zone: tzinfo, state: str | None = None) -> dict[str, Any]:
+        """Return the record of ``send_log``, each field and type as documented.
+
+        ``state``: what the service says it is in, where that differs from the truth.
+        """
         return {
             "code": self.code,
             "code_desc": self.code_desc,
@@ -68,7 +88,7 @@ class Message:
             "delivery_date": dates.write(self.delivery_at, zone),
             "sale": self.sale,
             "type": self.kind,
-            "status": _STATUS[self.state],
+            "status": _STATUS[state or self.state],
             "smsid": self.smsid,
         }
 
@@ -109,6 +129,7 @@ class Message:
             "state": self.state,
             "state_at": dates.iso(self.state_at),
             "delivery_at": dates.iso(self.delivery_at),
+            "cancel_at": None if self.cancel_at is None else dates.iso(self.cancel_at),
             "encoding": self.encoding,
             "segments": self.segments,
             "inout": self.inout,
@@ -118,14 +139,13 @@ class Message:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the values for the state file."""
-        return {
-            **asdict(self),
-            "delivery_at": self.delivery_at.isoformat(),
-            "state_at": self.state_at.isoformat(),
-        }
+        fields = asdict(self)
+        moments = {name: fields[name].isoformat() for name in _MOMENTS if fields[name] is not None}
+        return {**fields, **moments}
 
     @classmethod
     def from_dict(cls, fields: dict[str, Any]) -> Message:
         """Read the values that ``to_dict`` returns. Raises TypeError, KeyError or ValueError for any others."""
-        moments = {name: datetime.fromisoformat(fields[name]) for name in ("delivery_at", "state_at")}
+        given = {"accepted_at": None, "cancel_at": None, **fields}
+        moments = {name: datetime.fromisoformat(given[name]) for name in _MOMENTS if given[name] is not None}
         return cls(**{**fields, **moments})

@@ -24,6 +24,10 @@ class Settings:
     """``latency`` is in seconds, ``balance`` and ``price`` in the account's currency. None is an unlimited balance.
 
     ``numbers`` are the numbers of the account, as digits. When it is empty, any number may be a sender.
+
+    What the list of scheduled messages shows, in seconds of the sandbox's clock: it lags by ``list_lag``, shows a
+    cancelled message ``cancelled_shown`` longer than that, and takes a message off ``hidden_before`` its date. A cancel
+    takes effect ``cancel_delay`` after it was answered. The next ``empty_lists`` lists are empty; each counts it down.
     """
 
     smsid: str = "per-recipient"
@@ -34,6 +38,11 @@ class Settings:
     price: float = 0.01
     page_size: int = 10
     numbers: list[str] = field(default_factory=list)
+    list_lag: float = 0.0
+    cancelled_shown: float = 0.0
+    hidden_before: float = 0.0
+    cancel_delay: float = 0.0
+    empty_lists: int = 0
 
     def changed(self, changes: Mapping[str, Any]) -> Settings:
         """Return these settings with some of them replaced. Raises SettingError when one is invalid."""
@@ -58,11 +67,11 @@ def number(name: str, value: Any) -> float:
     return result
 
 
-def whole(name: str, value: Any) -> int:
-    """Read a whole number from 1 up. Raises SettingError."""
+def whole(name: str, value: Any, least: int = 1) -> int:
+    """Read a whole number from ``least`` up. Raises SettingError."""
     result = number(name, value)
-    if result < 1 or result != int(result):
-        raise SettingError(f"'{name}' must be a whole number from 1 up")
+    if result < least or result != int(result):
+        raise SettingError(f"'{name}' must be a whole number from {least} up")
     return int(result)
 
 
@@ -71,6 +80,10 @@ def _not_negative(name: str, value: Any) -> float:
     if result < 0:
         raise SettingError(f"'{name}' must not be negative")
     return result
+
+
+def _count(name: str, value: Any) -> int:
+    return whole(name, value, least=0)
 
 
 def _balance(name: str, value: Any) -> float | None:
@@ -108,4 +121,9 @@ _READERS: dict[str, Callable[[str, Any], Any]] = {
     "price": _not_negative,
     "page_size": whole,
     "numbers": _numbers,
+    "list_lag": _not_negative,
+    "cancelled_shown": _not_negative,
+    "hidden_before": _not_negative,
+    "cancel_delay": _not_negative,
+    "empty_lists": _count,
 }

@@ -103,6 +103,11 @@ class TestSettings:
             "price": 0.02,
             "page_size": 3,
             "numbers": ["17130000000"],
+            "list_lag": 10.0,
+            "cancelled_shown": 5.0,
+            "hidden_before": 900.0,
+            "cancel_delay": 3.5,
+            "empty_lists": 0,
         }
         assert caller.control("settings", wanted) == wanted
         assert caller.control("settings") == wanted
@@ -120,6 +125,7 @@ class TestSettings:
             ({"balance": "much"}, "number"),
             ({"page_size": 0}, "whole number"),
             ({"page_size": 1.5}, "whole number"),
+            ({"empty_lists": 1.5}, "whole number from 0 up"),
             ({"numbers": "17130000000"}, "list"),
             ({"colour": "red"}, "no setting 'colour'"),
         ],

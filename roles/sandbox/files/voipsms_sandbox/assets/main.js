@@ -14,6 +14,7 @@ import { drawFaults, setUpFaults } from "./faults.js";
 import { drawPhones } from "./phones.js";
 import { drawRequests } from "./requests.js";
 import { count, isNarrowed, selected, setUpSelection } from "./selection.js";
+import { drawSettings } from "./settings.js";
 import { store, subscribe } from "./store.js";
 
 const VIEWS = ["phones", "list", "requests"];
@@ -41,6 +42,7 @@ function draw() {
   count();
   drawFaults();
   drawClock();
+  drawSettings();
   setText(find("request-count"), String(store.requests.size));
   document.title = `${store.unread.size ? `(${store.unread.size}) ` : ""}SMS sandbox`;
 }
