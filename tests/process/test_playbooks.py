@@ -175,6 +175,22 @@ def test_a_result_that_cannot_be_written_means_that_nothing_is_sent(job: Job, se
     assert "/nonexistent" in done.output
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a link of another user")
+@pytest.mark.parametrize("arguments", [(), ("--check",)], ids=["real", "check"])
+def test_a_link_of_another_user_is_not_followed_and_nothing_is_sent(
+    arguments: tuple[str, ...], job: Job, service: CountedSandbox
+) -> None:
+    precious = job.folder / "precious"
+    precious.write_text("{}")
+    job.result_file.symlink_to(precious)
+    os.lchown(job.result_file, 4711, 4711)
+    done = job.playbook("notify", {"voipsms_to": ANNA, "voipsms_msg": "Hello"}, *arguments)
+    service.expect(0)
+    assert done.rc == 2, done.output
+    assert "leads through a link of another user, 'result.json', which is not followed; nothing was sent" in done.output
+    assert precious.read_text() == "{}"
+
+
 def test_a_run_that_is_killed_leaves_a_result_that_says_so(job: Job, service: CountedSandbox) -> None:
     service.sandbox.order(delay=30, accept=True)
     process = job.start(job.command("notify", {"voipsms_to": ANNA, "voipsms_msg": "Hello"}))

@@ -16,6 +16,9 @@ from .journal import Fault
 from .settings import SettingError, Settings, number
 from .state import State
 
+_DEEPEST = 100
+_NESTED = f"Send JSON that is nested {_DEEPEST} levels deep at most"
+
 
 def control_calls(state: State) -> Blueprint:
     """Return the calls under ``/sandbox/``. They answer 400, with a sentence in ``error_message``, when they refuse."""
@@ -127,14 +130,29 @@ def _time(state: State) -> dict[str, Any]:
 
 
 def _json_object(names: tuple[str, ...] | None = None) -> dict[str, Any]:
-    """Return the JSON object of the request, for any content type. Raises SettingError, also for unknown names."""
-    fields = request.get_json(force=True, silent=True)
+    """Return the JSON object of the request. Raises SettingError, also for unknown names."""
+    try:
+        fields = request.get_json(force=True, silent=True)
+    except RecursionError:
+        raise SettingError(_NESTED) from None
     if not isinstance(fields, dict):
         raise SettingError("Send a JSON object")
+    if _depth_exceeds(fields, _DEEPEST):
+        raise SettingError(_NESTED)
     unknown = sorted(set(fields) - set(names)) if names else []
     if unknown:
         raise SettingError(f"There is no '{unknown[0]}' here; there are {', '.join(names or ())}")
     return fields
+
+
+def _depth_exceeds(value: object, depth: int) -> bool:
+    """Tell whether lists and objects are nested deeper than this, which may be too deep to be written again."""
+    if not isinstance(value, (dict, list)):
+        return False
+    if not depth:
+        return True
+    parts = value.values() if isinstance(value, dict) else value
+    return any(_depth_exceeds(part, depth - 1) for part in parts)
 
 
 def _refused(error: Exception) -> ResponseReturnValue:

@@ -87,9 +87,10 @@ class TestClock:
         assert caller.control("clock")["now"].startswith("9999-12-31T23:59:59")
         assert caller.send(ANNA)
 
-    def test_is_read_whatever_the_content_type(self, caller: Any) -> None:
-        response = caller.client.post("/sandbox/clock", data='{"advance": 60}')
-        assert response.status_code == 200
+    def test_is_set_with_the_content_type_of_json_alone(self, caller: Any) -> None:
+        assert caller.client.post("/sandbox/clock", data='{"advance": 60}').status_code == 415
+        kind = "application/json; charset=utf-8"
+        assert caller.client.post("/sandbox/clock", data='{"advance": 60}', content_type=kind).status_code == 200
 
 
 class TestSettings:
@@ -233,3 +234,15 @@ class TestReset:
 
     def test_a_message_to_the_account_needs_all_fields(self, caller: Any) -> None:
         assert "'msg'" in caller.refused("messages", {"from": ANNA, "to": "17130000000"})
+
+
+@pytest.mark.parametrize("depth", [101, 990, 100_000])
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"x":', "}")], ids=["lists", "objects"])
+@pytest.mark.parametrize("call", ["answers", "settings", "clock", "messages"])
+def test_json_nested_without_end_is_refused(caller: Any, call: str, opening: str, closing: str, depth: int) -> None:
+    for end in (closing * depth, ""):
+        text = f'{{"body": {opening * depth}1{end}}}'
+        response = caller.client.post(f"/sandbox/{call}", data=text, content_type="application/json")
+        assert response.status_code == 400, response.text
+        assert response.json["error"] is True
+    assert caller.control("answers") == {"answers": []}

@@ -107,7 +107,38 @@ class TestStrangers:
 
     def test_the_page_itself_may(self, caller: Any) -> None:
         headers = {"Origin": OWN, "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}
-        assert caller.client.post("/sandbox/reset", data="{}", headers=headers).status_code == 200
+        assert caller.client.post("/sandbox/reset", json={}, headers=headers).status_code == 200
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"},
+            {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "navigate"},
+            {"Referer": "https://attacker.example/page"},
+            {"Referer": "http://[attacker"},
+            {"Origin": "http://[attacker"},
+        ],
+        ids=str,
+    )
+    @pytest.mark.parametrize("path", ["/sandbox/reset", "/sandbox/clock", "/api-v2/index.php/sms/send"])
+    def test_a_form_elsewhere_sends_nothing(self, caller: Any, path: str, headers: dict[str, str]) -> None:
+        """A browser navigates to the target of a form, and an old one does so without Origin."""
+        caller.send(ANNA)
+        form = {"to": ANNA, "msg": "x"}
+        response = caller.client.post(path, data=form, headers=headers, auth=("key", "canary-password"))
+        assert (response.status_code, response.json["error_message"]) == (403, ELSEWHERE)
+        assert caller.states() == ["SENT"]
+
+    @pytest.mark.parametrize(
+        "kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", ""]
+    )
+    def test_the_control_api_takes_nothing_that_a_form_can_send(self, caller: Any, kind: str) -> None:
+        caller.send(ANNA)
+        response = caller.client.post("/sandbox/reset", data='{"x": "="}', headers={"Content-Type": kind})
+        assert response.status_code == 415
+        assert response.json["error_message"].startswith("Send JSON to the control API")
+        assert caller.states() == ["SENT"]
+        assert caller.client.post("/sandbox/reset").status_code == 200
 
     def test_who_is_refused_uses_up_no_order_and_is_not_noted(self, caller: Any) -> None:
         caller.control("answers", {"status": 503})
