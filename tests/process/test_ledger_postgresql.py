@@ -5,7 +5,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import socket
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -23,6 +27,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger im
     postgresql_session,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.database import read_database
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.memory import MemoryLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
     KEPT,
     Claim,
@@ -32,7 +37,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
     State,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.postgresql import PostgresqlLedger
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.row import COLUMNS
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.row import COLUMNS, FIELDS, values_of
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
 from ansible_collections.voip_communications.sms.tests.support.postgresql import PASSWORD, USER, PostgresServer, Relay
 
@@ -165,8 +170,9 @@ def test_an_upgrade_is_done_once_and_keeps_the_rows(url: str, monkeypatch: pytes
         (["UPDATE voipsms.ledger_version SET version = 99"], "newer release"),
         (["DELETE FROM voipsms.ledger_version"], "another program"),
         (["DROP TABLE voipsms.ledger_version"], "another program"),
-        (["UPDATE voipsms.ledger SET state = 'nonsense'"], "nonsense"),
-        (["UPDATE voipsms.ledger SET smsids = '{'"], "cannot be"),
+        (["UPDATE voipsms.ledger SET claimed_at = 'NaN'"], "claimed_at of the row of .* is no finite number"),
+        (["UPDATE voipsms.ledger SET lease_until = 'Infinity', checksum = NULL"], "lease_until of the row"),
+        (["UPDATE voipsms.ledger SET delivers_at = '-Infinity'"], "delivers_at of the row"),
         (["DROP TABLE voipsms.ledger"], "does not exist"),
         ([f"REVOKE ALL ON voipsms.ledger FROM {USER}"], "permission denied for table ledger"),
     ],
@@ -206,8 +212,91 @@ def test_a_user_who_may_create_nothing_can_use_what_an_administrator_has_made(
 def test_a_user_who_may_create_nothing_cannot_make_it(url: str, postgres: PostgresServer, dbname: str) -> None:
     with postgres.admin(dbname) as connection:
         connection.execute(f"ALTER DATABASE {dbname} OWNER TO postgres")
-    with pytest.raises(LedgerError, match="permission denied for database"):
+    with pytest.raises(LedgerError, match="no tables yet, and this user has no permission to create them"):
         ledger_at(url).claim(CLAIM)
+
+
+@pytest.mark.parametrize(
+    ("statements", "reason"),
+    [
+        (["ALTER DATABASE {} SET default_transaction_read_only = on"], "its transactions are read-only"),
+        ([f"REVOKE INSERT, UPDATE ON voipsms.ledger FROM {USER}"], "this user may not INSERT, UPDATE; grant it"),
+        ([f"REVOKE DELETE ON voipsms.ledger FROM {USER}"], "this user may not DELETE; grant it"),
+        (["DROP SCHEMA voipsms CASCADE", "ALTER DATABASE {} OWNER TO postgres"], "no tables yet, and this user"),
+        (
+            [
+                "UPDATE voipsms.ledger_version SET version = 2",
+                "ALTER TABLE voipsms.ledger DROP COLUMN checksum",
+                "ALTER TABLE voipsms.ledger OWNER TO postgres",
+                f"GRANT ALL ON voipsms.ledger TO {USER}",
+            ],
+            "an earlier release has made its tables, and only their owner can upgrade them",
+        ),
+    ],
+)
+def test_what_cannot_be_written_is_foreseen_by_who_only_reads(
+    url: str, postgres: PostgresServer, dbname: str, statements: list[str], reason: str
+) -> None:
+    ledger_at(url).claim(CLAIM)
+    with postgres.admin(dbname) as connection:
+        for statement in statements:
+            connection.execute(statement.format(dbname))
+    sentences = set()
+    for use in (lambda: ledger_at(url).rows("key", ["bob"]), lambda: ledger_at(url).claim(CLAIM)):
+        with pytest.raises(LedgerError, match=reason) as raised:
+            use()
+        sentences.add(str(raised.value))
+    assert len(sentences) == 1
+    assert "cannot be written" in sentences.pop()
+    assert [row.recipient for row in ledger_at(url).newest(lambda _row: True, 9)] in (["ann"], []), "rows can be shown"
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["state = 'nonsense'", "smsids = '{'", "content = 'x'", "keep_until = 0", "owner = 'run 2'", "listed = true"],
+)
+def test_a_damaged_row_is_unknown_and_never_unclaimed(
+    url: str, postgres: PostgresServer, dbname: str, change: str
+) -> None:
+    ledger_at(url).claim(CLAIM)
+    ledger_at(url).claim(CLAIM._replace(recipients={"bob": ""}))
+    with postgres.admin(dbname) as connection:
+        connection.execute(f"UPDATE voipsms.ledger SET {change} WHERE recipient = 'ann'")  # noqa: S608 - of this test
+    row = ledger_at(url).rows("key", ["ann"])["ann"]
+    assert (row.is_damaged, row.state) == (True, State.UNKNOWN)
+    resend = CLAIM._replace(owner="run 2", dedupe=CLAIM.dedupe._replace(resend_unknown=True))
+    assert ledger_at(url).claim(CLAIM._replace(owner="run 2")).won == set()
+    assert ledger_at(url).claim(resend).won == {"ann"}
+    assert not ledger_at(url).rows("key", ["bob"])["bob"].is_damaged
+
+
+def test_tables_of_the_earlier_release_keep_their_rows(
+    url: str, postgres: PostgresServer, dbname: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = MemoryLedger(time.time)
+    made.claim(CLAIM)
+    values = values_of(made.rows("key", ["ann"])["ann"])[: len(FIELDS)]
+    with monkeypatch.context() as patch:
+        patch.setattr(postgresql_schema, "STEPS", postgresql_schema.STEPS[:2])
+        with ledger_at(url)._server.session("written") as session:
+            assert postgresql_schema.ensure_tables(session, "the ledger")
+    names = ", ".join(("account", *FIELDS, "revision"))
+    with postgres.admin(dbname) as connection:
+        places = ", ".join(["%s"] * (len(FIELDS) + 2))
+        connection.execute(f"INSERT INTO voipsms.ledger ({names}) VALUES ({places})", ("account", *values, "old"))  # noqa: S608 - of this test
+    ledger = ledger_at(url)
+    assert states(ledger) == {"ann": State.SENDING}
+    assert len(ledger.rows_of(["ann"])) == len(ledger.newest(lambda _row: True, 9)) == 1
+    assert version_in(postgres, dbname) == 2, "who only reads leaves them as they are"
+    assert ledger.claim(CLAIM._replace(owner="run 2")).lost["ann"].owner == "run 1"
+    assert version_in(postgres, dbname) == 3
+    assert ledger.settle("key", "run 1", {"ann": ACCEPTED}).overtaken == ()
+    assert states(ledger) == {"ann": State.ACCEPTED}
+
+
+def version_in(postgres: PostgresServer, dbname: str) -> int:
+    with postgres.admin(dbname) as connection:
+        return int(connection.execute("SELECT version FROM voipsms.ledger_version").fetchall()[0][0])
 
 
 def test_old_rows_are_purged_in_bounded_steps(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -234,24 +323,26 @@ def test_every_statement_of_a_send_finds_its_rows_by_an_index(
         {
             "key": "md5((n / 50)::text)",
             "recipient": "md5(n::text)",
+            "checksum": "NULL",
             "keep_until": "extract(epoch FROM now()) + (n % 2) * 864000 - 1000",
         }.get(name, name)
         for name in ("account", *COLUMNS, "revision", "replaced")
     )
     with postgres.admin(dbname) as admin:
         source = "voipsms.ledger, generate_series(1, 50000) AS n"
-        admin.execute(f"INSERT INTO voipsms.ledger SELECT {columns} FROM {source}")  # noqa: S608 - fixed names
+        names = ", ".join(("account", *COLUMNS, "revision", "replaced"))
+        admin.execute(f"INSERT INTO voipsms.ledger ({names}) SELECT {columns} FROM {source}")  # noqa: S608 - fixed names
         admin.execute("ANALYZE voipsms.ledger")
     plans: dict[str, str] = {}
-    execute = psycopg.Connection.execute
+    execute = postgresql_session.Session.execute
 
-    def explained(connection: Any, query: Any, params: Any = None, **named: Any) -> Any:
+    def explained(session: Any, query: Any, params: Any = ()) -> Any:
         if re.search(r"voipsms\.ledger\b", query):
-            plan = execute(connection, f"EXPLAIN {query}", params, **named).fetchall()
+            plan = execute(session, f"EXPLAIN {query}", params)
             plans[query.split()[0] + str(len(plans))] = "\n".join(line for (line,) in plan)
-        return execute(connection, query, params, **named)
+        return execute(session, query, params)
 
-    monkeypatch.setattr(psycopg.Connection, "execute", explained)
+    monkeypatch.setattr(postgresql_session.Session, "execute", explained)
     many = {f"recipient {number}": "+1*" for number in range(100)}
     ledger.claim(CLAIM._replace(recipients=many))
     ledger.settle("key", "run 1", dict.fromkeys(many, ACCEPTED) | {"recipient 1": NOT_SENT})
@@ -259,7 +350,7 @@ def test_every_statement_of_a_send_finds_its_rows_by_an_index(
     ledger.rows_of(many)
     ledger.scheduled()
     assert {name.rstrip("0123456789") for name in plans} == {"DELETE", "SELECT", "INSERT"}
-    assert len(plans) == 9
+    assert len(plans) == 10
     for plan in plans.values():
         assert "Seq Scan on ledger" not in plan, plan
     found = "\n".join(plans.values())
@@ -330,7 +421,7 @@ def test_what_is_committed_is_on_the_disk_whatever_the_databases_default(
         with postgres.admin(dbname) as admin:
             admin.execute(f"ALTER DATABASE {dbname} SET synchronous_commit = {setting}")
         with ledger_at(url)._server.session("read") as connection:
-            assert connection.execute("SHOW synchronous_commit").fetchall() == [(expected,)]
+            assert connection.execute("SHOW synchronous_commit") == [(expected,)]
 
 
 def test_claims_in_opposite_orders_do_not_lock_each_other_out(url: str, postgres: PostgresServer, dbname: str) -> None:
@@ -550,6 +641,107 @@ def test_a_server_that_says_nothing_is_not_waited_for(
     assert time.monotonic() - begin < 8
 
 
+# A pooler keeps the name of an application, too, where a client has none.
+SETTINGS = "SELECT name, setting FROM pg_settings WHERE name !~ '^(application_name|plpgsql[.])' ORDER BY name"
+
+
+def test_no_setting_stays_on_a_connection_that_is_used_again(postgres: PostgresServer, dbname: str) -> None:
+    way: Any = {"host": str(postgres.sockets), "port": postgres.port, "user": USER, "dbname": dbname}
+    with psycopg.connect(**way, autocommit=True, cursor_factory=psycopg.ClientCursor) as used:
+        before = used.execute(SETTINGS).fetchall()
+        session = postgresql_session.Session(used, 5.0)
+        assert session.execute("SHOW statement_timeout") == [("5s",)]
+        with session.transaction():
+            assert session.execute("SHOW search_path") == [("pg_catalog",)]
+        with pytest.raises(psycopg.Error):
+            session.execute("SELECT 1/0")
+        assert session.execute("SELECT %s", (1,)) == [(1,)], "after an error it can be used on"
+        assert used.execute(SETTINGS).fetchall() == before
+
+
+@pytest.fixture
+def pooler(postgres: PostgresServer, dbname: str, tmp_path: Path) -> Iterator[int]:
+    """Start a pooler that gives all clients the one session of a server, for a transaction each; return its port."""
+    program = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if program is None:
+        pytest.skip("no pgbouncer on this machine (Debian: apt-get install pgbouncer)")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    file = postgres.sockets / f"pgbouncer-{port}.ini"
+    file.write_text(
+        f"[databases]\n{dbname} = host={postgres.sockets} port={postgres.port} dbname={dbname} user={USER}\n"
+        f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\n"
+        "pool_mode = transaction\ndefault_pool_size = 1\n",
+        encoding="ascii",
+    )
+    file.chmod(0o644)
+    account: Any = {"user": "nobody"} if os.geteuid() == 0 else {}
+    process = subprocess.Popen([program, "-q", str(file)], cwd="/", stderr=subprocess.DEVNULL, **account)
+    try:
+        end = time.monotonic() + 20
+        while not _listens(port):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as sock:
+        return sock.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_a_pooler_hands_on_no_setting_of_the_ledger(pooler: int, dbname: str) -> None:
+    way = f"postgresql://{USER}@127.0.0.1:{pooler}/{dbname}?sslmode=disable"
+    before = _seen_by_another(way)
+    names = {f"recipient {number}": "" for number in range(20)}
+    ledger = ledger_at(way)
+    assert ledger.claim(CLAIM._replace(recipients=names)).won == set(names)
+    assert _seen_by_another(way) == before
+    at_once(10, lambda number: ledger_at(way).settle("key", "run 1", {f"recipient {number}": ACCEPTED}))
+    assert set(states(ledger, *names).values()) == {State.ACCEPTED, State.SENDING}
+    with pytest.raises(LedgerError):
+        ledger.claim(CLAIM._replace(label="a\0b"))
+    assert _seen_by_another(way) == before
+
+
+def _seen_by_another(way: str) -> list[Any]:
+    """Return the settings that another client of the pooler finds."""
+    with psycopg.connect(way, autocommit=True, prepare_threshold=None) as connection:
+        return connection.execute(SETTINGS).fetchall()
+
+
+def test_functions_and_operators_of_others_are_not_called(url: str, postgres: PostgresServer, dbname: str) -> None:
+    """A role's search_path may begin with a schema in which others can create."""
+    with postgres.admin(dbname) as admin:
+        admin.execute("CREATE SCHEMA IF NOT EXISTS trap")
+        for name, arguments, result in (
+            ("set_config", "text, text, boolean", "text"),
+            ("current_setting", "text", "text"),
+            ("clock_timestamp", "", "timestamptz"),
+            ("trapped", "text, text", "boolean"),
+        ):
+            body = "$$ BEGIN RAISE EXCEPTION 'trapped'; END $$"
+            head = f"CREATE OR REPLACE FUNCTION trap.{name}({arguments}) RETURNS {result}"
+            admin.execute(f"{head} LANGUAGE plpgsql AS {body}")
+        admin.execute("DROP OPERATOR IF EXISTS trap.= (text, text)")
+        admin.execute("CREATE OPERATOR trap.= (FUNCTION = trap.trapped, LEFTARG = text, RIGHTARG = text)")
+        admin.execute("GRANT USAGE ON SCHEMA trap TO public")
+        admin.execute(f"ALTER DATABASE {dbname} SET search_path = trap, pg_catalog")
+    try:
+        ledger = ledger_at(url)
+        assert ledger.claim(CLAIM).won == {"ann"}
+        assert ledger.settle("key", "run 1", {"ann": ACCEPTED}).overtaken == ()
+        assert states(ledger) == {"ann": State.ACCEPTED}
+    finally:
+        with postgres.admin(dbname) as admin:
+            admin.execute("SET search_path = pg_catalog")
+            admin.execute("DROP SCHEMA trap CASCADE")
+
+
 def test_no_connection_stays_open(url: str, postgres: PostgresServer, dbname: str) -> None:
     ledger = ledger_at(url)
     ledger.claim(CLAIM)
@@ -601,7 +793,7 @@ def test_a_service_says_the_rest(
     ledger = ledger_at("postgresql://?service=sms")
     assert ledger.claim(CLAIM).won == {"ann"}
     with ledger._server.session("read") as connection:
-        used = connection.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()").fetchall()
+        used = connection.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
     assert used == [(True,)]
 
 

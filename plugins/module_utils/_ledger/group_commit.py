@@ -112,7 +112,7 @@ class Change(Generic[T]):
         connection.execute("SAVEPOINT change")
         try:
             self._result.set_result(self._make(connection))
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, LedgerError) as error:
             connection.execute("ROLLBACK TO change")
             self._result.set_exception(error)
         connection.execute("RELEASE change")

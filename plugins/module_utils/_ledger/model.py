@@ -49,6 +49,9 @@ Each lies elsewhere in the file: deleting a hundred made a claim in a large ledg
 takes a quarter more. That is enough to work off what a long pause has left.
 """
 
+NEVER = 253370764800.0
+"""The year 9999 in Unix seconds: a moment that never comes, which people can still read as a date."""
+
 _DOUBTS = 2
 """Earlier attempts of unknown fate that a new attempt remembers."""
 
@@ -109,6 +112,11 @@ class Row(NamedTuple):
     date: str | None = None
     delivers_at: float | None = None
     listed: bool = False
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether the row stands for one that cannot be read; the fingerprint of a content is never empty."""
+        return not self.content
 
     def is_at_work(self, now: float) -> bool:
         """Return whether a run may still be sending this message at ``now`` (Unix seconds by the ledger's clock)."""
@@ -301,7 +309,7 @@ def claimability(row: Row | None, dedupe: DedupePolicy, now: float) -> Claimabil
         return Claimability.FREE
     if state is not State.SENDING and (dedupe.force or now >= _holds_until(row, dedupe)):
         return Claimability.FREE
-    if row.content != dedupe.content and not dedupe.skip_different and not dedupe.force:
+    if row.content != dedupe.content and not row.is_damaged and not dedupe.skip_different and not dedupe.force:
         return Claimability.DIFFERENT
     if state is State.UNKNOWN:
         return Claimability.FREE if dedupe.resend_unknown else Claimability.UNKNOWN
@@ -360,6 +368,28 @@ def settled(row: Row, fate: Fate, smsids: tuple[str, ...], now: float) -> Row | 
     if row.previous is not None:
         return row.previous._replace(attempt=row.attempt)
     return None if fate is Fate.NOT_SENT else row._replace(state=State.REFUSED)
+
+
+def damaged(key: str, recipient: str, masked: str, label: str) -> Row:
+    """Return the row in place of one that is damaged: it is unknown, without an end, until a person resolves it.
+
+    The arguments are as they can be read. Of the other columns, none can be believed.
+    """
+    return Row(
+        key=key,
+        recipient=recipient,
+        masked=masked or "a recipient that cannot be read",
+        label=label,
+        content="",
+        state=State.UNKNOWN,
+        attempt=1,
+        owner="",
+        origin="",
+        claimed_at=0.0,
+        first_byte_by=NEVER,
+        lease_until=0.0,
+        keep_until=NEVER,
+    )
 
 
 def amended(

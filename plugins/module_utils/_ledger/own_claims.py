@@ -73,7 +73,7 @@ class OwnClaims:
                 changes[name] = stored, settled(stored, *fate, now=now)
                 continue
             before, own = self._rows.get((key, name, owner), (None, None))
-            is_lost = stored is None or (stored == before and fate[0] in _SENT)
+            is_lost = stored is None or stored.is_damaged or (stored == before and fate[0] in _SENT)
             after = settled(own, *fate, now=now) if own is not None and is_lost else None
             if after is None:
                 overtaken.append(name)

@@ -17,19 +17,19 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._core.errors import MissingLibrary
 from .._message.outcome import Fate
 from .database import PSYCOPG_ERROR, Database
 from .model import Claim, Claimed, LedgerError, Row, amended, is_claimable, purge_limit
 from .own_claims import Fates, OwnClaims, Settled
-from .postgresql_schema import ensure_tables, version_of
+from .postgresql_schema import WITH_CHECKSUMS, check_writable, ensure_tables, version_of
 from .postgresql_session import Server, Unreachable
-from .row import COLUMNS, row_from, values_of
+from .row import COLUMNS, intact_row_from, is_intact, row_from, values_of
 
 if TYPE_CHECKING:
-    from .postgresql_session import Connection
+    from .postgresql_session import Session
 
     Identity = tuple[str, str]
     """The key and the recipient of a row."""
@@ -51,6 +51,7 @@ _TYPES = {
     "keep_until": "double precision",
     "delivers_at": "double precision",
     "listed": "boolean",
+    "checksum": "bigint",
 }
 _WRITTEN = (*COLUMNS, "replaced")
 _ARRAYS = ", ".join(f"%s::{_TYPES.get(name, 'text')}[]" for name in _WRITTEN)
@@ -98,9 +99,12 @@ DELETE FROM voipsms.ledger WHERE ctid = ANY (ARRAY(
     WHERE stored.account = %s ORDER BY stored.key, stored.recipient FOR UPDATE OF stored
 )) RETURNING key, recipient
 """
+_SELECT_EXPIRED = " ".join(
+    ("SELECT ctid::text,", ", ".join(COLUMNS), "FROM voipsms.ledger WHERE keep_until < %s ORDER BY keep_until LIMIT %s")
+)
 _PURGE = """
 DELETE FROM voipsms.ledger WHERE ctid = ANY (ARRAY(
-    SELECT ctid FROM voipsms.ledger WHERE keep_until < %s ORDER BY keep_until LIMIT %s FOR UPDATE SKIP LOCKED
+    SELECT ctid FROM voipsms.ledger WHERE ctid = ANY (%s::tid[]) AND keep_until < %s FOR UPDATE SKIP LOCKED
 ))
 """
 
@@ -140,6 +144,8 @@ class PostgresqlLedger:
         self._busy_timeout = busy_timeout
         self._server = Server(database, password, busy_timeout)
         self._own_claims = OwnClaims()
+        self._has_checksums = True
+        self._is_writable = False
 
     def now(self) -> float:
         """Return the time by the server's clock, in Unix seconds; known even when the server is gone."""
@@ -150,27 +156,27 @@ class PostgresqlLedger:
 
         Sets ``missing`` for a database without the tables: the first claim would make them.
         """
-        with self._reading() as connection:
+        with self._reading(foresee=True) as connection:
             stored = {} if connection is None else self._read(connection, [(key, name) for name in recipients])
             return {name: row for (_key, name), (row, _revision) in stored.items()}
 
     def scheduled(self) -> list[Row]:
         """Return every row of a scheduled message. Reads only, as ``rows`` does."""
         with self._reading() as connection:
-            records = () if connection is None else connection.execute(_SELECT_SCHEDULED, (self._account,))
-            return [row_from(record) for record in records]
+            records = () if connection is None else self._select(connection, _SELECT_SCHEDULED, (self._account,))
+            return [intact_row_from(record) for record in records]
 
     def rows_of(self, recipients: Iterable[str]) -> list[Row]:
         """Return every row of some recipients. Reads only, as ``rows`` does."""
         with self._reading() as connection:
             values = (self._account, list(recipients))
-            records = () if connection is None else connection.execute(_SELECT_RECIPIENTS, values)
-            return [row_from(record) for record in records]
+            records = () if connection is None else self._select(connection, _SELECT_RECIPIENTS, values)
+            return [intact_row_from(record) for record in records]
 
     def newest(self, matches: Callable[[Row], bool], limit: int) -> list[Row]:
         """Return at most ``limit`` matching rows, the newest first. Reads only, as ``rows`` does."""
         with self._reading() as connection:
-            records = () if connection is None else connection.execute(_SELECT_NEWEST, (self._account,))
+            records = () if connection is None else self._select(connection, _SELECT_NEWEST, (self._account,))
             return list(islice(filter(matches, map(row_from, records)), limit))
 
     def amend(self, changes: Iterable[tuple[Row | None, Row | None]]) -> None:
@@ -197,7 +203,7 @@ class PostgresqlLedger:
         own_claims = self._own_claims
         identities = [(claim.key, name) for name in claim.recipients]
         with self._writing() as connection, self._undone_on_error(claim):
-            connection.execute(_PURGE, (self._clock(connection), purge_limit(claim)))
+            _purge(connection, self._clock(connection), purge_limit(claim))
             changed = self._change(connection, identities, decide)
         lost = {name: row for (_key, name), row in changed.rows.items()}
         return Claimed(won=frozenset(name for _key, name in changed.written), lost=lost, at=changed.at)
@@ -251,7 +257,7 @@ class PostgresqlLedger:
                 self._settle(claim.key, claim.owner, dict.fromkeys(claim.recipients, (Fate.NOT_SENT, ())), {})
             raise
 
-    def _change(self, connection: Connection, identities: Iterable[Identity], decide: Decide) -> _Changed:
+    def _change(self, connection: Session, identities: Iterable[Identity], decide: Decide) -> _Changed:
         """Read rows, decide, and write those that are still as they were read; repeat for the rest.
 
         Raises ``LedgerError`` when other runs still change the rows at the end of the busy timeout.
@@ -274,16 +280,16 @@ class PostgresqlLedger:
                 raise LedgerError.not_used(self.name, reason)
             left = [identity for identity in left if identity not in written]
 
-    def _read(self, connection: Connection, identities: Iterable[Identity]) -> dict[Identity, _Stored]:
+    def _read(self, connection: Session, identities: Iterable[Identity]) -> dict[Identity, _Stored]:
         """Return the stored rows of some identities."""
         identities = list(identities)
         keys, recipients = [key for key, _name in identities], [name for _key, name in identities]
-        records = connection.execute(_SELECT, (keys, recipients, self._account)).fetchall()
+        records = self._select(connection, _SELECT, (keys, recipients, self._account))
         stored = (_Stored(row_from(record[:-1]), record[-1]) for record in records)
         return {(one.row.key, one.row.recipient): one for one in stored}
 
     def _write(
-        self, connection: Connection, changes: Mapping[Identity, Row | None], stored: Mapping[Identity, _Stored]
+        self, connection: Session, changes: Mapping[Identity, Row | None], stored: Mapping[Identity, _Stored]
     ) -> set[Identity]:
         """Write rows where none is stored, or where the stored one has not changed; return the identities written."""
         records = [
@@ -294,10 +300,10 @@ class PostgresqlLedger:
         if not records:
             return set()
         arrays = [list(column) for column in zip(*records)]
-        return set(connection.execute(_WRITE, (self._account, secrets.token_hex(8), *arrays)).fetchall())
+        return _identities(connection.execute(_WRITE, (self._account, secrets.token_hex(8), *arrays)))
 
     def _remove(
-        self, connection: Connection, changes: Mapping[Identity, Row | None], stored: Mapping[Identity, _Stored]
+        self, connection: Session, changes: Mapping[Identity, Row | None], stored: Mapping[Identity, _Stored]
     ) -> set[Identity]:
         """Remove rows that have not changed since they were read; return the identities that have no row now."""
         removable = {identity for identity, row in changes.items() if row is None}
@@ -305,23 +311,56 @@ class PostgresqlLedger:
         if not present:
             return removable
         arrays = [list(column) for column in zip(*present)]
-        removed = set(connection.execute(_REMOVE, (*arrays, self._account)).fetchall())
+        removed = _identities(connection.execute(_REMOVE, (*arrays, self._account)))
         return removed | {identity for identity in removable if identity not in stored}
 
+    def _select(self, connection: Session, statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        """Return the records of rows; tables of an earlier release, which only a writer upgrades, have no checksum."""
+        statement = statement if self._has_checksums else statement.replace(" checksum", " NULL::bigint")
+        return connection.execute(statement, values)
+
     @contextmanager
-    def _reading(self) -> Iterator[Connection | None]:
-        """Open the ledger, or yield None when there are no tables; create nothing."""
+    def _reading(self, *, foresee: bool = False) -> Iterator[Session | None]:
+        """Open the ledger, or yield None when there are no tables; create nothing.
+
+        ``foresee``: raise ``LedgerError`` where a claim would fail. Who only shows rows needs no right to write.
+        """
         with self._server.session("read") as connection:
-            self.missing = version_of(connection, self.name) == 0
+            version = version_of(connection, self.name)
+            if foresee:
+                self._check_writable(connection, version)
+            self.missing = version == 0
+            self._has_checksums = version >= WITH_CHECKSUMS
             yield None if self.missing else connection
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def _writing(self) -> Iterator[Session]:
         """Open the ledger, with the tables of this release."""
         with self._server.session("written") as connection:
+            self._check_writable(connection, version_of(connection, self.name))
             self.created = ensure_tables(connection, self.name) or self.created
+            self._has_checksums = True
             yield connection
 
-    def _clock(self, connection: Connection) -> float:
+    def _check_writable(self, connection: Session, version: int) -> None:
+        """Raise ``LedgerError`` where this user may not write; a task looks once."""
+        if not self._is_writable:
+            check_writable(connection, self.name, version)
+            self._is_writable = True
+
+    def _clock(self, connection: Session) -> float:
         """Return the time by the server's clock at this moment, in Unix seconds."""
         return self._server.read_clock(connection)
+
+
+def _purge(connection: Session, now: float, limit: int) -> None:
+    """Delete expired rows; of a damaged one, the moment of its expiry may be what is damaged."""
+    records = connection.execute(_SELECT_EXPIRED, (now, limit))
+    expired = [place for place, *record in records if is_intact(record)]
+    if expired:
+        connection.execute(_PURGE, (expired, now))
+
+
+def _identities(records: Iterable[tuple[Any, ...]]) -> set[Identity]:
+    """Return the identities that a statement returned."""
+    return {(key, recipient) for key, recipient in records}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .model import LedgerError
 
 if TYPE_CHECKING:
-    from .postgresql_session import Connection
+    from .postgresql_session import Session
 
 _LOCK = 0x564F534D
 """The advisory lock under which the tables are made: the letters VOSM, as a SQLite ledger has them in its header."""
@@ -56,29 +56,46 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE voipsms.ledger_version (version integer NOT NULL)",
     ),
     ("CREATE INDEX ON voipsms.ledger (account, recipient)",),
+    ("ALTER TABLE voipsms.ledger ADD COLUMN checksum bigint",),
 )
 """The statements that lead from each version of the tables to the next, the first from none to version 1.
 
 ``revision``: a random name for the contents of a row, new with every change. ``replaced``: the one that it had before.
+``checksum``: null in rows that a release without it has written.
 """
+
+WITH_CHECKSUMS = 3
+"""The first version whose rows have a checksum."""
 
 # Not by to_regclass, which may remember the state before another run made the tables.
 _TABLES = """
 SELECT relname::text FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
 WHERE nspname = 'voipsms' AND relname IN ('ledger', 'ledger_version')
 """
+_MISSING_RIGHTS = """
+SELECT wanted FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS wanted
+WHERE NOT has_table_privilege('voipsms.ledger', wanted)
+"""
+_MAY_CREATE = """
+SELECT CASE WHEN count(*) = 0 THEN has_database_privilege(current_database(), 'CREATE')
+    ELSE bool_and(has_schema_privilege(oid, 'CREATE')) END FROM pg_namespace WHERE nspname = 'voipsms'
+"""
+_MAY_UPGRADE = """
+SELECT bool_and(pg_has_role(relowner, 'USAGE')) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+WHERE nspname = 'voipsms' AND relname IN ('ledger', 'ledger_version')
+"""
 _VERSION = "SELECT version FROM voipsms.ledger_version"
 
 
-def version_of(connection: Connection, name: str) -> int:
+def version_of(session: Session, name: str) -> int:
     """Return the version of the tables, 0 for none; ``name`` is the ledger's, for errors.
 
     Raises ``LedgerError`` for tables of another program, and for those of a newer release.
     """
-    tables = {table for (table,) in connection.execute(_TABLES).fetchall()}
+    tables = {table for (table,) in session.execute(_TABLES)}
     if not tables:
         return 0
-    records = connection.execute(_VERSION).fetchall() if "ledger_version" in tables else []
+    records = session.execute(_VERSION) if "ledger_version" in tables else []
     if len(records) != 1:
         reason = "its schema voipsms holds tables of another program; name another database"
         raise LedgerError.not_used(name, reason)
@@ -89,22 +106,48 @@ def version_of(connection: Connection, name: str) -> int:
     return version
 
 
-def ensure_tables(connection: Connection, name: str) -> bool:
+def check_writable(session: Session, name: str, version: int) -> None:
+    """Raise ``LedgerError`` where a claim would fail, so that check mode foresees it, and the real run says the same.
+
+    ``version``: of the tables, 0 for none. ``name`` is the ledger's.
+    """
+    reason = _write_obstacle(session, version)
+    if reason:
+        raise LedgerError(f"the ledger {name!r} cannot be written ({reason})")
+
+
+def _write_obstacle(session: Session, version: int) -> str:
+    """Return what prevents this user from writing; empty when nothing does."""
+    ((is_standby, read_only),) = session.execute("SELECT pg_is_in_recovery(), current_setting('transaction_read_only')")
+    if is_standby:
+        return "the server is a standby, which can only be read; name the primary"
+    if read_only != "off":
+        return "its transactions are read-only; is default_transaction_read_only set for this database or user?"
+    if version == 0 and not session.execute(_MAY_CREATE)[0][0]:
+        return "there are no tables yet, and this user has no permission to create them"
+    if 0 < version < len(STEPS) and not session.execute(_MAY_UPGRADE)[0][0]:
+        return "an earlier release has made its tables, and only their owner can upgrade them; send once as that user"
+    missing = session.execute(_MISSING_RIGHTS) if version else []
+    rights = ", ".join(right for (right,) in missing)
+    return f"permission denied for table ledger: this user may not {rights}; grant it" if rights else ""
+
+
+def ensure_tables(session: Session, name: str) -> bool:
     """Make the tables, or upgrade them to this release, where that is needed; return whether there were none before.
 
     ``name`` is the ledger's, for errors. Raises ``LedgerError`` as ``version_of`` does.
     """
-    return version_of(connection, name) < len(STEPS) and _upgrade(connection, name)
+    return version_of(session, name) < len(STEPS) and _upgrade(session, name)
 
 
-def _upgrade(connection: Connection, name: str) -> bool:
+def _upgrade(session: Session, name: str) -> bool:
     """Make or upgrade the tables in one transaction, one run at a time; return whether there were none before."""
-    with connection.transaction():
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
-        version = version_of(connection, name)
+    with session.transaction():
+        session.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+        version = version_of(session, name)
         for step in STEPS[version:]:
             for statement in step:
-                connection.execute(statement)
-        connection.execute("DELETE FROM voipsms.ledger_version")
-        connection.execute("INSERT INTO voipsms.ledger_version VALUES (%s)", (len(STEPS),))
+                session.execute(statement)
+        session.execute("DELETE FROM voipsms.ledger_version")
+        session.execute("INSERT INTO voipsms.ledger_version VALUES (%s)", (len(STEPS),))
     return version == 0

@@ -28,9 +28,12 @@ except ImportError:  # ``PSYCOPG_ERROR`` of ``database`` holds the reason
     pass
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from psycopg import Connection as _Connection
 
     Connection = _Connection[tuple[Any, ...]]
+    Values = Sequence[Any] | Mapping[str, Any]
 
 _ANSWERED_WITHIN = 5.0
 """Seconds that a server has to report that a statement took too long, before the connection is cut."""
@@ -38,21 +41,58 @@ _ANSWERED_WITHIN = 5.0
 _LONGEST_REASON = 400
 """Characters of a server's message that a sentence quotes at most."""
 
-_SESSION = """
-SELECT
-    extract(epoch FROM clock_timestamp())::double precision,
-    set_config('statement_timeout', %(wait)s, false),
-    set_config('idle_in_transaction_session_timeout', %(wait)s, false),
-    set_config('default_transaction_isolation', 'read committed', false),
-    set_config('search_path', 'pg_catalog', false),
-    set_config('extra_float_digits', '3', false),
-    set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), false)
+_SETTINGS = """
+SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+SET LOCAL search_path = pg_catalog;
+SET LOCAL statement_timeout = {wait};
+SET LOCAL idle_in_transaction_session_timeout = {wait};
+SET LOCAL extra_float_digits = 3;
+SELECT set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), true);
 """
+"""What holds for one transaction, and ends with it: a pooler may give the server's session to anyone afterwards.
+
+Nothing is looked up by a name before ``search_path`` is set, which a role or a database may have set to a schema where
+others can put functions and operators of their own.
+"""
+
 _CLOCK = "SELECT extract(epoch FROM clock_timestamp())::double precision"
 
 
 class Unreachable(LedgerError):
     """The server cannot be reached, or gave up. That may pass."""
+
+
+class Session:
+    """A session with a server, of which each statement is one transaction with settings of its own."""
+
+    def __init__(self, connection: Connection, seconds: float) -> None:
+        """Use an open connection in autocommit mode; ``seconds``: how long a statement may take."""
+        self._connection = connection
+        self._settings = _SETTINGS.format(wait=round(seconds * 1000))
+        self._is_in_transaction = False
+
+    def execute(self, statement: str, values: Values = ()) -> list[tuple[Any, ...]]:
+        """Execute a statement, and return its records; outside ``transaction`` it commits at once.
+
+        Settings and statement go to the server as one message, which is one transaction: no lock is held while the
+        server waits for this machine.
+        """
+        settings = "" if self._is_in_transaction else self._settings
+        cursor = self._connection.execute(settings + statement, values)
+        while cursor.nextset():
+            pass
+        return cursor.fetchall() if cursor.description else []
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make all statements of the body one transaction."""
+        with self._connection.transaction():
+            self.execute("")
+            self._is_in_transaction = True
+            try:
+                yield
+            finally:
+                self._is_in_transaction = False
 
 
 class Server:
@@ -82,44 +122,45 @@ class Server:
         seconds, read_at = self._last_reading or (0.0, 0.0)
         return seconds + time.monotonic() - read_at
 
-    def read_clock(self, connection: Connection) -> float:
+    def read_clock(self, session: Session) -> float:
         """Read the server's clock: two machines whose own clocks differ agree on it."""
-        seconds: float = connection.execute(_CLOCK).fetchall()[0][0]
+        seconds: float = session.execute(_CLOCK)[0][0]
         self._last_reading = (seconds, time.monotonic())
         return seconds
 
     @contextmanager
-    def session(self, participle: str) -> Iterator[Connection]:
+    def session(self, participle: str) -> Iterator[Session]:
         """Open a connection for one call, and close it at the end.
 
         ``participle``: what cannot be done to the ledger, "read" or "written", in the ``LedgerError`` that replaces the
         errors of psycopg and of a broken row.
         """
         try:
-            with self._connection() as connection:
-                yield connection
+            with self._session() as session:
+                yield session
         except psycopg.OperationalError as error:
             raise Unreachable(f"the ledger {self.name!r} cannot be {participle} ({_reason(error)})") from error
         except (psycopg.Error, OSError, UnicodeError, ValueError, TypeError, KeyError) as error:
             raise LedgerError(f"the ledger {self.name!r} cannot be {participle} ({_reason(error)})") from error
 
     @contextmanager
-    def _connection(self) -> Iterator[Connection]:
+    def _session(self) -> Iterator[Session]:
         """Open a connection, and cut it when the server does not answer in time."""
-        # No statement is prepared: a pooler in between may give the next one to another server process.
+        # No statement is prepared: a pooler in between may give the next one to another server process. This cursor
+        # puts the values into the text, as a message of several statements needs it.
         opened: Connection = psycopg.connect(
             make_conninfo(**self._parameters),
             autocommit=True,
             prepare_threshold=None,
+            cursor_factory=psycopg.ClientCursor,
             connect_timeout=max(2, round(self._busy_timeout)),
             client_encoding="UTF8",
             application_name="voip_communications.sms",
         )
         with closing(opened) as connection, _cut_after(connection, self._busy_timeout + _ANSWERED_WITHIN):
-            wait = str(round(self._busy_timeout * 1000))
-            records = connection.execute(_SESSION, {"wait": wait}).fetchall()
-            self._last_reading = (records[0][0], time.monotonic())
-            yield connection
+            session = Session(connection, self._busy_timeout)
+            self.read_clock(session)
+            yield session
 
 
 def _reason(error: Exception) -> str:

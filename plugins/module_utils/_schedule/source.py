@@ -49,6 +49,9 @@ class SnapshotSource:
 
         Warns when there is no list. Raises ``VoipsmsError``.
         """
+        if self._context.check_mode:
+            # Raises where the real run could not write, which lists alone need not.
+            self._context.ledger.rows("", ())
         snapshot = self.refresh()
         if snapshot.listing is None:
             self._context.warn(f"{snapshot.reason}; what is pending is taken from the ledger; {NO_LIST}")

@@ -153,6 +153,7 @@ class Delivery:
             number: row
             for number, row in rows.items()
             if row.date is None
+            and not row.is_damaged
             and row.state is not State.ACCEPTED
             and claimability(row, dedupe, now) is Claimability.UNKNOWN
         }

@@ -44,6 +44,8 @@ def result_of_row(number: str, row: Row, claimability: Claimability, now: float)
 
     ``now``: Unix seconds by the ledger's clock.
     """
+    if row.is_damaged:
+        return Result(f"+{number}", Outcome.UNKNOWN, code_desc="its row in the ledger is damaged")
     to, since = f"+{number}", moment(row.claimed_at)
     if claimability is Claimability.ACCEPTED:
         return Result(to, Outcome.DUPLICATE, smsids=row.smsids, first_sent_at=since)
