@@ -99,7 +99,8 @@ class SafeFile:
         ``nearest``: the last folder on the way that exists. As ``sshd`` does with ``StrictModes``, this refuses what
         belongs to another user than root, and what others may write. Other than ``sshd``, it passes folders with the
         sticky bit, such as ``/tmp``, above the ledger's own: no other user can rename there what is ours. In the folder
-        of the ledger itself that bit does not help, since anyone can add a journal, which SQLite then believes.
+        of the ledger itself that bit does not help, since anyone can add a journal, which SQLite then believes. And as
+        Debian's ``sshd`` does, it passes what only the user's private group may write, which a umask of 002 makes.
         """
         own_folder = os.path.realpath(self._folder)
         for path in _way_to(nearest):
@@ -108,7 +109,7 @@ class SafeFile:
                 reason = f"{path!r} on the way to it belongs to user {status.st_uid}"
                 raise self._not_used(f"{reason}, and this is user {os.geteuid()}; {_OWN_FOLDER}")
             is_sticky = bool(status.st_mode & stat.S_ISVTX)
-            if stat.S_ISLNK(status.st_mode) or not status.st_mode & _OTHERS_WRITE:
+            if stat.S_ISLNK(status.st_mode) or not status.st_mode & _OTHERS_WRITE or _is_private(status):
                 continue
             if path == own_folder or not is_sticky:
                 danger = (
@@ -121,6 +122,23 @@ class SafeFile:
 
 
 _OWN_FOLDER = "name a file in a folder of your own, which no other user may write"
+
+
+def _is_private(status: os.stat_result) -> bool:
+    """Return whether a folder is writable for no one but this user, by way of a group that has no other member."""
+    if status.st_mode & stat.S_IWOTH or status.st_uid != os.geteuid():
+        return False
+    import grp  # noqa: PLC0415 - rarely used
+    import pwd  # noqa: PLC0415 - rarely used
+
+    try:
+        user = pwd.getpwuid(status.st_uid)
+        members = grp.getgrgid(status.st_gid).gr_mem
+    except KeyError:  # a user or a group without a name, as in a container
+        return False
+    if status.st_gid != user.pw_gid or set(members) - {user.pw_name}:
+        return False
+    return not any(other.pw_gid == status.st_gid and other.pw_uid != user.pw_uid for other in pwd.getpwall())
 
 
 def _advice(status: os.stat_result) -> str:

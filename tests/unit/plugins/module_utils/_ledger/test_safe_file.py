@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
+import grp
 import os
+import pwd
 import shutil
 import sqlite3
 import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -118,7 +120,7 @@ def test_the_planted_journal_would_have_emptied_it(shared: Path) -> None:
 # --- The folders ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("mode", [0o770, 0o702, 0o777, 0o1777, 0o1770])
+@pytest.mark.parametrize("mode", [0o702, 0o777, 0o1777])
 def test_a_folder_that_others_may_write_is_refused_with_what_to_do(tmp_path: Path, mode: int) -> None:
     path = made_in(tmp_path / "own")
     path.parent.chmod(mode)
@@ -127,13 +129,62 @@ def test_a_folder_that_others_may_write_is_refused_with_what_to_do(tmp_path: Pat
     assert ("chmod 700" in sentence) == (not mode & stat.S_ISVTX), "a shared folder must stay as it is"
 
 
+@only_root
+@pytest.mark.parametrize("mode", [0o770, 0o1770])
+def test_a_folder_that_a_group_may_write_is_refused(tmp_path: Path, mode: int) -> None:
+    path = made_in(tmp_path / "own")
+    os.chown(path.parent, -1, ANOTHER)
+    path.parent.chmod(mode)
+    assert f"other users may write to the folder '{path.parent}'" in refused(path)
+
+
+@pytest.mark.parametrize("members", [[], ["me"]], ids=["nobody listed", "this user listed"])
+def test_a_folder_that_only_the_private_group_of_this_user_may_write_is_passed(
+    tmp_path: Path, members: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pass what a umask of 002 makes where each user has a group of their own, as Debian's sshd does."""
+    path = made_in(tmp_path / "above" / "own")
+    for folder in (path.parent, path.parent.parent):
+        folder.chmod(0o775)
+    gid = path.parent.stat().st_gid
+    groups(monkeypatch, gid, members)
+    assert ledger_at(path).claim(CLAIM._replace(owner="run 2")).won == set()
+
+
+@pytest.mark.parametrize(
+    ("members", "others"),
+    [
+        pytest.param(["me", "eve"], [], id="another member"),
+        pytest.param([], [("eve", 4711)], id="the first group of another user, too"),
+    ],
+)
+def test_a_group_with_another_user_in_it_is_not_private(
+    tmp_path: Path, members: list[str], others: list[tuple[str, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = made_in(tmp_path / "own")
+    path.parent.chmod(0o775)
+    groups(monkeypatch, path.parent.stat().st_gid, members, others)
+    assert "could plant a journal" in refused(path)
+
+
+def groups(
+    monkeypatch: pytest.MonkeyPatch, gid: int, members: list[str], others: Sequence[tuple[str, int]] = ()
+) -> None:
+    """Let this user be "me", with the members and first groups of others as given."""
+    me = pwd.struct_passwd(("me", "x", os.geteuid(), gid, "", "/", ""))
+    users = [me, *(pwd.struct_passwd((name, "x", uid, gid, "", "/", "")) for name, uid in others)]
+    monkeypatch.setattr(pwd, "getpwuid", lambda _uid: me)
+    monkeypatch.setattr(pwd, "getpwall", lambda: users)
+    monkeypatch.setattr(grp, "getgrgid", lambda _gid: grp.struct_group(("me", "x", gid, members)))
+
+
 def test_a_ledger_that_does_not_exist_yet_is_refused_there_too(tmp_path: Path) -> None:
     tmp_path.chmod(0o1777)
     assert "could plant a journal" in refused(tmp_path / "ledger.sqlite3")
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("mode", [0o770, 0o777])
+@pytest.mark.parametrize("mode", [0o702, 0o777])
 def test_a_folder_above_that_others_may_write_is_refused(tmp_path: Path, mode: int) -> None:
     path = made_in(tmp_path / "above" / "own")
     (tmp_path / "above").chmod(mode)
