@@ -19,8 +19,8 @@ description:
     RV(results[].after) is V(unknown), and this module must be run once more for that attempt.
   - A message that the ledger has as accepted or claimed more than ten minutes ahead, because a clock was wrong, is in
     doubt too. It is resolved in the same way, and its window begins now.
-    With O(as=not_sent), a claim whose run may be at work holds for one more lease: RV(results[].after) is V(sending),
-    and this module must be run once more after that.
+    With O(as=not_sent), a claim whose run may be at work holds for one more lease. Then RV(results[].after) is
+    V(sending), and this module must be run once more after that.
   - What the ledger knows for certain is not overruled, and neither is a run that is still sending. Then the task fails,
     names every recipient that prevents it, and changes nothing.
   - It sends no request to the service. O(timeout), O(api_password), O(api_password_file), O(validate_certs), O(ca_path)

@@ -105,7 +105,7 @@ def test_a_playbook_sends_once_and_shows_no_password(
     assert wrong["requests"] == 0
     for refused in (in_url, in_query):
         assert "ledger must not hold a password" in refused["msg"]
-        assert refused["ledger"] == "postgresql://"
+        assert "postgresql" not in str(refused["ledger"])
     assert "canary-url" not in run.everything
     assert "canary-wrong" not in run.everything
     assert_no_password(run.everything)

@@ -83,7 +83,7 @@ def age(user: Controller, seconds: float) -> None:
     columns = ("claimed_at", "first_byte_by", "lease_until", "keep_until")
     with closing(sqlite3.connect(user.ledger, isolation_level=None)) as connection:
         for column in columns:
-            connection.execute(f"UPDATE row SET {column} = {column} - ?", (seconds,))  # noqa: S608 - fixed names
+            connection.execute(f"UPDATE row SET {column} = {column} - ?, checksum = NULL", (seconds,))  # noqa: S608
 
 
 def killing(process: list[ModuleProcess], *, accepted: bool) -> Behaviour:

@@ -111,7 +111,7 @@ class Desk:
         with closing(sqlite3.connect(self.controller.ledger, isolation_level=None)) as ledger:
             ledger.execute(
                 "UPDATE row SET claimed_at = claimed_at - :s, first_byte_by = first_byte_by - :s,"
-                " lease_until = lease_until - :s",
+                " lease_until = lease_until - :s, checksum = NULL",
                 {"s": seconds},
             )
 

@@ -149,7 +149,7 @@ class Round:
             if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                 connection.execute(
                     "UPDATE row SET claimed_at = claimed_at - ?, first_byte_by = first_byte_by - ?,"
-                    " lease_until = lease_until - ?",
+                    " lease_until = lease_until - ?, checksum = NULL",
                     (seconds, seconds, seconds),
                 )
 

@@ -60,6 +60,7 @@ OTHERS = {
     "send_log", "delivery_date", "error_message", "sms_id", "sms_status",
     # parameters of libpq and PostgreSQL
     "sslmode", "synchronous_commit", "channel_binding", "require_auth", "target_session_attrs",
+    "default_transaction_read_only",
 }  # fmt: skip
 
 every_document = pytest.mark.parametrize("name", documents.TEXTS)
@@ -230,7 +231,9 @@ def test_every_outcome_is_explained() -> None:
 
 def messages() -> str:
     """Return every constant text of the source files and the playbooks; of an f-string, the text between its values."""
-    sources = [*(markdown.COLLECTION / "plugins").rglob("*.py"), *(markdown.COLLECTION / "roles").rglob("*.py")]
+    sources = [
+        path for root in ("plugins", "roles", "playbooks") for path in (markdown.COLLECTION / root).rglob("*.py")
+    ]
     texts = [text for path in sources for text in constants(path)]
     texts += [path.read_text("utf-8") for path in (markdown.COLLECTION / "playbooks").rglob("*.yml")]
     return "\0".join(texts)

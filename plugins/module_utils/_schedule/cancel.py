@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from .._core.errors import sentence_of
 from .._message.outcome import Outcome, Result
 from .context import ScheduleContext
 from .plan import KnownMessage
@@ -40,13 +41,17 @@ class Cancellation:
                     self._complaints[smsid] = self.ask_for(smsid)
 
     def ask_for(self, smsid: str) -> str | None:
-        """Ask the service to cancel one smsid, and return what it says against it, or None."""
+        """Ask the service to cancel one smsid, and return what it says against it, or None.
+
+        Raises nothing that would hide what was done before: a defect is a complaint, too.
+        """
         left = self._context.deadline.left()
-        return (
-            self._context.api.cancel(smsid, left)
-            if left > 0
-            else "the deadline was over before the request could begin"
-        )
+        if left <= 0:
+            return "the deadline was over before the request could begin"
+        try:
+            return self._context.api.cancel(smsid, left)
+        except Exception as error:  # noqa: BLE001 - as the docstring says
+            return sentence_of(error)
 
     def result(self, message: KnownMessage, before: Snapshot, after: Snapshot) -> Result:
         """Return the result of one message, by the list before it was asked for and the list after."""

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from .._core.errors import sentence_of
 from .._message.outcome import Outcome, Result
 from .cancel import Cancellation, foreseen
 from .context import ScheduleContext
 from .creation import Creation
 from .plan import KnownMessage, Plan, ScheduledState
-from .results import delivered_result, misdated_result, unverified_result
+from .results import delivered_result, misdated_result, unfinished_result, unverified_result
 from .snapshot import Snapshot
 from .source import SnapshotSource
 
@@ -62,8 +63,17 @@ class ChangeOver:
         """Cancel what the created messages replace, and return the results of both.
 
         ``created``: the results of ``creation``. ``before``: the snapshot that the plan was made from. A created
-        message that has another date than was meant is cancelled, too.
+        message that has another date than was meant is cancelled, too. Once a message was created, its result is
+        returned, whatever happens afterwards.
         """
+        try:
+            return self._replace(created, planned, before, creation)
+        except Exception as error:
+            if not any(result.posted for result in created) or self._context.check_mode:
+                raise
+            return created + [unfinished_result(message, sentence_of(error)) for message in planned.cancel]
+
+    def _replace(self, created: list[Result], planned: Plan, before: Snapshot, creation: Creation) -> list[Result]:
         misdated = creation.misdated(created)
         if misdated or any(result.outcome is Outcome.UNKNOWN for result in created):
             current = self._source.refresh_after_change()

@@ -74,6 +74,20 @@ def undecided_results(desired: Sequence[DesiredMessage], planned: Plan, now: flo
     return kept + missing + doubtful
 
 
+def unfinished_result(message: KnownMessage, reason: str) -> Result:
+    """Return the result of a message that was to be cancelled when something broke off; it may have been."""
+    reason = f"whether it was cancelled is not known: {reason}"
+    return Result(
+        message.to,
+        Outcome.UNKNOWN,
+        posted=True,
+        smsids=message.smsids,
+        code_desc=reason,
+        delivery_date=message.date,
+        text=message.text,
+    )
+
+
 def unverified_result(smsid: str, complaint: str | None) -> Result:
     """Return the result of an smsid that was cancelled without a list.
 

@@ -41,6 +41,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._message import dates
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate, Report
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.cancel import Cancellation
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.context import ScheduleContext
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.lock import lock_claim, lock_key
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.match import AmbiguousError, Match
@@ -1360,3 +1361,35 @@ def test_without_a_zone_a_date_of_today_is_not_refused_and_a_cancel_near_it_is_n
     assert plain.absent(name="near") == ["unknown"]
     assert plain.present(ANN, name="far", date=far) == ["scheduled"]
     assert plain.absent(name="far") == ["cancelled"]
+
+
+# --- Defects after something was done ------------------------------------------------------------------------------
+
+
+def test_a_defect_in_a_cancel_does_not_hide_what_was_created(plain: World) -> None:
+    plain.present(ANN, name="w", date=D1)
+    plain.provider.cancel_faults = [RuntimeError("secret")]
+    assert plain.present(ANN, name="w", date=D2) == ["scheduled", "refused"]
+    assert "internal error RuntimeError" in plain.told["msg"]
+    assert "secret" not in plain.told["msg"]
+    assert plain.report.results[0].smsids
+
+
+def test_a_defect_after_a_creation_does_not_hide_it(plain: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain.present(ANN, name="w", date=D1)
+
+    def broken(*_arguments: Any) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Cancellation, "result", broken)
+    assert plain.present(ANN, name="w", date=D2) == ["scheduled", "unknown"]
+    assert plain.told["failed"]
+    assert plain.report.results[0].smsids
+    assert "whether it was cancelled is not known: internal error MemoryError" in plain.told["msg"]
+
+
+def test_a_defect_while_messages_are_cancelled_leaves_each_its_result(plain: World) -> None:
+    plain.present(ANN, BOB, name="w")
+    plain.provider.cancel_faults = [RuntimeError("secret")]
+    assert sorted(plain.absent(name="w")) == ["cancelled", "refused"]
+    assert plain.told["changed"]
