@@ -423,9 +423,11 @@ class CallbackModule(CallbackBase):
         errand.start()
         for sentence in (*self._faults, *self._settings.faults):
             self.warn(sentence)
-        if self._alarm is not None and not self._alarm.cancel():
-            self._report(self._alarm.wait())
-        self._report(errand.wait())
+        self._cancel_alarm()
+        # This one first: its instructions may still be on their way, whereas the alarm has all of its own.
+        self._report_on(errand)
+        if self._alarm is not None:
+            self._report_on(self._alarm)
 
     # Errands and their results ----------------------------------------------------------------------------------------
 
@@ -447,6 +449,13 @@ class CallbackModule(CallbackBase):
             self._alarm = self._errand(SLOW, run, delay=delay)
             self._alarm.start()
 
+    @_harmless
+    def _cancel_alarm(self) -> None:
+        """Forget the alarm, unless the run has been too slow already."""
+        alarm, self._alarm = self._alarm, None
+        if alarm is not None and not alarm.cancel():
+            self._alarm = alarm
+
     def _errand(self, event: str, run: Run, *, rehearse: bool = False, delay: float = 0.0) -> Errand:
         """Return the errand that tells an event of a run after a delay, in seconds."""
         instructions = {
@@ -458,12 +467,14 @@ class CallbackModule(CallbackBase):
         }
         return Errand(str(_errand_process.__file__), instructions, self._settings.deadline, delay)
 
-    def _report(self, result: Mapping[str, Any]) -> None:
-        """Warn of what went wrong; what went well is shown with ``-v``."""
+    @_harmless
+    def _report_on(self, errand: Errand) -> None:
+        """Wait for an errand, and warn of what went wrong; what went well is shown with ``-v``."""
+        result = errand.wait()
         for warning in result.get("warnings") or ():
             self.warn(warning)
         if result.get("failed"):
-            self.warn(result["msg"])
+            self.warn(result.get("msg") or "failed without a message; please report this")
         elif result.get("msg"):
             self._display.v(f"voip_communications.sms.watch: {result['msg']}")
 

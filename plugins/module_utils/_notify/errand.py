@@ -22,6 +22,8 @@ from typing import Any
 
 # What settling with the ledger may take beyond the deadline before the run goes on without it.
 _GRACE = 5.0
+# What a delayed delivery may take to accept its instructions: it may be long until something else writes the rest.
+_HEAD_START = 0.5
 _BLOCK = 65536
 # A pipe holds ten of them at least while the process does not read yet, and a thousand usual ones.
 _LONGEST_NAME = 500
@@ -43,15 +45,20 @@ class Errand:
         self._program = program
         self._instructions = instructions
         self._patience = deadline + _GRACE
+        self._delay = delay
         self._begins_at = time.monotonic() + delay
         self._channel: _Channel | None = None
         self._has_begun = False
         self._is_cancelled = False
+        self._is_broken = False
         self._error = ""
         self._result: dict[str, Any] | None = None
 
     def start(self) -> None:
-        """Start the process. That there can be none is a result."""
+        """Start the process. That there can be none is a result.
+
+        ``wait`` and ``cancel`` go on writing instructions that are longer than the pipe.
+        """
         # The clock is the same in all processes of a machine.
         instructions = {**self._instructions, "begins_at": self._begins_at, "parent": os.getpid(), "path": sys.path}
         try:
@@ -59,15 +66,18 @@ class Errand:
         except OSError as error:
             self._result = _failure(f"no process can be started ({error.strerror})", "nothing was sent")
         else:
-            self._channel.send(instructions, time.monotonic() + _GRACE)
+            self._channel.send(instructions, time.monotonic() + min(self._delay, _HEAD_START))
 
     def note(self, task_name: str) -> None:
         """Tell the process which task has begun, unless it does not listen."""
         if self._channel is not None:
-            self._channel.send({"task": task_name[:_LONGEST_NAME]})
+            self._channel.offer({"task": task_name[:_LONGEST_NAME]})
 
     def cancel(self) -> bool:
-        """Cancel the delivery unless it has begun; return whether it will not happen."""
+        """Cancel the delivery unless it has begun; return whether it was, and so has no result.
+
+        A process that says what cannot be understood is ended too, but ``wait`` reports it.
+        """
         if self._channel is not None:
             self._receive_all(time.monotonic())
             if not self._is_decided:
@@ -75,13 +85,14 @@ class Errand:
                 self._receive_all(time.monotonic() + _GRACE)
             if not self._is_decided and not self._channel.is_over:
                 self._kill(self._channel)
-                self._is_cancelled = not self._is_decided
+                self._is_cancelled = not self._is_decided and not self._is_broken
         return self._is_cancelled
 
     def wait(self) -> dict[str, Any]:
         """Return the result as soon as there is one, or a failure when the time is over."""
         channel = self._channel
-        while self._result is None and channel is not None and self._receive(self._begins_at + self._patience):
+        until = self._begins_at + self._patience
+        while self._result is None and channel is not None and not self._is_broken and self._receive(until):
             continue
         if self._result is None and channel is not None:
             self._result = self._missing_result(channel)
@@ -96,7 +107,8 @@ class Errand:
         """Return the failure of a process that gave no result; one that has begun may go on."""
         reason = f"internal error {self._error}, please report this" if self._error else "its process broke off"
         if not channel.is_over:
-            reason = f"there was no end within {self._patience:g} seconds"
+            if not self._is_broken:
+                reason = f"there was no end within {self._patience:g} seconds"
             if not self._has_begun:
                 self._kill(channel)
             channel.leave()
@@ -110,7 +122,7 @@ class Errand:
 
     def _receive_all(self, until: float) -> None:
         """Take what the process says, until that decides whether the delivery has begun, or until then."""
-        while not self._is_decided and self._receive(until):
+        while not self._is_decided and not self._is_broken and self._receive(until):
             continue
 
     def _receive(self, until: float) -> bool:
@@ -118,6 +130,7 @@ class Errand:
         message = self._channel.receive(until) if self._channel is not None else None
         if message is None:
             return False
+        self._is_broken = self._is_broken or not message
         self._has_begun = self._has_begun or "begun" in message
         self._is_cancelled = self._is_cancelled or "cancelled" in message
         self._error = message.get("error", self._error)
@@ -159,31 +172,52 @@ class _Channel:
         return self._process.stdout.fileno() if self._process.stdout else -1
 
     def send(self, message: Mapping[str, Any], until: float = 0.0) -> None:
-        """Send a message, as far as the process takes it by then; drop it when an earlier one has still to leave."""
+        """Send a message, as far as the process takes it by then; ``receive`` sends the rest."""
         if self.is_over:
             return
-        self._flush(until)
-        if not self._unsent:
-            self._unsent = json.dumps(message, default=str).encode("ascii") + b"\n"
-            self._flush(until)
+        self._unsent += json.dumps(message, default=str).encode("ascii") + b"\n"
+        while self._unsent and _ready([(self._input, select.POLLOUT)], until):
+            self._flush()
 
-    def _flush(self, until: float) -> None:
-        with suppress(OSError):  # the process has ended, which its output shows
-            while self._unsent and _is_ready(self._input, select.POLLOUT, until):
-                self._unsent = self._unsent[os.write(self._input, self._unsent) :]
+    def offer(self, message: Mapping[str, Any]) -> None:
+        """Send a message, or drop it when an earlier one has still to leave."""
+        if self._unsent and not self.is_over and _ready([(self._input, select.POLLOUT)], 0.0):
+            self._flush()
+        if not self._unsent:
+            self.send(message)
+
+    def _flush(self) -> None:
+        """Write what the pipe takes now."""
+        try:
+            self._unsent = self._unsent[os.write(self._input, self._unsent) :]
+        except BlockingIOError:
+            pass
+        except OSError:  # the process has closed its input or has ended, which its output shows
+            self._unsent = b""
 
     def receive(self, until: float) -> dict[str, Any] | None:
-        """Return the next message; None when there is none by then, or the process is over."""
+        """Return the next message, and send what is unsent meanwhile; an empty one when it cannot be understood.
+
+        Return None when there is none by then, or the process is over.
+        """
         while b"\n" not in self._received:
-            if self.is_over or not _is_ready(self._output, select.POLLIN, until):
+            if self.is_over or not self._exchange(until):
                 return None
+        line, _end, self._received = self._received.partition(b"\n")
+        return _message(line)
+
+    def _exchange(self, until: float) -> bool:
+        """Read or write once, as soon as that is possible; return whether it was by then."""
+        unsent = [(self._input, select.POLLOUT)] if self._unsent else []
+        ready = _ready([(self._output, select.POLLIN), *unsent], until)
+        if self._input in ready:
+            self._flush()
+        if self._output in ready:
             block = os.read(self._output, _BLOCK)
             self._received += block
             if not block:
                 self.close()
-        line, _end, self._received = self._received.partition(b"\n")
-        message: dict[str, Any] = json.loads(line)
-        return message
+        return bool(ready)
 
     def kill(self) -> None:
         """End the process at once; what it has said can still be received."""
@@ -208,11 +242,22 @@ class _Channel:
             self._process.wait(_GRACE)
 
 
-def _is_ready(descriptor: int, event: int, until: float) -> bool:
-    """Tell whether a pipe is ready by then."""
+def _ready(pipes: list[tuple[int, int]], until: float) -> set[int]:
+    """Return those of the pipes, each with an event of ``poll``, that are ready; none when none is by then."""
     poll = select.poll()
-    poll.register(descriptor, event)
-    return bool(poll.poll(1000 * max(0.0, until - time.monotonic())))
+    for descriptor, event in pipes:
+        poll.register(descriptor, event)
+    return {descriptor for descriptor, _event in poll.poll(1000 * max(0.0, until - time.monotonic()))}
+
+
+def _message(line: bytes) -> dict[str, Any]:
+    """Return the message in a line; an empty one when it cannot be understood."""
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    is_message = isinstance(message, dict) and isinstance(message.get("result", {}), dict)
+    return message if is_message else {}
 
 
 def _failure(reason: str, outcome: str) -> dict[str, Any]:

@@ -216,6 +216,92 @@ def test_a_process_that_breaks_off(code: str, outcome: str, tmp_path: Path) -> N
     assert process_of(errand).returncode == 0
 
 
+READ = """
+def read(end):
+    text = b""
+    while end not in text:
+        text += os.read(0, 65536)
+    return text
+"""
+LONG = {"text": "x" * 1_000_000}
+"""Instructions that no pipe holds."""
+
+
+def test_long_instructions_arrive_at_a_process_that_starts_slowly(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(errand_module, "_GRACE", 1.0)
+    code = f'{READ}time.sleep(2)\nlength = len(read(b\'\\n\'))\nsay(b\'{{"result": {{"msg": "%d"}}}}\\n\' % length)\n'
+    errand = Errand(faked(tmp_path, code), LONG, deadline=30)
+    began = time.monotonic()
+    errand.start()
+    assert time.monotonic() - began < 0.9
+    errand.note("Copy")
+    assert int(errand.wait()["msg"]) > 1_000_000
+
+
+def test_long_instructions_that_no_one_reads_are_given_up_in_time(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(errand_module, "_GRACE", 0.5)
+    errand = Errand(faked(tmp_path, "time.sleep(60)\n"), LONG, deadline=0.5)
+    began = time.monotonic()
+    errand.start()
+    assert errand.wait() == {"failed": True, "msg": "there was no end within 1 seconds; nothing was sent"}
+    assert time.monotonic() - began < 1.9
+    assert process_of(errand).wait(30) == -signal.SIGKILL
+
+
+def test_a_process_that_does_not_want_the_rest_of_its_instructions_is_heard(tmp_path: Path) -> None:
+    errand = Errand(
+        faked(tmp_path, 'os.close(0)\ntime.sleep(1)\nsay(b\'{"result": {"msg": "sent"}}\\n\')\n'), LONG, deadline=30
+    )
+    errand.start()
+    used = time.process_time()
+    assert errand.wait() == {"msg": "sent"}
+    assert time.process_time() - used < 0.5
+
+
+def test_one_whose_instructions_have_not_all_left_is_cancelled_without_being_killed(tmp_path: Path) -> None:
+    code = f"{READ}time.sleep(1)\nread(b'cancel')\nsay(b'{{\"cancelled\": true}}\\n')\n"
+    errand = Errand(faked(tmp_path, code), LONG, deadline=30, delay=3600)
+    began = time.monotonic()
+    errand.start()
+    assert time.monotonic() - began < 0.9
+    errand.note("Copy")
+    assert errand.cancel()
+    assert process_of(errand).returncode == 0
+
+
+GARBAGE = [b"Welcome\n", b"\xff\n", b"[1]\n", b"null\n", b"{}\n", b'{"result": 5}\n', b"[" * 100_000 + b"\n"]
+
+
+@pytest.mark.parametrize("line", GARBAGE, ids=lambda line: repr(line[:15]))
+def test_a_process_that_says_what_no_one_understands_has_broken_off(line: bytes, tmp_path: Path) -> None:
+    errand = Errand(faked(tmp_path, f"say({line!r})\ntime.sleep(60)\n"), {}, deadline=60)
+    errand.start()
+    assert errand.wait() == {"failed": True, "msg": "its process broke off; nothing was sent"}
+    assert process_of(errand).wait(30) == -signal.SIGKILL
+
+
+def test_one_that_has_begun_goes_on_after_garbage(tmp_path: Path) -> None:
+    code = "say(b'{\"begun\": true}\\nWelcome\\n')\ntime.sleep(1)\ndone()\n"
+    errand = Errand(faked(tmp_path, code), {}, deadline=60)
+    errand.start()
+    assert errand.wait() == {"failed": True, "msg": "its process broke off; it may have been sent"}
+    assert process_of(errand).wait(30) == 0
+    assert (tmp_path / "done").exists()
+
+
+def test_one_that_says_garbage_is_ended_and_reported(tmp_path: Path) -> None:
+    errand = Errand(faked(tmp_path, "say(b'Welcome\\n')\ntime.sleep(60)\n"), {}, deadline=60, delay=3600)
+    errand.start()
+    time.sleep(1)
+    assert not errand.cancel()
+    assert process_of(errand).wait(30) == -signal.SIGKILL
+    assert errand.wait() == {"failed": True, "msg": "its process broke off; nothing was sent"}
+
+
 def test_a_machine_that_starts_no_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "none"))
     errand = Errand(PROGRAM, instructions(), deadline=60)
