@@ -146,5 +146,6 @@ def _record(entry: dict[str, Any], clean: Cleaner) -> LogRecord:
         type=clean(entry.get("sms_type")),
         country=clean(entry.get("sms_country")),
         sale=clean(entry.get("sms_sale")),
-        has_failed=failure_in(entry, UNPROVEN) is not None,
+        # A status of 0 is no failure, but it does not show that the message went out either.
+        has_failed=entry.get("sms_status") in (0, "0") or failure_in(entry, UNPROVEN) is not None,
     )

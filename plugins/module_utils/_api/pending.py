@@ -9,16 +9,26 @@ The call is assumed, so several shapes of the same facts are understood. What a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from .._core.errors import VoipsmsError
 from .._message.dates import DateError, from_echo
 from .._message.numbers import digits
-from .failure import failure_in
+from .failure import UNPENDING, failure_in, kind_of, plain
 
 _PLACES = ("scheduled", "send_log", "sms", "data")
 """Names under which an answer may have the records, if it is not a list itself."""
+
+_OVER = re.compile(
+    r"(?:CANCELL?ED|DELETED|REVOKED|WITHDRAWN|FAILED|REJECTE?D|REFUSED|EXPIRED|ABORTED|DECLINED|UNDELIVERABLE|UNDELIV)"
+    r"(?: BY .*)?"
+)
+"""A whole status of a message that is no longer pending. "Cancel failed" is none."""
+
+_OVER_MARKS = re.compile(r"(?:is|has|sms)?(?:cancell?ed|deleted|failed|rejected|refused)")
+"""Names of fields that mark such a message, in lower case without separators."""
 
 _MAX_PARTS = 255
 """Most parts of one message (3GPP TS 23.040)."""
@@ -29,13 +39,17 @@ class ListError(VoipsmsError):
 
 
 class PendingRecord(NamedTuple):
-    """One record of the list: a message to a number, or one part of it. ``date`` is ``YYYY-MM-DD HH:MM``."""
+    """One record of the list: a message to a number, or one part of it. ``date`` is ``YYYY-MM-DD HH:MM``.
+
+    ``is_over``: the record says itself that the message was cancelled or has failed; its other fields may be empty.
+    """
 
     smsid: str
     to: str
     sender: str
     text: str
     date: str
+    is_over: bool = False
 
 
 class Pending(NamedTuple):
@@ -74,7 +88,10 @@ class Listing(NamedTuple):
 
 
 def records(payload: Any, clean_smsid: Callable[[Any], str | None]) -> list[PendingRecord]:
-    """Return the records of one answer. Raises ``ListError``, which names what is missing in which record."""
+    """Return the records of one answer, including those that are over, which are no part of a ``Listing``.
+
+    Raises ``ListError``, which names what is missing in which record.
+    """
     return [_record(entry, position, clean_smsid) for position, entry in enumerate(_entries(payload), start=1)]
 
 
@@ -127,10 +144,12 @@ def _record(entry: Any, position: int, clean_smsid: Callable[[Any], str | None])
         raise ListError(f"record {position} of the list of pending messages is not an object")
     smsid = clean_smsid(entry.get("smsid"))
     to = digits(str(entry.get("to") or ""))
+    if _is_over(entry):
+        return PendingRecord(smsid or "", to, sender="", text="", date="", is_over=True)
     missing = [name for name, value in (("smsid", smsid), ("to", to)) if not value]
     if missing or smsid is None:
         raise ListError(f"record {position} of the list of pending messages has no usable {' and no '.join(missing)}")
-    failure = failure_in(entry)
+    failure = failure_in(entry, UNPENDING)
     if failure is not None:
         raise ListError(
             f"record {position} of the list of pending messages speaks of failure ({failure.kind}),"
@@ -143,6 +162,17 @@ def _record(entry: Any, position: int, clean_smsid: Callable[[Any], str | None])
         text=str(entry.get("msg") or ""),
         date=_date(entry.get("delivery_date"), position),
     )
+
+
+def _is_over(entry: dict[str, Any]) -> bool:
+    """Return whether a record says plainly that its message was cancelled or has failed."""
+    for name, value in entry.items():
+        if kind_of(name) == "status" and isinstance(value, str) and _OVER.fullmatch(plain(value)):
+            return True
+        is_true = value is True or (isinstance(value, (int, str)) and str(value).lower() in ("1", "true", "yes"))
+        if is_true and _OVER_MARKS.fullmatch(plain(name).replace(" ", "").lower()):
+            return True
+    return False
 
 
 def _date(value: Any, position: int) -> str:

@@ -68,7 +68,7 @@ class ScheduledApi(Api):
             raise ListError(f"the list of pending messages has more than {_MAX_PAGES} pages, which cannot be right")
         if has_more:
             raise ListError("the list of pending messages says that there is more of it, which could not be read")
-        return Listing(tuple(listed), at)
+        return Listing(tuple(record for record in listed if not record.is_over), at)
 
     def cancel(self, smsid: str, seconds: float) -> str | None:
         """Cancel by smsid and return the service's objection, or None: ``DELETE sms/scheduled/{smsid}`` (assumed).

@@ -230,8 +230,11 @@ FAILING_STATUSES: list[Any] = [
     *("FAILED", "ERROR", "failed", "SendFailed", "SMSC_ERROR", "Rejected by operator", "REFUSED", "INVALID NUMBER"),
     *("UNDELIV", "Undeliverable", "EXPIRED", "CANCELLED", "Deleted", "DENIED", "declined", "aborted", "BLOCKED"),
     *("NOT SENT", "NOT_SENT", "NotSent", "not accepted", "could not be delivered", "out of credit", "No credit"),
-    *("insufficient funds", "unauthorized", "NOK", "bounced", "dropped", "timed out", False, "false", "no", 0, "0"),
-    *(500, "404", -1, ["FAILED"], {"status": "FAILED"}, {"error": True}),
+    *("insufficient funds", "unauthorized", "NOK", "bounced", "dropped", "timed out", False, "false", "no"),
+    *(500, "404", -1, ["FAILED"], {"status": "FAILED"}, {"error": True}, {"message": "FAILED"}, {"text": "Rejected"}),
+    *("can't send", "Couldn\u2019t be sent", "Cant deliver", "Over quota", "OverQuota", "REJ", "Nothing sent"),
+    *("has not been sent", "No error, not sent", "not rejected but failed", "1 failed, 0 sent", "sent: 0 failed: 3"),
+    *({"status": {"message": "Nothing sent"}}, {"code": 5}),
 ]
 FAILING_FIELDS: list[dict[str, Any]] = [
     *({"error": True}, {"error": 1}, {"error": "yes"}, {"error": "Yes"}, {"error": "true "}, {"error": "No credit"}),
@@ -242,12 +245,38 @@ FAILING_FIELDS: list[dict[str, Any]] = [
     *({"success": False}, {"success": "false"}, {"success": 0}, {"success": ""}, {"ok": False}, {"accepted": "no"}),
     *({"status": status} for status in FAILING_STATUSES),
     *({"state": "FAILED"}, {"result": "failure"}, {"outcome": "rejected"}, {"status_text": "Bad request: ERROR"}),
-    {"statusCode": 500},
+    *({"sent": False}, {"sent": 0}, {"sent": "no"}, {"cancelled": True}, {"canceled": 1}, {"is_deleted": "yes"}),
+    *({"response": {"error": True}}, {"response": {"status": "FAILED"}}, {"data": {"success": False}}),
+    *({"response": {"status": {"message": "FAILED"}}}, {"error": "No errors. Balance too low"}),
+    *({"error_message": "Message not sent"}, {"error": "0.5"}, {"statusCode": 500}),
 ]
 NOTHING: list[Any] = [False, 0, "", None, "false", "no", "0", "none", [], {}, "No error", "no errors."]
 NO_ERRORS: list[Any] = [[], {}, None, 0, "", [None], {"code": 0, "message": ""}]
 NO_FAILURES: list[Any] = [0, False, [], None, "0"]
+HARMLESS_TEXTS: list[str] = [
+    *(
+        "error: none",
+        "Error code: 0",
+        "Error: 0.0",
+        "error = n/a",
+        "Error: no",
+        "NoError",
+        "NOERROR",
+        "Errors 0, sent 1",
+    ),
+    *("Not rejected", "not cancelled", "Will not be refused", "without any errors", "No error: message sent"),
+]
+"""Texts that deny a failure, in every field."""
 HARMLESS_FIELDS: list[dict[str, Any]] = [
+    *({name: text} for text in HARMLESS_TEXTS for name in ("status", "error", "error_message", "success", "sent")),
+    *({"status": value} for value in (0, "0", 0.0, "0.0", {"code": 0, "text": "OK"}, {"message": "sent"}, [0])),
+    *({"status": value} for value in ("will expire in 24h", "Sent by failover", "sent not before 10:00")),
+    *({"error": value} for value in ("N/A", "n.a.", "0.0", 0.0, "nothing", "Not applicable", {"text": "Message sent"})),
+    *({"error_message": value} for value in ("Message sent", "Your SMS has been queued successfully.", "Sent, OK")),
+    *({"sent": value} for value in (True, 1, "yes", "2026-12-01 22:00:03", None)),
+    *({"cancelled": value} for value in (False, 0, "no", None, "", "0")),
+    *({"delivered": False}, {"delivered": 0}, {"delivery": "no"}, {"delivered_at": None}),
+    *({"response": {"error": False, "code": 0}}, {"response": "x"}, {"response": {"message": "Backup FAILED"}}),
     *({"error": value} for value in NOTHING),
     *({"errors": value} for value in NO_ERRORS),
     *({"error_message": value} for value in ("", None, "OK", "Success", "no error", "Completed without errors")),
@@ -264,7 +293,13 @@ HARMLESS_FIELDS: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("fields", [*FAILING_FIELDS, {"code_desc": "ERROR: no route"}], ids=repr)
+FAILING_TEXTS = (
+    "ERROR: no route",
+    *(status for status in FAILING_STATUSES if isinstance(status, str) and " " in status),
+)
+
+
+@pytest.mark.parametrize("fields", [*FAILING_FIELDS, *({"code_desc": text} for text in FAILING_TEXTS)], ids=repr)
 def test_a_record_of_code_200_that_says_failure_is_unknown_and_keeps_its_smsid(fields: dict[str, Any]) -> None:
     found = verdict(record(**fields))
     assert (found.fate, found.code, found.smsids) == (Fate.UNKNOWN, 200, ("sms1",))
@@ -272,7 +307,7 @@ def test_a_record_of_code_200_that_says_failure_is_unknown_and_keeps_its_smsid(f
 
 
 @pytest.mark.parametrize(
-    "fields", [*FAILING_FIELDS, {"code": 5}, {"code": "402"}, {"code": 0}, {"code": False}, {"code": "E5"}], ids=repr
+    "fields", [*FAILING_FIELDS, {"code": 5}, {"code": "402"}, {"code": -1}, {"code": False}, {"code": "E5"}], ids=repr
 )
 def test_an_envelope_that_says_failure_beside_records_is_unknown(fields: dict[str, Any]) -> None:
     payload = {**fields, "send_log": [record(ANN, smsid="a"), record(BOB, code=402)]}
@@ -282,12 +317,21 @@ def test_an_envelope_that_says_failure_beside_records_is_unknown(fields: dict[st
     assert str(found[ANN].code_desc).startswith(sentence)
 
 
-@pytest.mark.parametrize("fields", [*HARMLESS_FIELDS, {"code_desc": "0"}, {"code_desc": "no error"}], ids=repr)
+@pytest.mark.parametrize(
+    "fields",
+    [
+        *(*HARMLESS_FIELDS, {"code_desc": "0"}, {"code_desc": "no error"}, {"code_desc": "will expire in 24h"}),
+        *({"code_desc": text} for text in HARMLESS_TEXTS),
+    ],
+    ids=repr,
+)
 def test_a_record_that_says_no_failure_is_accepted(fields: dict[str, Any]) -> None:
     assert verdict(record(**fields)).fate is Fate.ACCEPTED
 
 
-@pytest.mark.parametrize("fields", [*HARMLESS_FIELDS, {"code": 200}, {"code": "200"}, {"code": None}], ids=repr)
+@pytest.mark.parametrize(
+    "fields", [*HARMLESS_FIELDS, {"code": 200}, {"code": "200"}, {"code": None}, {"code": 0}, {"code": "n/a"}], ids=repr
+)
 def test_an_envelope_that_says_no_failure_is_an_answer(fields: dict[str, Any]) -> None:
     assert judge({**fields, "send_log": [record()]}, [ANN], 1, clean).verdicts[ANN].fate is Fate.ACCEPTED
 

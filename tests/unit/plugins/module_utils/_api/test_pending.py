@@ -191,20 +191,40 @@ def test_who_shares_an_smsid_is_known() -> None:
 @pytest.mark.parametrize(
     "fields",
     [
-        {"status": "CANCELLED"},
-        {"status": "FAILED"},
-        {"error": True},
-        {"code": 402},
-        {"success": False},
-        {"errors": ["x"]},
+        *({"error": True}, {"code": 402}, {"success": False}, {"errors": ["x"]}, {"status": False}, {"status": -1}),
+        *({"status": "CANCEL FAILED"}, {"status": "Cancelling"}, {"status": "Cancellation refused"}),
+        *({"status": {"message": "FAILED"}}, {"cancelled": "2026-11-30"}, {"failed": 3}),
     ],
     ids=repr,
 )
-def test_a_record_that_says_failure_is_not_pending_beyond_doubt(fields: dict[str, Any]) -> None:
+def test_a_record_of_which_it_cannot_be_told_whether_it_is_pending_fails(fields: dict[str, Any]) -> None:
     with pytest.raises(ListError, match="record 2 of the list of pending messages speaks of failure"):
         records({"scheduled": [ENTRY, {**ENTRY, **fields}]}, clean)
 
 
-@pytest.mark.parametrize("fields", [{"status": "SCHEDULED"}, {"code": 200}, {"code": "200", "error": False}], ids=repr)
+@pytest.mark.parametrize(
+    "fields",
+    [
+        *({"status": "CANCELLED"}, {"status": "canceled"}, {"status": "FAILED"}, {"status": "Cancelled by user"}),
+        *({"state": "Deleted"}, {"sms_status": "REJECTED"}, {"status": "EXPIRED", "error": True}),
+        *({"cancelled": True}, {"is_cancelled": 1}, {"deleted": "yes"}, {"failed": "true"}),
+        *({"status": "CANCELLED", "delivery_date": ""}, {"status": "CANCELLED", "smsid": None, "to": None}),
+    ],
+    ids=repr,
+)
+def test_a_record_that_says_that_it_is_over_is_not_pending_and_prevents_nothing(fields: dict[str, Any]) -> None:
+    pending, over = records({"scheduled": [ENTRY, {**ENTRY, **fields}]}, clean)
+    assert (pending, over.is_over) == (RECORD, True)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        *({"status": "SCHEDULED"}, {"code": 200}, {"code": "200", "error": False}, {"status": 0}, {"code": 0}),
+        *({"code": "0"}, {"status": "0"}, {"status": "Not sent"}, {"status": "UNSENT"}, {"sent": False}),
+        *({"cancelled": False}, {"status": "not cancelled"}, {"delivered": False}, {"failed": 0}),
+    ],
+    ids=repr,
+)
 def test_a_record_that_says_no_failure_is_pending(fields: dict[str, Any]) -> None:
     assert records([{**ENTRY, **fields}], clean) == [RECORD]

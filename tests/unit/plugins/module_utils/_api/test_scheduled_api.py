@@ -86,6 +86,11 @@ def test_pages_that_count_from_1_are_read_to_the_end() -> None:
     assert asked[1:3] == ["sms/scheduled?page=1", "sms/scheduled?page=2"]
 
 
+def test_a_page_of_cancelled_messages_does_not_end_the_list() -> None:
+    over = faults.answer_json({"scheduled": [{**entry(number), "status": "CANCELLED"} for number in (1, 2)]})
+    assert listed(over, page_of(3), over, page_of(4), page_of())[0] == ["id3", "id4"]
+
+
 def test_a_list_whose_last_page_repeats_ends() -> None:
     assert listed(page_of(1), page_of(2), page_of(2), page_of(2), page_of(2))[0] == ["id1", "id2"]
 
@@ -264,7 +269,16 @@ def test_a_cancel_that_says_failure_is_an_objection(fields: dict[str, Any]) -> N
 
 
 @pytest.mark.parametrize(
-    "fields", [{"status": "CANCELLED"}, {"result": "deleted"}, {"error": False}, {"code": 200}], ids=repr
+    "fields",
+    [
+        {"status": "CANCELLED"},
+        {"result": "deleted"},
+        {"error": False},
+        {"code": 200},
+        {"cancelled": True},
+        {"sent": False},
+    ],
+    ids=repr,
 )
 def test_a_cancel_that_says_so_is_none(fields: dict[str, Any]) -> None:
     with FaultServer([faults.answer_json(fields)]) as server:

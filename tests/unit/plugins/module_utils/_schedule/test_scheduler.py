@@ -504,7 +504,8 @@ def test_what_the_list_shows_elsewhere_is_no_proof_of_absence(plain: World) -> N
     plain.provider.look_faults = [None, *[ListError("the service answered HTTP 500 Internal Server Error")] * 2]
     assert plain.present(ANN, name="n") == ["unknown"]
     plain.seconds += GRACE + DEADLINE + SETTLE_MARGIN + 1
-    for changed in ({"date": "2026-11-21 13:00"}, {"text": ""}):
+    changes: list[dict[str, Any]] = [{"date": "2026-11-21 13:00"}, {"text": ""}]
+    for changed in changes:
         shown = [entry.record._replace(**changed) for entry in plain.provider.waiting]
         plain.provider.waiting = [Waiting(record, _moment(D2)) for record in shown]
         assert plain.present(ANN, name="n") == ["unknown"]
