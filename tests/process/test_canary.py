@@ -89,6 +89,11 @@ FORMS_OF_LEDGERS = [
     f"postgresql://ann:12/{REFUSED}@h/sms",
     f"postgres:ann:{REFUSED}@h/sms",
     f"//ann:{REFUSED}@h/sms",
+    f"postgresql://ann%3A{REFUSED}%40h/sms",
+    f"postgresql://ann%3A{REFUSED}@h/sms",
+    f"postgresql://h/sms?user=ann:{REFUSED}",
+    f"/db password={REFUSED}",
+    f"/x?Password={REFUSED}",
     f"jdbc:postgresql://h/sms?user=ann&password={REFUSED}",
     REFUSED,
 ]
@@ -101,6 +106,9 @@ FORMS_OF_URLS = [
     f"https://sms.invalid/:{REFUSED}@h/",
     f"https:ann:{REFUSED}@sms.invalid/",
     f"//ann:{REFUSED}@sms.invalid/",
+    f"https://ann%3A{REFUSED}%40sms.invalid/",
+    f"https://sms.invalid/%3Fpassword%3D{REFUSED}",
+    f"https://sms.invalid/ann:{REFUSED}/",
     f"ann:{REFUSED}@sms.invalid",
     f"http://{REFUSED}.invalid/",
     REFUSED,
@@ -248,7 +256,7 @@ def test_no_refused_address_shows_a_password(front: str, user: Controller, tmp_p
     """Whatever the form of the password, and whether the task or the defaults of its module give it."""
     user.environment["VOIPSMS_FRONT"] = front
     # A process for each task takes its time, and what hides an option is the same code.
-    forms_here = list(refused_forms())[:: 1 if front == "controller" else 4]
+    forms_here = list(refused_forms())[:: 1 if front == "controller" else 5]
     wanted = tasks(user, [cases("voipsms_send")[0], *((module, options, "") for module, options in forms_here)])
     for number, case in enumerate(wanted[1:]):
         if number % 3 == 0:

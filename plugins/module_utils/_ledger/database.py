@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
-from .._core.address import PASSWORDS, is_loopback
+from .._core.address import PASSWORDS, decoded, is_loopback, separators_in, separators_in_host
 from .._core.errors import InputError, MissingLibrary
 
 try:
@@ -49,10 +49,22 @@ _PARAMETERS = frozenset(
 )
 """The parameters of libpq that a URL may set: none that is secret, and none that changes what our session relies on."""
 
+_SEPARATORS_TAKEN = {
+    "passfile": "@",  # such as /home/ann@example.org/.pgpass
+    "sslcert": "@",
+    "sslcrl": "@",
+    "sslkey": ":@",  # such as pkcs11:...
+    "sslrootcert": "@",
+}
+"""The separators that a parameter may hold, since they belong into names of files and keys."""
+
 _READ = _PARAMETERS | PASSWORDS
 _ALLOWED = ", ".join(sorted(_PARAMETERS))
 _UNREADABLE = "ledger must be a URL without spaces, control characters or a fragment"
-_NO_URL = "ledger is not a URL that libpq can read; write a character that is special in URLs as its code, such as %40"
+_NO_URL = (
+    "ledger is not a URL that libpq can read; write it as postgresql://user@host:port/database, and the password as"
+    " ledger_password"
+)
 _REVEALING = (
     "ledger must not hold a password, since a URL is shown; use ledger_password, PGPASSWORD or the password file of"
     " libpq"
@@ -135,8 +147,12 @@ def _faults(pairs: Sequence[tuple[str, str]], environment: Mapping[str, str]) ->
     names = [name for name, _value in pairs]
     faults = [f"ledger: the URL sets {name} more than once" for name in sorted(set(names)) if names.count(name) > 1]
     faults += [f"ledger: the URL sets {name} to nothing" for name, value in pairs if not value]
-    # Such as "?user=ann;password=x", or "/name;password=x", which the name of the ledger would show.
-    faults += [f"ledger: the URL sets {name} to a text with ; or =" for name, value in pairs if set(";=") & set(value)]
+    faults += [
+        f"ledger: the URL sets {name} to a text with one of :@=;?&, which a password may follow; set a password as"
+        " ledger_password"
+        for name, value in pairs
+        if _may_hold_password(name, value)
+    ]
     parameters = dict(pairs)
     if "," in parameters.get("host", ""):
         faults.append("ledger: the URL must name one host; several belong into libpq's service file")
@@ -144,6 +160,20 @@ def _faults(pairs: Sequence[tuple[str, str]], environment: Mapping[str, str]) ->
     if not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536):
         faults.append("ledger: the port must be a number from 1 to 65535")
     return faults + _mode_faults(parameters, environment)
+
+
+def _may_hold_password(name: str, value: str) -> bool:
+    """Return whether a value may hold a password that its percent codes hid from libpq, such as ``ann:password@host``.
+
+    The name of the ledger would show it, and so would the options of the task.
+    """
+    if name == "host":
+        return bool(separators_in_host(value[1:] if value.startswith("@") else value))  # an abstract socket
+    if name == "user":
+        value = decoded(value)
+        # Cloud services have users such as ann@example.org; "ann/password@host" is another matter.
+        return bool(separators_in(value if "/" in value else value.replace("@", "", 1)))
+    return bool(separators_in(value) - set(_SEPARATORS_TAKEN.get(name, "")))
 
 
 def _mode_faults(parameters: Mapping[str, str], environment: Mapping[str, str]) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from .._api.client import Api
-from .._core.address import is_loopback
+from .._core.address import is_loopback, separators_in, separators_in_host
 from .._core.deadline import Deadline
 from .._core.errors import Faults, InputError
 from .._core.http import Service
@@ -69,8 +69,11 @@ def read_url(url: str) -> str:
         raise InputError("api_url must not hold credentials; use api_key and api_password")
     if "?" in url or "#" in url or not url.isprintable() or " " in url:
         raise InputError("api_url must be a plain address, without a query, a fragment or spaces")
-    if set(";=&@") & set(url):
-        raise InputError("api_url must be a plain address, without any of ;=&@, as in parameters")
+    if separators_in(url, "@=;?&#") or separators_in(parts.path) or separators_in_host(host):
+        raise InputError(
+            "api_url must be a plain address, in which no user, password or parameter is separated by one of :@=;?&#,"
+            " not even written as a percent code"
+        )
     if parts.scheme not in ("https", "http") or not host:
         raise InputError("api_url must begin with https:// and name a host")
     if parts.scheme == "http" and not is_loopback(host):

@@ -7,11 +7,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from .._core.address import HIDDEN, is_loopback
+from .._core.address import HIDDEN, decoded, is_loopback
 from .._core.errors import Faults, InputError
 from .._ledger.model import NO_LEDGER, Fingerprints, Ledger
 from .._ledger.sqlite import SqliteLedger
@@ -27,13 +28,26 @@ _NO_PATH = (
     "ledger must be an absolute path, since a module runs in a folder of Ansible's choosing, or a URL that begins with"
     " postgresql://, or none; what it is now is not shown, since it may hold a password"
 )
+_REVEALING = (
+    "ledger must not hold a password, since a path is shown; name a file without words such as password=, or write"
+    " postgresql://user@host/database, and set the password as ledger_password"
+)
+_NO_HOME = (
+    "ledger is missing, and its default lies in the home folder of this user, which is not known; set HOME to an"
+    " absolute path, or set ledger or VOIPSMS_LEDGER"
+)
+_MAY_HOLD_PASSWORD = re.compile(
+    r"""(?:pass|pwd|secret|token|\bpw)\w{0,20}["']?\s{0,9}[=:] | :[^/]*@""", re.IGNORECASE | re.VERBOSE
+)
+"""A word for a password and its value, or a user, a password and a host, in what is given as the path of a file."""
 
 
 def read_ledger(params: Mapping[str, Any], faults: Faults) -> tuple[Ledger, Fingerprints]:
     """Return the ledger of a task and the fingerprints of its account; note faults, and open nothing."""
     rehearsal = is_loopback(_host(params["api_url"]))
     fingerprints = Fingerprints.of(params["ledger_account"], params["api_key"] or "", rehearsal=rehearsal)
-    path = params["ledger"] or default_ledger(os.environ)
+    default = "" if params["ledger"] else default_ledger(os.environ)
+    path = params["ledger"] or default
     if path == NO_LEDGER:
         from .._ledger import memory  # noqa: PLC0415 - rarely used
 
@@ -41,13 +55,15 @@ def read_ledger(params: Mapping[str, Any], faults: Faults) -> tuple[Ledger, Fing
     busy_timeout = min(_LONGEST_BUSY_WAIT, float(params["deadline"]))
 
     def name_ledger() -> Ledger:
+        if default and not os.path.isabs(default):
+            raise InputError(_NO_HOME)
         database = read_address(path)
         if database is None:
             return SqliteLedger(path, fingerprints.account, busy_timeout=busy_timeout)
         return _shared_ledger(database, params["ledger_password"], fingerprints, busy_timeout)
 
-    # A refused one, which may hold a password, has no name in results, and is never opened.
-    return faults.attempt(name_ledger) or SqliteLedger(HIDDEN, fingerprints.account), fingerprints
+    # A refused one is never opened, and has no name in results, since it may hold a password; a default does not.
+    return faults.attempt(name_ledger) or SqliteLedger(default or HIDDEN, fingerprints.account), fingerprints
 
 
 def read_address(ledger: str) -> Database | None:
@@ -58,6 +74,8 @@ def read_address(ledger: str) -> Database | None:
     if "://" not in ledger:
         # "//ann:password@host" lacks its scheme, and is no path.
         if ledger == NO_LEDGER or (os.path.isabs(ledger) and not (ledger.startswith("//") and "@" in ledger)):
+            if _MAY_HOLD_PASSWORD.search(decoded(ledger)):
+                raise InputError(_REVEALING)
             return None
         raise InputError(_NO_PATH)
     if ledger.partition("://")[0] not in ("postgresql", "postgres"):

@@ -33,6 +33,9 @@ def faults_of(url: str, **environment: str) -> tuple[str, ...]:
         ("postgresql:///?dbname=x&user=ann", "postgresql:///x", {"dbname": "x", "user": "ann"}),
         ("postgresql:///x?user=ann@example.org", "postgresql:///x", {"dbname": "x", "user": "ann@example.org"}),
         ("postgresql:///x?host=@pg", "postgresql://%40pg/x", {"host": "@pg"}),
+        ("postgresql:///x?host=::1", "postgresql://[::1]/x", {"host": "::1"}),
+        ("postgresql:///x?passfile=/home/ann@example.org/pass", "postgresql:///x", {"dbname": "x"}),
+        ("postgresql:///x?sslkey=pkcs11:ann", "postgresql:///x", {"sslkey": "pkcs11:ann"}),
     ],
 )
 def test_a_database_on_this_machine(url: str, name: str, parameters: dict[str, str]) -> None:
@@ -111,13 +114,38 @@ def test_a_service_is_named_and_may_say_the_rest() -> None:
         ("postgresql://db/canary%00", "ledger is not a URL that libpq can read"),
         ("postgresql://canary%ff/sms", "ledger is not a URL that libpq can read"),
         ("postgresql://[::canary/sms", "ledger is not a URL that libpq can read"),
-        ("postgresql://canary@example.org@db/sms", "ledger is not a URL that libpq can read; write a character"),
-        ("postgresql://canary@@localhost/sms", "ledger is not a URL that libpq can read; write a character"),
+        (
+            "postgresql://canary@example.org@db/sms",
+            "ledger is not a URL that libpq can read; write it as postgresql://user@host",
+        ),
+        (
+            "postgresql://canary@@localhost/sms",
+            "ledger is not a URL that libpq can read; write it as postgresql://user@host",
+        ),
         ("postgresql://db/sms?canary", "ledger: the URL may not set other parameters"),
-        ("postgresql://db/sms;password=canary", "ledger: the URL sets dbname to a text with ; or ="),
-        ("postgresql://db/sms?user=ann%3Bpassword%3Dcanary", "ledger: the URL sets user to a text with ; or ="),
-        ("postgresql://ann:12/canary@db/sms", "ledger is not a URL that libpq can read; write a character"),
-        ("postgresql://db/sms:canary", "ledger is not a URL that libpq can read; write a character"),
+        ("postgresql://db/sms;password=canary", "ledger: the URL sets dbname to a text with"),
+        ("postgresql://db/sms?user=ann%3Bpassword%3Dcanary", "ledger: the URL sets user to a text with"),
+        ("postgresql://ann%3Acanary%40host/db", "ledger: the URL sets host to a text with"),
+        ("postgresql://ann%3acanary/db", "ledger: the URL sets host to a text with"),
+        ("postgresql://%5B::1%25ann:canary%5D/db", "ledger"),
+        ("postgresql:///db?host=::1%25ann:canary", "ledger: the URL sets host to a text with"),
+        ("postgresql:///db?host=@ann@canary", "ledger: the URL sets host to a text with"),
+        ("postgresql://ann%3Acanary@h/db", "ledger: the URL sets user to a text with"),
+        ("postgresql://ann%253Acanary@h/db", "ledger: the URL sets user to a text with"),
+        ("postgresql://ann%40canary%40example.org@h/db", "ledger: the URL sets user to a text with"),
+        ("postgresql://h/db?user=ann:canary", "ledger: the URL sets user to a text with"),
+        ("postgresql://h/db?user=ann/canary@h", "ledger: the URL sets user to a text with"),
+        ("postgresql://h/db%3Fpassword", "ledger: the URL sets dbname to a text with"),
+        ("postgresql://h/db%26canary", "ledger: the URL sets dbname to a text with"),
+        ("postgresql://h/ann%3Acanary%40h", "ledger: the URL sets dbname to a text with"),
+        ("postgresql://h?dbname=sms:canary", "ledger: the URL sets dbname to a text with"),
+        ("postgresql://?service=sms:canary", "ledger: the URL sets service to a text with"),
+        ("postgresql://h/db?passfile=h:5432:db:ann:canary", "ledger: the URL sets passfile to a text with"),
+        (
+            "postgresql://ann:12/canary@db/sms",
+            "ledger is not a URL that libpq can read; write it as postgresql://user@host",
+        ),
+        ("postgresql://db/sms:canary", "ledger is not a URL that libpq can read; write it as postgresql://user@host"),
         ("postgresql://a,b/sms", "ledger: the URL must name one host"),
         ("postgresql://a:1,b:2/sms", "ledger: the port must be"),
         ("postgresql://db/s ms", "ledger must be a URL without spaces"),
@@ -127,6 +155,11 @@ def test_a_service_is_named_and_may_say_the_rest() -> None:
 )
 def test_a_url_that_is_refused(url: str, fault: str) -> None:
     assert any(sentence.startswith(fault) for sentence in faults_of(url))
+
+
+def test_no_fault_advises_to_hide_a_special_character_behind_its_code() -> None:
+    for url in ("postgresql://canary@example.org@db/sms", "postgresql://db/sms:canary", "postgresql://a%3Acanary@h/b"):
+        assert "%" not in "".join(faults_of(url))
 
 
 def test_every_fault_is_named_at_once() -> None:

@@ -94,6 +94,52 @@ def test_what_looks_like_an_address_with_a_password_is_not_shown_as_a_path(ledge
     assert "canary" not in read_ledger(params(ledger=ledger), Faults())[0].name
 
 
+@pytest.mark.parametrize(
+    "ledger",
+    [
+        "/db password=canary",
+        "/db PASSWORD = 'canary'",
+        "/x?password=canary",
+        "/x?passwd=canary",
+        "/x?Pwd=canary",
+        "/x;pw=canary",
+        "/x%3Fpassword%3Dcanary",
+        "/x?sslpassword=canary",
+        "/PGPASSWORD=canary",
+        '/{"password": "canary"}',
+        "/ann:canary@h/db",
+    ],
+)
+def test_a_path_that_may_hold_a_password_is_refused_and_not_shown(ledger: str) -> None:
+    (fault,) = ledger_faults(ledger=ledger)
+    assert fault.startswith("ledger must not hold a password, since a path is shown")
+    assert "canary" not in fault
+    assert read_ledger(params(ledger=ledger), Faults())[0].name == HIDDEN
+
+
+@pytest.mark.parametrize("ledger", ["/srv/pass/ledger", "/home/ann@example.org/ledger", "/srv/a:b/passwords", "/a=b"])
+def test_a_path_with_special_characters_is_taken(ledger: str) -> None:
+    assert ledger_faults(ledger=ledger) == []
+    assert read_ledger(params(ledger=ledger), Faults())[0].name == ledger
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+@pytest.mark.parametrize("home", ["~", "relative"])
+def test_a_user_without_a_home_is_told_to_name_one(
+    home: str, nothing: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``expanduser`` leaves the tilde where HOME is not set and the user has no entry in the password database."""
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.setattr("os.path.expanduser", lambda path: path.replace("~", home))
+    (fault,) = ledger_faults(ledger=nothing)
+    assert fault == (
+        "ledger is missing, and its default lies in the home folder of this user, which is not known; set HOME to an"
+        " absolute path, or set ledger or VOIPSMS_LEDGER"
+    )
+    found, _fingerprints = read_ledger(params(ledger=nothing), Faults())
+    assert found.name == f"{home}/.local/state/voipsms/ledger.sqlite3"
+
+
 UNSEEN = "holds a line end, another control character or a byte order mark; remove it"
 
 
