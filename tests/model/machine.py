@@ -98,7 +98,7 @@ class Watched:
     def settle(self, key: str, owner: str, fates: Mapping[str, tuple[Fate, tuple[str, ...]]]) -> Settled:
         self._die("before the settlement")
         if self._crash == LOST:
-            rows = self._real.rows(key, fates).values()
+            rows = self._real.rows(key, map(FINGERPRINTS.recipient, NUMBERS)).values()
             self._real.amend([(row, None) for row in rows if row.owner == owner])
         settled = self._real.settle(key, owner, fates)
         self._story.witness_settlement({name: fate[1] for name, fate in fates.items() if name not in settled.overtaken})

@@ -65,11 +65,17 @@ class MemoryLedger:
 
     def settle(self, key: str, owner: str, fates: Fates) -> Settled:
         """Record the result of a claim; restore the rows that are gone."""
-        settlement = self._own_claims.settlement(self.rows(key, fates), key, owner, fates, self.now())
+        own_claims = self._own_claims
+        rows = self.rows(key, [*fates, *own_claims.witness(key, owner)])
+        settlement = own_claims.settlement(rows, key, owner, fates, self.now())
         for name, (_before, after) in settlement.changes.items():
             if after is None:
                 del self._rows[key, name]
             else:
                 self._rows[key, name] = after
-        self._own_claims.forget(key, owner, fates)
-        return settlement.result
+        own_claims.forget(key, owner, fates)
+        if not settlement.is_lost:
+            return settlement.result
+        lost = own_claims.lost_results(self.rows(key, own_claims.settled_names(key, owner)), key, owner)
+        self._rows |= {(key, name): row for name, row in lost.items()}
+        return settlement.result.with_restored(lost)

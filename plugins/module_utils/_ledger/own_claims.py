@@ -4,7 +4,8 @@
 
 """Remember the claims of this process, so that their results outlive a ledger that is lost meanwhile.
 
-A ledger can be deleted or replaced while a request is under way. The run then is the only one that knows of its claim.
+A ledger can be deleted or replaced while a request is under way. The run then is the only one that knows of its claim,
+and of the results of its earlier requests.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from .._message.outcome import Fate
-from .model import Claim, Row, claimed, settled
+from .model import Claim, Row, State, claimed, settled
 
 Fates = Mapping[str, "tuple[Fate, tuple[str, ...]]"]
 """The results of a claim: recipient → its fate and its smsids."""
@@ -32,20 +33,30 @@ class Settled(NamedTuple):
     overtaken: tuple[str, ...] = ()
     restored: tuple[str, ...] = ()
 
+    def with_restored(self, names: Iterable[str]) -> Settled:
+        """Return the same, with more recipients whose row is there again."""
+        restored = dict.fromkeys((*self.restored, *names))
+        return Settled(tuple(name for name in self.overtaken if name not in restored), tuple(restored))
+
 
 class Settlement(NamedTuple):
-    """What to write for the results of a claim, by recipient: the row as it is stored, and as it is to be."""
+    """What to write for the results of a claim, by recipient: the row as it is stored, and as it is to be.
+
+    ``is_lost``: the ledger has lost rows of this process, so its earlier results are to be looked for as well.
+    """
 
     changes: Mapping[str, tuple[Row | None, Row | None]]
     result: Settled
+    is_lost: bool
 
 
 class OwnClaims:
-    """The rows that this process has claimed and not settled yet, each with the row that it replaced."""
+    """The rows that this process has claimed, each with the row that it replaced, and later those of its results."""
 
     def __init__(self) -> None:
         """Start with no claims."""
         self._rows: dict[tuple[str, str, str], tuple[Row | None, Row]] = {}
+        self._results: dict[tuple[str, str], dict[str, Row]] = {}
 
     def claim(self, rows: Mapping[str, Row], claim: Claim, names: Iterable[str], now: float) -> dict[str, Row]:
         """Return the row of each recipient (``names``) that a claim wins; ``rows``: those that are stored.
@@ -59,12 +70,13 @@ class OwnClaims:
         return won
 
     def settlement(self, rows: Mapping[str, Row], key: str, owner: str, fates: Fates, now: float) -> Settlement:
-        """Return what to write for the results of an owner's claim; ``rows``: those that are stored.
+        """Return what to write for the results of an owner's claim.
 
-        A row that another run has taken over stays as it is, and so does one that a person resolved: they know more.
-        A row that is gone, or is what it was before the claim, was lost with its ledger, since nothing else undoes a
-        claim. What its claim has led to is then written again.
+        ``rows``: those that are stored of the recipients and of ``witness``. A row that another run has taken over
+        stays as it is: it knows more. A row that is gone or older than the claim was lost with its ledger, and what
+        its claim has led to is then written again.
         """
+        is_lost = any(_is_outdated(rows.get(name), self._results[key, owner][name]) for name in self.witness(key, owner))
         changes: dict[str, tuple[Row | None, Row | None]] = {}
         overtaken, restored = [], []
         for name, fate in fates.items():
@@ -73,16 +85,45 @@ class OwnClaims:
                 changes[name] = stored, settled(stored, *fate, now=now)
                 continue
             before, own = self._rows.get((key, name, owner), (None, None))
-            is_lost = stored is None or stored.is_damaged or (stored == before and fate[0] in _SENT)
-            after = settled(own, *fate, now=now) if own is not None and is_lost else None
+            gives_way = stored is None or stored.is_damaged or (stored == before and fate[0] in _SENT)
+            after = settled(own, *fate, now=now) if own is not None and gives_way else None
+            is_lost = is_lost or gives_way
             if after is None:
                 overtaken.append(name)
             else:
                 changes[name] = stored, after
                 restored.append(name)
-        return Settlement(changes, Settled(tuple(overtaken), tuple(restored)))
+        sent = {name: row for name, (_stored, row) in changes.items() if row is not None and fates[name][0] in _SENT}
+        self._results.setdefault((key, owner), {}).update(sent)
+        return Settlement(changes, Settled(tuple(overtaken), tuple(restored)), is_lost)
+
+    def witness(self, key: str, owner: str) -> list[str]:
+        """Return the last recipient whose message was accepted, if any: no one removes its row while a run lasts."""
+        results = list(self._results.get((key, owner), {}).items())
+        return [name for name, row in reversed(results) if row.state is State.ACCEPTED][:1]
+
+    def settled_names(self, key: str, owner: str) -> list[str]:
+        """Return the recipients whose results are settled: they were, or may have been, sent to."""
+        return list(self._results.get((key, owner), {}))
+
+    def lost_results(self, rows: Mapping[str, Row], key: str, owner: str) -> dict[str, Row]:
+        """Return the rows of earlier results that a ledger has lost; ``rows``: those that are stored.
+
+        A claim of ours that is stored comes from a copy that was made before its result.
+        """
+        results = list(self._results.get((key, owner), {}).items())
+        return {
+            name: row
+            for name, row in results
+            if _is_outdated(rows.get(name), row) or (rows[name].owner == owner and rows[name].state is State.SENDING)
+        }
 
     def forget(self, key: str, owner: str, names: Iterable[str]) -> None:
         """Forget the claims of recipients whose results are committed."""
         for name in names:
             self._rows.pop((key, name, owner), None)
+
+
+def _is_outdated(stored: Row | None, own: Row) -> bool:
+    """Return whether a row of ours is gone, or an older one is stored in its place: its ledger was lost."""
+    return stored is None or stored.is_damaged

@@ -228,20 +228,37 @@ class PostgresqlLedger:
         whether their rows were to be restored. Those of this attempt are added.
         """
         earlier = frozenset(attempted)
+        own_claims = self._own_claims
+        losses: list[bool] = []
 
         def decide(rows: Mapping[Identity, Row], now: float) -> dict[Identity, Row | None]:
             by_name = {name: row for (_key, name), row in rows.items()}
-            settlement = self._own_claims.settlement(by_name, key, owner, fates, now)
+            settlement = own_claims.settlement(by_name, key, owner, fates, now)
+            losses.append(settlement.is_lost)
             restored = settlement.result.restored
             attempted.update({name: name in restored or attempted.get(name, False) for name in settlement.changes})
             return {(key, name): after for name, (_before, after) in settlement.changes.items()}
 
         with self._writing() as connection:
-            changed = self._change(connection, [(key, name) for name in fates], decide)
-        self._own_claims.forget(key, owner, fates)
+            names = dict.fromkeys((*fates, *own_claims.witness(key, owner)))
+            changed = self._change(connection, [(key, name) for name in names], decide)
+            lost = self._restore(connection, key, owner) if any((*losses, *attempted.values())) else ()
+        own_claims.forget(key, owner, fates)
         written = {name for _key, name in changed.written} | earlier
         restored = tuple(name for name in written if attempted.get(name))
-        return Settled(tuple(name for name in fates if name not in written), restored)
+        return Settled(tuple(name for name in fates if name not in written), restored).with_restored(lost)
+
+    def _restore(self, connection: Session, key: str, owner: str) -> list[str]:
+        """Write the earlier results of an owner that the ledger has lost; return their recipients."""
+
+        def decide(rows: Mapping[Identity, Row], _now: float) -> dict[Identity, Row | None]:
+            by_name = {name: row for (_key, name), row in rows.items()}
+            lost = self._own_claims.lost_results(by_name, key, owner)
+            return {(key, name): row for name, row in lost.items()}
+
+        names = self._own_claims.settled_names(key, owner)
+        changed = self._change(connection, [(key, name) for name in names], decide)
+        return [name for _key, name in changed.written]
 
     @contextmanager
     def _undone_on_error(self, claim: Claim) -> Iterator[None]:

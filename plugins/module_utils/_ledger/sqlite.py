@@ -226,13 +226,19 @@ class SqliteLedger:
         """Commit the result of a claim; make the ledger anew, and restore its rows, if they are gone."""
 
         def change(connection: sqlite3.Connection) -> Settled:
-            rows = self._select(connection, key, fates)
-            settlement = self._own_claims.settlement(rows, key, owner, fates, self.now())
+            rows = self._select(connection, key, {*fates, *own_claims.witness(key, owner)})
+            settlement = own_claims.settlement(rows, key, owner, fates, self.now())
             self._replace(connection, settlement.changes.values())
-            return settlement.result
+            if not settlement.is_lost:
+                return settlement.result
+            rows = self._select(connection, key, own_claims.settled_names(key, owner))
+            lost = own_claims.lost_results(rows, key, owner)
+            self._replace(connection, ((rows.get(name), row) for name, row in lost.items()))
+            return settlement.result.with_restored(lost)
 
+        own_claims = self._own_claims
         result = self._commit(change)
-        self._own_claims.forget(key, owner, fates)
+        own_claims.forget(key, owner, fates)
         return result
 
     @contextmanager

@@ -279,8 +279,40 @@ def test_contract_a_result_outlives_the_row_of_its_claim(
     assert ledger.settle("key", "run 1", {ANN: fate, BOB: fate}) == Settled(restored=(ANN,))
     assert ledger.rows("key", [ANN])[ANN] == settled(expected[ANN], *fate, now=clock.seconds)
     assert ledger.claim(claim_of(ANN, BOB, owner="run 2")).won == set()
+    rows = ledger.rows("key", [ANN, BOB])
     lose(ledger, ANN, BOB)
-    assert ledger.settle("key", "run 1", {ANN: fate}) == Settled(overtaken=(ANN,)), "it is settled only once"
+    assert set(ledger.settle("key", "run 1", {ANN: fate}).restored) == {ANN, BOB}
+    assert ledger.rows("key", [ANN, BOB]) == rows, "it is settled only once"
+
+
+@pytest.mark.parametrize("fate", [Fate.ACCEPTED, Fate.NOT_SENT])
+def test_contract_earlier_results_outlive_a_ledger_that_is_lost_later(kept: tuple[Ledger, Clock], fate: Fate) -> None:
+    ledger, clock = kept
+    many = [f"recipient {number}" for number in range(6)]
+    for half in (many[:3], many[3:]):
+        ledger.claim(claim_of(*half))
+        ledger.settle("key", "run 1", dict.fromkeys(half, (Fate.ACCEPTED, ("1",))) | {half[0]: (Fate.UNKNOWN, ())})
+        clock.seconds += 5
+    rows = ledger.rows("key", many)
+    ledger.claim(claim_of(ANN))
+    lose(ledger, *many, ANN)
+    ledger.claim(claim_of(many[1], owner="run 2"))
+    settled = ledger.settle("key", "run 1", {ANN: (fate, ())})
+    assert set(settled.restored) == {*many, ANN} - {many[1]} - ({ANN} if fate is Fate.NOT_SENT else set())
+    stored = ledger.rows("key", many)
+    assert stored.pop(many[1]).owner == "run 2", "another run has claimed it since"
+    del rows[many[1]]
+    assert stored == rows
+
+
+def test_contract_a_ledger_that_is_lost_between_two_requests_gets_the_results_again(kept: tuple[Ledger, Clock]) -> None:
+    ledger, _clock = kept
+    ledger.claim(claim_of(ANN))
+    ledger.settle("key", "run 1", {ANN: (Fate.ACCEPTED, ("1",))})
+    lose(ledger, ANN)
+    ledger.claim(claim_of(BOB))
+    assert ledger.settle("key", "run 1", {BOB: (Fate.REFUSED, ())}) == Settled(restored=(ANN,))
+    assert ledger.rows("key", [ANN])[ANN].smsids == ("1",)
 
 
 def test_contract_nothing_is_restored_that_was_not_sent(kept: tuple[Ledger, Clock]) -> None:

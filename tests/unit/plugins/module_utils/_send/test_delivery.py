@@ -429,6 +429,21 @@ def test_a_ledger_that_vanishes_during_the_post_gets_the_result_again(world: Wor
     assert len(world.posts) == 1
 
 
+def test_a_ledger_that_vanishes_during_a_later_post_gets_all_results_again(world: World) -> None:
+    def vanish(numbers: Sequence[str]) -> Judgement:
+        world.path.unlink()
+        return accepted(numbers)
+
+    many = [str(12812340000 + number) for number in range(20)]
+    world.answers = [accepted, accepted, vanish]
+    report = world.run(*many, batch_size=5)
+    assert set(outcomes(report)) == {"sent"}
+    assert len(report.warnings) == 1
+    assert "the results of this run are written to it again" in report.warnings[0]
+    assert set(outcomes(world.run(*many, batch_size=5))) == {"duplicate"}
+    assert len(world.posts) == 4
+
+
 def test_a_row_from_the_future_is_not_believed_and_says_why(world: World) -> None:
     world.run(ANN)
     world.seconds -= 86400 * 365
