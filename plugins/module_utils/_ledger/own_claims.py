@@ -74,7 +74,9 @@ class OwnClaims:
 
         ``rows``: those that are stored of the recipients and of ``witness``. A row that another run has taken over
         stays as it is: it knows more. A row that is gone or older than the claim was lost with its ledger, and what
-        its claim has led to is then written again.
+        its claim has led to is then written again. A person who resolves the claim of a late run as not sent removes
+        its row, too. The result of that run then counts, since it knows more than the person; but where the fact
+        that the claim covered has returned, only an acceptance does.
         """
         is_lost = any(_is_outdated(rows.get(name), self._results[key, owner][name]) for name in self.witness(key, owner))
         changes: dict[str, tuple[Row | None, Row | None]] = {}
@@ -85,14 +87,19 @@ class OwnClaims:
                 changes[name] = stored, settled(stored, *fate, now=now)
                 continue
             before, own = self._rows.get((key, name, owner), (None, None))
-            gives_way = stored is None or stored.is_damaged or (stored == before and fate[0] in _SENT)
-            after = settled(own, *fate, now=now) if own is not None and gives_way else None
+            if own is None:
+                is_lost = is_lost or stored is None
+                overtaken.append(name)
+                continue
+            gives_way = _is_outdated(stored, own) if stored != before or stored is None else fate[0] in _SENT
             is_lost = is_lost or gives_way
+            is_late = fate[0] is Fate.ACCEPTED and _is_covered(stored, own)
+            after = settled(own, *fate, now=now) if gives_way or is_late else None
             if after is None:
                 overtaken.append(name)
             else:
                 changes[name] = stored, after
-                restored.append(name)
+                restored += [name] if gives_way else []
         sent = {name: row for name, (_stored, row) in changes.items() if row is not None and fates[name][0] in _SENT}
         self._results.setdefault((key, owner), {}).update(sent)
         return Settlement(changes, Settled(tuple(overtaken), tuple(restored)), is_lost)
@@ -126,4 +133,12 @@ class OwnClaims:
 
 def _is_outdated(stored: Row | None, own: Row) -> bool:
     """Return whether a row of ours is gone, or an older one is stored in its place: its ledger was lost."""
-    return stored is None or stored.is_damaged
+    if stored is None or stored.is_damaged:
+        return True
+    # Another run that takes over counts the attempts on; one that begins a new ledger claims later.
+    return stored.attempt < own.attempt and stored.claimed_at < own.claimed_at
+
+
+def _is_covered(stored: Row | None, own: Row) -> bool:
+    """Return whether a row is what our claim covered, which returned when it was resolved as not sent."""
+    return stored is not None and own.previous is not None and stored == own.previous._replace(attempt=own.attempt)

@@ -21,7 +21,8 @@ from .request import SendRequest
 _RESTORED = (
     "the ledger was deleted or replaced while the request was under way; the results of this run are written to it"
     " again, so the same task does not send them again within the window; whatever else it knew is lost: restore it"
-    " from a backup, and find out what removed it"
+    " from a backup, and find out what removed it; nothing else is lost if someone resolved its messages as not sent"
+    " meanwhile"
 )
 
 

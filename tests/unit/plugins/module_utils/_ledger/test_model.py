@@ -356,18 +356,57 @@ def test_contract_a_row_that_is_lost_and_claimed_by_another_run_is_that_runs(kep
     assert ledger.rows("key", [ANN])[ANN].owner == "run 2"
 
 
-def test_contract_what_a_person_has_resolved_is_not_restored(kept: tuple[Ledger, Clock]) -> None:
-    """The doubt that was covered has returned: the person knew of it."""
+@pytest.mark.parametrize("age", [1, 2])
+def test_contract_a_result_outlives_a_ledger_that_a_still_older_copy_replaces(
+    kept: tuple[Ledger, Clock], age: int
+) -> None:
+    """The copy knows neither the claim nor the row that it replaced."""
+    ledger, clock = kept
+    copies = []
+    for run in range(1, age + 2):
+        ledger.claim(claim_of(ANN, owner=f"run {run}"))
+        ledger.settle("key", f"run {run}", {ANN: (Fate.ACCEPTED, (f"{run}",))})
+        copies.append(ledger.rows("key", [ANN])[ANN])
+        clock.seconds += WINDOW + 1
+    assert ledger.claim(claim_of(ANN, owner="last run")).won == {ANN}
+    ledger.amend([(ledger.rows("key", [ANN])[ANN], copies[0])])
+    assert ledger.settle("key", "last run", {ANN: (Fate.ACCEPTED, ("9",))}) == Settled(restored=(ANN,))
+    assert ledger.rows("key", [ANN])[ANN].smsids == ("9",)
+    assert ledger.claim(claim_of(ANN, owner="next run")).won == set()
+
+
+@pytest.mark.parametrize("first", [Fate.ACCEPTED, Fate.UNKNOWN])
+@pytest.mark.parametrize("second", [Fate.ACCEPTED, Fate.UNKNOWN])
+def test_contract_what_a_late_run_knows_for_certain_outweighs_a_resolution(
+    kept: tuple[Ledger, Clock], first: Fate, second: Fate
+) -> None:
+    """The fact that was covered has returned. An unknown result tells no more than the person did."""
     ledger, clock = kept
     ledger.claim(claim_of(ANN))
-    ledger.settle("key", "run 1", {ANN: (Fate.UNKNOWN, ())})
-    resend = DedupePolicy("text", WINDOW, resend_unknown=True)
+    ledger.settle("key", "run 1", {ANN: (first, ("1",))})
+    resend = DedupePolicy("text", WINDOW, resend_unknown=True, force=True)
     assert ledger.claim(claim_of(ANN, dedupe=resend, owner="run 2")).won == {ANN}
-    clock.seconds += 100 + SETTLE_MARGIN + 1
+    clock.seconds += WINDOW + 1
     resolution = resolve({ANN: ledger.rows("key", [ANN])[ANN]}, sent=False, now=clock.seconds)
     ledger.amend(resolution.changes)
-    assert ledger.settle("key", "run 2", {ANN: (Fate.ACCEPTED, ("2",))}) == Settled(overtaken=(ANN,))
-    assert ledger.rows("key", [ANN])[ANN].owner == "run 1"
+    is_kept = second is Fate.ACCEPTED
+    assert ledger.settle("key", "run 2", {ANN: (second, ("2",))}) == Settled(() if is_kept else (ANN,))
+    assert ledger.rows("key", [ANN])[ANN].owner == ("run 2" if is_kept else "run 1")
+    if is_kept:
+        assert ledger.claim(claim_of(ANN, owner="run 3")).won == set()
+
+
+@pytest.mark.parametrize("fate", [Fate.ACCEPTED, Fate.UNKNOWN])
+def test_contract_a_late_result_returns_after_a_resolution_that_left_no_row(
+    kept: tuple[Ledger, Clock], fate: Fate
+) -> None:
+    """It cannot be told from a ledger that was lost, and the run knows more than the person."""
+    ledger, clock = kept
+    ledger.claim(claim_of(ANN))
+    clock.seconds += 100 + SETTLE_MARGIN + 1
+    ledger.amend(resolve({ANN: ledger.rows("key", [ANN])[ANN]}, sent=False, now=clock.seconds).changes)
+    assert ledger.settle("key", "run 1", {ANN: (fate, ())}) == Settled(restored=(ANN,))
+    assert ledger.claim(claim_of(ANN, owner="run 2")).won == set()
 
 
 # --- Scheduled messages -----------------------------------------------------------------------------------------------
