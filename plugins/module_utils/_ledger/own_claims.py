@@ -78,7 +78,9 @@ class OwnClaims:
         its row, too. The result of that run then counts, since it knows more than the person; but where the fact
         that the claim covered has returned, only an acceptance does.
         """
-        is_lost = any(_is_outdated(rows.get(name), self._results[key, owner][name]) for name in self.witness(key, owner))
+        is_lost = any(
+            _is_outdated(rows.get(name), self._results[key, owner][name]) for name in self.witness(key, owner)
+        )
         changes: dict[str, tuple[Row | None, Row | None]] = {}
         overtaken, restored = [], []
         for name, fate in fates.items():

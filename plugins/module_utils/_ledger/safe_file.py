@@ -31,12 +31,14 @@ class SafeFile:
 
     def __init__(self, path: str) -> None:
         """Name the file; nothing is checked yet."""
-        self._path = path
+        self._name = path
+        self.path = os.path.abspath(path)
+        """What is made, checked and opened: all by one path, without ``..``, which a link could lead elsewhere."""
 
     @property
     def exists(self) -> bool:
         """Whether anything has this name, be it a dangling link."""
-        return os.path.lexists(self._path)
+        return os.path.lexists(self.path)
 
     def make(self) -> None:
         """Create the file and its folders for this user alone, unless they exist; SQLite's journal has the same mode.
@@ -50,12 +52,12 @@ class SafeFile:
             self.check_folder()
             _make_folder(self._folder)
             with suppress(FileExistsError):  # another run was quicker; the schema is made under a lock
-                os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+                os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
     def check(self) -> None:
         """Raise ``LedgerError`` unless this user alone can write the file, and what lies beside it."""
-        self._check_own(self._path, "it", "check what is in it, then run chmod 600 on it")
-        if not os.access(self._path, os.R_OK | os.W_OK):
+        self._check_own(self.path, "it", "check what is in it, then run chmod 600 on it")
+        if not os.access(self.path, os.R_OK | os.W_OK):
             raise self._not_used("this user may not write to it")
         self.check_folder()
 
@@ -73,13 +75,13 @@ class SafeFile:
         if not os.access(folder, os.W_OK | os.X_OK):
             raise self._not_used(f"this user may not write to the folder {folder!r}")
         for ending in _BESIDE:
-            beside = self._path + ending
+            beside = self.path + ending
             if os.path.lexists(beside):
                 self._check_own(beside, repr(beside), "check who made it, and remove it if it was not a run of yours")
 
     @property
     def _folder(self) -> str:
-        return os.path.dirname(os.path.abspath(self._path))
+        return os.path.dirname(self.path)
 
     def _check_own(self, path: str, shown: str, advice: str) -> None:
         """Raise ``LedgerError`` unless a path is a regular file that this user owns and no other may write."""
@@ -100,12 +102,15 @@ class SafeFile:
         belongs to another user than root, and what others may write. Other than ``sshd``, it passes folders with the
         sticky bit, such as ``/tmp``, above the ledger's own: no other user can rename there what is ours. In the folder
         of the ledger itself that bit does not help, since anyone can add a journal, which SQLite then believes. And as
-        Debian's ``sshd`` does, it passes what only the user's private group may write, which a umask of 002 makes.
+        Debian's ``sshd`` does, it passes what only the user's private group may write, which a umask of 002 makes. In a
+        user namespace it passes what lies above the user's own folder and belongs to no user of that namespace.
         """
         own_folder = os.path.realpath(self._folder)
-        for path in _way_to(nearest):
-            status = os.lstat(path)
-            if status.st_uid not in (0, os.geteuid()):
+        way = [(path, os.lstat(path)) for path in _way_to(nearest)]
+        first_own = next((place for place, (_path, status) in enumerate(way) if status.st_uid == os.geteuid()), 0)
+        for place, (path, status) in enumerate(way):
+            is_outside = place < first_own and status.st_uid == _outside_user()
+            if status.st_uid not in (0, os.geteuid()) and not is_outside:
                 reason = f"{path!r} on the way to it belongs to user {status.st_uid}"
                 raise self._not_used(f"{reason}, and this is user {os.geteuid()}; {_OWN_FOLDER}")
             is_sticky = bool(status.st_mode & stat.S_ISVTX)
@@ -118,10 +123,23 @@ class SafeFile:
                 raise self._not_used(f"other users may write to the folder {path!r} and {danger}; {_advice(status)}")
 
     def _not_used(self, reason: str) -> LedgerError:
-        return LedgerError.not_used(self._path, reason)
+        return LedgerError.not_used(self._name, reason)
 
 
-_OWN_FOLDER = "name a file in a folder of your own, which no other user may write"
+_OWN_FOLDER = "name a file in a folder of your own, which no other user may write, or a PostgreSQL database, as ledger"
+
+
+def _outside_user() -> int | None:
+    """Return the id by which a user namespace shows users from outside it; None where it is a user of this one."""
+    try:
+        with open("/proc/sys/kernel/overflowuid", encoding="ascii") as file:
+            outside = int(file.read())
+        with open("/proc/self/uid_map", encoding="ascii") as file:
+            ranges = [tuple(map(int, line.split())) for line in file]
+    except (OSError, ValueError):  # not Linux, or no /proc
+        return None
+    is_inside = any(first <= outside < first + size for first, _parent, size in ranges)
+    return None if is_inside else outside
 
 
 def _is_private(status: os.stat_result) -> bool:

@@ -11,7 +11,6 @@ request is under way, so that a slow service never holds a lock.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -303,7 +302,7 @@ class SqliteLedger:
     def _connection(self) -> Iterator[sqlite3.Connection]:
         """Open the ledger, unless another user or program can have written it; close it at the end."""
         self._file.check()
-        address = f"file:{quote(os.path.abspath(self.name))}?mode=rw"
+        address = f"file:{quote(self._file.path)}?mode=rw"
         opened = sqlite3.connect(address, uri=True, timeout=self._busy_timeout, isolation_level=None)
         with closing(opened) as connection:
             opened.text_factory = _TEXT

@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import safe_file
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
     Claim,
     DedupePolicy,
@@ -236,6 +237,65 @@ def test_links_in_a_circle_are_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "one").symlink_to("two")
     (tmp_path / "two").symlink_to("one")
     assert "is not a folder" in refused(tmp_path / "one" / "ledger.sqlite3")
+
+
+def test_the_path_that_is_checked_is_the_one_that_is_opened(tmp_path: Path) -> None:
+    """By the file system, ``link/..`` is the folder above the link's target; SQLite takes it for that of the link."""
+    (tmp_path / "far" / "away").mkdir(parents=True)
+    (tmp_path / "near").mkdir()
+    (tmp_path / "near" / "link").symlink_to(tmp_path / "far" / "away")
+    path = made_in(tmp_path / "near" / "link" / "..")
+    assert not (tmp_path / "far" / path.name).exists()
+    beside = tmp_path / "near" / f"{path.name}-journal"
+    beside.touch()
+    beside.chmod(0o622)
+    assert f"other users may write to '{beside}'" in refused(path)
+
+
+@only_root
+@pytest.mark.parametrize("is_mapped", [False, True])
+def test_what_belongs_to_no_user_of_a_namespace_is_passed_above_a_folder_of_ours(
+    tmp_path: Path, is_mapped: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A user namespace shows its ``/`` as one of the overflow user, who may be a real user as well."""
+    path = made_in(tmp_path / "above" / "own" / "deeper")
+    real = os.lstat
+
+    def seen(name: Any, **options: Any) -> os.stat_result:
+        status = list(real(name, **options))
+        if not str(name).startswith(str(path.parent.parent)):
+            status[4] = ANOTHER
+        return os.stat_result(status)
+
+    monkeypatch.setattr(safe_file, "_outside_user", lambda: None if is_mapped else ANOTHER)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "lstat", seen)
+        if is_mapped:
+            assert f"'/' on the way to it belongs to user {ANOTHER}" in refused(path)
+        else:
+            assert ledger_at(path).claim(CLAIM._replace(owner="run 2")).won == set()
+    if not is_mapped:
+        os.chown(path.parent, ANOTHER, -1)
+        assert f"'{path.parent}' on the way to it belongs to user {ANOTHER}" in refused(path)
+
+
+def test_a_user_namespace_is_read_from_proc() -> None:
+    code = f"from {safe_file.__name__} import _outside_user; print(_outside_user())"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", code]
+    assert safe_file._outside_user() in (None, 65534)
+    inside = subprocess.run(
+        ["unshare", "--user", "--map-root-user", *command], env=environment, capture_output=True, text=True, check=False
+    )
+    if inside.returncode:
+        pytest.skip(f"no user namespace here: {inside.stderr}")
+    assert inside.stdout == "65534\n"
+
+
+def test_the_advice_names_a_way_that_is_open_to_every_user(tmp_path: Path) -> None:
+    path = made_in(tmp_path / "own")
+    path.parent.chmod(0o1777)
+    assert "name a file in a folder of your own, which no other user may write, or a PostgreSQL" in refused(path)
 
 
 # --- Beside it ------------------------------------------------------------------------------------------------------
