@@ -37,6 +37,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
     State,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.postgresql import PostgresqlLedger
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.postgresql_session import Unreachable
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.row import COLUMNS, FIELDS, values_of
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
 from ansible_collections.voip_communications.sms.tests.support.postgresql import PASSWORD, USER, PostgresServer, Relay
@@ -522,6 +523,42 @@ def test_a_mark_that_was_made_meanwhile_does_not_keep_a_claim_from_being_settled
     assert slow.settle("key", "run 1", {"ann": fate}).overtaken == ()
     assert slow._reads == 2
     assert states(other) == ({"ann": State.ACCEPTED} if fate is ACCEPTED else {})
+
+
+class FailedOver(PostgresqlLedger):
+    """A ledger whose server answers its first settlement no more; another one takes over."""
+
+    def __init__(self, url: str, meanwhile: Callable[[], object], *, is_written: bool) -> None:
+        super().__init__(read_database(url, {}), "account", password=PASSWORD)
+        self._meanwhile = meanwhile
+        self._is_written = is_written
+        self._attempts = 0
+
+    def _write(self, connection: Any, changes: Any, stored: Any) -> Any:
+        self._attempts += any(row.state is not State.SENDING for row in changes.values() if row is not None)
+        if self._attempts != 1:
+            return super()._write(connection, changes, stored)
+        if self._is_written:
+            super()._write(connection, changes, stored)
+        self._attempts += 1
+        self._meanwhile()
+        raise Unreachable("the server is gone")
+
+
+@pytest.mark.parametrize("is_kept", [False, True], ids=["an older replica", "the same rows"])
+def test_a_result_is_overtaken_where_another_run_has_claimed_after_a_fail_over(url: str, is_kept: bool) -> None:
+    other = ledger_at(url)
+    again = CLAIM._replace(owner="run 2", dedupe=CLAIM.dedupe._replace(force=True))
+
+    def claims() -> None:
+        if not is_kept:
+            other.amend([(other.rows("key", ["ann"])["ann"], None)])
+        assert "ann" in other.claim(again).won
+
+    ledger = FailedOver(url, claims, is_written=is_kept)
+    ledger.claim(CLAIM)
+    assert ledger.settle("key", "run 1", {"ann": ACCEPTED}).overtaken == (() if is_kept else ("ann",))
+    assert other.rows("key", ["ann"])["ann"].owner == "run 2"
 
 
 def test_a_change_that_comes_too_late_changes_nothing(url: str) -> None:

@@ -19,7 +19,7 @@ from .model import Claim, Row, State, claimed, settled
 Fates = Mapping[str, "tuple[Fate, tuple[str, ...]]"]
 """The results of a claim: recipient → its fate and its smsids."""
 
-_SENT = (Fate.ACCEPTED, Fate.UNKNOWN)
+SENT = (Fate.ACCEPTED, Fate.UNKNOWN)
 """Fates that the next run must find. Of the others, the row from before the claim says enough."""
 
 
@@ -93,7 +93,7 @@ class OwnClaims:
                 is_lost = is_lost or stored is None
                 overtaken.append(name)
                 continue
-            gives_way = _is_outdated(stored, own) if stored != before or stored is None else fate[0] in _SENT
+            gives_way = _is_outdated(stored, own) if stored != before or stored is None else fate[0] in SENT
             is_lost = is_lost or gives_way
             is_late = fate[0] is Fate.ACCEPTED and _is_covered(stored, own)
             after = settled(own, *fate, now=now) if gives_way or is_late else None
@@ -102,7 +102,7 @@ class OwnClaims:
             else:
                 changes[name] = stored, after
                 restored += [name] if gives_way else []
-        sent = {name: row for name, (_stored, row) in changes.items() if row is not None and fates[name][0] in _SENT}
+        sent = {name: row for name, (_stored, row) in changes.items() if row is not None and fates[name][0] in SENT}
         self._results.setdefault((key, owner), {}).update(sent)
         return Settlement(changes, Settled(tuple(overtaken), tuple(restored)), is_lost)
 

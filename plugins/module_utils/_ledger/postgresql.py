@@ -23,7 +23,7 @@ from .._core.errors import MissingLibrary
 from .._message.outcome import Fate
 from .database import PSYCOPG_ERROR, Database
 from .model import Claim, Claimed, LedgerError, Row, amended, is_claimable, purge_limit
-from .own_claims import Fates, OwnClaims, Settled
+from .own_claims import SENT, Fates, OwnClaims, Settled
 from .postgresql_schema import WITH_CHECKSUMS, check_writable, ensure_tables, version_of
 from .postgresql_session import Server, Unreachable
 from .row import COLUMNS, intact_row_from, is_intact, row_from, values_of
@@ -244,7 +244,8 @@ class PostgresqlLedger:
             changed = self._change(connection, [(key, name) for name in names], decide)
             lost = self._restore(connection, key, owner) if any((*losses, *attempted.values())) else ()
         own_claims.forget(key, owner, fates)
-        written = {name for _key, name in changed.written} | earlier
+        written = {name for _key, name in changed.written}
+        written |= {name for name in earlier if not _is_replaced(changed.rows.get((key, name)), owner, fates[name][0])}
         restored = tuple(name for name in written if attempted.get(name))
         return Settled(tuple(name for name in fates if name not in written), restored).with_restored(lost)
 
@@ -376,6 +377,17 @@ def _purge(connection: Session, now: float, limit: int) -> None:
     expired = [place for place, *record in records if is_intact(record)]
     if expired:
         connection.execute(_PURGE, (expired, now))
+
+
+def _is_replaced(stored: Row | None, owner: str, fate: Fate) -> bool:
+    """Return whether a row of another run shows that an owner's result, written without an answer, is gone.
+
+    Another run may claim the message rightly, but its row then covers what was, or may have been, sent.
+    """
+    row = stored
+    while row is not None and row.owner != owner:
+        row = row.previous
+    return fate in SENT and stored is not None and row is None
 
 
 def _identities(records: Iterable[tuple[Any, ...]]) -> set[Identity]:
