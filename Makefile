@@ -31,7 +31,7 @@ FAULTS_ARGS :=
 TORTURE_SECONDS := 600
 # "--write", "--rounds 3", "--only tasks ledger planning processes".
 BENCH_ARGS :=
-OLDEST := $(addprefix tests/unit/plugins/module_utils/,test_http_faults.py test_api.py test_api_scheduled.py)
+OLDEST := $(addprefix tests/unit/plugins/module_utils/,_core/test_http_faults.py _api/test_client.py _api/test_scheduled_api.py)
 # "others": the pair of "make sanity" and "make test" runs integration targets alone, since these did the rest.
 SANITY := all
 # Which pairs, such as "2.19-3.11 2.21-3.13"; all that are found when empty.

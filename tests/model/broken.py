@@ -8,6 +8,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Outcome
 from ansible_collections.voip_communications.sms.tests.model.protocol import (
     ONCE,
+    ONE_AT_WORK,
     TRUE_SUCCESS,
     UNKNOWN_FAILS,
     Became,
@@ -45,6 +46,21 @@ class LeaseFrees(Broken):
         claimability = super().claimability(entry, policy)
         over = entry is not None and entry.state is State.SENDING and entry.lease_until <= 0
         return Claimability.FREE if over else claimability
+
+
+class AheadFrees(Broken):
+    """A run whose claim lies ahead is believed to be over, as one that did not report in time."""
+
+    name = "a claim that lies ahead is sent again on demand"
+    breaks = ONE_AT_WORK
+    bounds = Bounds(runs=2, policies=_RESEND)
+    times = Times(window=1, jumps=1, ahead=0)
+
+    def claimability(self, entry: Entry | None, policy: FailurePolicy) -> Claimability:
+        is_ahead = entry is not None and entry.state is State.SENDING and entry.claimed_at > 0
+        return (
+            Claimability.FREE if is_ahead and policy is not FailurePolicy.PLAIN else super().claimability(entry, policy)
+        )
 
 
 class ErrorDeletes(Broken):
@@ -87,6 +103,7 @@ class NoOwner(Broken):
     """Any run settles the row, even when another run owns it meanwhile."""
 
     name = "a row is settled by a run that does not own it"
+    breaks = ONE_AT_WORK
     bounds = Bounds(runs=2, policies=_PLAIN)
 
     def owns(self, entry: Entry, owner: int) -> bool:
@@ -97,6 +114,7 @@ class LateByte(Broken):
     """A request that was held up begins anyway."""
 
     name = "the first byte leaves at any time"
+    breaks = ONE_AT_WORK
     bounds = Bounds(runs=2, policies=_RESEND)
 
     def permits(self, run: Run) -> bool:
@@ -173,6 +191,7 @@ class Settles(Broken):
 
 VARIANTS: tuple[type[Broken], ...] = (
     LeaseFrees,
+    AheadFrees,
     ErrorDeletes,
     ShortGrace,
     WindowFromClaim,

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from unittest import mock
 
@@ -36,7 +37,12 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._message.o
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.delivery import Delivery
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.request import SendRequest
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import FailurePolicy, summary
-from ansible_collections.voip_communications.sms.tests.model.protocol import ONCE, TRUE_SUCCESS, UNKNOWN_FAILS
+from ansible_collections.voip_communications.sms.tests.model.protocol import (
+    ONCE,
+    ONE_AT_WORK,
+    TRUE_SUCCESS,
+    UNKNOWN_FAILS,
+)
 from ansible_collections.voip_communications.sms.tests.model.provider import (
     Claimant,
     Clock,
@@ -121,6 +127,9 @@ class SendingOnce(RuleBasedStateMachine):
         self.book: list[Sent] = []
         self.claims: dict[str, Claimant] = {}
         self.concurrent: tuple[Sequence[str], str, list[Exchange]] | None = None
+        self.jump = 0.0
+        self.at_work = ""
+        self.together: list[str] = []
         self.open()
 
     # What a kind of ledger fills in -----------------------------------------------------------------------------
@@ -143,11 +152,24 @@ class SendingOnce(RuleBasedStateMachine):
     def a_run(self, to: list[str], policy: str, script: list[Exchange], crash: str, batch: int) -> None:
         self._run(to, policy, script, crash, batch)
 
-    @rule(to=recipients, policy=policies, script=scripts, concurrent=st.tuples(recipients, policies, scripts))
+    @rule(
+        to=recipients,
+        policy=policies,
+        script=scripts,
+        concurrent=st.tuples(recipients, policies, scripts),
+        jump=st.sampled_from([0.0, 0.0, -2000.0, -700.0, 700.0]),
+    )
     def two_runs_at_once(
-        self, to: list[str], policy: str, script: list[Exchange], concurrent: tuple[list[str], str, list[Exchange]]
+        self,
+        to: list[str],
+        policy: str,
+        script: list[Exchange],
+        concurrent: tuple[list[str], str, list[Exchange]],
+        jump: float,
     ) -> None:
+        """Run the task within a request of itself; the clock may be set in between."""
         self.concurrent = concurrent
+        self.jump = jump
         self._run(to, policy, script, "", 100)
         self.concurrent = None
 
@@ -188,6 +210,11 @@ class SendingOnce(RuleBasedStateMachine):
             for place, second in enumerate(sent):
                 for first in sent[:place]:
                     assert second.allowed or first.disowned or self._far(first, second, sent), (ONCE, first, second)
+
+    @invariant()
+    def one_at_work(self) -> None:
+        """Raise here what was noted at the claim, since a delivery catches whatever is raised within it."""
+        assert not self.together, (ONE_AT_WORK, self.together)
 
     @staticmethod
     def _far(first: Sent, second: Sent, sent: Iterable[Sent]) -> bool:
@@ -236,7 +263,10 @@ class SendingOnce(RuleBasedStateMachine):
         """Run the task again, from its begin to its end, while this run is in its request."""
         concurrent, self.concurrent = self.concurrent, None
         if concurrent is not None:
+            self.at_work = next(reversed(self.claims.values())).owner
+            self.clock.jump(self.jump)
             self._run(*concurrent, "", 100)
+            self.at_work = ""
 
     def _claimant(self, numbers: Sequence[str]) -> Claimant:
         """Return the run that sends to these, which the ledger must have known before the first byte."""
@@ -244,7 +274,7 @@ class SendingOnce(RuleBasedStateMachine):
         assert len(owners) == 1, "one request belongs to one run"
         claims = [self._last_claim(number) for number in numbers]
         allowed = {number: claim.allowed[number] for number, claim in zip(numbers, claims, strict=True)}
-        return Claimant(claims[0].owner, allowed, claims[0].forward, claims[0].back)
+        return replace(claims[0], allowed=allowed)
 
     def _last_claim(self, number: str) -> Claimant:
         row = self._row(number)
@@ -259,11 +289,17 @@ class SendingOnce(RuleBasedStateMachine):
         for number in NUMBERS:
             name = FINGERPRINTS.recipient(number)
             if name in claimed.won:
+                self.together += [number] if self._is_at_work(number) else []
                 is_allowed = is_repeat and claimability(before.get(name), plain, claimed.at) is not Claimability.FREE
                 clock = self.clock
                 self.claims[claim.owner + number] = Claimant(
-                    claim.owner, {number: is_allowed}, clock.forward, clock.back
+                    claim.owner, {number: is_allowed}, clock.forward, clock.back, clock.true + claim.finish_within
                 )
+
+    def _is_at_work(self, number: str) -> bool:
+        """Return whether the run that this one runs within has claimed a number, by a clock not set forward since."""
+        claimant = self.claims.get(self.at_work + number) if self.at_work else None
+        return claimant is not None and claimant.forward == self.clock.forward and self.clock.true < claimant.until
 
     def witness_settlement(self, smsids: Mapping[str, Sequence[str]]) -> None:
         """Note which messages the ledger has as sent."""

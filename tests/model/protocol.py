@@ -32,6 +32,7 @@ from ansible_collections.voip_communications.sms.tests.model.search import Step
 
 ONCE = "at most one accepted message within a window, unless the user asked for more"
 TRUE_SUCCESS = "success is reported only when the message was accepted within the window"
+ONE_AT_WORK = "no run claims a message while another run may be sending it"
 UNKNOWN_FAILS = "an unknown fate is never reported as success"
 
 _NUMBER = "1"
@@ -55,7 +56,7 @@ class Times:
 
     ``lag``: how long the message log may take to show what was accepted. ``grace`` is as short as it may be: a byte
     that leaves before a tick leaves one tick earlier at the latest. ``jumps``: how far the ledger's clock may be
-    set off from true time, to either side.
+    set off from true time, to either side. ``ahead``: how far a row may lie ahead to be believed; a window if None.
     """
 
     deadline: int = 2
@@ -65,6 +66,7 @@ class Times:
     grace: int = 1
     margin: int = 1
     jumps: int = 0
+    ahead: int | None = None
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,7 @@ class Rules:
             for module, name, ticks in (
                 (model, "GRACE", self.times.grace),
                 (resolve, "GRACE", self.times.grace),
-                (model, "AHEAD", self.times.window),
+                (model, "AHEAD", self.times.window if self.times.ahead is None else self.times.ahead),
                 (model, "SETTLE_MARGIN", self.times.margin),
                 (model, "KEPT", 0),
             ):

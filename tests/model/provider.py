@@ -93,13 +93,14 @@ class Sent:
 @dataclass
 class Claimant:
     """The run that is sending at this moment, as the ledger has it: per recipient, whether the user asked for it
-    despite an earlier message; and how far the clock had been set until the claim.
+    despite an earlier message; how far the clock had been set until the claim; and until when (true time) it takes.
     """
 
     owner: str
     allowed: Mapping[str, bool]
     forward: float
     back: float
+    until: float
 
 
 @dataclass

@@ -13,6 +13,7 @@ from ansible_collections.voip_communications.sms.tests.model.protocol import (
     NO_MESSAGE,
     NO_OWNER,
     ONCE,
+    ONE_AT_WORK,
     RESERVE,
     TRUE_SUCCESS,
     UNKNOWN_FAILS,
@@ -116,7 +117,20 @@ class Story:
         if claimability is not Claimability.FREE:
             yield self._left_alone(world, index, run, claimability)
             return
-        yield WorldStep(("run", index, "claims"), self._claimed(world, index, run, Phase.CLAIMED), calm=True)
+        broken = ONE_AT_WORK if any(self._is_at_work(world, other) for other in range(len(world.runs))) else ""
+        yield WorldStep(("run", index, "claims"), self._claimed(world, index, run, Phase.CLAIMED), broken, calm=True)
+
+    @staticmethod
+    def _is_at_work(world: World, index: int) -> bool:
+        """Return whether a run's message is still to leave, or to be accepted, by a clock that was not set forward.
+
+        That the user asked for a second message is no excuse.
+        """
+        run = world.runs[index]
+        if run.phase is Phase.POSTED:
+            message = world.messages[run.message]
+            return message.fate is Became.OPEN and not message.ahead
+        return run.phase is Phase.CLAIMED and run.left > 0 and not run.ahead
 
     def _claimed(self, world: World, index: int, run: Run, phase: Phase) -> World:
         is_allowed = self._rules.claimability(world.row, FailurePolicy.PLAIN) is not Claimability.FREE

@@ -316,6 +316,7 @@ def test_what_a_wrong_clock_wrote_can_be_found_and_resolved(
     controller: Controller, service: CountedSandbox, way: str, state: str, keyed: bool
 ) -> None:
     """What the failed task advises works, with the key that it returned, which is the one of the listing."""
+    controller.options["account_timezone"] = None  # with a zone, the message log would tell
     task = KEYED if keyed else {"to": ANNA, "msg": "db1 is down"}
     controller.send(**task)
     age(controller.ledger, -YEAR)
@@ -340,3 +341,16 @@ def test_what_a_wrong_clock_wrote_can_be_found_and_resolved(
     again = controller.send(**task)
     assert again["outcome"] == ("duplicate" if way == "sent" else "sent"), again["msg"]
     service.expect(1 if way == "sent" else 2)
+
+
+def test_what_was_accepted_by_a_wrong_clock_is_found_in_the_message_log(
+    controller: Controller, service: CountedSandbox
+) -> None:
+    controller.send(**KEYED)
+    age(controller.ledger, -YEAR)
+    assert controller.send(**KEYED)["outcome"] == "duplicate"
+    assert looks(service) > 0
+    before = looks(service)
+    assert controller.send(**KEYED)["outcome"] == "duplicate"
+    assert looks(service) == before, "the ledger knows it now"
+    service.expect(1)

@@ -32,8 +32,9 @@ GRACE = 900.0
 AHEAD = 600.0
 """Seconds by which a row may lie ahead of the ledger's clock; if it is more, the clock was wrong when it was written.
 
-Until then such a row holds for so much longer: what was accepted makes duplicates, and a run is at work. Without an
-end to that, it would hold for as long as the clock was wrong by, which may be years.
+Until then such a row holds for so much longer: what was accepted makes duplicates, and a run is at work. A row that
+lies further ahead reads as unknown, so that a person can resolve it: otherwise it would hold for as long as the clock
+was wrong by, which may be years.
 """
 
 SETTLE_MARGIN = 30.0
@@ -119,11 +120,11 @@ class Row(NamedTuple):
         return not self.content
 
     def is_at_work(self, now: float) -> bool:
-        """Return whether a run may still be sending this message at ``now`` (Unix seconds by the ledger's clock)."""
+        """Return whether a run is taken to be sending this message at ``now`` (Unix seconds by the ledger's clock)."""
         return self.state is State.SENDING and now < self.lease_until and not self.is_ahead(now)
 
     def is_ahead(self, now: float) -> bool:
-        """Return whether the row lies so far ahead that the clock was wrong: nothing of it is certain then.
+        """Return whether the row lies so far ahead that the clock was wrong, or is: its times are not certain then.
 
         A scheduled message that was accepted has a date of its own, whenever that happened.
         """
@@ -307,12 +308,17 @@ def claimability(row: Row | None, dedupe: DedupePolicy, now: float) -> Claimabil
     state = None if row is None else state_at(row, now)
     if row is None or state in (State.REFUSED, State.CANCELLED):
         return Claimability.FREE
-    if state is not State.SENDING and (dedupe.force or now >= _holds_until(row, dedupe)):
+    # The clock may have been set back while its run is at work. Until a person restarts its lease, no one can tell.
+    is_claimed_ahead = row.state is State.SENDING and row.is_ahead(now)
+    may_be_at_work = state is State.SENDING or is_claimed_ahead
+    if not may_be_at_work and (dedupe.force or now >= _holds_until(row, dedupe)):
         return Claimability.FREE
     if row.content != dedupe.content and not row.is_damaged and not dedupe.skip_different and not dedupe.force:
         return Claimability.DIFFERENT
     if state is State.UNKNOWN:
-        return Claimability.FREE if dedupe.resend_unknown else Claimability.UNKNOWN
+        # Accepted ahead: it certainly was sent, so only ``force`` sends it again.
+        may_resend = dedupe.resend_unknown and not is_claimed_ahead and row.state is not State.ACCEPTED
+        return Claimability.FREE if may_resend else Claimability.UNKNOWN
     return Claimability.IN_PROGRESS if state is State.SENDING else Claimability.ACCEPTED
 
 

@@ -88,11 +88,11 @@ def _after(row: Row | None, sent: bool, now: float) -> Row | None:
         # Without an owner, a run that resumes after a long sleep cannot settle the row by its own attempt alone.
         return row._replace(state=State.ACCEPTED, previous=None, claimed_at=since, owner="")
     if row.state is State.SENDING and row.is_ahead(now):
-        return _begun_at(row, now)
+        return begun_at(row, now)
     return settled(row, Fate.NOT_SENT, (), now)
 
 
-def _begun_at(row: Row, now: float) -> Row:
+def begun_at(row: Row, now: float) -> Row:
     """Return the claim of a run as if it had begun at ``now``.
 
     By a clock that was wrong no one can tell whether the run has ended, so the claim holds for one more lease: a run

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from .._core.errors import sentence_of
-from .._ledger.model import Claim, DedupePolicy, Fingerprints
+from .._ledger.model import Claim, DedupePolicy, Fingerprints, Row
+from .._ledger.resolve import begun_at
 from .._message.outcome import Fate, moment
 from .._send.request import SendRequest
 from .context import ScheduleContext
@@ -61,12 +62,21 @@ class NameLock:
             claimed = context.ledger.claim(lock_claim(self._key, self._name, self._owner, context.deadline.left()))
             if claimed.won:
                 return
+            row = self._restarted(claimed.lost[self._name], claimed.at)
             if not context.deadline.wait(_PAUSE):
-                until = moment(claimed.lost[self._name].lease_until)
+                until = moment(row.lease_until)
                 raise ScheduleError(
                     "another run is at work on the same name and has not ended within the deadline; nothing was"
                     f" changed; if it was killed, its lock expires at {until}"
                 )
+
+    def _restarted(self, row: Row, now: float) -> Row:
+        """Return the row of another run's lock; if it lies ahead, its lease begins now, since no person sees locks."""
+        if not row.is_ahead(now):
+            return row
+        restarted = begun_at(row, now)
+        self._context.ledger.amend([(row, restarted)])
+        return restarted
 
     def _release(self) -> None:
         try:

@@ -17,7 +17,7 @@ from .._api.client import Api
 from .._core.deadline import Deadline, Latest
 from .._core.errors import MissingLibrary, defect, sentence_of
 from .._core.parallel import in_parallel
-from .._ledger.model import Claimability, Fingerprints, Ledger, LedgerError, Row, State, claimability
+from .._ledger.model import Claimability, Fingerprints, Ledger, LedgerError, Row, claimability
 from .._message.outcome import Outcome, Report, Result
 from .claims import Claims
 from .posting import Posting
@@ -146,16 +146,14 @@ class Delivery:
         """Return the rows whose fate an earlier run has left unknown, for the message log to decide.
 
         Rows of scheduled messages are not among them, since the list of pending messages settles those. With
-        ``resend_unknown`` they are looked up too: a message that is known to be sent is not sent again.
+        ``resend_unknown`` they are looked up too: a message that is known to be sent is not sent again. What was
+        accepted ahead is among them, for the log to show when that was.
         """
         dedupe = self._request.dedupe._replace(resend_unknown=False)
         return {
             number: row
             for number, row in rows.items()
-            if row.date is None
-            and not row.is_damaged
-            and row.state is not State.ACCEPTED
-            and claimability(row, dedupe, now) is Claimability.UNKNOWN
+            if row.date is None and not row.is_damaged and claimability(row, dedupe, now) is Claimability.UNKNOWN
         }
 
     def _search_log(

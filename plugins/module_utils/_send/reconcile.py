@@ -21,7 +21,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from .._api.log import LogRecord
-from .._ledger.model import GRACE, Fingerprints, Row, State, settled
+from .._ledger.model import GRACE, KEPT, Fingerprints, Row, State, settled
 from .._message.outcome import Fate, moment
 
 SLACK = 60.0
@@ -50,6 +50,8 @@ class Finding(Enum):
     """There are records, but no more than other messages account for."""
     DOUBTFUL = "doubtful"
     """There is a record that may be of the message, or of another."""
+    MISSING = "missing"
+    """There is no record, but the service has accepted the message, by a clock that was wrong."""
 
 
 class LogReading(NamedTuple):
@@ -97,6 +99,8 @@ def why_unknown(decision: Decision, *, resend_absent: bool) -> str:
         return "the message log shows this text no more often than other messages account for"
     if decision.finding is Finding.DOUBTFUL:
         return "the message log shows a message to this recipient that may be it, or another"
+    if decision.finding is Finding.MISSING:
+        return "the message log does not show when it was accepted; tell the ledger with voipsms_ledger"
     if decision.finding is Finding.INCOMPLETE:
         return "the message log does not show it, as far as it could be read, which is not to its end"
     if decision.finding is Finding.EARLY and decision.at is not None:
@@ -142,8 +146,8 @@ class _Comparison:
         if len(proofs) > self._accounted_for * self.message.segments:
             at = max(proofs.values())
             return Decision(Finding.FOUND, self._accepted(at), at)
-        if proofs:
-            return Decision(Finding.SHARED, self.row)
+        if proofs or self._is_accepted:
+            return Decision(Finding.SHARED if proofs else Finding.MISSING, self.row)
         if any(self._may_be_message(record) for record in self.reading.records):
             return Decision(Finding.DOUBTFUL, self.row)
         if not self.reading.ended:
@@ -157,8 +161,16 @@ class _Comparison:
 
         The row has no owner any more: a run that reports late must not undo what is proven.
         """
-        since = max(self.row.claimed_at, min(at, self.reading.began))
+        since = at if self._is_accepted else max(self.row.claimed_at, min(at, self.reading.began))
         return self.row._replace(state=State.ACCEPTED, claimed_at=since, previous=None, owner="")
+
+    @property
+    def _is_accepted(self) -> bool:
+        """Whether the message certainly was sent, and the row lies ahead: the log is to show when it was accepted.
+
+        The newest of the possible records dates it, so that its window does not end too early.
+        """
+        return self.row.state is State.ACCEPTED
 
     # The records of the log -----------------------------------------------------------------------------------
 
@@ -212,12 +224,15 @@ class _Comparison:
 
     def _is_within(self, at: float) -> bool:
         """Return whether a moment lies within the time of the attempt."""
-        return self._start <= at <= self._end
+        return self._start <= at and (self._is_accepted or at <= self._end)
 
     @property
     def _start(self) -> float:
-        """The earliest date that a record of the attempt can have."""
-        return self.row.claimed_at - SLACK
+        """The earliest date that a record of the attempt can have.
+
+        The times of a row that lies ahead say nothing. Of the time before ``KEPT``, the ledger knows no other messages.
+        """
+        return self.reading.began - KEPT if self._is_accepted else self.row.claimed_at - SLACK
 
     @property
     def _end(self) -> float:
@@ -235,7 +250,8 @@ class _Comparison:
         """
         older = [fact for fact in self._facts if self._is_older(fact)]
         others = [fact for fact in self._facts if not self._is_older(fact)]
-        return sum(map(self._weight, others)) + len(older) - self._count_shown(older)
+        own = self.row.attempt - 1 if self._is_accepted else 0  # a row counts its attempts, and keeps only the last
+        return own + sum(map(self._weight, others)) + len(older) - self._count_shown(older)
 
     def _weight(self, fact: Row) -> int:
         """Return how many messages within the time of the attempt a fact may stand for.
@@ -246,7 +262,8 @@ class _Comparison:
             return 1
         # If the last attempt was later, the ones before it may still have been in this time. An acceptance that was
         # noted late has moved one of the two moments of a row, and not the other.
-        is_later = min(fact.claimed_at, fact.first_byte_by) - _LONGEST_TASK > self._end
+        begun = min(fact.claimed_at, fact.first_byte_by)
+        is_later = not self._is_accepted and begun - _LONGEST_TASK > self._end
         return fact.attempt - 1 if is_later else fact.attempt
 
     def _is_older(self, fact: Row) -> bool:

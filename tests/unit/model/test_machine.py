@@ -36,7 +36,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sq
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
 from ansible_collections.voip_communications.sms.plugins.module_utils._send import delivery
 from ansible_collections.voip_communications.sms.tests.model.machine import FINGERPRINTS, SendingOnce
-from ansible_collections.voip_communications.sms.tests.model.protocol import ONCE, TRUE_SUCCESS
+from ansible_collections.voip_communications.sms.tests.model.protocol import ONCE, ONE_AT_WORK, TRUE_SUCCESS
 from ansible_collections.voip_communications.sms.tests.model.search import NO_WAY_OUT
 
 LARGE = os.environ.get("MODEL_SEARCH") == "large"
@@ -105,6 +105,12 @@ def never_free(row: Row | None, dedupe: DedupePolicy, now: float) -> Claimabilit
     return Claimability.UNKNOWN if row is not None and row.state is State.UNKNOWN else claimability(row, dedupe, now)
 
 
+def ahead_frees(row: Row | None, dedupe: DedupePolicy, now: float) -> Claimability:
+    is_ahead = row is not None and row.state is State.SENDING and row.is_ahead(now)
+    asked = dedupe.force or dedupe.resend_unknown
+    return Claimability.FREE if is_ahead and asked else claimability(row, dedupe, now)
+
+
 class Forgetful(own_claims.OwnClaims):
     """Believes the ledger alone, even one that was deleted meanwhile."""
 
@@ -118,6 +124,7 @@ class Forgetful(own_claims.OwnClaims):
     ("invariant", "name", "rule"),
     [
         (ONCE, "claimability", lease_frees),
+        (ONE_AT_WORK, "claimability", ahead_frees),
         (ONCE, "settled", error_deletes),
         (ONCE, "settled", forgets_covered),
         (ONCE, "OwnClaims", Forgetful),

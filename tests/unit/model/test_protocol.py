@@ -36,6 +36,7 @@ QUICK = (
     Size("two runs at once", Times(window=1), Bounds(runs=2, policies=_PLAIN)),
     Size("a clock that is set", Times(window=1, jumps=1), Bounds(runs=1, policies=_PLAIN), 15_000),
     Size("resend and force", Times(window=2), Bounds(runs=1), 15_000),
+    Size("a clock that is set back during a run", Times(window=1, jumps=1, ahead=0), Bounds(runs=2), 15_000),
 )
 LARGE = (
     Size("two runs at once", Times(window=3), Bounds(runs=2, policies=_PLAIN)),
@@ -44,6 +45,7 @@ LARGE = (
     Size("two runs and a clock that is set", Times(window=1, jumps=1), Bounds(runs=2, policies=_PLAIN), 1_500_000),
     Size("resend and force", Times(window=1), Bounds(runs=1)),
     Size("two runs, resend and force", Times(window=1), Bounds(runs=2), 1_500_000),
+    Size("a clock that is set back during a run", Times(window=1, jumps=1, ahead=0), Bounds(runs=2), 1_500_000),
     Size("three runs at once", Times(window=1), Bounds(runs=3, policies=_PLAIN)),
 )
 SIZES = LARGE if os.environ.get("MODEL_SEARCH") == "large" else QUICK

@@ -148,6 +148,27 @@ def test_a_row_ahead_reads_alike_for_all_and_has_both_ways_out(state: State, win
     assert claimability(after, policy, NOW + window) is Claimability.FREE
 
 
+@pytest.mark.parametrize(
+    ("state", "resend", "force"),
+    [
+        (State.SENDING, Claimability.UNKNOWN, Claimability.UNKNOWN),  # its run may be at work
+        (State.ACCEPTED, Claimability.UNKNOWN, Claimability.FREE),  # it certainly was sent
+        (State.UNKNOWN, Claimability.FREE, Claimability.FREE),
+    ],
+)
+@pytest.mark.parametrize("ahead", [AHEAD + 1, LONGER])
+def test_of_a_row_ahead_only_what_is_over_and_unknown_is_sent_again(
+    state: State, resend: Claimability, force: Claimability, ahead: float
+) -> None:
+    times = ("claimed_at", "first_byte_by", "lease_until", "keep_until")
+    row = UNKNOWN._replace(state=state, **{name: getattr(UNKNOWN, name) + 100 + ahead for name in times})
+    for content in ("text", "other"):
+        policy = DedupePolicy(content=content, window=600.0, skip_different=True)
+        assert claimability(row, policy._replace(resend_unknown=True), NOW) is resend
+        assert claimability(row, policy._replace(force=True), NOW) is force
+        assert claimability(row, policy._replace(force=True, resend_unknown=True), NOW) is force
+
+
 @pytest.mark.parametrize("state", [State.ACCEPTED, State.SENDING])
 def test_a_row_a_little_ahead_is_believed(state: State) -> None:
     row = UNKNOWN._replace(state=state, claimed_at=NOW + AHEAD, lease_until=NOW + AHEAD + 100)

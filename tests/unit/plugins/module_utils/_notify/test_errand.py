@@ -332,6 +332,8 @@ def test_no_secret_is_an_argument_or_in_the_environment() -> None:
     errand = Errand(PROGRAM, instructions(), deadline=30, delay=3600)
     errand.start()
     folder = Path(f"/proc/{process_of(errand).pid}")
+    while b"_errand_process.py" not in (folder / "cmdline").read_bytes():
+        time.sleep(0.01)  # it is a copy of this process until it has begun its own program
     shown = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
     assert errand.cancel()
     assert b"_errand_process.py" in shown

@@ -433,6 +433,17 @@ def test_a_lock_that_cannot_be_released_is_a_warning(plain: World) -> None:
     assert plain.present(ANN, name="n") == ["duplicate"]
 
 
+def test_the_lock_of_a_run_that_a_wrong_clock_wrote_expires_one_lease_from_now(plain: World) -> None:
+    """Until then its run may be at work; no person sees locks, so none has to end it."""
+    name = FINGERPRINTS.name("n")
+    plain.seconds += 365 * 86400
+    plain.open().claim(lock_claim(lock_key(FINGERPRINTS, name), name, "killed", DEADLINE))
+    plain.seconds = START
+    with pytest.raises(ScheduleError, match="another run is at work on the same name"):
+        plain.present(ANN, name="n")
+    assert plain.present(ANN, name="n") == ["scheduled"]
+
+
 def test_the_lock_of_a_killed_run_expires(plain: World) -> None:
     name = FINGERPRINTS.name("n")
     plain.open().claim(lock_claim(lock_key(FINGERPRINTS, name), name, "killed", DEADLINE))

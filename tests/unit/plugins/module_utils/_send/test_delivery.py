@@ -42,6 +42,8 @@ FINGERPRINTS = Fingerprints.of("test", "")
 KEY = FINGERPRINTS.key("key")
 DEADLINE = 100.0
 
+RESEND = DedupePolicy("text", 600.0, resend_unknown=True)
+
 Answer = Callable[[Sequence[str]], Judgement]
 
 
@@ -452,6 +454,32 @@ def test_a_row_from_the_future_is_not_believed_and_says_why(world: World) -> Non
     assert "a clock is wrong" in str(report.results[0].code_desc)
 
 
+@pytest.mark.parametrize("dedupe", [RESEND, RESEND._replace(resend_unknown=False, force=True)], ids=["resend", "force"])
+def test_a_clock_that_steps_back_during_a_request_lets_no_second_run_send(world: World, dedupe: DedupePolicy) -> None:
+    concurrent: list[Report] = []
+
+    def meanwhile(numbers: Sequence[str]) -> Judgement:
+        world.seconds -= 700
+        concurrent.append(world.run_on(dedupe, ANN))
+        return accepted(numbers)
+
+    world.answers = [meanwhile]
+    assert outcomes(world.run(ANN)) == ["sent"]
+    assert outcomes(concurrent[0]) == ["unknown"]
+    assert "lies ahead" in str(concurrent[0].results[0].code_desc)
+    assert world.posts == [[ANN]]
+
+
+def test_what_was_accepted_ahead_is_sent_again_only_by_force(world: World) -> None:
+    world.run(ANN)
+    world.seconds -= 86400 * 365
+    report = world.run_on(RESEND, ANN)
+    assert outcomes(report) == ["unknown"]
+    assert "set account_timezone" in str(report.results[0].code_desc)
+    assert world.posts == [[ANN]]
+    assert outcomes(world.run_on(DedupePolicy("text", 600.0, force=True), ANN)) == ["sent"]
+
+
 def test_another_text_that_another_run_is_sending_sends_nothing_to_anybody(world: World) -> None:
     world.other_run_claims(ANN)
     assert outcomes(world.run_on(DedupePolicy("another text", 600.0), ANN, BOB)) == ["not_sent", "not_sent"]
@@ -820,11 +848,47 @@ class TestLog:
         assert outcomes(report) == ["not_sent", "unknown"]
         assert world.posts == [[ANN]]
 
-    def test_is_not_asked_of_an_accepted_message_from_the_future(self, world: World) -> None:
+    @pytest.mark.parametrize("resend_unknown", [True, False])
+    @pytest.mark.parametrize("waited", [0.0, GRACE + 90])
+    def test_does_not_show_an_accepted_message_from_the_future(
+        self, world: World, resend_unknown: bool, waited: float
+    ) -> None:
+        """It was accepted, whatever the log lacks: no run sends it again unless it is forced."""
+        world.run(BOB)
+        world.seconds -= 2 * 86400 - waited
+        dedupe = DedupePolicy("text", 86400.0, resend_unknown=resend_unknown)
+        report = world.run_on(dedupe, BOB, account_timezone="UTC", resend_absent=True)
+        assert outcomes(report) == ["unknown"]
+        assert "tell the ledger with voipsms_ledger" in str(report.results[0].code_desc)
+        assert (world.looks, world.posts) == (1, [[ANN], [BOB]])
+
+    def test_does_not_let_an_accepted_message_from_the_future_be_absent(self, world: World) -> None:
+        """The clock was wrong only when it was accepted: its first byte seems to be long ago."""
+
+        def late(numbers: Sequence[str]) -> Judgement:
+            world.seconds += 2 * 86400
+            return accepted(numbers)
+
+        world.answers = [late]
+        world.run(BOB)
+        world.seconds -= 86400
+        assert outcomes(self.again(world, BOB)) == ["unknown"]
+        assert world.posts == [[ANN], [BOB]]
+
+    @pytest.mark.parametrize("resend_unknown", [True, False])
+    def test_shows_an_accepted_message_from_the_future(self, world: World, resend_unknown: bool) -> None:
         world.run(BOB)
         world.seconds -= 2 * 86400
-        assert outcomes(self.again(world, BOB)) == ["unknown"]
-        assert world.looks == 0
+        shown_at = world.seconds
+        self.shows(world, BOB)
+        world.seconds += 100
+        dedupe = DedupePolicy("text", 600.0, resend_unknown=resend_unknown)
+        assert outcomes(world.run_on(dedupe, BOB, account_timezone="UTC")) == ["duplicate"]
+        assert world.rows(BOB)[BOB].claimed_at == shown_at
+        assert outcomes(world.run(BOB)) == ["duplicate"]
+        assert world.looks == 1
+        world.seconds += 600
+        assert outcomes(world.run(BOB)) == ["sent"]
 
     @pytest.mark.parametrize("shown", [True, False])
     def test_spares_a_second_message_where_unknown_ones_are_sent_again(self, world: World, shown: bool) -> None:

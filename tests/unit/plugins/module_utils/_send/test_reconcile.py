@@ -135,6 +135,34 @@ def test_the_window_begins_neither_before_the_claim_nor_ahead() -> None:
     assert (early.claimed_at, late.claimed_at) == (NOW, NOW + 200)
 
 
+YEAR = 365 * DAY
+AHEAD = at(ACCEPTED, NOW + YEAR)
+
+
+@pytest.mark.parametrize("moment", [NOW - 29 * DAY, NOW - HOUR, NOW, NOW + HOUR, NOW + 2 * YEAR])
+def test_what_was_accepted_ahead_gets_the_date_of_its_newest_record(moment: float) -> None:
+    """Whichever of them is its own, its window does not end too early."""
+    decision = decision_on(record(NOW - 29 * DAY), record(moment), row=AHEAD, began=NOW)
+    assert decision.finding is Finding.FOUND
+    assert decision.after == AHEAD._replace(claimed_at=moment, owner="")
+
+
+@pytest.mark.parametrize("ended", [True, False])
+@pytest.mark.parametrize("records", [(), (record(NOW - 31 * DAY),)])
+def test_what_was_accepted_ahead_is_never_absent(records: Sequence[LogRecord], ended: bool) -> None:
+    decision = decision_on(*records, row=AHEAD._replace(first_byte_by=NOW - DAY), began=NOW, ended=ended)
+    assert (decision.finding, decision.after) == (Finding.MISSING, AHEAD._replace(first_byte_by=NOW - DAY))
+    assert "voipsms_ledger" in why_unknown(decision, resend_absent=True)
+
+
+def test_what_was_accepted_ahead_does_not_take_the_record_of_another_message() -> None:
+    another = at(row_of("another key", State.ACCEPTED), NOW - DAY)
+    assert decision_on(record(NOW - DAY), row=AHEAD, others=[another], began=NOW).finding is Finding.SHARED
+    both = record(NOW - DAY), record(NOW - HOUR)
+    assert decision_on(*both, row=AHEAD, others=[another], began=NOW).finding is Finding.FOUND
+    assert decision_on(*both, row=AHEAD._replace(attempt=3), began=NOW).finding is Finding.SHARED
+
+
 @pytest.mark.parametrize(
     "change",
     [
