@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.client import Api
 from ansible_collections.voip_communications.sms.plugins.module_utils._core import deadline as deadline_module
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.deadline import Deadline
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.http import Service
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.exchange import Service
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
     GRACE,
     Claim,

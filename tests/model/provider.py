@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.http import Answer, Lost, NotSent
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.exchange import Answer, Lost, NotSent
 
 
 class Killed(BaseException):

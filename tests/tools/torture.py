@@ -91,14 +91,14 @@ class Round:
 
     def play(self) -> None:
         """Run the task several times at once with whatever disturbs it, then once more, and judge."""
-        recipients = [f"+1281234{self.chance.randrange(10000):04}" for _ in range(self.chance.randint(1, 3))]
+        recipients = [f"+1281234{self.chance.randrange(10000):04}" for _each in range(self.chance.randint(1, 3))]
         task: dict[str, Any] = {
             "to": sorted(set(recipients)),
             "msg": f"Message {self.number}",
             "api_url": self.server.url,
             "batch_size": self.chance.randint(1, 3),
         }
-        processes = [self.user.start(**task) for _ in range(self.chance.randint(1, 3))]
+        processes = [self.user.start(**task) for _each in range(self.chance.randint(1, 3))]
         for process in processes:
             process.until_it_reads()
         for process in processes:
@@ -256,7 +256,7 @@ def torture(
     for number in range(sys.maxsize):
         if watched:
             plays.go_on()
-        script = [chance.choice(choice) for _ in range(chance.randint(0, 6))]
+        script = [chance.choice(choice) for _each in range(chance.randint(0, 6))]
         with FaultServer(script) as server:
             Round(number, chance, user, server, counts).play()
         if time.monotonic() > end or (until_wrong and any(counts[name] for name in WRONG)):

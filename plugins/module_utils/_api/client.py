@@ -23,7 +23,7 @@ from .._core import strict_json
 from .._core.credentials import Credentials
 from .._core.deadline import Deadline
 from .._core.errors import VoipsmsError
-from .._core.http import Answer, Http, Lost, NotSent, Service, status_text
+from .._core.exchange import Answer, Http, Lost, NotSent, Service, status_text
 from .._message.outcome import Fate
 from .evidence import (
     DENYING_STATUSES,

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from .._core import strict_json
 from .._core.deadline import Deadline
 from .._core.errors import VoipsmsError
-from .._core.http import Lost, Service, status_text
+from .._core.exchange import Lost, Service, status_text
 from .client import Api, Denied
 from .evidence import is_error, smsid_of
 from .failure import FAILED, failure_in

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from .._core.errors import MissingLibrary
 from .._message.outcome import Fate
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     Identity = tuple[str, str]
     """The key and the recipient of a row."""
 
-    Decide = Callable[[Mapping[Identity, Row], float], Mapping[Identity, Row | None]]
+    Decide = Callable[[Mapping[Identity, Row], float], Mapping[Identity, Optional[Row]]]
     """From the stored rows and the time to the rows to write; None removes one."""
 
 with suppress(ImportError):  # ``PSYCOPG_ERROR`` holds the reason
@@ -392,4 +392,4 @@ def _is_replaced(stored: Row | None, owner: str, fate: Fate) -> bool:
 
 def _identities(records: Iterable[tuple[Any, ...]]) -> set[Identity]:
     """Return the identities that a statement returned."""
-    return {(key, recipient) for key, recipient in records}
+    return set(records)

@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Union
 
 from .database import Database
 from .model import LedgerError
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from psycopg import Connection as _Connection
 
     Connection = _Connection[tuple[Any, ...]]
-    Values = Sequence[Any] | Mapping[str, Any]
+    Values = Union[Sequence[Any], Mapping[str, Any]]
 
 _ANSWERED_WITHIN = 5.0
 """Seconds that a server has to report that a statement took too long, before the connection is cut."""

@@ -14,7 +14,7 @@ from .._api.client import Api, Denied, Throttled
 from .._api.evidence import Judgement, alike
 from .._core.deadline import Deadline, Latest
 from .._core.errors import defect
-from .._core.http import NotSent
+from .._core.exchange import NotSent
 from .._message.outcome import Fate
 from .request import SendRequest
 

@@ -15,7 +15,7 @@ from .._api.client import Api
 from .._core.address import is_loopback, separators_in, separators_in_host
 from .._core.deadline import Deadline
 from .._core.errors import Faults, InputError
-from .._core.http import Service
+from .._core.exchange import Service
 from .._message.numbers import region_fault
 from .values import in_range, is_utf8, read_region, secret_faults
 

@@ -58,7 +58,9 @@ def number_faults(name: str, numbers: Numbers) -> list[str]:
 
 def repetition_warnings(numbers: Numbers) -> tuple[str, ...]:
     """Return a warning for each recipient that ``to`` lists again."""
-    return tuple(f"{text!r} is listed more than once in to; it gets one message" for text, _ in numbers.duplicates)
+    return tuple(
+        f"{text!r} is listed more than once in to; it gets one message" for text, _digits in numbers.duplicates
+    )
 
 
 def in_range(name: str, value: float | None, least: float, most: float) -> list[str]:

@@ -39,14 +39,14 @@ _PLANS = """
 def _lengths(text: str) -> Iterator[int]:
     """Return the lengths in a list such as ``5-6,8``."""
     for part in text.split(","):
-        first, _, last = part.partition("-")
+        first, _dash, last = part.partition("-")
         yield from range(int(first), int(last or first) + 1)
 
 
 def _read_plans() -> Iterator[tuple[str, frozenset[int]]]:
     """Return each country code, and the lengths of the numbers behind it."""
     for plan in _PLANS.split(";"):
-        lengths, _, codes = plan.partition(":")
+        lengths, _colon, codes = plan.partition(":")
         for code in codes.split():
             yield code, frozenset(_lengths(lengths.strip()))
 

@@ -19,13 +19,13 @@ import pytest
 from ansible_collections.voip_communications.sms.plugins.module_utils._api import client
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.client import Api, Denied, Throttled, counted
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.evidence import Judgement
-from ansible_collections.voip_communications.sms.plugins.module_utils._core import http
+from ansible_collections.voip_communications.sms.plugins.module_utils._core import exchange as http
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import (
     InputError,
     MissingLibrary,
     VoipsmsError,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.http import NotSent, Service
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.exchange import NotSent, Service
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
 from ansible_collections.voip_communications.sms.tests.support import fault_server as faults
 from ansible_collections.voip_communications.sms.tests.support.fault_server import Behaviour, FaultServer

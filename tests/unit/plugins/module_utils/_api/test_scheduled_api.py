@@ -18,7 +18,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._api.sched
     Paths,
     ScheduledApi,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.http import Service
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.exchange import Service
 from ansible_collections.voip_communications.sms.tests.support import fault_server as faults
 from ansible_collections.voip_communications.sms.tests.support.fault_server import Behaviour, FaultServer
 

@@ -72,7 +72,7 @@ PACKAGE = "ansible_collections.voip_communications.sms.plugins.module_utils."
 @pytest.mark.parametrize(
     ("module", "library", "constant"),
     [
-        ("_core.http", "requests", "REQUESTS_ERROR"),
+        ("_core.exchange", "requests", "REQUESTS_ERROR"),
         ("_ledger.database", "psycopg", "PSYCOPG_ERROR"),
         ("_ledger.sqlite", "sqlite3", "SQLITE_ERROR"),
         ("_message.numbers", "phonenumbers", "PHONENUMBERS_ERROR"),

@@ -24,8 +24,8 @@ import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.client import Api, Denied, Throttled
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.evidence import Judgement
-from ansible_collections.voip_communications.sms.plugins.module_utils._core import http
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.http import MAX_ANSWER, NotSent, Service
+from ansible_collections.voip_communications.sms.plugins.module_utils._core import exchange as http
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.exchange import MAX_ANSWER, NotSent, Service
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
 from ansible_collections.voip_communications.sms.tests.support import fault_server as faults
 from ansible_collections.voip_communications.sms.tests.support.fault_server import (

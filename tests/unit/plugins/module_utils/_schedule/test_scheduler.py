@@ -28,7 +28,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._api.pendi
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.scheduled import Paths
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.http import NotSent
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.exchange import NotSent
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.memory import MemoryLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
     GRACE,

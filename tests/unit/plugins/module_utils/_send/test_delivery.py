@@ -19,7 +19,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._api.evide
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.log import LogPages, LogRecord
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import VoipsmsError
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.http import NotSent
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.exchange import NotSent
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
     GRACE,
     SETTLE_MARGIN,

@@ -225,7 +225,7 @@ def test_a_status_that_is_not_known_is_as_good_as_any(status: Optional[str]) -> 
 def test_found_means_more_records_than_the_ledger_accounts_for(records: int, accepted: int) -> None:
     others = [row_of(f"other {number}", State.ACCEPTED) for number in range(accepted)]
     expected = Finding.FOUND if records > accepted else Finding.SHARED if records else Finding.ABSENT
-    assert decision_on(*(record() for _ in range(records)), others=others).finding is expected
+    assert decision_on(*(record() for _each in range(records)), others=others).finding is expected
 
 
 @pytest.mark.parametrize("state", [State.ACCEPTED, State.SENDING, State.UNKNOWN])
@@ -322,8 +322,8 @@ def test_a_scheduled_message_of_the_same_text_accounts_for_one() -> None:
 def test_a_row_accounts_for_each_of_its_attempts_and_for_what_it_replaced() -> None:
     """A row keeps the last of them only."""
     thrice = row_of("other", State.ACCEPTED, attempt=3)
-    assert decision_on(*(record() for _ in range(3)), others=[thrice]).finding is Finding.SHARED
-    assert decision_on(*(record() for _ in range(4)), others=[thrice]).finding is Finding.FOUND
+    assert decision_on(*(record() for _each in range(3)), others=[thrice]).finding is Finding.SHARED
+    assert decision_on(*(record() for _each in range(4)), others=[thrice]).finding is Finding.FOUND
     replaced = row_of("other", State.UNKNOWN, previous=ACCEPTED)
     assert decision_on(record(), record(), others=[replaced]).finding is Finding.SHARED
 
@@ -362,7 +362,7 @@ def test_a_long_text_may_have_a_record_for_each_part() -> None:
     other = row_of("other", State.ACCEPTED, text=LONG.text)
 
     def with_records(count: int) -> Finding:
-        records = (record(text=LONG.text) for _ in range(count))
+        records = (record(text=LONG.text) for _each in range(count))
         return decision_on(*records, row=LONG_ROW, message=LONG, others=[other]).finding
 
     assert [with_records(count) for count in (1, 2, 3)] == [Finding.SHARED, Finding.SHARED, Finding.FOUND]
@@ -381,7 +381,7 @@ def test_a_long_text_may_have_a_record_for_each_part() -> None:
 )
 def test_older_records_of_a_long_text_may_all_be_of_one_message(older: int, early: int, finding: Finding) -> None:
     others = [at(row_of(f"{key}", State.ACCEPTED, text=LONG.text), NOW - DAY) for key in range(older)]
-    records = [record(NOW - DAY, text=LONG.text) for _ in range(early)]
+    records = [record(NOW - DAY, text=LONG.text) for _each in range(early)]
     shown = [record(text=LONG.text)]
     assert decision_on(*shown, *records, row=LONG_ROW, message=LONG, others=others).finding is finding
 

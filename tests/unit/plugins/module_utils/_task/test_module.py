@@ -20,7 +20,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._core.erro
     MissingLibrary,
     VoipsmsError,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.http import NotSent
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.exchange import NotSent
 from ansible_collections.voip_communications.sms.plugins.module_utils._task import module as module_under_test
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import (
     ModuleSpec,

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.client import Api
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.evidence import Judgement, Verdict
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.deadline import Deadline
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.http import NotSent
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.exchange import NotSent
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
     GRACE,
     DedupePolicy,
