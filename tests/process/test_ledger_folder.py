@@ -6,9 +6,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,11 +14,13 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.voip_communications.sms.plugins.modules import voipsms_send
+from ansible_collections.voip_communications.sms.tests.support.another_user import (
+    ANOTHER,
+    as_another,
+    plant_journal,
+    shared_folder,
+)
 from ansible_collections.voip_communications.sms.tests.support.fault_server import FaultServer
-
-ANOTHER = 12345
-# A rollback journal that says: before the transaction that was interrupted, the file was empty.
-JOURNAL = (bytes.fromhex("d9d505f920a163d7") + bytes(14) + b"\2\0" + b"\0\0\x10\0").ljust(8192, b"\0")
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user")
 
@@ -29,10 +28,8 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be anot
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """Return a folder below /tmp, where other users can go."""
-    folder = Path(tempfile.mkdtemp(prefix="voipsms-shared-", dir="/tmp"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
+    with shared_folder() as folder:
+        yield folder
 
 
 def send(server: FaultServer, ledger: Path, *, check_mode: bool = False) -> dict[str, Any]:
@@ -48,15 +45,9 @@ def send(server: FaultServer, ledger: Path, *, check_mode: bool = False) -> dict
     return voipsms_send.run(validated.validated_parameters, check_mode=check_mode)
 
 
-def as_another(*command: str, stdin: bytes = b"") -> None:
-    """Run a command as another user."""
-    attacker: Any = {"user": ANOTHER, "group": ANOTHER, "extra_groups": [], "cwd": "/"}
-    subprocess.run(command, input=stdin, stdout=subprocess.DEVNULL, check=True, **attacker)
-
-
 def plants_a_journal(ledger: Path) -> None:
     ledger.parent.chmod(0o1777)
-    as_another("tee", f"{ledger}-journal", stdin=JOURNAL)
+    plant_journal(ledger)
 
 
 def plants_a_journal_before_the_folder_is_closed(ledger: Path) -> None:

@@ -30,9 +30,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.da
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.memory import MemoryLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
     KEPT,
-    Claim,
     Claimed,
-    DedupePolicy,
     LedgerError,
     State,
 )
@@ -40,18 +38,10 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.po
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.postgresql_session import Unreachable
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.row import COLUMNS, FIELDS, values_of
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
+from ansible_collections.voip_communications.sms.tests.support import ledger_rows
 from ansible_collections.voip_communications.sms.tests.support.postgresql import PASSWORD, USER, PostgresServer, Relay
 
-CLAIM = Claim(
-    key="key",
-    label="deploy \u00e4\u20ac'\"%s \U0001f600",
-    dedupe=DedupePolicy(content="text", window=600.0),
-    recipients={"ann": "+1*78"},
-    owner="run 1",
-    origin="host:1",
-    start_within=90.0,
-    finish_within=100.0,
-)
+CLAIM = ledger_rows.CLAIM._replace(label="deploy \u00e4\u20ac'\"%s \U0001f600")
 ACCEPTED = (Fate.ACCEPTED, ("id",))
 NOT_SENT = (Fate.NOT_SENT, ())
 

@@ -16,7 +16,7 @@ from .model import Row, State, state_of
 class RowFilter(NamedTuple):
     """The conditions of a row to be shown; None is no condition. ``key`` and ``recipients`` are fingerprints.
 
-    ``shown_key``: the key as ``describe`` shows that of a row without a key of a user's own.
+    ``shown_key``: a key as ``describe`` shows it for a row to which no user gave a key.
     """
 
     key: str | None = None

@@ -9,7 +9,9 @@ Nothing here opens a file that is there: closing it again would drop the locks t
 
 from __future__ import annotations
 
+import grp
 import os
+import pwd
 import stat
 import threading
 from collections.abc import Iterator
@@ -146,9 +148,6 @@ def _is_private(status: os.stat_result) -> bool:
     """Return whether a folder is writable for no one but this user, by way of a group that has no other member."""
     if status.st_mode & stat.S_IWOTH or status.st_uid != os.geteuid():
         return False
-    import grp  # noqa: PLC0415 - rarely used
-    import pwd  # noqa: PLC0415 - rarely used
-
     try:
         user = pwd.getpwuid(status.st_uid)
         members = grp.getgrgid(status.st_gid).gr_mem

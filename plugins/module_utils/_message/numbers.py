@@ -230,7 +230,7 @@ def _readings(text: str, region: str | None) -> dict[str, _Reading]:
     readings = {"": _parsed("+" + international, None)}
     if "+" in text or international != digits or region is None:
         if _TRUNK_ZERO.search(text):
-            # Most countries drop this zero for calls from abroad, but phonenumbers does not know that of all of them.
+            # Most countries drop this zero in calls from abroad; phonenumbers does so for only some of them.
             code, rest = text.split("(0)", 1)
             readings[_WITHOUT_ZERO] = _parsed("+" + _digits_of(code).lstrip("0") + _digits_of("0" + rest)[1:], None)
     else:

@@ -29,7 +29,7 @@ class ResolveOptions(NamedTuple):
     def rows(self) -> dict[str, Row | None]:
         """Return the row of each recipient as it is now, None where there is none. Raise ``LedgerError``.
 
-        The key is a user's own, or what ``Fingerprints.shown_key`` makes of a hash, and then of a row without a label.
+        The key is one that a user gave, or the one that ``Fingerprints.shown_key`` shows for a row without a label.
         """
         names = {recipient: self.fingerprints.recipient(recipient) for recipient in self.recipients}
         shown = self.ledger.rows(self.key, names.values())

@@ -15,9 +15,7 @@ import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.inspect import describe
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
-    Claim,
     Claimability,
-    DedupePolicy,
     LedgerError,
     State,
     claimability,
@@ -28,19 +26,11 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.ro
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate, Outcome
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.results import result_of_row
+from ansible_collections.voip_communications.sms.tests.support import ledger_rows
 
 NOW = 1_800_000_000.0
 DAY = 86400.0
-CLAIM = Claim(
-    key="key",
-    label="deploy",
-    dedupe=DedupePolicy(content="text", window=600.0),
-    recipients={"ann": "+1*78"},
-    owner="run 1",
-    origin="host:1",
-    start_within=90.0,
-    finish_within=100.0,
-)
+CLAIM = ledger_rows.CLAIM._replace(label="deploy")
 AGAIN = CLAIM._replace(owner="run 2")
 
 

@@ -18,25 +18,10 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
     state_of,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.resolve import resolve, resolved_early
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import NOW, UNKNOWN
 
 ANN, BOB = "12812345678", "12812345679"
-NOW = 1_000_000.0
 POLICY = DedupePolicy(content="text", window=600.0)
-UNKNOWN = Row(
-    key="key",
-    recipient="ann",
-    masked="*78",
-    label="",
-    content="text",
-    state=State.UNKNOWN,
-    attempt=1,
-    owner="run 1",
-    origin="host:1",
-    claimed_at=NOW - 100,
-    first_byte_by=NOW - 10,
-    lease_until=NOW - 1,
-    keep_until=NOW + 1e6,
-)
 OVERDUE = UNKNOWN._replace(state=State.SENDING)
 AT_WORK = OVERDUE._replace(lease_until=NOW + 1)
 ACCEPTED = UNKNOWN._replace(state=State.ACCEPTED, smsids=("one",))

@@ -8,12 +8,10 @@ from __future__ import annotations
 import grp
 import os
 import pwd
-import shutil
 import sqlite3
 import stat
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -23,37 +21,25 @@ import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import safe_file
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
-    Claim,
-    DedupePolicy,
     LedgerError,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
-
-ANOTHER = 12345
-CLAIM = Claim(
-    key="key",
-    label="",
-    dedupe=DedupePolicy(content="text", window=600.0),
-    recipients={"ann": "+1*78"},
-    owner="run 1",
-    origin="host:1",
-    start_within=90.0,
-    finish_within=100.0,
+from ansible_collections.voip_communications.sms.tests.support.another_user import (
+    ANOTHER,
+    plant_journal,
+    shared_folder,
 )
-only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user, or give a file away")
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import CLAIM
 
-# A rollback journal that says: before the transaction that was interrupted, the file was empty.
-JOURNAL = (bytes.fromhex("d9d505f920a163d7") + bytes(14) + b"\2\0" + b"\0\0\x10\0").ljust(8192, b"\0")
+only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user, or give a file away")
 
 
 @pytest.fixture
 def shared() -> Iterator[Path]:
     """Return a folder below /tmp, where other users can go."""
-    folder = Path(tempfile.mkdtemp(prefix="voipsms-shared-", dir="/tmp"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
+    with shared_folder() as folder:
+        yield folder
 
 
 def made_in(folder: Path) -> Path:
@@ -67,12 +53,6 @@ def made_in(folder: Path) -> Path:
 
 def ledger_at(path: Path) -> SqliteLedger:
     return SqliteLedger(str(path), "account", busy_timeout=5.0)
-
-
-def plant(path: Path) -> None:
-    """Write a journal that empties the ledger, as another user."""
-    attacker: Any = {"user": ANOTHER, "group": ANOTHER, "extra_groups": [], "cwd": "/"}
-    subprocess.run(["tee", f"{path}-journal"], input=JOURNAL, stdout=subprocess.DEVNULL, check=True, **attacker)
 
 
 def refused(path: Path) -> str:
@@ -98,7 +78,7 @@ def refused(path: Path) -> str:
 def test_a_journal_that_another_user_plants_does_not_release_a_message(shared: Path, mode: int) -> None:
     path = made_in(shared)
     shared.chmod(mode)
-    plant(path)
+    plant_journal(path)
     with pytest.raises(LedgerError, match=r"other users may write to the folder .* could plant a journal"):
         ledger_at(path).claim(CLAIM._replace(owner="run 2"))
     assert "a folder of your own" in refused(path)
@@ -113,7 +93,7 @@ def test_the_planted_journal_would_have_emptied_it(shared: Path) -> None:
     """Show that the attack is one: SQLite believes the journal."""
     path = made_in(shared)
     shared.chmod(0o1777)
-    plant(path)
+    plant_journal(path)
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT count(*) FROM sqlite_master").fetchall() == [(0,)]
 

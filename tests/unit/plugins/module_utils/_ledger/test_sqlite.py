@@ -29,7 +29,6 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
     KEPT,
     Claim,
     Claimed,
-    DedupePolicy,
     LedgerError,
     State,
 )
@@ -38,19 +37,9 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.ro
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.safe_file import SafeFile
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import CLAIM
 
 COLLECTIONS = Path(__file__).absolute().parents[8]
-
-CLAIM = Claim(
-    key="key",
-    label="",
-    dedupe=DedupePolicy(content="text", window=600.0),
-    recipients={"ann": "+1*78"},
-    owner="run 1",
-    origin="host:1",
-    start_within=90.0,
-    finish_within=100.0,
-)
 
 
 @pytest.fixture

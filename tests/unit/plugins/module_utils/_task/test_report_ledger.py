@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import VoipsmsError
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import GRACE, Row, State
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import GRACE, Row
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.resolve import Resolution, resolve
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_ledger import (
     confirm,
@@ -15,24 +15,11 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.repo
     missing_sentence,
     resolution_summary,
 )
+from ansible_collections.voip_communications.sms.tests.support import ledger_rows
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import NOW
 
 ANN, BOB = "12812345678", "12812345679"
-NOW = 1_000_000.0
-UNKNOWN = Row(
-    key="key",
-    recipient="ann",
-    masked="*78",
-    label="",
-    content="text",
-    state=State.UNKNOWN,
-    attempt=1,
-    owner="run 1",
-    origin="host:1",
-    claimed_at=NOW - 10_000,
-    first_byte_by=NOW - 10_000,
-    lease_until=NOW - 1,
-    keep_until=NOW + 1e6,
-)
+UNKNOWN = ledger_rows.UNKNOWN._replace(claimed_at=NOW - 10_000, first_byte_by=NOW - 10_000)
 
 
 def resolution(*, sent: bool, row: Row = UNKNOWN) -> Resolution:
