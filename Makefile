@@ -86,7 +86,7 @@ oldest: tree ## the tests of the HTTP client with the oldest libraries that the 
 	@$(INSIDE) $(BUILD)/oldest-venv/bin/python -m pytest --junitxml=$(BUILD)/results/pytest-oldest.xml $(OLDEST)
 
 torture: venv ## search large worlds of the protocol; then kill and starve real deliveries for TORTURE_SECONDS (600), and count
-	@export MODEL_SEARCH=large; $(PYTEST) -rP -k invariants tests/unit/model/test_protocol.py
+	@export MODEL_SEARCH=large; $(PYTEST) -rP -k invariants tests/unit/model/test_protocol.py tests/unit/model/test_schedule_protocol.py
 	@$(DEV) -m $(TOOLS).torture --seconds $(TORTURE_SECONDS)
 
 bench: venv ## how fast it is, beside others, as tables; "BENCH_ARGS=--write" writes docs/benchmarks.md
