@@ -33,7 +33,7 @@ options:
       - Only rows in one of these states; see RV(rows[].state).
     type: list
     elements: str
-    choices: [sending, accepted, refused, unknown, cancelled]
+    choices: [sending, accepted, refused, unknown, cancelling, cancelled]
   key:
     description:
       - Only messages with this key, as a task returned it or RV(rows[].key) shows it; it equals the task's
@@ -90,6 +90,8 @@ rows:
       description:
         - V(sending) while a run is sending it, V(accepted) by the service, V(refused) by the service for this
           recipient, V(cancelled) when a scheduled message was seen to be cancelled.
+        - V(cancelling) from the moment at which a run asks for the cancellation of a scheduled message until its effect
+          is certain. The request has a row of its own, too, by the identifier of the message.
         - V(unknown) when it may have been sent; also when the run that was sending it ended without recording an
           outcome, and when the row lies ahead by more than ten minutes, so that a clock was wrong when it was written.
       type: str
@@ -133,7 +135,7 @@ counts:
   description: How many of these rows are in each state.
   returned: always
   type: dict
-  sample: {"sending": 0, "accepted": 0, "refused": 0, "unknown": 1, "cancelled": 0}
+  sample: {"sending": 0, "accepted": 0, "refused": 0, "unknown": 1, "cancelling": 0, "cancelled": 0}
 complete:
   description: Whether these are all matching rows. If not, O(max_rows) can be raised.
   returned: always

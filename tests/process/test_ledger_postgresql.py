@@ -27,19 +27,30 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger im
     postgresql_session,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.database import read_database
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.memory import MemoryLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
     KEPT,
     Claimed,
     LedgerError,
+    Row,
     State,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.postgresql import PostgresqlLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.postgresql_session import Unreachable
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.row import COLUMNS, FIELDS, values_of
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.row import COLUMNS
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
 from ansible_collections.voip_communications.sms.tests.support import ledger_rows
-from ansible_collections.voip_communications.sms.tests.support.postgresql import PASSWORD, USER, PostgresServer, Relay
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import (
+    EARLIER_RECORDS,
+    EARLIER_ROWS,
+    FIRST_FIELDS,
+)
+from ansible_collections.voip_communications.sms.tests.support.postgresql import (
+    PASSWORD,
+    USER,
+    PostgresServer,
+    Relay,
+    StillPostgresqlLedger,
+)
 
 CLAIM = ledger_rows.CLAIM._replace(label="deploy \u00e4\u20ac'\"%s \U0001f600")
 ACCEPTED = (Fate.ACCEPTED, ("id",))
@@ -216,8 +227,9 @@ def test_a_user_who_may_create_nothing_cannot_make_it(url: str, postgres: Postgr
         (["DROP SCHEMA voipsms CASCADE", "ALTER DATABASE {} OWNER TO postgres"], "no tables yet, and this user"),
         (
             [
-                "UPDATE voipsms.ledger_version SET version = 2",
-                "ALTER TABLE voipsms.ledger DROP COLUMN checksum",
+                "UPDATE voipsms.ledger_version SET version = 3",
+                "ALTER TABLE voipsms.ledger DROP COLUMN revision",
+                "ALTER TABLE voipsms.ledger RENAME COLUMN stamp TO revision",
                 "ALTER TABLE voipsms.ledger OWNER TO postgres",
                 f"GRANT ALL ON voipsms.ledger TO {USER}",
             ],
@@ -261,28 +273,44 @@ def test_a_damaged_row_is_unknown_and_never_unclaimed(
     assert not ledger_at(url).rows("key", ["bob"])["bob"].is_damaged
 
 
-def test_tables_of_the_earlier_release_keep_their_rows(
-    url: str, postgres: PostgresServer, dbname: str, monkeypatch: pytest.MonkeyPatch
+def made_by_schema(
+    version: int, url: str, postgres: PostgresServer, dbname: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = MemoryLedger(time.time)
-    made.claim(CLAIM)
-    values = values_of(made.rows("key", ["ann"])["ann"])[: len(FIELDS)]
+    """Make the tables of an earlier release, with the rows that it wrote; before schema 3 these had no checksum."""
     with monkeypatch.context() as patch:
-        patch.setattr(postgresql_schema, "STEPS", postgresql_schema.STEPS[:2])
+        patch.setattr(postgresql_schema, "STEPS", postgresql_schema.STEPS[:version])
         with ledger_at(url)._server.session("written") as session:
             assert postgresql_schema.ensure_tables(session, "the ledger")
-    names = ", ".join(("account", *FIELDS, "revision"))
+    columns = (*FIRST_FIELDS, "checksum") if version == 3 else FIRST_FIELDS
+    names, places = ", ".join(("account", "revision", *columns)), ", ".join(["%s"] * (len(columns) + 2))
     with postgres.admin(dbname) as connection:
-        places = ", ".join(["%s"] * (len(FIELDS) + 2))
-        connection.execute(f"INSERT INTO voipsms.ledger ({names}) VALUES ({places})", ("account", *values, "old"))  # noqa: S608 - of this test
-    ledger = ledger_at(url)
-    assert states(ledger) == {"ann": State.SENDING}
-    assert len(ledger.rows_of(["ann"])) == len(ledger.newest(lambda _row: True, 9)) == 1
-    assert version_in(postgres, dbname) == 2, "who only reads leaves them as they are"
-    assert ledger.claim(CLAIM._replace(owner="run 2")).lost["ann"].owner == "run 1"
-    assert version_in(postgres, dbname) == 3
-    assert ledger.settle("key", "run 1", {"ann": ACCEPTED}).overtaken == ()
+        for number, record in enumerate(EARLIER_RECORDS):
+            values = ("account", f"old {number}", *record[: len(columns)])
+            connection.execute(f"INSERT INTO voipsms.ledger ({names}) VALUES ({places})", values)  # noqa: S608 - of this test
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_tables_of_an_earlier_release_keep_their_rows(
+    url: str, postgres: PostgresServer, dbname: str, monkeypatch: pytest.MonkeyPatch, version: int
+) -> None:
+    made_by_schema(version, url, postgres, dbname, monkeypatch)
+    ledger = StillPostgresqlLedger(lambda: 1_000_060.0, url, "account")
+
+    def stored() -> tuple[Row, ...]:
+        return (*ledger.rows("key", ["ann"]).values(), *ledger.rows("plain", ["bob"]).values())
+
+    assert stored() == EARLIER_ROWS
+    assert (*ledger.rows_of(["ann"]), *ledger.rows_of(["bob"])) == EARLIER_ROWS
+    assert ledger.scheduled() == [EARLIER_ROWS[0]]
+    assert ledger.newest(lambda _row: True, 9) == list(EARLIER_ROWS)
+    assert version_in(postgres, dbname) == version, "who only reads leaves them as they are"
+    assert ledger.claim(CLAIM._replace(owner="run 3")).lost["ann"].owner == "run 2"
+    assert (version_in(postgres, dbname), stored()) == (4, EARLIER_ROWS)
+    assert ledger.settle("key", "run 2", {"ann": ACCEPTED}).overtaken == ()
     assert states(ledger) == {"ann": State.ACCEPTED}
+    with postgres.admin(dbname) as connection:
+        connection.execute("UPDATE voipsms.ledger SET confirmed = true")
+    assert [row.is_damaged for row in stored()] == [version == 3 or row.key == "key" for row in EARLIER_ROWS]
 
 
 def version_in(postgres: PostgresServer, dbname: str) -> int:
@@ -317,11 +345,11 @@ def test_every_statement_of_a_send_finds_its_rows_by_an_index(
             "checksum": "NULL",
             "keep_until": "extract(epoch FROM now()) + (n % 2) * 864000 - 1000",
         }.get(name, name)
-        for name in ("account", *COLUMNS, "revision", "replaced")
+        for name in ("account", *COLUMNS, "stamp", "replaced")
     )
     with postgres.admin(dbname) as admin:
         source = "voipsms.ledger, generate_series(1, 50000) AS n"
-        names = ", ".join(("account", *COLUMNS, "revision", "replaced"))
+        names = ", ".join(("account", *COLUMNS, "stamp", "replaced"))
         admin.execute(f"INSERT INTO voipsms.ledger ({names}) SELECT {columns} FROM {source}")  # noqa: S608 - fixed names
         admin.execute("ANALYZE voipsms.ledger")
     plans: dict[str, str] = {}

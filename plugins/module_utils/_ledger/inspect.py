@@ -25,9 +25,12 @@ class RowFilter(NamedTuple):
     shown_key: str | None = None
 
     def matches(self, row: Row, now: float) -> bool:
-        """Return whether a row meets all conditions. The lock of a name (see ``_schedule``) is no message."""
+        """Return whether a row meets all conditions. The lock of a name (see ``_schedule``) is no message.
+
+        Unlike a lock, the claim of a cancel has no recipient.
+        """
         return (
-            bool(row.masked)
+            bool(row.masked or not row.recipient)
             and (self.key is None or row.key == self.key or (not row.label and row.key == self.shown_key))
             and (self.recipients is None or row.recipient in self.recipients)
             and (self.states is None or state_of(row, now) in self.states)
@@ -44,7 +47,7 @@ def describe(row: Row, now: float) -> dict[str, Any]:
         "age": max(0, int(now - row.claimed_at)),
         "attempts": row.attempt,
         "smsids": list(row.smsids),
-        "delivery_date": row.date,
+        "delivery_date": row.date or None,
         "run": row.origin,
         "kept_until": moment(row.keep_until),
     }

@@ -6,26 +6,31 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from .model import NO_LEDGER, Claim, Claimed, Row, amended, is_claimable
-from .own_claims import Fates, OwnClaims, Settled
+from .model import NO_LEDGER
+from .stored import Changed, StoredLedger
+
+if TYPE_CHECKING:
+    from .model import Identity, Row
+    from .stored import Decide
 
 
-class MemoryLedger:
+class MemoryLedger(StoredLedger):
     """Rows in a dictionary, which keep one task from sending twice and do nothing else."""
 
     name = NO_LEDGER
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         """Start with no rows; ``clock`` returns Unix seconds."""
-        self.created = False
-        self.missing = False
+        super().__init__()
         self._clock = clock
-        self._rows: dict[tuple[str, str], Row] = {}
-        self._own_claims = OwnClaims()
+        self._rows: dict[Identity, Row] = {}
+        self._change_lock = threading.Lock()
 
     def now(self) -> float:
         """Return the time in Unix seconds."""
@@ -49,33 +54,17 @@ class MemoryLedger:
         ordered = sorted(self._rows.values(), key=lambda row: (-row.claimed_at, row.key, row.recipient))
         return list(islice(filter(matches, ordered), limit))
 
-    def amend(self, changes: Iterable[tuple[Row | None, Row | None]]) -> None:
-        """Make changes that belong to no claim, where the row is still as it was read."""
-        self._rows = amended(self._rows, changes)
-
-    def claim(self, claim: Claim) -> Claimed:
-        """Set ``sending`` for every recipient that the claim may have."""
-        now = self.now()
-        rows = self.rows(claim.key, claim.recipients)
-        won = {name for name in claim.recipients if is_claimable(rows.get(name), claim, now)}
-        for name, row in self._own_claims.claim(rows, claim, won, now).items():
-            self._rows[claim.key, name] = row
-        lost = {name: row for name, row in rows.items() if name not in won}
-        return Claimed(won=frozenset(won), lost=lost, at=now)
-
-    def settle(self, key: str, owner: str, fates: Fates) -> Settled:
-        """Record the result of a claim; restore the rows that are gone."""
-        own_claims = self._own_claims
-        rows = self.rows(key, [*fates, *own_claims.witness(key, owner)])
-        settlement = own_claims.settlement(rows, key, owner, fates, self.now())
-        for name, (_before, after) in settlement.changes.items():
-            if after is None:
-                del self._rows[key, name]
-            else:
-                self._rows[key, name] = after
-        own_claims.forget(key, owner, fates)
-        if not settlement.is_lost:
-            return settlement.result
-        lost = own_claims.lost_results(self.rows(key, own_claims.settled_names(key, owner)), key, owner)
-        self._rows |= {(key, name): row for name, row in lost.items()}
-        return settlement.result.with_restored(lost)
+    def change(
+        self, identities: Iterable[Identity], decide: Decide, *, purge: int = 0, is_whole: bool = False
+    ) -> Changed:
+        """Read rows, decide, and write at once; nothing expires within one task."""
+        with self._change_lock:
+            now = self.now()
+            rows = {identity: self._rows[identity] for identity in identities if identity in self._rows}
+            changes = decide(rows, now)
+            for identity, row in changes.items():
+                if row is None:
+                    self._rows.pop(identity, None)
+                else:
+                    self._rows[identity] = row
+        return Changed(set(changes), {identity: rows[identity] for identity in rows.keys() - changes}, now)

@@ -73,6 +73,8 @@ class State(str, Enum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     UNKNOWN = "unknown"
+    CANCELLING = "cancelling"
+    """A cancel of the message was claimed, and its effect is not certain."""
     CANCELLED = "cancelled"
 
 
@@ -86,12 +88,24 @@ class Claimability(Enum):
     DIFFERENT = "different"
 
 
+Identity = tuple[str, str]
+"""The key and the recipient of a row."""
+
+
 class Row(NamedTuple):
     """One row of the ledger: one key, one recipient, the newest attempt, and the earlier fact that it covers, if any.
 
     ``claimed_at``: the start of its window, which is the claim, and later the acceptance. ``first_byte_by``: the
     latest moment at which the first byte of its request may leave. ``lease_until``: the moment after which its run is
     taken to have ended. ``keep_until``: the moment after which the row may be deleted. ``previous``: the covered fact.
+
+    ``revision``: raised by a run that keeps or adopts a scheduled message, so that a cancel planned before finds
+    another row. ``absent_at``: when a complete list was asked for that did not show the message; a list that shows it
+    clears this. ``effect_by``: the latest moment at which a claimed cancel may still take effect. ``confirmed``:
+    whether the service confirmed a cancel.
+
+    A cancel is claimed by smsid, in a row of its own whose key is ``Fingerprints.cancel_key`` and whose recipient is
+    empty, and in the rows of its message.
     """
 
     key: str
@@ -113,6 +127,10 @@ class Row(NamedTuple):
     date: str | None = None
     delivers_at: float | None = None
     listed: bool = False
+    revision: int = 0
+    absent_at: float | None = None
+    effect_by: float | None = None
+    confirmed: bool = False
 
     @property
     def is_damaged(self) -> bool:
@@ -223,6 +241,10 @@ class Fingerprints:
         """
         return label or self.key(key)
 
+    def cancel_key(self, smsid: str) -> str:
+        """Return the key of the row in which the cancel of a message is claimed."""
+        return _keyed(self._secret, "cancel", smsid)
+
     def recipient(self, digits: str) -> str:
         """Return the fingerprint of a recipient; ``digits`` are those of its E.164 number."""
         return _keyed(self._secret, "recipient", digits)
@@ -278,6 +300,14 @@ class Ledger(Protocol):
         more.
         """
 
+    def compare_and_set(self, changes: Mapping[Identity, tuple[Row | None, Row | None]]) -> bool:
+        """Commit all of some changes, or none: each identity with its row as it was read, and as it is to be.
+
+        None stands for no row. Return False, with nothing written, where any row is not stored as it was read. A row
+        that stays as it is, or that stays absent, guards the others. After an error the changes may have been made, if
+        the answer of a server was lost.
+        """
+
 
 def key_of(*parts: str) -> str:
     """Return the key of a message without an ``idempotency_key``: a hash that reveals nothing of its parts.
@@ -315,7 +345,7 @@ def claimability(row: Row | None, dedupe: DedupePolicy, now: float) -> Claimabil
         return Claimability.FREE
     if row.content != dedupe.content and not row.is_damaged and not dedupe.skip_different and not dedupe.force:
         return Claimability.DIFFERENT
-    if state is State.UNKNOWN:
+    if state in (State.UNKNOWN, State.CANCELLING):
         # Accepted ahead: it certainly was sent, so only ``force`` sends it again.
         may_resend = dedupe.resend_unknown and not is_claimed_ahead and row.state is not State.ACCEPTED
         return Claimability.FREE if may_resend else Claimability.UNKNOWN
@@ -398,9 +428,7 @@ def damaged(key: str, recipient: str, masked: str, label: str) -> Row:
     )
 
 
-def amended(
-    rows: Mapping[tuple[str, str], Row], changes: Iterable[tuple[Row | None, Row | None]]
-) -> dict[tuple[str, str], Row]:
+def amended(rows: Mapping[Identity, Row], changes: Iterable[tuple[Row | None, Row | None]]) -> dict[Identity, Row]:
     """Return all rows, by key and recipient, after the changes of ``Ledger.amend``."""
     amended_rows = dict(rows)
     for before, after in changes:
@@ -419,10 +447,13 @@ def _holds_until(row: Row, dedupe: DedupePolicy) -> float:
 
     After its window even an accepted message may be sent again. The window of an unknown one starts when the service
     can no longer accept it: if it started at the claim, it could end moments after the service accepted the message.
+    The window of one whose cancel was claimed does not start before that cancel can have no effect any more.
     """
     if row.state is State.ACCEPTED:
         return row.claimed_at + dedupe.window if dedupe.until is None else dedupe.until
     decided_at = row.first_byte_by + GRACE
+    if row.effect_by is not None:
+        decided_at = max(decided_at, row.effect_by)
     return decided_at + dedupe.window if dedupe.until is None else max(decided_at, dedupe.until)
 
 
@@ -459,7 +490,7 @@ def _facts(row: Row | None, now: float) -> Iterator[Row]:
         if row.state is State.ACCEPTED:
             yield row
             return
-        yield row._replace(state=State.UNKNOWN)
+        yield row if row.state is State.CANCELLING else row._replace(state=State.UNKNOWN)
         row = row.previous
 
 

@@ -40,13 +40,14 @@ class Settled(NamedTuple):
 
 
 class Settlement(NamedTuple):
-    """What to write for the results of a claim, by recipient: the row as it is stored, and as it is to be.
+    """What to write for the results of a claim, by recipient: the row as it is to be, or None for no row.
 
-    ``is_lost``: the ledger has lost rows of this process, so its earlier results are to be looked for as well.
+    ``restored``: the recipients whose row the ledger has lost. ``is_lost``: it has lost rows of this process, so the
+    earlier results are to be looked for as well.
     """
 
-    changes: Mapping[str, tuple[Row | None, Row | None]]
-    result: Settled
+    changes: Mapping[str, Row | None]
+    restored: frozenset[str]
     is_lost: bool
 
 
@@ -69,42 +70,45 @@ class OwnClaims:
             self._rows[claim.key, name, claim.owner] = rows.get(name), row
         return won
 
-    def settlement(self, rows: Mapping[str, Row], key: str, owner: str, fates: Fates, now: float) -> Settlement:
+    def settlement(
+        self, rows: Mapping[str, Row], key: str, owner: str, fates: Fates, now: float, witness: Iterable[str]
+    ) -> Settlement:
         """Return what to write for the results of an owner's claim.
 
-        ``rows``: those that are stored of the recipients and of ``witness``. A row that another run has taken over
-        stays as it is: it knows more. A row that is gone or older than the claim was lost with its ledger, and what
-        its claim has led to is then written again. A person who resolves the claim of a late run as not sent removes
-        its row, too. The result of that run then counts, since it knows more than the person; but where the fact
-        that the claim covered has returned, only an acceptance does.
+        ``rows``: those that are stored of the recipients and of ``witness``, which was asked for before they were
+        read. A row that another run has taken over stays as it is: it knows more. So does one whose cancel another run
+        has claimed since this result was first written. A row that is gone or older than the claim was lost with its
+        ledger, and what its claim has led to is then written again. A person who resolves the claim of a late run as
+        not sent removes its row, too. The result of that run then counts, since it knows more than the person; but
+        where the fact that the claim covered has returned, only an acceptance does.
         """
-        is_lost = any(
-            _is_outdated(rows.get(name), self._results[key, owner][name]) for name in self.witness(key, owner)
-        )
-        changes: dict[str, tuple[Row | None, Row | None]] = {}
-        overtaken, restored = [], []
+        is_lost = any(_is_outdated(rows.get(name), self._results[key, owner][name]) for name in witness)
+        changes: dict[str, Row | None] = {}
+        restored: set[str] = set()
         for name, fate in fates.items():
             stored = rows.get(name)
             if stored is not None and stored.owner == owner:
-                changes[name] = stored, settled(stored, *fate, now=now)
+                if stored.state is not State.CANCELLING:
+                    changes[name] = settled(stored, *fate, now=now)
                 continue
             before, own = self._rows.get((key, name, owner), (None, None))
             if own is None:
                 is_lost = is_lost or stored is None
-                overtaken.append(name)
                 continue
             gives_way = _is_outdated(stored, own) if stored != before or stored is None else fate[0] in SENT
             is_lost = is_lost or gives_way
             is_late = fate[0] is Fate.ACCEPTED and _is_covered(stored, own)
             after = settled(own, *fate, now=now) if gives_way or is_late else None
-            if after is None:
-                overtaken.append(name)
-            else:
-                changes[name] = stored, after
-                restored += [name] if gives_way else []
-        sent = {name: row for name, (_stored, row) in changes.items() if row is not None and fates[name][0] in SENT}
+            if after is not None:
+                changes[name] = after
+                restored.update({name} if gives_way else ())
+        sent = {name: row for name, row in changes.items() if row is not None and fates[name][0] in SENT}
         self._results.setdefault((key, owner), {}).update(sent)
-        return Settlement(changes, Settled(tuple(overtaken), tuple(restored)), is_lost)
+        return Settlement(changes, frozenset(restored), is_lost)
+
+    def has_claimed(self, claim: Claim) -> bool:
+        """Return whether a claim has won recipients whose results are not settled, so that it may be stored."""
+        return any((claim.key, name, claim.owner) in self._rows for name in claim.recipients)
 
     def witness(self, key: str, owner: str) -> list[str]:
         """Return the last recipient whose message was accepted, if any: no one removes its row while a run lasts."""

@@ -4,10 +4,10 @@
 
 """Keep the ledger that several machines share: a table in a PostgreSQL database.
 
-Every change is one statement that commits at once and locks its rows in one order. So no lock is ever held while the
-server waits for a client, and two runs cannot deadlock. The transitions of ``model`` decide here what a row becomes.
-The statement then replaces only rows that are still as they were read. Rows that another run has changed meanwhile are
-read and decided again.
+A change is one statement that commits at once and locks its rows in one order. So no lock is held while the server
+waits for a client, and two runs cannot deadlock. What a row becomes is decided here. The statement then replaces only
+rows that are still as they were read. Rows that another run has changed meanwhile are read and decided again. Only a
+change that must be made as a whole may need a second statement, within one transaction whose first takes all locks.
 """
 
 from __future__ import annotations
@@ -17,25 +17,22 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._core.errors import MissingLibrary
 from .._message.outcome import Fate
 from .database import PSYCOPG_ERROR, Database
-from .model import Claim, Claimed, LedgerError, Row, amended, is_claimable, purge_limit
-from .own_claims import SENT, Fates, OwnClaims, Settled
-from .postgresql_schema import WITH_CHECKSUMS, check_writable, ensure_tables, version_of
+from .model import LedgerError, Row, damaged
+from .postgresql_schema import STEPS, check_writable, ensure_tables, table_of, version_of
 from .postgresql_session import Server, Unreachable
 from .row import COLUMNS, intact_row_from, is_intact, row_from, values_of
+from .stored import Changed, StoredLedger
 
 if TYPE_CHECKING:
+    from .model import Claim, Claimed, Identity
+    from .own_claims import Fates, Settled
     from .postgresql_session import Session
-
-    Identity = tuple[str, str]
-    """The key and the recipient of a row."""
-
-    Decide = Callable[[Mapping[Identity, Row], float], Mapping[Identity, Optional[Row]]]
-    """From the stored rows and the time to the rows to write; None removes one."""
+    from .stored import Decide
 
 with suppress(ImportError):  # ``PSYCOPG_ERROR`` holds the reason
     import psycopg
@@ -51,6 +48,10 @@ _TYPES = {
     "keep_until": "double precision",
     "delivers_at": "double precision",
     "listed": "boolean",
+    "revision": "integer",
+    "absent_at": "double precision",
+    "effect_by": "double precision",
+    "confirmed": "boolean",
     "checksum": "bigint",
 }
 _WRITTEN = (*COLUMNS, "replaced")
@@ -60,7 +61,7 @@ _SELECT = " ".join(
     (
         "SELECT",
         ", ".join(COLUMNS),
-        ", revision FROM voipsms.ledger JOIN unnest(%s::text[], %s::text[]) AS identities (key, recipient)",
+        ", stamp FROM voipsms.ledger JOIN unnest(%s::text[], %s::text[]) AS identities (key, recipient)",
         "USING (key, recipient) WHERE account = %s",
     )
 )
@@ -80,22 +81,23 @@ _SELECT_NEWEST = " ".join(
 )
 _WRITE = " ".join(
     (
-        "INSERT INTO voipsms.ledger AS stored (account, revision,",
+        "INSERT INTO voipsms.ledger AS stored (account, stamp,",
         ", ".join(_WRITTEN),
         ") SELECT %s::text, %s::text, written.* FROM unnest(",
         _ARRAYS,
         ") AS written (",
         ", ".join(_WRITTEN),
         ") ORDER BY written.key, written.recipient ON CONFLICT (account, key, recipient) DO UPDATE SET",
-        ", ".join(f"{name} = excluded.{name}" for name in ("revision", *_WRITTEN)),
-        "WHERE stored.revision = excluded.replaced RETURNING stored.key, stored.recipient",
+        ", ".join(f"{name} = excluded.{name}" for name in ("stamp", *COLUMNS)),
+        ", replaced = NULL WHERE stored.stamp = excluded.replaced",
+        "RETURNING stored.key, stored.recipient, stored.replaced",
     )
 )
 _REMOVE = """
 DELETE FROM voipsms.ledger WHERE ctid = ANY (ARRAY(
     SELECT stored.ctid FROM voipsms.ledger AS stored
-    JOIN unnest(%s::text[], %s::text[], %s::text[]) AS written (key, recipient, revision)
-    ON stored.key = written.key AND stored.recipient = written.recipient AND stored.revision = written.revision
+    JOIN unnest(%s::text[], %s::text[], %s::text[]) AS written (key, recipient, stamp)
+    ON stored.key = written.key AND stored.recipient = written.recipient AND stored.stamp = written.stamp
     WHERE stored.account = %s ORDER BY stored.key, stored.recipient FOR UPDATE OF stored
 )) RETURNING key, recipient
 """
@@ -113,18 +115,10 @@ class _Stored(NamedTuple):
     """A row, and the random name of its contents."""
 
     row: Row
-    revision: str
+    stamp: str
 
 
-class _Changed(NamedTuple):
-    """The identities of the rows written, the rows that stay as they are, and the moment of that decision."""
-
-    written: set[Identity]
-    rows: dict[Identity, Row]
-    at: float
-
-
-class PostgresqlLedger:
+class PostgresqlLedger(StoredLedger):
     """The rows of one account in one database; each method has a connection of its own."""
 
     def __init__(
@@ -137,14 +131,12 @@ class PostgresqlLedger:
         """
         if PSYCOPG_ERROR is not None:
             raise MissingLibrary("psycopg", PSYCOPG_ERROR)
+        super().__init__()
         self.name = database.name
-        self.created = False
-        self.missing = False
         self._account = account
         self._busy_timeout = busy_timeout
         self._server = Server(database, password, busy_timeout)
-        self._own_claims = OwnClaims()
-        self._has_checksums = True
+        self._table = table_of(len(STEPS))
         self._is_writable = False
 
     def now(self) -> float:
@@ -158,7 +150,7 @@ class PostgresqlLedger:
         """
         with self._reading(foresee=True) as connection:
             stored = {} if connection is None else self._read(connection, [(key, name) for name in recipients])
-            return {name: row for (_key, name), (row, _revision) in stored.items()}
+            return {name: row for (_key, name), (row, _stamp) in stored.items()}
 
     def scheduled(self) -> list[Row]:
         """Return every row of a scheduled message. Reads only, as ``rows`` does."""
@@ -179,34 +171,19 @@ class PostgresqlLedger:
             records = () if connection is None else self._select(connection, _SELECT_NEWEST, (self._account,))
             return list(islice(filter(matches, map(row_from, records)), limit))
 
-    def amend(self, changes: Iterable[tuple[Row | None, Row | None]]) -> None:
-        """Commit changes that belong to no claim, where the row is still as it was read."""
-        changes = list(changes)
-        identities = sorted({(row.key, row.recipient) for pair in changes for row in pair if row is not None})
-
-        def decide(rows: Mapping[Identity, Row], _now: float) -> dict[Identity, Row | None]:
-            after = amended(rows, changes)
-            changed = [identity for identity in identities if after.get(identity) != rows.get(identity)]
-            return {identity: after.get(identity) for identity in changed}
-
-        with self._writing() as connection:
-            self._change(connection, identities, decide)
-
     def claim(self, claim: Claim) -> Claimed:
-        """Commit ``sending`` for every recipient that the claim may have; make the tables if they do not exist."""
+        """Commit ``sending`` for every recipient that the claim may have; make the tables if they do not exist.
 
-        def decide(rows: Mapping[Identity, Row], now: float) -> dict[Identity, Row | None]:
-            by_name = {name: row for (_key, name), row in rows.items()}
-            claimable = [name for name in claim.recipients if is_claimable(by_name.get(name), claim, now)]
-            return {(claim.key, name): row for name, row in own_claims.claim(by_name, claim, claimable, now).items()}
-
-        own_claims = self._own_claims
-        identities = [(claim.key, name) for name in claim.recipients]
-        with self._writing() as connection, self._undone_on_error(claim):
-            _purge(connection, self._clock(connection), purge_limit(claim))
-            changed = self._change(connection, identities, decide)
-        lost = {name: row for (_key, name), row in changed.rows.items()}
-        return Claimed(won=frozenset(name for _key, name in changed.written), lost=lost, at=changed.at)
+        A claim that failed is undone, since nothing will be sent for it. It may have been committed although no answer
+        came. Where the undoing fails too, the rows read as in progress, and later as unknown.
+        """
+        try:
+            return super().claim(claim)
+        except LedgerError:
+            if self._own_claims.has_claimed(claim):
+                with suppress(LedgerError):
+                    self._settle(claim.key, claim.owner, dict.fromkeys(claim.recipients, (Fate.NOT_SENT, ())), {})
+            raise
 
     def settle(self, key: str, owner: str, fates: Fates) -> Settled:
         """Commit the result of a claim; make the tables anew, and restore its rows, if they are gone.
@@ -221,61 +198,9 @@ class PostgresqlLedger:
             time.sleep(_PAUSE)
         return self._settle(key, owner, fates, attempted)
 
-    def _settle(self, key: str, owner: str, fates: Fates, attempted: dict[str, bool]) -> Settled:
-        """Settle once.
-
-        ``attempted``: the recipients of earlier attempts, which may have been committed although no answer came, and
-        whether their rows were to be restored. Those of this attempt are added.
-        """
-        earlier = frozenset(attempted)
-        own_claims = self._own_claims
-        losses: list[bool] = []
-
-        def decide(rows: Mapping[Identity, Row], now: float) -> dict[Identity, Row | None]:
-            by_name = {name: row for (_key, name), row in rows.items()}
-            settlement = own_claims.settlement(by_name, key, owner, fates, now)
-            losses.append(settlement.is_lost)
-            restored = settlement.result.restored
-            attempted.update({name: name in restored or attempted.get(name, False) for name in settlement.changes})
-            return {(key, name): after for name, (_before, after) in settlement.changes.items()}
-
-        with self._writing() as connection:
-            names = dict.fromkeys((*fates, *own_claims.witness(key, owner)))
-            changed = self._change(connection, [(key, name) for name in names], decide)
-            lost = self._restore(connection, key, owner) if any((*losses, *attempted.values())) else ()
-        own_claims.forget(key, owner, fates)
-        written = {name for _key, name in changed.written}
-        written |= {name for name in earlier if not _is_replaced(changed.rows.get((key, name)), owner, fates[name][0])}
-        restored = tuple(name for name in written if attempted.get(name))
-        return Settled(tuple(name for name in fates if name not in written), restored).with_restored(lost)
-
-    def _restore(self, connection: Session, key: str, owner: str) -> list[str]:
-        """Write the earlier results of an owner that the ledger has lost; return their recipients."""
-
-        def decide(rows: Mapping[Identity, Row], _now: float) -> dict[Identity, Row | None]:
-            by_name = {name: row for (_key, name), row in rows.items()}
-            lost = self._own_claims.lost_results(by_name, key, owner)
-            return {(key, name): row for name, row in lost.items()}
-
-        names = self._own_claims.settled_names(key, owner)
-        changed = self._change(connection, [(key, name) for name in names], decide)
-        return [name for _key, name in changed.written]
-
-    @contextmanager
-    def _undone_on_error(self, claim: Claim) -> Iterator[None]:
-        """Undo a claim that failed, since nothing will be sent for it.
-
-        It may have been committed although no answer came. Where the undoing fails too, the rows read as in progress,
-        and later as unknown.
-        """
-        try:
-            yield
-        except (psycopg.Error, LedgerError):
-            with suppress(LedgerError):
-                self._settle(claim.key, claim.owner, dict.fromkeys(claim.recipients, (Fate.NOT_SENT, ())), {})
-            raise
-
-    def _change(self, connection: Session, identities: Iterable[Identity], decide: Decide) -> _Changed:
+    def change(
+        self, identities: Iterable[Identity], decide: Decide, *, purge: int = 0, is_whole: bool = False
+    ) -> Changed:
         """Read rows, decide, and write those that are still as they were read; repeat for the rest.
 
         Raises ``LedgerError`` when other runs still change the rows at the end of the busy timeout.
@@ -283,20 +208,52 @@ class PostgresqlLedger:
         end = time.monotonic() + self._busy_timeout
         left = list(identities)
         written: set[Identity] = set()
-        while True:
-            stored = self._read(connection, left)
-            rows = {identity: row for identity, (row, _revision) in stored.items()}
-            now = self._clock(connection)
-            changes = {identity: row for identity, row in decide(rows, now).items() if identity not in written}
-            done = self._write(connection, changes, stored) | self._remove(connection, changes, stored)
-            written |= done
-            if len(done) == len(changes):
-                kept = {identity: row for identity, row in rows.items() if identity not in written}
-                return _Changed(written, kept, now)
-            if time.monotonic() >= end:
-                reason = "other runs keep changing the same rows; run the task again"
-                raise LedgerError.not_used(self.name, reason)
-            left = [identity for identity in left if identity not in written]
+        write = self._write_whole if is_whole else self._write_each
+        with self._writing() as connection:
+            if purge:
+                _purge(connection, self._clock(connection), purge)
+            while True:
+                stored = self._read(connection, left)
+                rows = {identity: row for identity, (row, _stamp) in stored.items()}
+                now = self._clock(connection)
+                changes = {identity: row for identity, row in decide(rows, now).items() if identity not in written}
+                done = write(connection, changes, stored)
+                written |= done
+                if len(done) == len(changes):
+                    kept = {identity: row for identity, row in rows.items() if identity not in written}
+                    return Changed(written, kept, now)
+                if time.monotonic() >= end:
+                    reason = "other runs keep changing the same rows; run the task again"
+                    raise LedgerError.not_used(self.name, reason)
+                left = [identity for identity in left if identity not in written]
+
+    def _write_each(
+        self, connection: Session, changes: Mapping[Identity, Row | None], stored: Mapping[Identity, _Stored]
+    ) -> set[Identity]:
+        """Write and remove every row that has not changed since it was read; return the identities of these."""
+        return self._write(connection, changes, stored) | self._remove(connection, changes, stored)
+
+    def _write_whole(
+        self, connection: Session, changes: Mapping[Identity, Row | None], stored: Mapping[Identity, _Stored]
+    ) -> set[Identity]:
+        """Write and remove all rows, or none where one has changed since it was read; return their identities.
+
+        The first statement locks every row in the order of all other statements. For that it writes the rows to be
+        removed as they are, and one in the place of each that is to stay absent.
+        """
+        if not changes:
+            return set()
+        locking = {
+            identity: row or (stored[identity].row if identity in stored else damaged(*identity, "", ""))
+            for identity, row in changes.items()
+        }
+        with connection.transaction():
+            is_unchanged = self._store(connection, locking, stored) == dict.fromkeys(changes, True)
+            if not is_unchanged:
+                raise psycopg.Rollback
+            removable = {identity: row for identity, row in changes.items() if row is None}
+            self._remove(connection, removable, self._read(connection, removable))
+        return set(changes) if is_unchanged else set()
 
     def _read(self, connection: Session, identities: Iterable[Identity]) -> dict[Identity, _Stored]:
         """Return the stored rows of some identities."""
@@ -310,22 +267,29 @@ class PostgresqlLedger:
         self, connection: Session, changes: Mapping[Identity, Row | None], stored: Mapping[Identity, _Stored]
     ) -> set[Identity]:
         """Write rows where none is stored, or where the stored one has not changed; return the identities written."""
+        return set(self._store(connection, changes, stored))
+
+    def _store(
+        self, connection: Session, changes: Mapping[Identity, Row | None], stored: Mapping[Identity, _Stored]
+    ) -> dict[Identity, bool]:
+        """Write rows as ``_write`` does; return whether the row of each identity written had not been removed."""
         records = [
-            (*values_of(row), stored[identity].revision if identity in stored else None)
+            (*values_of(row), stored[identity].stamp if identity in stored else None)
             for identity, row in changes.items()
             if row is not None
         ]
         if not records:
-            return set()
+            return {}
         arrays = [list(column) for column in zip(*records)]
-        return _identities(connection.execute(_WRITE, (self._account, secrets.token_hex(8), *arrays)))
+        written = connection.execute(_WRITE, (self._account, secrets.token_hex(8), *arrays))
+        return {(key, name): replaced is None for key, name, replaced in written}
 
     def _remove(
         self, connection: Session, changes: Mapping[Identity, Row | None], stored: Mapping[Identity, _Stored]
     ) -> set[Identity]:
         """Remove rows that have not changed since they were read; return the identities that have no row now."""
         removable = {identity for identity, row in changes.items() if row is None}
-        present = [(*identity, stored[identity].revision) for identity in removable if identity in stored]
+        present = [(*identity, stored[identity].stamp) for identity in removable if identity in stored]
         if not present:
             return removable
         arrays = [list(column) for column in zip(*present)]
@@ -333,9 +297,8 @@ class PostgresqlLedger:
         return removed | {identity for identity in removable if identity not in stored}
 
     def _select(self, connection: Session, statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        """Return the records of rows; tables of an earlier release, which only a writer upgrades, have no checksum."""
-        statement = statement if self._has_checksums else statement.replace(" checksum", " NULL::bigint")
-        return connection.execute(statement, values)
+        """Return the records of rows, also of tables of an earlier release, which only a writer upgrades."""
+        return connection.execute(statement.replace("voipsms.ledger", self._table), values)
 
     @contextmanager
     def _reading(self, *, foresee: bool = False) -> Iterator[Session | None]:
@@ -348,7 +311,7 @@ class PostgresqlLedger:
             if foresee:
                 self._check_writable(connection, version)
             self.missing = version == 0
-            self._has_checksums = version >= WITH_CHECKSUMS
+            self._table = table_of(version)
             yield None if self.missing else connection
 
     @contextmanager
@@ -357,7 +320,7 @@ class PostgresqlLedger:
         with self._server.session("written") as connection:
             self._check_writable(connection, version_of(connection, self.name))
             self.created = ensure_tables(connection, self.name) or self.created
-            self._has_checksums = True
+            self._table = table_of(len(STEPS))
             yield connection
 
     def _check_writable(self, connection: Session, version: int) -> None:
@@ -377,17 +340,6 @@ def _purge(connection: Session, now: float, limit: int) -> None:
     expired = [place for place, *record in records if is_intact(record)]
     if expired:
         connection.execute(_PURGE, (expired, now))
-
-
-def _is_replaced(stored: Row | None, owner: str, fate: Fate) -> bool:
-    """Return whether a row of another run shows that an owner's result, written without an answer, is gone.
-
-    Another run may claim the message rightly, but its row then covers what was, or may have been, sent.
-    """
-    row = stored
-    while row is not None and row.owner != owner:
-        row = row.previous
-    return fate in SENT and stored is not None and row is None
 
 
 def _identities(records: Iterable[tuple[Any, ...]]) -> set[Identity]:

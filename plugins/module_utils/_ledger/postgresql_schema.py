@@ -57,15 +57,31 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ),
     ("CREATE INDEX ON voipsms.ledger (account, recipient)",),
     ("ALTER TABLE voipsms.ledger ADD COLUMN checksum bigint",),
+    (
+        "ALTER TABLE voipsms.ledger RENAME COLUMN revision TO stamp",
+        "ALTER TABLE voipsms.ledger ADD COLUMN revision integer NOT NULL DEFAULT 0",
+        "ALTER TABLE voipsms.ledger ADD COLUMN absent_at double precision",
+        "ALTER TABLE voipsms.ledger ADD COLUMN effect_by double precision",
+        "ALTER TABLE voipsms.ledger ADD COLUMN confirmed boolean NOT NULL DEFAULT false",
+    ),
 )
 """The statements that lead from each version of the tables to the next, the first from none to version 1.
 
-``revision``: a random name for the contents of a row, new with every change. ``replaced``: the one that it had before.
-``checksum``: null in rows that a release without it has written.
+``stamp``: a random name for the contents of a row, new with every change. ``replaced``: null, or the
+stamp of a row that its writer had read, and that was removed before it could be replaced.
+``checksum``: null in rows that a release without it has written. ``revision`` was the name of ``stamp`` before it was
+that of a column of ``Row``.
 """
 
-WITH_CHECKSUMS = 3
+_WITH_CHECKSUMS = 3
 """The first version whose rows have a checksum."""
+
+_OLDER = """
+(SELECT account, key, recipient, masked, label, content, state, attempt, owner, origin, claimed_at, first_byte_by,
+lease_until, keep_until, smsids, previous, name, date, delivers_at, listed, revision AS stamp, {checksum} AS checksum,
+0 AS revision, NULL::double precision AS absent_at, NULL::double precision AS effect_by, false AS confirmed
+FROM voipsms.ledger) AS ledger
+"""
 
 # Not by to_regclass, which may remember the state before another run made the tables.
 _TABLES = """
@@ -104,6 +120,13 @@ def version_of(session: Session, name: str) -> int:
         reason = f"a newer release has written it (schema {version}); update the collection"
         raise LedgerError.not_used(name, reason)
     return version
+
+
+def table_of(version: int) -> str:
+    """Return what this release's statements select from: the table, or what makes an earlier one look like it."""
+    if version >= len(STEPS):
+        return "voipsms.ledger"
+    return _OLDER.format(checksum="checksum" if version >= _WITH_CHECKSUMS else "NULL::bigint")
 
 
 def check_writable(session: Session, name: str, version: int) -> None:

@@ -16,6 +16,7 @@ from .._message.outcome import Fate
 from .model import GRACE, Row, State, settled, state_of
 
 _NOT_SENT = frozenset({State.REFUSED, State.CANCELLED})
+_DOUBTFUL = frozenset({State.UNKNOWN.value, State.CANCELLING.value})
 
 
 class RowChange(NamedTuple):
@@ -78,8 +79,8 @@ def _fault(number: str, row: Row | None, sent: bool, now: float) -> str:
 
 
 def _after(row: Row | None, sent: bool, now: float) -> Row | None:
-    """Return the row after the resolution, which changes only a row of unknown fate."""
-    if row is None or state_of(row, now) != State.UNKNOWN.value:
+    """Return the row after the resolution, which changes only a row of unknown fate, or whose cancel is not certain."""
+    if row is None or state_of(row, now) not in _DOUBTFUL:
         return row
     if sent:
         # When it was accepted is not known. Its window starts at the last moment at which it can have been.

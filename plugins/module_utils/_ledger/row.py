@@ -22,8 +22,19 @@ FIELDS = Row._fields
 COLUMNS = (*FIELDS, "checksum")
 """The columns, besides the account, in the order in which ``values_of`` returns them and ``row_from`` expects them."""
 
-_STATE, _SMSIDS, _PREVIOUS, _LISTED = map(FIELDS.index, ("state", "smsids", "previous", "listed"))
-_TIMES = tuple(map(FIELDS.index, ("claimed_at", "first_byte_by", "lease_until", "keep_until", "delivers_at")))
+_STATE, _SMSIDS, _PREVIOUS = map(FIELDS.index, ("state", "smsids", "previous"))
+_TIMES = tuple(
+    map(
+        FIELDS.index,
+        ("claimed_at", "first_byte_by", "lease_until", "keep_until", "delivers_at", "absent_at", "effect_by"),
+    )
+)
+_FLAGS = tuple(map(FIELDS.index, ("listed", "confirmed")))
+
+_FIRST_LATER = FIELDS.index("revision")
+"""The first of the columns that earlier releases do not have."""
+
+_LATER_DEFAULTS = [Row._field_defaults[name] for name in FIELDS[_FIRST_LATER:]]
 
 _NONE = json.dumps(())
 
@@ -78,17 +89,24 @@ def _read(columns: list[Any]) -> Row:
     """Return the row of columns that are as they were written."""
     columns[_STATE] = State(columns[_STATE])
     columns[_SMSIDS] = () if columns[_SMSIDS] == _NONE else tuple(json.loads(columns[_SMSIDS]))
-    columns[_LISTED] = bool(columns[_LISTED])
+    for index in _FLAGS:
+        columns[index] = bool(columns[index])
     columns[_PREVIOUS] = None if columns[_PREVIOUS] is None else _from_json(json.loads(columns[_PREVIOUS]))
     return Row(*columns)
 
 
 def _checksum(columns: Sequence[Any]) -> int:
-    """Return the checksum of columns, the same whatever number type a database returns for a time or a flag."""
+    """Return the checksum of columns, the same whatever number type a database returns for a time or a flag.
+
+    Columns that earlier releases do not have count only when one of them is set: the rows of those keep their checksum.
+    """
     plain = list(columns)
     for index in _TIMES:
         plain[index] = None if plain[index] is None else float(plain[index])
-    plain[_LISTED] = bool(plain[_LISTED])
+    for index in _FLAGS:
+        plain[index] = bool(plain[index])
+    if plain[_FIRST_LATER:] == _LATER_DEFAULTS:
+        del plain[_FIRST_LATER:]
     return zlib.crc32("\0".join(map(str, plain)).encode(errors="surrogatepass"))
 
 
@@ -106,11 +124,12 @@ def _to_json(row: Row) -> dict[str, Any]:
 
 
 def _from_json(columns: dict[str, Any]) -> Row:
-    """Return the covered row of a JSON object."""
+    """Return the covered row of a JSON object; an earlier release has written fewer columns."""
     previous = columns["previous"]
     columns["state"] = State(columns["state"])
     columns["smsids"] = tuple(columns["smsids"])
     columns["listed"] = bool(columns["listed"])
+    columns["confirmed"] = bool(columns.get("confirmed", False))
     columns["previous"] = None if previous is None else _from_json(previous)
     row = Row(**columns)
     _check_times(row)

@@ -16,15 +16,19 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from itertools import islice
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
 from .._core.errors import MissingLibrary
 from .group_commit import GroupCommit
-from .model import Claim, Claimed, LedgerError, Row, is_claimable, purge_limit
-from .own_claims import Fates, OwnClaims, Settled
+from .model import LedgerError
 from .row import COLUMNS, intact_row_from, is_intact, row_from, values_of
 from .safe_file import SafeFile
+from .stored import Changed, StoredLedger
+
+if TYPE_CHECKING:
+    from .model import Identity, Row
+    from .stored import Decide
 
 try:
     import sqlite3
@@ -74,6 +78,12 @@ _STEPS: tuple[tuple[str, ...], ...] = (
     (),
     ("DROP INDEX IF EXISTS row_recipient",),
     ("ALTER TABLE row ADD COLUMN checksum INTEGER", "CREATE TABLE checked (at REAL NOT NULL)"),
+    (
+        "ALTER TABLE row ADD COLUMN revision INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE row ADD COLUMN absent_at REAL",
+        "ALTER TABLE row ADD COLUMN effect_by REAL",
+        "ALTER TABLE row ADD COLUMN confirmed INTEGER NOT NULL DEFAULT 0",
+    ),
 )
 """The statements that lead from each version of the file to the next, the first from none to version 1.
 
@@ -89,8 +99,10 @@ _CHECKED_EVERY = 86400.0
 that row would read as absent.
 """
 
-_WITHOUT_CHECKSUMS = "CREATE TEMP VIEW row AS SELECT *, NULL AS checksum FROM main.row"
-"""Lets the statements of this release read a file of an earlier one, which only a writer upgrades."""
+_WITH_CHECKSUMS = 4
+"""The first version whose rows have a checksum."""
+
+_LATER_COLUMNS = "0 AS revision, NULL AS absent_at, NULL AS effect_by, 0 AS confirmed"
 
 _TEXT = partial(str, encoding="utf-8", errors="replace")
 """Reads texts: by default one damaged byte would make all rows of a statement unreadable."""
@@ -134,7 +146,7 @@ _SELECT_EXPIRED = " ".join(
 _PURGE = "DELETE FROM row WHERE rowid = ?"
 
 
-class SqliteLedger:
+class SqliteLedger(StoredLedger):
     """The rows of one account in one file; each method is one transaction with a connection of its own."""
 
     def __init__(
@@ -147,14 +159,12 @@ class SqliteLedger:
         """
         if SQLITE_ERROR is not None:
             raise MissingLibrary("sqlite3", SQLITE_ERROR)
+        super().__init__()
         self.name = path
-        self.created = False
-        self.missing = False
         self._account = account
         self._busy_timeout = busy_timeout
         self._clock = clock
         self._file = SafeFile(path)
-        self._own_claims = OwnClaims()
         self._is_checked = False
         self._group = GroupCommit(path, self._transaction)
 
@@ -192,53 +202,29 @@ class SqliteLedger:
             records = () if connection is None else connection.execute(_SELECT_NEWEST, (self._account,))
             return list(islice(filter(matches, map(row_from, records)), limit))
 
-    def amend(self, changes: Iterable[tuple[Row | None, Row | None]]) -> None:
-        """Commit changes that belong to no claim, where the row is still as it was read."""
+    def change(
+        self, identities: Iterable[Identity], decide: Decide, *, purge: int = 0, is_whole: bool = False
+    ) -> Changed:
+        """Read rows, decide, and write, in one transaction; make the ledger if it does not exist.
 
-        def change(connection: sqlite3.Connection) -> None:
-            for before, after in changes:
-                row = before or after
-                if row is None:
-                    continue
-                if self._select(connection, row.key, [row.recipient]).get(row.recipient) == before:
-                    self._replace(connection, [(before, after)])
+        A change that purges is a claim: requests wait for it.
+        """
+        names_by_key: dict[str, list[str]] = {}
+        for key, name in identities:
+            names_by_key.setdefault(key, []).append(name)
 
-        self._commit(change)
-
-    def claim(self, claim: Claim) -> Claimed:
-        """Commit ``sending`` for every recipient that the claim may have; make the ledger if it does not exist."""
-
-        def change(connection: sqlite3.Connection) -> Claimed:
+        def make(connection: sqlite3.Connection) -> Changed:
             now = self.now()
-            self._check_daily(connection, now)
-            _purge(connection, now, purge_limit(claim))
-            rows = self._select(connection, claim.key, claim.recipients)
-            won = {name for name in claim.recipients if is_claimable(rows.get(name), claim, now)}
-            new = self._own_claims.claim(rows, claim, won, now)
-            self._replace(connection, ((rows.get(name), row) for name, row in new.items()))
-            lost = {name: row for name, row in rows.items() if name not in won}
-            return Claimed(won=frozenset(won), lost=lost, at=now)
+            if purge:
+                self._check_daily(connection, now)
+                _purge(connection, now, purge)
+            selected = ((key, self._select(connection, key, names)) for key, names in names_by_key.items())
+            rows = {(key, name): row for key, found in selected for name, row in found.items()}
+            changes = decide(rows, now)
+            self._replace(connection, ((rows.get(identity), row) for identity, row in changes.items()))
+            return Changed(set(changes), {identity: rows[identity] for identity in rows.keys() - changes}, now)
 
-        return self._commit(change, is_claim=True)
-
-    def settle(self, key: str, owner: str, fates: Fates) -> Settled:
-        """Commit the result of a claim; make the ledger anew, and restore its rows, if they are gone."""
-
-        def change(connection: sqlite3.Connection) -> Settled:
-            rows = self._select(connection, key, {*fates, *own_claims.witness(key, owner)})
-            settlement = own_claims.settlement(rows, key, owner, fates, self.now())
-            self._replace(connection, settlement.changes.values())
-            if not settlement.is_lost:
-                return settlement.result
-            rows = self._select(connection, key, own_claims.settled_names(key, owner))
-            lost = own_claims.lost_results(rows, key, owner)
-            self._replace(connection, ((rows.get(name), row) for name, row in lost.items()))
-            return settlement.result.with_restored(lost)
-
-        own_claims = self._own_claims
-        result = self._commit(change)
-        own_claims.forget(key, owner, fates)
-        return result
+        return self._commit(make, is_claim=purge > 0)
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection | None]:
@@ -257,11 +243,11 @@ class SqliteLedger:
 
     def _prepare_reading(self, connection: sqlite3.Connection) -> None:
         """Check the file where the next claim would, and let a file of an earlier release be read."""
-        if _version(connection) < SCHEMA_VERSION:
+        version = _version(connection)
+        if version < SCHEMA_VERSION:
             connection.execute("PRAGMA temp_store = MEMORY")
-            connection.execute(_WITHOUT_CHECKSUMS)
-            self._check_file(connection)
-        elif _is_due(connection, self.now()):
+            connection.execute(_view_of(version))
+        if version < _WITH_CHECKSUMS or _is_due(connection, self.now()):
             self._check_file(connection)
 
     def _check_daily(self, connection: sqlite3.Connection, now: float) -> None:
@@ -385,6 +371,12 @@ def _version(connection: sqlite3.Connection) -> int:
     """Return the version of the file's tables."""
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     return version
+
+
+def _view_of(version: int) -> str:
+    """Return what lets this release's statements read a file of an earlier one, which only a writer upgrades."""
+    checksum = "" if version >= _WITH_CHECKSUMS else ", NULL AS checksum"
+    return f"CREATE TEMP VIEW row AS SELECT *, {_LATER_COLUMNS}{checksum} FROM main.row"  # noqa: S608 - fixed names
 
 
 def _is_due(connection: sqlite3.Connection, now: float) -> bool:

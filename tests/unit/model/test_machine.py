@@ -21,7 +21,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import memory, model, own_claims
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import model, own_claims, stored
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.memory import MemoryLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
     Claimability,
@@ -138,7 +138,7 @@ def test_a_broken_rule_is_found(invariant: str, name: str, rule: Callable[..., A
     stories = settings(STORIES, max_examples=500, stateful_step_count=12, derandomize=True, phases=[Phase.generate])
     with ExitStack() as stack:
         # A run first reads its rows by the same rule as it claims them.
-        for module in {"claimability": (model, delivery), "settled": (own_claims,)}.get(name, (memory,)):
+        for module in {"claimability": (model, delivery), "settled": (own_claims,)}.get(name, (stored,)):
             stack.enter_context(mock.patch.object(module, name, rule))
         with pytest.raises(AssertionError, match=invariant):
             run_state_machine_as_test(OverMemory, settings=stories)

@@ -112,7 +112,9 @@ def test_nothing_is_judged_by_a_damaged_row_of_another_message(world: Damaged) -
     assert [row.is_damaged for row in world.ledger().newest(lambda _row: True, 9)] == [True]
 
 
-@pytest.mark.parametrize("column", ["claimed_at", "first_byte_by", "lease_until", "keep_until", "delivers_at"])
+@pytest.mark.parametrize(
+    "column", ["claimed_at", "first_byte_by", "lease_until", "keep_until", "delivers_at", "absent_at", "effect_by"]
+)
 @pytest.mark.parametrize("value", ["9e999", "-9e999"])
 def test_a_time_that_is_infinite_is_an_error_of_the_ledger(world: Damaged, column: str, value: str) -> None:
     world.execute(f"UPDATE row SET {column} = {value}, checksum = NULL")  # noqa: S608 - of this test

@@ -92,4 +92,4 @@ def test_a_row_is_found_by_the_key_that_is_shown_of_it_but_not_by_the_fingerprin
 
 def test_every_state_is_counted() -> None:
     counts = count_by_state([ROW, ROW, ROW._replace(state=State.SENDING)], NOW)
-    assert counts == {"sending": 0, "accepted": 2, "refused": 0, "unknown": 1, "cancelled": 0}
+    assert counts == {"sending": 0, "accepted": 2, "refused": 0, "unknown": 1, "cancelling": 0, "cancelled": 0}

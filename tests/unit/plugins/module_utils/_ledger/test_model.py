@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
     Claimability,
     DedupePolicy,
     Fingerprints,
+    Identity,
     Ledger,
     Row,
     Schedule,
@@ -28,6 +31,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
     claimed,
     key_of,
     settled,
+    state_at,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.own_claims import Settled
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.resolve import resolve
@@ -515,3 +519,134 @@ def test_contract_a_covered_row_is_compared_whole(kept: tuple[Ledger, Clock]) ->
     assert row.previous is not None
     ledger.amend([(row, row._replace(listed=True))])
     assert ledger.scheduled() == [row._replace(listed=True)]
+
+
+# --- Compare and set --------------------------------------------------------------------------------------------------
+
+ROW_A = row_of(State.ACCEPTED)._replace(date="2026-12-01 15:00", delivers_at=UNTIL)
+ROW_B = ROW_A._replace(recipient=BOB)
+RECORD = ROW_A._replace(key="cancel", recipient="", state=State.CANCELLING, effect_by=NOW + 10, confirmed=True)
+A, B, RECORD_ID = ("key", ANN), ("key", BOB), ("cancel", "")
+
+
+def everything(ledger: Ledger) -> set[Row]:
+    return set(ledger.newest(lambda _row: True, 99))
+
+
+def test_contract_all_is_set_where_every_row_is_as_it_was_read(kept: tuple[Ledger, Clock]) -> None:
+    ledger, _clock = kept
+    assert ledger.compare_and_set({})
+    assert ledger.compare_and_set({A: (None, ROW_A), B: (None, ROW_B)})
+    cancelling = ROW_A._replace(state=State.CANCELLING, revision=7, absent_at=NOW - 1)
+    assert ledger.compare_and_set(
+        {RECORD_ID: (None, RECORD), A: (ROW_A, cancelling), B: (ROW_B, ROW_B), ("key", "carl"): (None, None)}
+    )
+    assert everything(ledger) == {RECORD, cancelling, ROW_B}
+    assert ledger.compare_and_set({RECORD_ID: (RECORD, None), A: (cancelling, None), B: (ROW_B, None)})
+    assert everything(ledger) == set()
+
+
+@pytest.mark.parametrize(
+    "outdated",
+    [
+        {A: (None, ROW_A)},
+        {A: (None, None)},
+        {B: (ROW_B, ROW_B)},
+        {B: (ROW_B, None)},
+        {A: (ROW_A._replace(revision=1), ROW_A)},
+        {A: (ROW_A._replace(confirmed=True), None)},
+    ],
+)
+def test_contract_nothing_is_set_where_one_row_is_another(
+    kept: tuple[Ledger, Clock], outdated: dict[Identity, tuple[Row | None, Row | None]]
+) -> None:
+    ledger, _clock = kept
+    ledger.amend([(None, ROW_A)])
+    assert not ledger.compare_and_set({RECORD_ID: (None, RECORD), **outdated})
+    assert not ledger.compare_and_set({**outdated, RECORD_ID: (None, RECORD)})
+    assert everything(ledger) == {ROW_A}
+
+
+def test_contract_a_guard_can_be_used_again(kept: tuple[Ledger, Clock]) -> None:
+    ledger, _clock = kept
+    ledger.amend([(None, ROW_A)])
+    for number in range(3):
+        assert ledger.compare_and_set({A: (ROW_A, ROW_A), (f"{number}", ""): (None, None)})
+    assert everything(ledger) == {ROW_A}
+
+
+@pytest.mark.parametrize("is_crossed", [False, True], ids=["the same row", "what the other must not write"])
+def test_contract_of_many_who_compare_and_set_at_once_one_wins(kept: tuple[Ledger, Clock], is_crossed: bool) -> None:
+    """Crossed: each writes the row that all others need absent, in another order of keys."""
+    ledger, _clock = kept
+    ledger.amend([(None, ROW_A)])
+    runs = [f"run {number}" for number in range(6)]
+    barrier = threading.Barrier(len(runs))
+
+    def change_of(run: str) -> dict[Identity, tuple[Row | None, Row | None]]:
+        if not is_crossed:
+            return {RECORD_ID: (None, RECORD), A: (ROW_A, ROW_A._replace(owner=run))}
+        others = {(other, ""): (None, None) for other in runs if other != run}
+        return {**others, (run, ""): (None, RECORD._replace(key=run))}
+
+    def race(run: str) -> bool:
+        barrier.wait(30)
+        return ledger.compare_and_set(change_of(run))
+
+    with ThreadPoolExecutor(len(runs)) as threads:
+        won = [run for run, is_won in zip(runs, threads.map(race, runs), strict=True) if is_won]
+    assert len(won) == 1
+    expected = {ROW_A, RECORD._replace(key=won[0])} if is_crossed else {RECORD, ROW_A._replace(owner=won[0])}
+    assert everything(ledger) == expected
+
+
+# --- A cancel that was claimed ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("dedupe", "at", "expected"),
+    [
+        (DedupePolicy("text", WINDOW, until=UNTIL), NOW, Claimability.UNKNOWN),
+        (DedupePolicy("text", WINDOW, until=UNTIL), UNTIL - 1, Claimability.UNKNOWN),
+        (DedupePolicy("text", WINDOW, until=UNTIL), UNTIL, Claimability.FREE),
+        (DedupePolicy("text", WINDOW), NOW + 90 + GRACE + WINDOW - 1, Claimability.UNKNOWN),
+        (DedupePolicy("text", WINDOW), NOW + 90 + GRACE + WINDOW, Claimability.FREE),
+        (DedupePolicy("text", WINDOW, force=True), NOW, Claimability.FREE),
+        (DedupePolicy("text", WINDOW, resend_unknown=True), NOW, Claimability.FREE),
+        (DedupePolicy("other", WINDOW), NOW, Claimability.DIFFERENT),
+        (DedupePolicy("other", WINDOW, skip_different=True), NOW, Claimability.UNKNOWN),
+    ],
+)
+def test_a_message_whose_cancel_is_claimed_is_unknown(dedupe: DedupePolicy, at: float, expected: Claimability) -> None:
+    row = row_of(State.ACCEPTED)._replace(state=State.CANCELLING, date="2026-12-01 15:00", delivers_at=UNTIL)
+    assert claimability(row, dedupe, at) is expected
+    assert state_at(row, at) is State.CANCELLING
+
+
+def test_a_message_whose_cancel_may_still_take_effect_holds_for_so_long() -> None:
+    row = row_of(State.ACCEPTED)._replace(state=State.CANCELLING, effect_by=UNTIL + 100)
+    soon = DedupePolicy("text", WINDOW, until=UNTIL)
+    assert claimability(row, soon, UNTIL + 99) is Claimability.UNKNOWN
+    assert claimability(row, soon, UNTIL + 100) is Claimability.FREE
+
+
+@pytest.mark.parametrize("fate", [Fate.NOT_SENT, Fate.REFUSED])
+def test_an_attempt_that_brings_nothing_gives_back_the_claimed_cancel_that_it_covered(fate: Fate) -> None:
+    row = row_of(State.ACCEPTED)._replace(state=State.CANCELLING, effect_by=NOW + 5, smsids=("1",))
+    after = settled(claimed(row, claim_of(ANN), ANN, NOW), fate, (), NOW)
+    assert after == row._replace(attempt=2)
+
+
+def test_contract_a_claimed_cancel_is_not_settled_away_by_the_run_that_scheduled(kept: tuple[Ledger, Clock]) -> None:
+    ledger, _clock = kept
+    ledger.claim(claim_of(ANN))
+    row = ledger.rows("key", [ANN])[ANN]
+    ledger.compare_and_set({A: (row, row._replace(state=State.CANCELLING, smsids=("1",)))})
+    ledger.settle("key", "run 1", {ANN: (Fate.ACCEPTED, ("1",))})
+    assert ledger.rows("key", [ANN])[ANN].state is State.CANCELLING
+
+
+def test_the_key_of_a_cancel_is_no_other_key() -> None:
+    fingerprints = Fingerprints.of("production", "key")
+    assert fingerprints.cancel_key("1") == fingerprints.cancel_key("1") != fingerprints.cancel_key("2")
+    assert fingerprints.cancel_key("1") not in (fingerprints.key("1"), fingerprints.name("1"))

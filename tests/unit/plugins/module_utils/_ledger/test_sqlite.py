@@ -30,14 +30,20 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
     Claim,
     Claimed,
     LedgerError,
+    Row,
     State,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.own_claims import Settled
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.row import FIELDS, values_of
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.row import values_of
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.safe_file import SafeFile
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
-from ansible_collections.voip_communications.sms.tests.support.ledger_rows import CLAIM
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import (
+    CLAIM,
+    EARLIER_RECORDS,
+    EARLIER_ROWS,
+    FIRST_FIELDS,
+)
 
 COLLECTIONS = Path(__file__).absolute().parents[8]
 
@@ -506,7 +512,7 @@ def test_a_claim_writes_to_no_index_that_spreads_its_recipients(made: Path) -> N
 
 @pytest.mark.parametrize("version", [1, 2, 3])
 def test_a_file_of_an_earlier_release_is_results_to_this_one_and_keeps_its_rows(made: Path, version: int) -> None:
-    record = values_of(ledger_at(made).rows("key", ["ann"])["ann"])[: len(FIELDS)]
+    record = values_of(ledger_at(made).rows("key", ["ann"])["ann"])[: len(FIRST_FIELDS)]
     made.unlink()
     made.touch(0o600)
     with closing(sqlite3.connect(made, isolation_level=None)) as connection:
@@ -515,7 +521,7 @@ def test_a_file_of_an_earlier_release_is_results_to_this_one_and_keeps_its_rows(
         if version == 2:
             connection.execute("CREATE INDEX row_recipient ON row (account, recipient)")
         connection.execute(f"PRAGMA user_version = {version}")
-        columns, places = ", ".join(("account", *FIELDS)), ", ".join("?" * (len(FIELDS) + 1))
+        columns, places = ", ".join(("account", *FIRST_FIELDS)), ", ".join("?" * (len(FIRST_FIELDS) + 1))
         connection.execute(f"INSERT INTO row ({columns}) VALUES ({places})", ("account", *record))  # noqa: S608 - of this test
     ledger = ledger_at(made)
     assert [row.recipient for row in ledger.rows_of(["ann"])] == ["ann"], "who only reads leaves it as it is"
@@ -527,6 +533,29 @@ def test_a_file_of_an_earlier_release_is_results_to_this_one_and_keeps_its_rows(
     assert ledger.rows("key", ["ann"])["ann"].smsids == ("id",)
     with closing(sqlite3.connect(made)) as connection:
         assert ("row_recipient",) not in connection.execute("SELECT name FROM sqlite_master").fetchall()
+
+
+def test_the_rows_of_schema_4_keep_their_checksums_and_what_they_cover(made: Path) -> None:
+    made.unlink()
+    made.touch(0o600)
+    with closing(sqlite3.connect(made, isolation_level=None)) as connection:
+        for statement in (each for step in sqlite._STEPS[:4] for each in step):
+            connection.execute(statement)
+        connection.execute("PRAGMA user_version = 4")
+        names, marks = ", ".join((*FIRST_FIELDS, "checksum")), ", ".join("?" * (len(FIRST_FIELDS) + 1))
+        connection.executemany(f"INSERT INTO row (account, {names}) VALUES ('account', {marks})", EARLIER_RECORDS)  # noqa: S608 - of this test
+    ledger = SqliteLedger(str(made), "account", clock=lambda: 1_000_060.0)
+
+    def stored() -> tuple[Row, ...]:
+        return (*ledger.rows("key", ["ann"]).values(), *ledger.rows("plain", ["bob"]).values())
+
+    assert stored() == EARLIER_ROWS
+    assert (version_of(made), ledger.scheduled()) == (4, [EARLIER_ROWS[0]]), "who only reads leaves it as it is"
+    ledger.amend([])
+    assert (version_of(made), stored()) == (5, EARLIER_ROWS)
+    with closing(sqlite3.connect(made, isolation_level=None)) as connection:
+        connection.execute("UPDATE row SET effect_by = 1.0")
+    assert [row.is_damaged for row in stored()] == [True, True], "a new column counts once it is set"
 
 
 def version_of(path: Path) -> int:

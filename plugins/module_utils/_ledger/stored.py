@@ -1,0 +1,146 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Claim, settle and amend rows, whatever keeps them: the transitions of every ledger, over one change of its store."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from .model import Claim, Claimed, Row, amended, is_claimable, purge_limit
+from .own_claims import SENT, Fates, OwnClaims, Settled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Optional
+
+    from .._message.outcome import Fate
+    from .model import Identity
+    from .own_claims import Settlement
+
+    Decide = Callable[[Mapping[Identity, Row], float], Mapping[Identity, Optional[Row]]]
+    """From the stored rows and the time to the rows to write; None removes one."""
+
+
+class Changed(NamedTuple):
+    """The identities of the rows written, the rows that stay as they are, and the moment of that decision."""
+
+    written: set[Identity]
+    rows: dict[Identity, Row]
+    at: float
+
+
+class StoredLedger(ABC):
+    """The transitions of ``Ledger`` over the rows of a store, which only has to read and to ``change`` them."""
+
+    def __init__(self) -> None:
+        """Start without claims of this process."""
+        self.created = False
+        self.missing = False
+        self._own_claims = OwnClaims()
+
+    @abstractmethod
+    def change(
+        self, identities: Iterable[Identity], decide: Decide, *, purge: int = 0, is_whole: bool = False
+    ) -> Changed:
+        """Read rows, let ``decide`` say what becomes of them, and commit that in one transaction.
+
+        A store that finds a row changed meanwhile by another run leaves it alone, and decides on it again. ``purge``:
+        expired rows to delete as well, at most; only a claim does. ``is_whole``: all rows are still as they were read
+        when any is written.
+        """
+
+    def claim(self, claim: Claim) -> Claimed:
+        """Commit ``sending`` for every recipient that the claim may have; make the ledger if it does not exist."""
+
+        def decide(rows: Mapping[Identity, Row], now: float) -> dict[Identity, Row | None]:
+            stored = _by_recipient(rows)
+            claimable = [name for name in claim.recipients if is_claimable(stored.get(name), claim, now)]
+            return {(claim.key, name): row for name, row in own_claims.claim(stored, claim, claimable, now).items()}
+
+        own_claims = self._own_claims
+        identities = [(claim.key, name) for name in claim.recipients]
+        changed = self.change(identities, decide, purge=purge_limit(claim))
+        won = frozenset(name for _key, name in changed.written)
+        return Claimed(won=won, lost=_by_recipient(changed.rows), at=changed.at)
+
+    def settle(self, key: str, owner: str, fates: Fates) -> Settled:
+        """Commit the result of a claim; make the ledger anew, and restore its rows, if they are gone."""
+        return self._settle(key, owner, fates, {})
+
+    def amend(self, changes: Iterable[tuple[Row | None, Row | None]]) -> None:
+        """Commit changes that belong to no claim, where the row is still as it was read."""
+        changes = list(changes)
+        identities = sorted({(row.key, row.recipient) for pair in changes for row in pair if row is not None})
+
+        def decide(rows: Mapping[Identity, Row], _now: float) -> dict[Identity, Row | None]:
+            after = amended(rows, changes)
+            changed = [identity for identity in identities if after.get(identity) != rows.get(identity)]
+            return {identity: after.get(identity) for identity in changed}
+
+        self.change(identities, decide)
+
+    def compare_and_set(self, changes: Mapping[Identity, tuple[Row | None, Row | None]]) -> bool:
+        """Commit all changes where every row is still as it was read, otherwise none; return whether they were made."""
+
+        def decide(rows: Mapping[Identity, Row], _now: float) -> dict[Identity, Row | None]:
+            is_same = all(rows.get(identity) == before for identity, (before, _after) in changes.items())
+            return {identity: after for identity, (_before, after) in changes.items()} if is_same else {}
+
+        return self.change(changes, decide, is_whole=True).written == set(changes)
+
+    def _settle(self, key: str, owner: str, fates: Fates, attempted: dict[str, bool]) -> Settled:
+        """Settle once.
+
+        ``attempted``: the recipients of earlier attempts, which may have been committed although no answer came, and
+        whether their rows were to be restored. Those of this attempt are added.
+        """
+        earlier = frozenset(attempted)
+        own_claims = self._own_claims
+        witness = own_claims.witness(key, owner)
+        settlements: list[Settlement] = []
+
+        def decide(rows: Mapping[Identity, Row], now: float) -> dict[Identity, Row | None]:
+            settlement = own_claims.settlement(_by_recipient(rows), key, owner, fates, now, witness)
+            settlements.append(settlement)
+            restored = settlement.restored
+            attempted.update({name: name in restored or attempted.get(name, False) for name in settlement.changes})
+            return {(key, name): row for name, row in settlement.changes.items()}
+
+        changed = self.change([(key, name) for name in dict.fromkeys((*fates, *witness))], decide)
+        is_lost = any(settlement.is_lost for settlement in settlements) or any(attempted.values())
+        lost = self._restore(key, owner) if is_lost else ()
+        own_claims.forget(key, owner, fates)
+        written = {name for _key, name in changed.written}
+        written |= {name for name in earlier if not _is_replaced(changed.rows.get((key, name)), owner, fates[name][0])}
+        restored = tuple(name for name in fates if name in written and attempted.get(name))
+        return Settled(tuple(name for name in fates if name not in written), restored).with_restored(lost)
+
+    def _restore(self, key: str, owner: str) -> list[str]:
+        """Write the earlier results of an owner that the ledger has lost; return their recipients."""
+
+        def decide(rows: Mapping[Identity, Row], _now: float) -> dict[Identity, Row | None]:
+            lost = self._own_claims.lost_results(_by_recipient(rows), key, owner)
+            return {(key, name): row for name, row in lost.items()}
+
+        names = self._own_claims.settled_names(key, owner)
+        return [name for _key, name in self.change([(key, name) for name in names], decide).written]
+
+
+def _by_recipient(rows: Mapping[Identity, Row]) -> dict[str, Row]:
+    """Return the rows of one key by recipient."""
+    return {name: row for (_key, name), row in rows.items()}
+
+
+def _is_replaced(stored: Row | None, owner: str, fate: Fate) -> bool:
+    """Return whether a row of another run shows that an owner's result, written without an answer, is gone.
+
+    Another run may claim the message rightly, but its row then covers what was, or may have been, sent.
+    """
+    row = stored
+    while row is not None and row.owner != owner:
+        row = row.previous
+    return fate in SENT and stored is not None and row is None
