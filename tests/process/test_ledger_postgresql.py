@@ -588,6 +588,51 @@ def test_a_change_that_comes_too_late_changes_nothing(url: str) -> None:
     assert states(other) == {"ann": State.ACCEPTED}
 
 
+@pytest.mark.parametrize("is_same", [False, True], ids=["removed", "written as it was"])
+def test_what_is_set_as_a_whole_is_compared_when_it_is_written(url: str, is_same: bool) -> None:
+    other = ledger_at(url)
+    other.claim(CLAIM)
+    row = other.rows("key", ["ann"])["ann"]
+    record = row._replace(key="cancel", recipient="", state=State.CANCELLING)
+
+    def meanwhile() -> None:
+        other.amend([(row, None)])
+        other.amend([(None, row)] if is_same else [])
+
+    slow = Overtaken(url, meanwhile)
+    change = {("cancel", ""): (None, record), ("key", "ann"): (row, row._replace(state=State.CANCELLING))}
+    assert slow.compare_and_set(change) is is_same
+    found = {each.state for each in other.newest(lambda _row: True, 9)}
+    assert found == ({State.CANCELLING} if is_same else set())
+
+
+def test_what_is_set_as_a_whole_waits_for_no_run_that_waits_for_it(
+    url: str, postgres: PostgresServer, dbname: str
+) -> None:
+    """Claims of the same rows, in both orders, and some that are absent for one and claimed by the other."""
+    forced = CLAIM._replace(dedupe=CLAIM.dedupe._replace(force=True))
+    ledger_at(url).amend([])
+    names = [f"recipient {number}" for number in range(8)]
+
+    def act(number: int) -> None:
+        ledger = ledger_at(url, busy_timeout=30)
+        for turn in range(8):
+            owner = f"run {number} {turn}"
+            if number % 2:
+                won = ledger.claim(forced._replace(owner=owner, recipients=dict.fromkeys(names[turn % 3 :], ""))).won
+                ledger.settle("key", owner, dict.fromkeys(won, NOT_SENT if turn % 2 else ACCEPTED))
+                continue
+            rows = ledger.rows("key", names)
+            mine = {("key", name): (rows.get(name), rows.get(name) if turn % 2 else None) for name in reversed(names)}
+            ledger.compare_and_set(mine)
+
+    at_once(6, act)
+    with postgres.admin() as connection:
+        assert connection.execute(
+            "SELECT deadlocks FROM pg_stat_database WHERE datname = %s", (dbname,)
+        ).fetchall() == [(0,)]
+
+
 def test_a_lock_that_somebody_holds_is_not_waited_for_longer_than_asked(
     url: str, postgres: PostgresServer, dbname: str
 ) -> None:

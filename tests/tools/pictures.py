@@ -52,6 +52,11 @@ REASONS: dict[Arrow, str] = {
     ("refused", "sending"): "next run",
     ("accepted", "sending"): "window over, or force",
     ("accepted", "cancelled"): "cancelled",
+    ("accepted", "cancelling"): "a cancel is claimed",
+    ("cancelling", "accepted"): "was not cancelled",
+    ("cancelling", "cancelled"): "no complete list shows it",
+    ("cancelling", NO_ROW): "resolved as not sent",
+    ("cancelling", "sending"): "window over,\non_unknown=resend, or force",
     ("cancelled", "sending"): "wanted again",
 }
 STYLE = (
@@ -95,9 +100,10 @@ def moves() -> set[Arrow]:
     found = {("sending", _name(row)) for row in rows.values()}
     found.add(("sending", state_of(sending, sending.lease_until)))
     found |= {("unknown", _name(_told(rows[Fate.UNKNOWN], sent))) for sent in (True, False)}
-    cancelled = _cancelled(rows[Fate.ACCEPTED])
-    found.add(("accepted", _name(cancelled)))
-    held = (None, *rows.values(), cancelled)
+    cancelled, cancelling = (_as(state, rows[Fate.ACCEPTED]) for state in (State.CANCELLED, State.CANCELLING))
+    found |= {("accepted", "cancelled"), ("accepted", "cancelling"), ("cancelling", "cancelled")}
+    found |= {("cancelling", _name(_told(cancelling, sent))) for sent in (True, False)}
+    held = (None, *rows.values(), cancelled, cancelling)
     found |= {(_name(row), "sending") for row in held if claimability(row, _TERMS, _LATER) is Claimability.FREE}
     return found
 
@@ -151,11 +157,11 @@ def _told(row: Row | None, sent: bool) -> Row | None:
     return resolve({"r": row}, sent=sent, now=_LATER).rows["r"].after
 
 
-def _cancelled(row: Row | None) -> Row | None:
-    """Return the row after the list has lost its message, as snapshot.py writes it, which cannot do without a list."""
+def _as(state: State, row: Row | None) -> Row:
+    """Return a row in the state that ``_schedule`` gives it, which cannot do that without a list of the service."""
     if row is None:
         raise ValueError("there must be a row")
-    return row._replace(state=State.CANCELLED)
+    return row._replace(state=state)
 
 
 def _name(row: Row | None) -> str:

@@ -14,6 +14,7 @@ import json
 import math
 import zlib
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 from .model import Row, State, damaged
@@ -35,6 +36,8 @@ _FIRST_LATER = FIELDS.index("revision")
 """The first of the columns that earlier releases do not have."""
 
 _LATER_DEFAULTS = [Row._field_defaults[name] for name in FIELDS[_FIRST_LATER:]]
+_FIRST_TIMES, _FIRST_FLAGS = (tuple(index for index in some if index < _FIRST_LATER) for some in (_TIMES, _FLAGS))
+_times_of = itemgetter(*_TIMES)
 
 _NONE = json.dumps(())
 
@@ -101,18 +104,21 @@ def _checksum(columns: Sequence[Any]) -> int:
     Columns that earlier releases do not have count only when one of them is set: the rows of those keep their checksum.
     """
     plain = list(columns)
-    for index in _TIMES:
-        plain[index] = None if plain[index] is None else float(plain[index])
-    for index in _FLAGS:
-        plain[index] = bool(plain[index])
+    times, flags = _TIMES, _FLAGS
     if plain[_FIRST_LATER:] == _LATER_DEFAULTS:
         del plain[_FIRST_LATER:]
+        times, flags = _FIRST_TIMES, _FIRST_FLAGS
+    for index in times:
+        if plain[index] is not None:
+            plain[index] = float(plain[index])
+    for index in flags:
+        plain[index] = bool(plain[index])
     return zlib.crc32("\0".join(map(str, plain)).encode(errors="surrogatepass"))
 
 
 def _check_times(columns: Sequence[Any]) -> None:
-    for index in _TIMES:
-        if isinstance(columns[index], float) and not math.isfinite(columns[index]):
+    for index, value in zip(_TIMES, _times_of(columns)):
+        if isinstance(value, float) and not math.isfinite(value):
             raise NotFinite(
                 f"{FIELDS[index]} of the row of {columns[2]} is no finite number; see the message log for it"
             )

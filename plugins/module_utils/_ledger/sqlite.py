@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 from .._core.errors import MissingLibrary
@@ -135,8 +135,8 @@ _INSERT = " ".join(
 _UPDATE = " ".join(
     (
         "UPDATE row SET",
-        ", ".join(f"{column} = ?" for column in COLUMNS[2:]),
-        "WHERE account = ? AND key = ? AND recipient = ?",
+        ", ".join(f"{column} = ?{place}" for place, column in enumerate(COLUMNS[2:], 4)),
+        "WHERE account = ?1 AND key = ?2 AND recipient = ?3",
     )
 )
 _DELETE = "DELETE FROM row WHERE account = ? AND key = ? AND recipient = ?"
@@ -323,15 +323,14 @@ class SqliteLedger(StoredLedger):
 
     def _replace(self, connection: sqlite3.Connection, pairs: Iterable[tuple[Row | None, Row | None]]) -> None:
         """Write each pair's second row in place of its first; None stands for no row."""
-        new, changed, removed = [], [], []
+        new: list[tuple[Any, ...]] = []
+        changed: list[tuple[Any, ...]] = []
+        removed: list[tuple[Any, ...]] = []
         for before, after in pairs:
             if after is None:
                 removed += [] if before is None else [(self._account, before.key, before.recipient)]
-            elif before is None:
-                new.append((self._account, *values_of(after)))
             else:
-                key, recipient, *contents = values_of(after)
-                changed.append((*contents, self._account, key, recipient))
+                (new if before is None else changed).append((self._account, *values_of(after)))
         connection.executemany(_DELETE, removed)
         connection.executemany(_INSERT, new)
         connection.executemany(_UPDATE, changed)

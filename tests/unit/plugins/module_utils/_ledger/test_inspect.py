@@ -61,6 +61,17 @@ def test_the_turn_of_a_name_is_no_message() -> None:
     assert not RowFilter().matches(ROW._replace(masked=""), NOW)
 
 
+def test_a_claimed_cancel_is_shown_by_its_own_key_and_counted() -> None:
+    record = ROW._replace(recipient="", label="", state=State.CANCELLING, date="")
+    assert RowFilter().matches(record, NOW)
+    assert RowFilter().matches(record._replace(masked=""), NOW), "by its smsid alone no one knows to whom it was"
+    assert RowFilter(states=["cancelling"], shown_key=record.key, key="another").matches(record, NOW)
+    assert not RowFilter(recipients={ROW.recipient}).matches(record, NOW)
+    shown = describe(record, NOW)
+    assert (shown["key"], shown["state"], shown["delivery_date"]) == (ROW.key, "cancelling", None)
+    assert count_by_state([record], NOW)["cancelling"] == 1
+
+
 def test_a_row_is_shown_without_what_the_ledger_hides() -> None:
     row = describe(ROW, NOW)
     assert row == {

@@ -27,7 +27,10 @@ AT_WORK = OVERDUE._replace(lease_until=NOW + 1)
 ACCEPTED = UNKNOWN._replace(state=State.ACCEPTED, smsids=("one",))
 
 
-@pytest.mark.parametrize("row", [UNKNOWN, OVERDUE, UNKNOWN._replace(previous=ACCEPTED)])
+CANCELLING = ACCEPTED._replace(state=State.CANCELLING, effect_by=NOW - 5)
+
+
+@pytest.mark.parametrize("row", [UNKNOWN, OVERDUE, UNKNOWN._replace(previous=ACCEPTED), CANCELLING])
 def test_sent_makes_a_duplicate_of_the_same_task(row: Row) -> None:
     assert claimability(row, POLICY, NOW) is Claimability.UNKNOWN
     resolution = resolve({ANN: row}, sent=True, now=NOW)
@@ -54,7 +57,7 @@ def test_a_run_that_comes_back_late_does_not_settle_what_a_person_has_resolved()
     assert after.owner != OVERDUE.owner
 
 
-@pytest.mark.parametrize("row", [UNKNOWN, OVERDUE])
+@pytest.mark.parametrize("row", [UNKNOWN, OVERDUE, CANCELLING])
 def test_not_sent_lets_the_same_task_send(row: Row) -> None:
     resolution = resolve({ANN: row}, sent=False, now=NOW)
     assert resolution.changes == ((row, None),)
@@ -78,6 +81,7 @@ def test_not_sent_does_not_undo_what_was_accepted_before() -> None:
         (UNKNOWN._replace(state=State.CANCELLED), True, "was cancelled"),
         (UNKNOWN._replace(date="2026-12-01 22:00"), True, "scheduled"),
         (UNKNOWN._replace(date="2026-12-01 22:00"), False, "scheduled"),
+        (CANCELLING._replace(date="2026-12-01 22:00"), False, "scheduled"),
     ],
 )
 def test_what_is_certain_is_not_overruled(row: Row | None, sent: bool, reason: str) -> None:

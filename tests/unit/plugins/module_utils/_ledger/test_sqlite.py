@@ -15,6 +15,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -590,6 +591,24 @@ def test_of_twenty_processes_one_wins(path: Path, there_before: bool) -> None:
     ]
     won = [racer.communicate(timeout=60)[0].strip() for racer in racers]
     assert sorted(won) == ["0"] * 19 + ["1"]
+
+
+def test_of_many_runs_that_compare_and_set_one_file_one_wins(made: Path) -> None:
+    row = ledger_at(made).rows("key", ["ann"])["ann"]
+    barrier = threading.Barrier(6)
+
+    def race(number: int) -> bool:
+        barrier.wait(30)
+        new = row._replace(owner=f"run {number}")
+        return ledger_at(made).compare_and_set(
+            {("key", "ann"): (row, new), ("cancel", ""): (None, new._replace(key="cancel", recipient=""))}
+        )
+
+    with ThreadPoolExecutor(6) as threads:
+        won = list(threads.map(race, range(6)))
+    assert won.count(True) == 1
+    owner = f"run {won.index(True)}"
+    assert {each.owner for each in ledger_at(made).newest(lambda _row: True, 9)} == {owner}
 
 
 def test_a_ledger_that_another_run_makes_at_this_moment_is_not_taken_for_another_programs(tmp_path: Path) -> None:
