@@ -343,7 +343,7 @@ def test_while_anything_of_the_name_is_doubtful_the_plan_says_so(world: World, t
     doubtful = {
         identity
         for identity, entry in snapshot.rows.items()
-        if entry.state in (State.UNKNOWN, State.SENDING)
+        if entry.state in (State.UNKNOWN, State.SENDING, State.CANCELLING)
         and (identity in mine or (task.name and entry.name == FINGERPRINTS.name(task.name)))
         and (identity in mine or snapshot.known(entry).scheduled_state is not ScheduledState.LAPSED)
     }
