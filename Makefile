@@ -24,15 +24,21 @@ WORKERS := $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) +
 PYTEST := $(DEV) -m pytest -n $(WORKERS) --dist worksteal
 PYTEST_ARGS :=
 # The same under coverage, and the tests that call module_utils in their own process.
-MEASURED := $(subst -m pytest,-m coverage run -m pytest,$(PYTEST))
+MEASURED := $(subst -m pytest,-m coverage run -m pytest,$(PYTEST)) --junitxml=$(BUILD)/results/pytest-measured.xml
 REACHING := tests/unit tests/process/test_ledger_postgresql.py
+UNREACHING := tests/process --ignore=tests/process/test_ledger_postgresql.py
+# "yes" lets "make test" measure it on the way.
+COVERAGE :=
+PREPARE_COVERAGE := export COVERAGE_FILE=$(BUILD)/coverage/data; rm -rf $(BUILD)/coverage; mkdir -p $(BUILD)/coverage;
+REPORT_COVERAGE := $(DEV) -m coverage combine --quiet && $(DEV) -m coverage report
 # "--check" compares docs/faults.md with what would be written.
 FAULTS_ARGS :=
 TORTURE_SECONDS := 600
 # "--write", "--rounds 3", "--only tasks ledger planning processes".
 BENCH_ARGS :=
 OLDEST := $(addprefix tests/unit/plugins/module_utils/,_core/test_http_faults.py _api/test_client.py _api/test_scheduled_api.py)
-# "others": the pair of "make sanity" and "make test" runs integration targets alone, since these did the rest.
+# "others": the pair of "make sanity" and "make test" runs integration targets alone, since these did the rest, and of the
+# others only the newest runs the unit tests.
 SANITY := all
 # Which pairs, such as "2.19-3.11 2.21-3.13"; all that are found when empty.
 PAIRS :=
@@ -48,9 +54,11 @@ demo: demo-venv ## see it work: install, send once, schedule, move, cancel, depl
 	@cd $(ROOT) && $(BUILD)/demo-venv/bin/python tests/demo/run.py $(BUILD)/package
 
 test: venv ## lint, unit tests and tests with real processes, on the Python that is there
-	@status=0; \
+	@status=0; $(PREPARE_COVERAGE) rm -f $(BUILD)/results/pytest*.xml; \
 	( $(DEV) -m $(TOOLS).lint ) || status=1; \
-	( $(PYTEST) --junitxml=$(BUILD)/results/pytest.xml $(PYTEST_ARGS) $$(ls -d tests/unit tests/process 2>/dev/null) ) || status=1; \
+	$(if $(COVERAGE),( $(MEASURED) $(PYTEST_ARGS) $(REACHING) ) || status=1;) \
+	( $(PYTEST) --junitxml=$(BUILD)/results/pytest.xml $(PYTEST_ARGS) $(if $(COVERAGE),$(UNREACHING),tests/unit tests/process) ) || status=1; \
+	$(if $(COVERAGE),( $(REPORT_COVERAGE) ) || status=1;) \
 	exit $$status
 
 lint: venv ## ruff, mypy, yamllint, ansible-lint, antsibull-docs, antsibull-changelog, reuse
@@ -67,9 +75,9 @@ process: venv ## the tests below tests/process, which start real processes
 	@$(PYTEST) --junitxml=$(BUILD)/results/pytest-process.xml $(PYTEST_ARGS) tests/process
 
 coverage: venv ## which lines and branches of module_utils no test in one process reaches; fails below the limit
-	@status=0; export COVERAGE_FILE=$(BUILD)/coverage/data; rm -rf $(BUILD)/coverage; mkdir -p $(BUILD)/coverage; \
+	@status=0; $(PREPARE_COVERAGE) \
 	( $(MEASURED) $(PYTEST_ARGS) $(REACHING) ) || status=1; \
-	( $(DEV) -m coverage combine --quiet && $(DEV) -m coverage report ) || status=1; \
+	( $(REPORT_COVERAGE) ) || status=1; \
 	exit $$status
 
 sanity: venv ## ansible-test sanity, without any ignore file

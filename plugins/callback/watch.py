@@ -293,7 +293,6 @@ from ansible.inventory.host import Host
 from ansible.plugins.callback import CallbackBase
 from ansible.template import Templar
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._notify.errand import Errand
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.pipeline import (
     Pipeline,
     process_run,
@@ -306,6 +305,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify.wa
     read_settings,
 )
 from ansible_collections.voip_communications.sms.plugins.plugin_utils import _errand_process
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._errand import Errand
 
 Hook = Callable[..., None]
 

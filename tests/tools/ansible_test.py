@@ -11,9 +11,11 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from ansible_collections.voip_communications.sms.tests.tools import layout, record, tree
 
@@ -21,15 +23,22 @@ SHIM = Path(__file__).with_name("bootstrap_pip.py")
 # Whatever the person at the keyboard has set for Ansible or for the modules must not decide what a test finds.
 FOREIGN = re.compile(r"ANSIBLE_|VOIPSMS_|PYTHON|PYTEST_|VIRTUAL_ENV|XDG_")
 
+# Two pairs share the home in which they prepare pip.
+_ONE_AT_A_TIME = threading.Lock()
+
 
 @dataclass
 class AnsibleTest:
-    """One ansible-core on one Python: the environment that holds both, and the copy of the tracked files to run in."""
+    """One ansible-core on one Python: the environment that holds both, and the copy of the tracked files to run in.
+
+    ``output``: where to show what is printed.
+    """
 
     venv: Path
     core: str
     python: str
     tree: Path
+    output: TextIO = sys.stdout
 
     @property
     def name(self) -> str:
@@ -47,8 +56,9 @@ class AnsibleTest:
 
     def _sanity(self, kind: str, arguments: list[str], *paths: Path) -> bool:
         """Run sanity tests, with more folders on the PATH when given, and record the outcome of each."""
-        self._provide_pip()
-        self._hand_on_pip_settings()
+        with _ONE_AT_A_TIME:
+            self._provide_pip()
+            self._hand_on_pip_settings()
         code, output = self._run("sanity", *arguments, paths=paths)
         skipped = re.findall(r'Skipping sanity test "?([\w-]+)', output)
         ran = [
@@ -95,7 +105,7 @@ class AnsibleTest:
             "--color",
             "no",
         ]
-        print(f"{self.name}: ansible-test {' '.join(arguments)}", flush=True)
+        self.output.write(f"{self.name}: ansible-test {' '.join(arguments)}\n")
         process = subprocess.Popen(
             command,
             cwd=self.tree,
@@ -110,8 +120,8 @@ class AnsibleTest:
         with process:
             for line in process.stdout or ():
                 lines.append(line)
-                sys.stdout.write(line)
-                sys.stdout.flush()
+                self.output.write(line)
+                self.output.flush()
         return process.returncode, "".join(lines)
 
     def _environment(self, paths: Iterable[Path]) -> dict[str, str]:

@@ -20,7 +20,8 @@ import yaml
 
 from ansible_collections.voip_communications.sms.tests.tools import layout
 
-RUN = layout.RESULTS / "pytest.xml"
+# The second is there where "make test" has measured coverage.
+RUNS = [layout.RESULTS / "pytest.xml", layout.RESULTS / "pytest-measured.xml"]
 PAGE = Path("docs/faults.md")
 HEAD = """<!--
 SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
@@ -40,10 +41,10 @@ Results = Mapping[str, Sequence[tuple[str, str]]]
 """For `<file>::<test>` the ids of its cases, and how each ended: passed, failed or skipped."""
 
 
-def results(run: Path) -> Results:
-    """Read what a run of pytest left as JUnit XML."""
+def results(*runs: Path) -> Results:
+    """Read what runs of pytest left as JUnit XML, those of them that there were."""
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for case in ElementTree.parse(run).iter("testcase"):
+    for case in (case for run in runs if run.exists() for case in ElementTree.parse(run).iter("testcase")):
         name, bracket, rest = str(case.get("name")).partition("[")
         # A class of tests stands behind the file.
         parts = str(case.get("classname")).split(".")
@@ -87,7 +88,7 @@ def page(groups: Mapping[str, Mapping[str, Sequence[str]]], found: Results) -> t
 def main(arguments: Sequence[str]) -> int:
     """Write the page, or compare it; return 1 when something is wrong."""
     groups = yaml.safe_load((layout.TREE / "tests" / "faults.yml").read_text(encoding="utf-8"))
-    text, wrong = page(groups, results(RUN))
+    text, wrong = page(groups, results(*RUNS))
     target = layout.ROOT / PAGE
     if "--check" not in arguments:
         target.write_text(text, encoding="utf-8")

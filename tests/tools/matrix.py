@@ -4,14 +4,18 @@
 
 Usage: matrix.py [--sanity all|others] [PAIR ...], where a pair is written 2.19-3.11.
 
-With "others", neither sanity nor the unit tests are run on the pair of the development environment, because
-"make sanity" and "make test" have just done so.
+Two pairs run at once, and what each has printed is shown when it has ended. With "others", neither sanity nor the unit
+tests are run on the pair of the development environment, because "make sanity" and "make test" have just done so, and
+of the others only the newest runs the unit tests.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from ansible_collections.voip_communications.sms.tests.tools import dev, interpreters, layout, record
 from ansible_collections.voip_communications.sms.tests.tools.ansible_test import AnsibleTest
@@ -20,6 +24,7 @@ from ansible_collections.voip_communications.sms.tests.tools.venv import VenvErr
 # The newest last. Red Hat's Automation Platform ships 2.16, nobody develops on it: integration only.
 PAIRS = [("2.16", "3.11"), ("2.19", "3.11"), ("2.20", "3.12"), ("2.21", "3.13")]
 INTEGRATION_ONLY = {"2.16"}
+AT_ONCE = 2
 
 
 def prepare(core: str, python: str) -> AnsibleTest | None:
@@ -58,6 +63,17 @@ def run(pair: AnsibleTest, *, sanity: bool, units: bool, newest: bool) -> list[s
     return failed
 
 
+def run_quietly(pair: AnsibleTest, wanted: str, *, newest: bool) -> tuple[list[str], str]:
+    """Run what is wanted of a pair; return the parts that failed, and what was printed, to be shown in one piece."""
+    is_tested = pair.core not in INTEGRATION_ONLY and not (wanted == "others" and pair.name == dev.pair().name)
+    sanity = is_tested and wanted != "none"
+    units = is_tested and (wanted != "others" or newest)
+    text = io.StringIO()
+    print(f"{pair.name}: begins", flush=True)
+    failed = run(replace(pair, output=text), sanity=sanity, units=units, newest=newest)
+    return failed, text.getvalue()
+
+
 def prepare_all(wanted: list[str]) -> tuple[list[AnsibleTest], list[str]]:
     """Return the pairs that can run, and what failed on the way: an environment that cannot be made is a failure."""
     pairs: list[AnsibleTest] = []
@@ -82,12 +98,11 @@ def main() -> int:
     parser.add_argument("--sanity", choices=["all", "others", "none"], default="all")
     parser.add_argument("pairs", nargs="*", metavar="PAIR")
     wanted = parser.parse_args()
-    done_already = {"all": "", "others": dev.pair().name}.get(wanted.sanity)
     pairs, failed = prepare_all(wanted.pairs)
-    for pair in pairs:
-        units = pair.core not in INTEGRATION_ONLY and pair.name != done_already
-        sanity = units and wanted.sanity != "none"
-        failed += run(pair, sanity=sanity, units=units, newest=pair is pairs[-1])
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        for parts, text in pool.map(lambda pair: run_quietly(pair, wanted.sanity, newest=pair is pairs[-1]), pairs):
+            sys.stdout.write(text)
+            failed += parts
     names = ", ".join(pair.name for pair in pairs) or "no pair found"
     print(f"matrix: {names}: {'FAILED: ' + ', '.join(failed) if failed else 'passed'}")
     return 1 if failed or not pairs else 0

@@ -17,15 +17,15 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._notify import errand as errand_module
-from ansible_collections.voip_communications.sms.plugins.module_utils._notify.errand import Errand
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.pipeline import NONE, Pipeline
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.watch import FAILED, SLOW
+from ansible_collections.voip_communications.sms.plugins.plugin_utils import _errand as errand_module
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._errand import Errand
 from ansible_collections.voip_communications.sms.tests.support.canary import FORMS, KEY, PASSWORD
 from ansible_collections.voip_communications.sms.tests.support.fault_server import FaultServer
 
 # The folder that holds ansible_collections, to which ansible-test gives no path of its own.
-COLLECTIONS = Path(__file__).absolute().parents[8]
+COLLECTIONS = Path(__file__).absolute().parents[7]
 PLUGINS = COLLECTIONS / "ansible_collections" / "voip_communications" / "sms" / "plugins"
 PROGRAM = str(PLUGINS / "plugin_utils" / "_errand_process.py")
 ANNA = "+12812345678"
@@ -343,7 +343,7 @@ def test_no_secret_is_an_argument_or_in_the_environment() -> None:
 PARENT = f"""
 import json, os, sys, time
 sys.path.insert(0, {str(COLLECTIONS)!r})
-from ansible_collections.voip_communications.sms.plugins.module_utils._notify.errand import Errand
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._errand import Errand
 errand = Errand(sys.argv[1], json.loads(sys.argv[2]), 30, float(sys.argv[3]))
 errand.start()
 while not float(sys.argv[3]) and not errand._has_begun:
