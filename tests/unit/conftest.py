@@ -5,6 +5,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
+
+# A machine that does something else besides is no fault of the code.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 def pytest_configure(config: pytest.Config) -> None:

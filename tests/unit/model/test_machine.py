@@ -78,7 +78,7 @@ class OverMemory(SendingOnce):
         return self.kept
 
 
-@pytest.mark.timeout(0 if LARGE else 120)
+@pytest.mark.timeout(0 if LARGE else 300)
 @pytest.mark.parametrize("machine", [OverSqlite, OverMemory])
 def test_whatever_happens_it_is_sent_at_most_once_and_never_lost(machine: type[SendingOnce]) -> None:
     run_state_machine_as_test(machine, settings=STORIES)

@@ -57,7 +57,7 @@ def explore(rules: Rules, bounds: Bounds, most: int = 0) -> Explored:
         return Search(story.start(), story.steps, story.names_of, most or 10_000_000).run()
 
 
-@pytest.mark.timeout(0 if SIZES is LARGE else 120)
+@pytest.mark.timeout(0 if SIZES is LARGE else 300)
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: size.name)
 def test_the_invariants_hold(size: Size, record_property: Callable[[str, object], None]) -> None:
     explored = explore(Rules(size.times), size.bounds, size.most)

@@ -142,7 +142,7 @@ def test_it_is_either_cancelled_or_told(delay: float, server: FaultServer) -> No
     is_cancelled = errand.cancel()
     if not is_cancelled:
         assert errand.wait()["msg"] == "sent to 1 recipient"
-    assert process_of(errand).wait(30) == 0
+    assert process_of(errand).wait(60) == 0
     assert len(server.posts) == (not is_cancelled)
 
 
@@ -152,7 +152,7 @@ def test_one_that_does_not_answer_is_killed_and_so_cancelled(monkeypatch: pytest
     process_of(errand).send_signal(signal.SIGSTOP)
     monkeypatch.setattr(errand_module, "_GRACE", 0.5)
     assert errand.cancel()
-    assert process_of(errand).wait(30) == -signal.SIGKILL
+    assert process_of(errand).wait(60) == -signal.SIGKILL
 
 
 def test_one_that_has_begun_is_left_behind_when_its_time_is_over(
@@ -166,7 +166,7 @@ def test_one_that_has_begun_is_left_behind_when_its_time_is_over(
     assert errand.wait() == {"failed": True, "msg": "there was no end within 0.2 seconds; it may have been sent"}
     assert process_of(errand).poll() is None
     process_of(errand).kill()
-    process_of(errand).wait(30)
+    process_of(errand).wait(60)
 
 
 def test_one_that_has_not_begun_when_its_time_is_over_is_killed(
@@ -176,7 +176,7 @@ def test_one_that_has_not_begun_when_its_time_is_over_is_killed(
     errand = Errand(faked(tmp_path, "time.sleep(60)\n"), {}, deadline=0.2)
     errand.start()
     assert errand.wait() == {"failed": True, "msg": "there was no end within 0.7 seconds; nothing was sent"}
-    assert process_of(errand).wait(30) == -signal.SIGKILL
+    assert process_of(errand).wait(60) == -signal.SIGKILL
 
 
 def test_options_that_are_refused_are_a_result() -> None:
@@ -249,7 +249,7 @@ def test_long_instructions_that_no_one_reads_are_given_up_in_time(
     errand.start()
     assert errand.wait() == {"failed": True, "msg": "there was no end within 1 seconds; nothing was sent"}
     assert time.monotonic() - began < 1.9
-    assert process_of(errand).wait(30) == -signal.SIGKILL
+    assert process_of(errand).wait(60) == -signal.SIGKILL
 
 
 def test_a_process_that_does_not_want_the_rest_of_its_instructions_is_heard(tmp_path: Path) -> None:
@@ -281,7 +281,7 @@ def test_a_process_that_says_what_no_one_understands_has_broken_off(line: bytes,
     errand = Errand(faked(tmp_path, f"say({line!r})\ntime.sleep(60)\n"), {}, deadline=60)
     errand.start()
     assert errand.wait() == {"failed": True, "msg": "its process broke off; nothing was sent"}
-    assert process_of(errand).wait(30) == -signal.SIGKILL
+    assert process_of(errand).wait(60) == -signal.SIGKILL
 
 
 def test_one_that_has_begun_goes_on_after_garbage(tmp_path: Path) -> None:
@@ -289,7 +289,7 @@ def test_one_that_has_begun_goes_on_after_garbage(tmp_path: Path) -> None:
     errand = Errand(faked(tmp_path, code), {}, deadline=60)
     errand.start()
     assert errand.wait() == {"failed": True, "msg": "its process broke off; it may have been sent"}
-    assert process_of(errand).wait(30) == 0
+    assert process_of(errand).wait(60) == 0
     assert (tmp_path / "done").exists()
 
 
@@ -298,7 +298,7 @@ def test_one_that_says_garbage_is_ended_and_reported(tmp_path: Path) -> None:
     errand.start()
     time.sleep(1)
     assert not errand.cancel()
-    assert process_of(errand).wait(30) == -signal.SIGKILL
+    assert process_of(errand).wait(60) == -signal.SIGKILL
     assert errand.wait() == {"failed": True, "msg": "its process broke off; nothing was sent"}
 
 
@@ -350,10 +350,10 @@ while not float(sys.argv[3]) and not errand._has_begun:
     errand._receive(time.monotonic() + 60)
 if not os.fork():  # as a worker of Ansible, which keeps the pipe open
     os.setsid()
-    time.sleep(60)
+    time.sleep(120)
     os._exit(0)
 print(errand._channel._process.pid, flush=True)
-time.sleep(60)
+time.sleep(120)
 """
 
 
@@ -387,7 +387,7 @@ def test_it_ends_when_the_playbook_is_killed_before_it_has_begun() -> None:
     process, errand = parent(PROGRAM, 3600)
     with process:
         process.kill()
-        assert ends(errand, 30)
+        assert ends(errand, 60)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the state of another's child can be read on Linux")
@@ -396,6 +396,6 @@ def test_ctrl_c_does_not_break_off_what_has_begun(tmp_path: Path) -> None:
     process, errand = parent(program, 0)
     with process:
         os.killpg(process.pid, signal.SIGINT)  # as the terminal does
-        assert process.wait(30)
-        assert ends(errand, 30)
+        assert process.wait(60)
+        assert ends(errand, 60)
     assert (tmp_path / "done").exists()

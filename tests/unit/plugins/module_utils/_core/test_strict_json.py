@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.strict_json import NotJson, read
@@ -80,7 +80,6 @@ def test_what_is_refused(body: bytes, reason: str) -> None:
     assert str(caught.value) == reason
 
 
-@settings(deadline=None)
 @given(st.binary() | st.text().map(str.encode))
 def test_bytes_never_raise_anything_else(body: bytes) -> None:
     try:
@@ -89,7 +88,6 @@ def test_bytes_never_raise_anything_else(body: bytes) -> None:
         assert str(error)
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from([*'[]{}:,"\\-+.eE019tu', "null", "true", "NaN", "\ud800"])).map("".join))
 def test_what_looks_like_json_never_raises_anything_else(text: str) -> None:
     try:
@@ -98,7 +96,6 @@ def test_what_looks_like_json_never_raises_anything_else(text: str) -> None:
         assert str(error)
 
 
-@settings(deadline=None)
 @given(VALUES)
 def test_what_json_writes_is_read(value: Any) -> None:
     assert read(json.dumps(value).encode()) == value

@@ -261,7 +261,7 @@ TASKS = st.builds(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(worlds(), TASKS)
 def test_no_plan_leaves_a_wanted_message_neither_pending_nor_created(world: World, task: Desired) -> None:
     _snapshot, desired, found = planned(world, task)
@@ -280,7 +280,7 @@ def test_no_plan_leaves_a_wanted_message_neither_pending_nor_created(world: Worl
         assert not going & set(known.smsids)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(worlds(), TASKS)
 def test_no_plan_cancels_a_message_outside_the_name(world: World, task: Desired) -> None:
     _snapshot, desired, found = planned(world, task)
@@ -292,7 +292,7 @@ def test_no_plan_cancels_a_message_outside_the_name(world: World, task: Desired)
         assert (known.row.key, known.row.recipient) not in wanted
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(
     worlds(),
     st.builds(
@@ -324,7 +324,7 @@ def test_no_plan_cancels_a_message_outside_the_match(world: World, match: Match)
             assert match.text in (None, known.pending.text)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(worlds(), TASKS)
 def test_a_second_plan_after_carrying_out_the_first_is_empty(world: World, task: Desired) -> None:
     after = carried_out(world, task)

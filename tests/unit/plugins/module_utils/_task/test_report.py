@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn, Optional, Union, cast
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.client import Api
@@ -281,7 +281,6 @@ CHANGING = {
 }
 
 
-@settings(deadline=None)
 @given(RESULTS, st.sampled_from(sorted(POLICIES)))
 def test_no_mixture_hides_a_loss(results: list[Result], policy: str) -> None:
     ruling = rule(results, KEY, POLICIES[policy])

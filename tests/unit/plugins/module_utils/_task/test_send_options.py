@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError, MissingLibrary
@@ -119,13 +119,11 @@ def test_content_is_sender_and_text_under_any_key() -> None:
 # --- Keys ---------------------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(), min_size=1, max_size=3), st.lists(st.text(), min_size=1, max_size=3))
 def test_different_parts_have_different_keys(one: list[str], other: list[str]) -> None:
     assert (key_of(*one) == key_of(*other)) == (one == other)
 
 
-@settings(deadline=None)
 @given(st.text(min_size=1), st.text(), st.integers(0, 9))
 def test_a_character_that_moves_to_the_next_part_makes_another_key(first: str, second: str, at: int) -> None:
     cut = at % len(first)
