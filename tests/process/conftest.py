@@ -9,10 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.voip_communications.sms.tests.support import interrupts
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 from ansible_collections.voip_communications.sms.tests.support.postgresql import WHY_NOT, PostgresServer, find_server
 from ansible_collections.voip_communications.sms.tests.support.sandbox import Sandbox
+
+
+def pytest_configure() -> None:
+    """Let tests interrupt what they start."""
+    interrupts.restore()
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import settings
 
+from ansible_collections.voip_communications.sms.tests.support import interrupts
+
 # A machine that does something else besides is no fault of the code.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
@@ -14,4 +16,5 @@ settings.load_profile("patient")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Know the marker of pytest-timeout where ansible-test runs without it: there no test is cut short."""
+    interrupts.restore()
     config.addinivalue_line("markers", "timeout(seconds): how long a test may take, where pytest-timeout is there")
