@@ -9,7 +9,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: voipsms_ledger
-short_description: Tell the ledger whether an SMS that may have been sent was sent
+short_description: Tell the ledger whether an SMS that may have been sent or cancelled was
 version_added: 0.1.0
 description:
   - When M(voip_communications.sms.voipsms_send) says that a message may have been sent, look into the account's message
@@ -21,6 +21,9 @@ description:
     doubt too. It is resolved in the same way, and its window begins now.
     With O(as=not_sent), a claim whose run may be at work holds for one more lease. Then RV(results[].after) is
     V(sending), and this module must be run once more after that.
+  - A message of M(voip_communications.sms.voipsms_scheduled) that may have been scheduled, or cancelled, is resolved by
+    the account's list of pending messages when that task runs again. Where there is no list, or its date is too near or
+    over, look into the account, and resolve it here.
   - What the ledger knows for certain is not overruled, and neither is a run that is still sending. Then the task fails,
     names every recipient that prevents it, and changes nothing.
   - It sends no request to the service. O(timeout), O(api_password), O(api_password_file), O(validate_certs), O(ca_path)
@@ -63,9 +66,13 @@ options:
     required: true
   as:
     description:
-      - Whether these messages were sent.
+      - What is so. V(sent) and V(not_sent) are for every message, V(scheduled) and V(cancelled) for those of
+        M(voip_communications.sms.voipsms_scheduled) alone.
+      - V(scheduled) says that the message is pending, so it is kept, and no run cancels it that planned to before.
+      - V(cancelled) says that the message is not pending and will not go out, so the same task schedules a new one. It
+        may also be said of a message that was cancelled elsewhere, which no list can show to be gone.
     type: str
-    choices: [sent, not_sent]
+    choices: [sent, not_sent, scheduled, cancelled]
     required: true
 seealso:
   - module: voip_communications.sms.voipsms_send
@@ -92,6 +99,15 @@ EXAMPLES = r"""
   delegate_to: localhost
   become: false
   run_once: true
+
+- name: Resolve a scheduled message whose cancel was not answered, and which the account's page no longer shows
+  voip_communications.sms.voipsms_ledger:
+    key: "{{ announcement.key }}"
+    to: "+12812345678"
+    as: cancelled
+  delegate_to: localhost
+  become: false
+  run_once: true
 """
 
 RETURN = r"""
@@ -106,7 +122,7 @@ results:
       type: str
       sample: "+12812345678"
     before:
-      description: The state before, V(unknown), V(accepted), V(refused) or V(absent).
+      description: The state before, such as V(unknown), V(cancelling), V(accepted), V(refused) or V(absent).
       type: str
       sample: unknown
     after:
@@ -138,8 +154,10 @@ if __name__ == "__main__":
     gc.disable()  # nothing of what is imported is garbage; main enables it again
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import VoipsmsError
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.resolve import resolve
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.ledger_options import read_resolve_options
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.ledger_options import (
+    read_resolve_options,
+    resolution_of,
+)
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, main
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_ledger import (
     confirm,
@@ -157,7 +175,7 @@ def argument_spec() -> dict[str, dict[str, Any]]:
         "state": {"type": "str", "choices": ["resolved"], "default": "resolved"},
         "key": {"type": "str", "required": True, "no_log": False},
         "to": {"type": "raw", "required": True},
-        "as": {"type": "str", "choices": ["sent", "not_sent"], "required": True},
+        "as": {"type": "str", "choices": ["sent", "not_sent", "scheduled", "cancelled"], "required": True},
     }
 
 
@@ -168,14 +186,14 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     if ledger.missing:
         raise VoipsmsError(missing_sentence(ledger.name))
     now = ledger.now()
-    resolution = resolve(rows, sent=options.is_sent, now=now)
+    resolution = resolution_of(options, rows, now)
     if resolution.faults:
         raise VoipsmsError(f"{'; '.join(resolution.faults)}; the ledger was not changed")
     if resolution.changes and not check_mode:
-        ledger.amend(resolution.changes)
+        ledger.amend([*resolution.changes, *resolution.others])
         confirm(resolution, options.rows())
     return {
-        **resolution_summary(resolution, is_sent=options.is_sent, now=now, check_mode=check_mode),
+        **resolution_summary(resolution, meaning=options.meaning, now=now, check_mode=check_mode),
         "key": options.key,
         "ledger": ledger.name,
     }

@@ -14,7 +14,8 @@ version_added: 0.1.0
 description:
   - Lists the rows of the ledger for one account, the newest first, with masked numbers, ages and states. Changes
     nothing, and creates no ledger where there is none.
-  - With O(states=unknown) it shows the messages that a person has to look into. Give the findings to
+  - With O(states=unknown) it shows the messages that a person has to look into, and with O(states=cancelling) those
+    whose cancellation is not certain yet, which later lists may settle. Give the findings to
     M(voip_communications.sms.voipsms_ledger).
   - It sends no request to the service. O(timeout), O(api_password), O(api_password_file), O(validate_certs), O(ca_path)
     and O(account_timezone) are accepted so that one C(module_defaults) block fits every module of the collection, and
@@ -89,9 +90,10 @@ rows:
     state:
       description:
         - V(sending) while a run is sending it, V(accepted) by the service, V(refused) by the service for this
-          recipient, V(cancelled) when a scheduled message was seen to be cancelled.
+          recipient, V(cancelled) when lists have proved that a scheduled message is gone, or a person has said so.
         - V(cancelling) from the moment at which a run asks for the cancellation of a scheduled message until its effect
-          is certain. The request has a row of its own, too, by the identifier of the message.
+          is certain. The request has a row of its own, too, by the identifier of the message; it is settled with the
+          message.
         - V(unknown) when it may have been sent; also when the run that was sending it ended without recording an
           outcome, and when the row lies ahead by more than ten minutes, so that a clock was wrong when it was written.
       type: str

@@ -20,7 +20,10 @@ description:
   - The calls that list and cancel pending messages are assumed, since the vendor's page about them could not be read.
     Check them with M(voip_communications.sms.voipsms_scheduled_info), which only reads, before you rely on moving and
     cancelling; see O(scheduled_path).
-  - A cancel counts only when a list that showed the message no longer shows it, and its date is still ahead.
+  - A message counts as cancelled when the service has confirmed it and a list that showed the message no longer does,
+    or when two lists prove that it is gone; and always only more than O(handover) before its date. Everything else is
+    V(unknown), fails, and is settled by a later run, or by M(voip_communications.sms.voipsms_ledger) where no list can
+    tell.
   - In check mode the list is read, and nothing is sent, cancelled or written.
 author:
   - VoIP Communications SMS collection contributors (@voip-communications-sms)
@@ -99,6 +102,30 @@ options:
       - Without O(account_timezone), this must hold in every zone of the world. Where it may hold, the task warns.
     type: int
     default: 1
+  list_grace:
+    description:
+      - The seconds, V(0) to V(3600), within which the list of pending messages is taken to catch up with what was done,
+        and to show everything again after it has falsely shown nothing. It is assumed.
+      - Two lists that do not show a message, with so many seconds between them, prove that it is gone. The task waits
+        for the second one, within O(deadline), only where it must know.
+      - If not set, the value of the environment variable E(VOIPSMS_LIST_GRACE) is used.
+    type: float
+    default: 10.0
+  cancel_grace:
+    description:
+      - The seconds, V(0) to V(3600), within which a cancel is taken to have effect after the service has answered it.
+        It is assumed.
+      - If not set, the value of the environment variable E(VOIPSMS_CANCEL_GRACE) is used.
+    type: float
+    default: 10.0
+  handover:
+    description:
+      - The minutes before its date, V(0) to V(1440), within which the service may have taken a message off the list to
+        deliver it. It is assumed.
+      - Within them a list proves nothing, so a cancel ends as not certain, and the task fails.
+      - If not set, the value of the environment variable E(VOIPSMS_HANDOVER) is used.
+    type: int
+    default: 15
   on_date_mismatch:
     description:
       - What to do when the service confirms another date than the task has.
@@ -133,6 +160,7 @@ options:
 seealso:
   - module: voip_communications.sms.voipsms_scheduled_info
   - module: voip_communications.sms.voipsms_account_info
+  - module: voip_communications.sms.voipsms_ledger
   - module: voip_communications.sms.voipsms_send
 """
 
@@ -174,6 +202,9 @@ EXAMPLES = r"""
     name: window-4711-day-before
     state: absent
     fail_if_sent: true
+    list_grace: 10
+    cancel_grace: 10
+    handover: 15
   delegate_to: localhost
   become: false
   run_once: true
@@ -231,10 +262,11 @@ results:
     outcome:
       description:
         - V(scheduled) by this run, V(duplicate) when it is pending already, V(already_sent) when it was sent.
-        - V(cancelled) when it was seen to be cancelled.
+        - V(cancelled) when the service has confirmed it and the list no longer shows the message, or when two lists
+          have proved that it is gone.
         - V(refused) by the service, or still pending although the service was asked to cancel it.
         - V(not_sent), which is certain, for the reason in C(code_desc).
-        - V(unknown) when it may have been scheduled, or may still be pending.
+        - V(unknown) when it may have been scheduled, or cancelled, or may still be pending, or may have gone out.
         - V(in_progress) when another run is scheduling it and did not end before the deadline.
         - V(would_schedule) and V(would_cancel) in check mode.
       type: str
@@ -317,7 +349,9 @@ failed_to:
   elements: str
   sample: ["+12812345679"]
 key:
-  description: The key of the message, made from sender, text and minute. Null with O(state=absent).
+  description:
+    - The key of the message, made from sender, text and minute. Null with O(state=absent).
+    - Whatever the task did, RV(voip_communications.sms.voipsms_ledger_info#module:rows[].key) shows it.
   returned: always
   type: str
   sample: 13dac54a1cc86aad98c987c6b45e206dcc2efd5e
@@ -372,7 +406,11 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.sche
     read_cancel_request,
     read_schedule_options,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.specs import account_options, ledger_options
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.specs import (
+    account_options,
+    ledger_options,
+    option,
+)
 
 
 def argument_spec() -> dict[str, dict[str, Any]]:
@@ -390,6 +428,9 @@ def argument_spec() -> dict[str, dict[str, Any]]:
         "name": {"type": "str"},
         "smsid": {"type": "list", "elements": "str"},
         "min_lead": {"type": "int", "default": 1},
+        "list_grace": option("LIST_GRACE", type="float", default=10.0),
+        "cancel_grace": option("CANCEL_GRACE", type="float", default=10.0),
+        "handover": option("HANDOVER", type="int", default=15),
         "on_date_mismatch": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
         "fail_if_sent": {"type": "bool", "default": False},
         "cancel_shared": {"type": "bool", "default": False},

@@ -17,6 +17,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.match import Match, matching
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.plan import DesiredMessage, Plan, plan
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.settle import settled
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.snapshot import Snapshot
 from ansible_collections.voip_communications.sms.tests.benchmark.tables import milliseconds, table
 
@@ -61,14 +62,15 @@ def rows(count: int, state: State = State.ACCEPTED) -> list[Row]:
 def planned(records: tuple[PendingRecord, ...], rows_before: list[Row], date: str) -> Plan:
     """Return the plan of one task, as it is made between reading the list and the first request."""
     rows_by_identity = {(row.key, row.recipient): row for row in rows_before}
-    snapshot = Snapshot(Listing(records), "", rows_by_identity, NOW, NOW, FINGERPRINTS)
-    snapshot, _changes = snapshot.settled()
+    snapshot = Snapshot(Listing(records), "", rows_by_identity, NOW, NOW, NOW, FINGERPRINTS)
+    snapshot, _changes = settled(snapshot)
     key = FINGERPRINTS.key(key_of("", TEXT, date))
     desired = []
     for place in range(WANTED):
         to = number(place)
         identity = (key, FINGERPRINTS.recipient(to))
-        desired.append(DesiredMessage(identity, to, snapshot.equal(identity, to, date, TEXT, None)))
+        equals = snapshot.equals(identity, to, date, TEXT, None)
+        desired.append(DesiredMessage(identity, to, next(iter(equals), None)))
     known = {
         message.identity: snapshot.known(snapshot.rows[message.identity])
         for message in desired

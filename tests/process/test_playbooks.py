@@ -22,9 +22,9 @@ from ansible_collections.voip_communications.sms.tests.support.step import PREFI
 ANNA, BEN = "+12812345678", "+12812345679"
 # The sandbox always refuses this one, with code 404.
 NOBODY = "+15005550404"
-# What the environment says of the account, and the playbooks do not pass on.
+# What the environment says of the account and its service, and the playbooks do not pass on.
 SHARED = set(SPECS[f"{PREFIX}voipsms_account_info"]) | {"ledger", "ledger_account"}
-SHARED |= {"scheduled_path", "cancel_path", "cancel_method"}
+SHARED |= {"scheduled_path", "cancel_path", "cancel_method", "list_grace", "cancel_grace", "handover"}
 CALLS = {"notify": "voipsms_send", "scheduled": "voipsms_scheduled", "cancel": "voipsms_scheduled"}
 # Options that mean nothing where messages are created, or where they are cancelled.
 ELSEWHERE = {

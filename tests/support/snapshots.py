@@ -39,7 +39,7 @@ def row(
         recipient=FINGERPRINTS.recipient(to),
         masked="+1*",
         label="",
-        content="",
+        content="content",
         state=state,
         attempt=1,
         owner="run",
@@ -60,10 +60,23 @@ def record(smsid: str, to: str = ANN, text: str = "hello", date: str = D1, sende
 
 
 def snapshot(
-    *known: Row | PendingRecord, now: float = NOW, asked_at: float | None = None, no_list: bool = False
+    *known: Row | PendingRecord,
+    now: float = NOW,
+    asked_at: float | None = None,
+    read_at: float | None = None,
+    no_list: bool = False,
 ) -> Snapshot:
-    """Return a snapshot of these rows and of a list of these records."""
+    """Return a snapshot of these rows and of a list of these records; rows without a recipient are cancels."""
     records = tuple(entry for entry in known if isinstance(entry, PendingRecord))
-    rows = {(entry.key, entry.recipient): entry for entry in known if isinstance(entry, Row)}
+    rows = {(entry.key, entry.recipient): entry for entry in known if isinstance(entry, Row) and entry.recipient}
+    cancels = {entry.smsids[0]: entry for entry in known if isinstance(entry, Row) and not entry.recipient}
     listing = None if no_list else Listing(records)
-    return Snapshot(listing, "", rows, now, now if asked_at is None else asked_at, FINGERPRINTS)
+    asked_at = now if asked_at is None else asked_at
+    read_at = asked_at if read_at is None else read_at
+    return Snapshot(listing, "", rows, now, asked_at, read_at, FINGERPRINTS, cancels)
+
+
+def cancel_of(smsid: str, state: State = State.CANCELLING, **other: Any) -> Row:
+    """Return the row in which the cancel of an smsid is claimed; ``other``: further fields of it."""
+    defaults: dict[str, Any] = {"content": "cancel", "effect_by": NOW - 500, **other}
+    return row(smsid, state=state)._replace(key=FINGERPRINTS.cancel_key(smsid), recipient="", **defaults)

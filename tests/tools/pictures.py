@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Draw the pictures of the documentation from the code: the states of a message, and the wings of the code.
+"""Draw the pictures of the documentation from the code: the states of messages, and the wings of the code.
 
 Writes docs/docsite/rst/images/*.dot, and by Graphviz the *.svg beside each. A test holds both against the code.
 
@@ -32,7 +32,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.resolve import resolve
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
-from ansible_collections.voip_communications.sms.tests.tools import layout
+from ansible_collections.voip_communications.sms.tests.tools import layout, scheduled_states
 
 Arrow = tuple[str, str]
 
@@ -75,7 +75,7 @@ _LATER = _NOW + GRACE + 2 * _TERMS.window
 
 def pictures() -> dict[str, str]:
     """Return the source of each picture, by its name."""
-    return {"states": states(), "wings": wings()}
+    return {"states": states(), "scheduled": scheduled(), "wings": wings()}
 
 
 def states() -> str:
@@ -84,6 +84,15 @@ def states() -> str:
     for a, b in sorted(moves()):
         lines.append(f"{_quoted(a)} -> {_quoted(b)} [label={_quoted(REASONS.get((a, b), '?'))}];")
     return _graph("states", lines, "rankdir=LR; nodesep=0.5; ranksep=1.1;")
+
+
+def scheduled() -> str:
+    """Draw the states of a scheduled message in the ledger, and what leads from one to the other."""
+    labels = scheduled_states.labels()
+    names = sorted({name for arrow in labels for name in arrow})
+    lines = [_node(name, name.replace(", ", ",\n").replace(": ", ":\n")) for name in names]
+    lines += [f"{_quoted(a)} -> {_quoted(b)} [label={_quoted(label)}];" for (a, b), label in sorted(labels.items())]
+    return _graph("scheduled", lines, "rankdir=TB; nodesep=0.35; ranksep=0.6;")
 
 
 def wings() -> str:

@@ -38,6 +38,7 @@ CONTRIBUTING = documents.TEXTS["CONTRIBUTING.md"]
 ARCHITECTURE = documents.TEXTS["docs/development/architecture.md"]
 SENT_ONCE = documents.guide("sent_once")
 EVIDENCE = documents.guide("evidence")
+CANCEL = documents.guide("cancel")
 API = " ".join(documents.guide("api").split())
 TROUBLESHOOTING = documents.guide("troubleshooting")
 # Words that are written like options in the documents, and are none of the collection's.
@@ -201,6 +202,15 @@ def test_the_times_are_those_of_the_code() -> None:
     assert f"asks for {posting.LONGEST_RETRY_AFTER:.0f} seconds or less" in proofs
     assert f"up to {posting.LONGEST_RETRY_AFTER:.0f} seconds" in API
     assert SEND_OPTIONS["batch_size"]["default"] == int(re.findall(r"sends (\d+) at a time", API)[0])
+
+
+def test_the_assumed_times_are_the_defaults_of_the_options() -> None:
+    options = SPECS[f"{PREFIX}voipsms_scheduled"]
+    table = {row[0]: row for row in restructured.rows(restructured.section(CANCEL, "What is assumed"))}
+    for name, unit in (("list_grace", "seconds"), ("cancel_grace", "seconds"), ("handover", "minutes")):
+        assert table[name][1] == f"{options[name]['default']:g} {unit}"
+        assert table[name][3] == options[name]["fallback"][1][0]
+    assert f"No cancel is later than {model.GRACE / 60:.0f} minutes" in CANCEL
 
 
 def test_the_limits_of_the_message_log_are_those_of_the_code() -> None:

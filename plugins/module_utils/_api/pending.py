@@ -100,6 +100,11 @@ def announces_more(payload: Any) -> bool:
     return isinstance(payload, dict) and bool(payload.get("next"))
 
 
+def announces_end(payload: Any) -> bool:
+    """Return whether an answer says that no further page follows."""
+    return isinstance(payload, dict) and "next" in payload and not payload["next"]
+
+
 def runs(group: Sequence[PendingRecord], within: str | None = None) -> Iterator[Pending]:
     """Yield every message that the records of one recipient and date may form.
 
@@ -127,6 +132,18 @@ def find(group: Iterable[PendingRecord], text: str, sender: str | None) -> Pendi
     matches = [message for message in runs(candidates, text) if message.text == text]
     # Two unrelated messages may form the same text by chance, so a single record is preferred.
     return min(matches, key=lambda message: len(message.smsids), default=None)
+
+
+def find_all(group: Iterable[PendingRecord], text: str, sender: str | None) -> list[Pending]:
+    """Return every message with this text among the records of one recipient and date, as ``find`` finds each."""
+    records = list(group)
+    messages: list[Pending] = []
+    while True:
+        message = find(records, text, sender)
+        if message is None:
+            return messages
+        messages.append(message)
+        records = [record for record in records if record.smsid not in message.smsids]
 
 
 def _entries(payload: Any) -> list[Any]:

@@ -6,17 +6,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from enum import Enum
 from typing import NamedTuple
 from urllib.parse import quote
 
 from .._core import strict_json
 from .._core.deadline import Deadline
 from .._core.errors import VoipsmsError
-from .._core.exchange import Lost, Service, status_text
+from .._core.exchange import Answer, Lost, Service, status_text
 from .client import Api, Denied
 from .evidence import is_error, smsid_of
 from .failure import FAILED, failure_in
-from .pending import ListError, Listing, PendingRecord, announces_more, records
+from .pending import ListError, Listing, PendingRecord, announces_end, announces_more, records
 
 _STALE_PAGES = 2
 """Consecutive pages without a new record that end a list; one is the first page again where pages count from 1."""
@@ -36,6 +38,33 @@ class Paths(NamedTuple):
 USUAL_PATHS = Paths()
 
 
+class _Page(NamedTuple):
+    """One page of the list, whether it announces more or says that it is the last, and the service's time (Unix)."""
+
+    records: list[PendingRecord]
+    has_more: bool
+    is_end: bool
+    at: float | None
+
+
+class CancelVerdict(Enum):
+    """What an answer to a cancel says."""
+
+    CONFIRMED = "confirmed"
+    """The service says that it has cancelled the message, or nothing against it."""
+    REFUSED = "refused"
+    """The service has answered this request with an objection, so it is done with it."""
+    LOST = "lost"
+    """There is no answer, or none that says what the service does with the request."""
+
+
+class CancelAnswer(NamedTuple):
+    """The answer to a cancel, and the service's objection or what was wrong with the answer, if anything."""
+
+    verdict: CancelVerdict
+    objection: str | None = None
+
+
 class ScheduledApi(Api):
     """The calls of one account, including those on its scheduled messages."""
 
@@ -43,47 +72,60 @@ class ScheduledApi(Api):
         """Prepare for an account, without connecting. Raises ``MissingLibrary`` without ``requests``."""
         super().__init__(service)
         self._paths = paths
+        self._longest_page = 0
 
     def pending(self, seconds: float) -> Listing:
         """Read the whole list of pending messages: ``GET sms/scheduled`` (assumed).
 
         It is not known whether the list has pages. So ``page`` is sent as the message log takes it (observed), counted
-        from 0 or from 1, and two further pages without a new record are the end. Raises ``ListError`` when the list
-        cannot be read or trusted, and ``Denied``.
+        from 0 or from 1, and two further pages without a new record are the end. So is a page that says so, and one
+        that is shorter than a page was before. Raises ``ListError`` when the list cannot be read or trusted, and
+        ``Denied``.
         """
         deadline = Deadline(seconds)
-        listed, has_more, at = self._pending_page(self._paths.scheduled, deadline)
-        known, stale = set(listed), 0
-        for page in range(1, _MAX_PAGES):
-            if not listed or stale == _STALE_PAGES:
-                break
-            records_of_page, has_more, _at = self._pending_page(self._page_path(page), deadline)
-            new = [record for record in records_of_page if record not in known]
+        page = self._pending_page(self._paths.scheduled, deadline)
+        listed, known, stale, at = list(page.records), set(page.records), 0, page.at
+        numbers = iter(range(1, _MAX_PAGES))
+        while not self._is_last(page) and stale < _STALE_PAGES:
+            number = next(numbers, None)
+            if number is None:
+                raise ListError(f"the list of pending messages has more than {_MAX_PAGES} pages, which cannot be right")
+            page = self._pending_page(self._page_path(number), deadline)
+            new = [record for record in page.records if record not in known]
             stale = 0 if new else stale + 1
             listed += new
             known.update(new)
-            if not records_of_page:
-                break
-        else:
-            raise ListError(f"the list of pending messages has more than {_MAX_PAGES} pages, which cannot be right")
-        if has_more:
+        if page.has_more:
             raise ListError("the list of pending messages says that there is more of it, which could not be read")
         return Listing(tuple(record for record in listed if not record.is_over), at)
 
-    def cancel(self, smsid: str, seconds: float) -> str | None:
-        """Cancel by smsid and return the service's objection, or None: ``DELETE sms/scheduled/{smsid}`` (assumed).
+    def _is_last(self, page: _Page) -> bool:
+        """Return whether a page is the last one, and remember how long pages are."""
+        is_shorter = len(page.records) < self._longest_page
+        self._longest_page = max(self._longest_page, len(page.records))
+        return not page.records or page.is_end or (is_shorter and not page.has_more)
 
-        It is documented that a cancel needs the smsid. None does not prove that the message was cancelled; only a list
-        that no longer shows it does.
+    def cancel(self, smsid: str, seconds: float, permits: Callable[[], bool]) -> CancelAnswer:
+        """Cancel by smsid and return the answer: ``DELETE sms/scheduled/{smsid}`` (assumed).
+
+        It is documented that a cancel needs the smsid. No answer proves that the message was cancelled; only lists that
+        no longer show it do. ``permits`` is called when the connection is open, directly before the request leaves.
+        Raises ``NotSent`` when nothing has left.
         """
         self._count()
         path = self._paths.cancel.replace("{smsid}", quote(smsid, safe=""))
         try:
-            answer = self._http.request(self._paths.cancel_method, path, seconds)
+            answer = self._http.request_if(self._paths.cancel_method, path, seconds, permits)
         except Lost as error:
-            return str(error)
+            return CancelAnswer(CancelVerdict.LOST, str(error))
         if answer.status >= 300:
-            return f"HTTP {status_text(answer.status)}{self._stated(answer)}"
+            verdict = CancelVerdict.REFUSED if 400 <= answer.status < 500 else CancelVerdict.LOST
+            return CancelAnswer(verdict, f"HTTP {status_text(answer.status)}{self._stated(answer)}")
+        objection = self._objection(answer)
+        return CancelAnswer(CancelVerdict.CONFIRMED if objection is None else CancelVerdict.REFUSED, objection)
+
+    def _objection(self, answer: Answer) -> str | None:
+        """Return what an answer of a good status says against a cancel, or None."""
         try:
             payload = strict_json.read(answer.body) if answer.body.strip() else {}
         except strict_json.NotJson:
@@ -94,8 +136,8 @@ class ScheduledApi(Api):
         reason = "refused without a reason" if is_error(payload) else f"it says {failure.shown(self._clean)}"
         return self._clean(payload.get("error_message")) or reason
 
-    def _pending_page(self, path: str, deadline: Deadline) -> tuple[list[PendingRecord], bool, float | None]:
-        """Return the records of one page, whether it announces more, and the service's time in Unix seconds."""
+    def _pending_page(self, path: str, deadline: Deadline) -> _Page:
+        """Return one page of the list. Raises ``ListError`` and ``Denied``."""
         try:
             payload, at = self._read(path, deadline.left())
         except Denied:
@@ -103,7 +145,7 @@ class ScheduledApi(Api):
         except VoipsmsError as error:
             raise ListError(f"the list of pending messages cannot be had: {error}") from None
         listed = records(payload, lambda value: smsid_of(value, self._clean))
-        return listed, announces_more(payload), at
+        return _Page(listed, announces_more(payload), announces_end(payload), at)
 
     def _page_path(self, page: int) -> str:
         """Return the path of a page of the list, by its number."""

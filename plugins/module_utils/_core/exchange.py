@@ -122,8 +122,30 @@ class Http:
         except Exception as error:  # noqa: BLE001 - whatever it is, there is no complete answer
             raise Lost(_reason(error, False)[0]) from None
 
-    def _exchange(self, method: str, path: str, body: _Body | None) -> Answer:
-        """Make one request on its own connection and return the whole answer."""
+    def request_if(self, method: str, path: str, seconds: float, permits: Callable[[], bool]) -> Answer:
+        """Make a request without a body that cannot be undone, and return the answer, within ``seconds`` in total.
+
+        ``permits`` is called when the connection is open, directly before the first byte of the request leaves, and
+        can still prevent it. Raises ``NotSent`` or ``Lost``.
+        """
+        from .gate import Gate  # noqa: PLC0415 - only a cancel needs it
+
+        if seconds <= 0:
+            raise NotSent("the deadline was over before the request could begin", passing=False)
+        gate = Gate(permits)
+        try:
+            return _within(seconds, lambda: self._exchange(method, path, None, gate))
+        except Exception as error:  # noqa: BLE001 - whatever it is, only the gate knows whether something was sent
+            has_begun = not gate.close()
+            reason, is_passing = _reason(error, has_begun)
+            if has_begun:
+                raise Lost(reason) from None
+            raise NotSent(
+                "the request was no longer allowed" if gate.is_refused else reason, passing=is_passing
+            ) from None
+
+    def _exchange(self, method: str, path: str, body: _Body | None, gate: Any = None) -> Answer:
+        """Make one request on its own connection and return the whole answer. ``gate``: what it must pass first."""
         headers = dict(_HEADERS)
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -131,6 +153,8 @@ class Http:
         with requests.Session() as session:
             # Plain HTTP is for this machine only, and a proxy would be another machine.
             session.trust_env = urlsplit(self._service.url).scheme == "https"
+            if gate is not None:
+                gate.guard(session)
             with session.request(
                 method,
                 self._service.url + path,

@@ -27,10 +27,18 @@ class RowChange(NamedTuple):
 
 
 class Resolution(NamedTuple):
-    """The change of each recipient (digits), and for each one that cannot be changed a sentence that says why."""
+    """The change of each recipient (digits), and for each one that cannot be changed a sentence that says why.
+
+    ``others``: changes of rows that belong to those of the recipients.
+    """
 
     rows: Mapping[str, RowChange]
     faults: tuple[str, ...]
+    others: tuple[tuple[Row | None, Row | None], ...] = ()
+
+    def joined_with(self, other: Resolution) -> Resolution:
+        """Return both resolutions as one."""
+        return Resolution({**self.rows, **other.rows}, self.faults + other.faults, self.others + other.others)
 
     @property
     def changes(self) -> tuple[tuple[Row | None, Row | None], ...]:
@@ -53,7 +61,8 @@ def resolved_early(resolution: Resolution, now: float) -> tuple[str, ...]:
 def resolve(rows: Mapping[str, Row | None], *, sent: bool, now: float) -> Resolution:
     """Return the changes for messages that a person declares sent, or not sent.
 
-    ``rows``: digits of a recipient → its row, or None where there is none. ``now``: Unix seconds by the ledger's clock.
+    ``rows``: digits of a recipient → its row, or None where there is none; of scheduled messages, see
+    ``resolve_scheduled``. ``now``: Unix seconds by the ledger's clock.
     """
     faults = {number: _fault(number, row, sent, now) for number, row in rows.items()}
     return Resolution(
@@ -65,8 +74,6 @@ def resolve(rows: Mapping[str, Row | None], *, sent: bool, now: float) -> Resolu
 def _fault(number: str, row: Row | None, sent: bool, now: float) -> str:
     """Return why a row cannot be resolved this way; empty when it can, or already says so."""
     state = state_of(row, now)
-    if row is not None and row.date is not None:
-        return f"+{number} has a scheduled message by this key; voipsms_scheduled settles it with the pending list"
     if state == State.SENDING.value:
         return f"+{number} is being sent to by another run at this moment; wait for its end"
     if state == State.ACCEPTED.value and not sent:

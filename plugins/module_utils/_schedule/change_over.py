@@ -9,7 +9,7 @@ A run that stops in between leaves too many messages rather than too few, and th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from .._core.errors import sentence_of
 from .._message.outcome import Outcome, Result
@@ -28,10 +28,11 @@ _PENDING = frozenset({Outcome.SCHEDULED, Outcome.WOULD_SCHEDULE, Outcome.DUPLICA
 class ChangeOver:
     """The step from what is pending to what shall be, after everything new was created."""
 
-    def __init__(self, context: ScheduleContext, source: SnapshotSource) -> None:
-        """Change nothing yet."""
+    def __init__(self, context: ScheduleContext, source: SnapshotSource, is_allowed: Callable[[], bool]) -> None:
+        """Change nothing yet. ``is_allowed``: whether the task still has the lock of its name."""
         self._context = context
         self._source = source
+        self._is_allowed = is_allowed
 
     def cancel(self, messages: Sequence[KnownMessage], before: Snapshot) -> list[Result]:
         """Cancel messages that nothing replaces, and return their results. ``before``: what the plan was made from."""
@@ -39,24 +40,38 @@ class ChangeOver:
             return [foreseen(message, before) for message in messages]
         if not messages:
             return []
-        cancellation = Cancellation(self._context)
+        cancellation = Cancellation(self._context, self._is_allowed)
         cancellation.ask(messages, before)
-        after = self._source.refresh_after_change()
+        after = self._refresh_until_certain(cancellation, messages, before)
         return [cancellation.result(message, before, after) for message in messages]
 
-    def cancel_unlisted(self, smsids: Sequence[str], messages: Iterable[KnownMessage]) -> list[Result]:
+    def finish(self, messages: Sequence[KnownMessage], before: Snapshot) -> None:
+        """Ask again for cancels that an earlier run has claimed and no one has confirmed, so that they come to an end.
+
+        The message is wanted again. It cannot be kept, since its cancel may come late; a new one can be scheduled once
+        it is gone.
+        """
+        unfinished = [message for message in messages if message.is_cancel_unfinished and not _is_confirmed(message)]
+        if unfinished and not self._context.check_mode:
+            Cancellation(self._context, self._is_allowed).ask(unfinished, before)
+
+    def cancel_unlisted(
+        self, smsids: Sequence[str], messages: Iterable[KnownMessage], before: Snapshot
+    ) -> list[Result]:
         """Cancel smsids without a list, and return their results, none of which is verified.
 
         ``messages``: what the ledger knows of these smsids. What has gone out is left alone.
         """
+        messages = list(messages)
         delivered = [message for message in messages if message.scheduled_state is ScheduledState.DELIVERED]
         over = {smsid for message in delivered for smsid in message.smsids}
-        cancellation = Cancellation(self._context)
+        cancellation = Cancellation(self._context, self._is_allowed)
         results = [delivered_result(message) for message in delivered]
         for smsid in smsids:
             if smsid not in over:
-                complaint = None if self._context.check_mode else cancellation.ask_for(smsid)
-                results.append(unverified_result(smsid, complaint))
+                if not self._context.check_mode:
+                    cancellation.ask_for(_message_of(smsid, messages), [smsid], before.rows)
+                results.append(unverified_result(smsid, cancellation.complaint([smsid])))
         return results
 
     def replace(self, created: list[Result], planned: Plan, before: Snapshot, creation: Creation) -> list[Result]:
@@ -83,16 +98,56 @@ class ChangeOver:
         if self._context.check_mode or not (obsolete or any(result.posted for result in created)):
             return created + self.cancel(obsolete, before)
         undone = {result.to: _created_message(result, before) for result in misdated}
-        cancellation = Cancellation(self._context)
-        cancellation.ask([*obsolete, *undone.values()], before)
-        after = self._source.refresh_after_change()
+        cancellation = Cancellation(self._context, self._is_allowed)
+        cancelled = [*obsolete, *undone.values()]
+        cancellation.ask(cancelled, before)
+        after = self._refresh_until_certain(cancellation, cancelled, before)
         verdicts = {to: cancellation.result(message, before, after) for to, message in undone.items()}
         created = [
             misdated_result(result, verdicts[result.to]) if result.to in verdicts else result
             for result in creation.confirmed(created, after)
         ]
         self._warn_of_unlisted(created, after)
+        created = [self._doubted(result, after) for result in created]
         return created + [cancellation.result(message, before, after) for message in obsolete]
+
+    def doubt_overtaken(self, results: list[Result]) -> list[Result]:
+        """Return the results of a run, unknown where another one has asked to cancel a message of it meanwhile.
+
+        The last list may be older than that cancel. A run that has changed nothing has no such result: it has kept its
+        messages by a change of their rows.
+        """
+        if self._context.check_mode or not any(result.posted for result in results):
+            return results
+        cancelled = self._source.cancelled_smsids()
+        reason = "it was pending, and another run has asked to cancel it meanwhile"
+        return [
+            result._replace(outcome=Outcome.UNKNOWN, code_desc=reason)
+            if result.outcome in _PENDING and cancelled.intersection(result.smsids)
+            else result
+            for result in results
+        ]
+
+    def _refresh_until_certain(
+        self, cancellation: Cancellation, messages: Sequence[KnownMessage], before: Snapshot
+    ) -> Snapshot:
+        """Return the snapshot by which the cancels are judged, the last of as many as it takes to be certain."""
+        while True:
+            after = self._source.refresh_after_change()
+            looks = [cancellation.next_look_at(message, before, after) for message in messages]
+            moments = [look for look in looks if look is not None]
+            if not moments or not self._source.wait_until(min(moments)):
+                return after
+
+    def _doubted(self, result: Result, after: Snapshot) -> Result:
+        """Return the result of a created message, unknown where a list has shown it and the last one does not."""
+        if result.outcome is not Outcome.SCHEDULED or after.listing is None:
+            return result
+        smsids = set(result.smsids)
+        if not smsids & self._source.shown or smsids & after.listed:
+            return result
+        reason = "it was scheduled and listed, and the list does not show it any more"
+        return result._replace(outcome=Outcome.UNKNOWN, code_desc=reason)
 
     def _replaced(self, planned: Plan, created: Sequence[Result], misdated: Sequence[Result]) -> list[KnownMessage]:
         """Return the messages that may be cancelled now.
@@ -142,6 +197,16 @@ class ChangeOver:
                 f"the list of pending messages does not show what was just accepted for {', '.join(unlisted)}; whether"
                 " it is cancelled later cannot be verified"
             )
+
+
+def _is_confirmed(message: KnownMessage) -> bool:
+    return message.row is not None and message.row.confirmed
+
+
+def _message_of(smsid: str, messages: Iterable[KnownMessage]) -> KnownMessage:
+    """Return what the ledger knows of an smsid, or a message of which nothing else is known."""
+    unknown = KnownMessage(ScheduledState.UNLISTED, (smsid,))
+    return next((message for message in messages if smsid in message.smsids), unknown)
 
 
 def _created_message(result: Result, snapshot: Snapshot) -> KnownMessage:

@@ -6,13 +6,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from .._api.scheduled import ScheduledApi
 from .._core.deadline import Deadline
-from .._ledger.model import Fingerprints, Ledger
+from .._core.errors import VoipsmsError
+from .._ledger.model import Fingerprints, Identity, Ledger
+from .proof import USUAL_GRACES, Graces
 from .snapshot import Change
+
+
+class Overtaken(VoipsmsError):
+    """Another run has changed what this one has planned with; nothing was changed, and a new plan may succeed."""
 
 
 @dataclass(frozen=True)
@@ -20,8 +26,9 @@ class ScheduleContext:
     """The account, the ledger and the limits of one task, and the warnings that it has gathered so far.
 
     ``earliest_moment_of``: returns the earliest moment (Unix seconds) that a date can mean. ``zone_uncertainty``:
-    seconds by which it may be later. ``check_mode``: read, and change nothing. ``cancel_shared``: an smsid may be
-    cancelled although it also carries messages to recipients who were not meant.
+    seconds by which it may be later. ``graces``: within which seconds the service is consistent. ``check_mode``: read,
+    and change nothing. ``cancel_shared``: an smsid may be cancelled although it also carries messages to recipients who
+    were not meant.
     """
 
     api: ScheduledApi
@@ -30,6 +37,7 @@ class ScheduleContext:
     deadline: Deadline
     earliest_moment_of: Callable[[str], float]
     zone_uncertainty: float = 0.0
+    graces: Graces = USUAL_GRACES
     check_mode: bool = False
     cancel_shared: bool = False
     warnings: list[str] = field(default_factory=list)
@@ -39,6 +47,17 @@ class ScheduleContext:
         changes = list(changes)
         if changes and not self.check_mode:
             self.ledger.amend(changes)
+
+    def change_all(self, changes: Mapping[Identity, Change]) -> None:
+        """Write changes of rows that are all still as they were read; in check mode, do not.
+
+        Raises ``Overtaken`` with nothing written where another run has changed one of them, and ``LedgerError``.
+        """
+        if changes and not self.check_mode and not self.ledger.compare_and_set(changes):
+            raise Overtaken(
+                "another run has changed the same messages at the same moment, again and again; nothing was changed by"
+                " this run; run the task again"
+            )
 
     def warn(self, warning: str) -> None:
         """Add a warning for the user."""

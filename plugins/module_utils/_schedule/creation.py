@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .._ledger.model import Claim, State, claimed
+from .._api.pending import Pending
+from .._ledger.model import Claim, Identity, State, claimed
 from .._message.dates import echo_matches
 from .._message.numbers import mask
 from .._message.outcome import Outcome, Result
 from .._send.delivery import Delivery
 from .context import ScheduleContext
-from .plan import DesiredMessage, Plan
+from .plan import DesiredMessage, KnownMessage, Plan, ScheduledState
 from .request import ScheduleRequest
 from .results import adopted_result, foreseen_result, kept_result
 from .snapshot import Change, Snapshot
@@ -31,33 +32,88 @@ class Creation:
 
     def desired(self, snapshot: Snapshot) -> list[DesiredMessage]:
         """Return one desired message for each recipient, with its equal on the list."""
-        delivery, date = self._request.delivery, self._request.date.wire
-        messages = []
-        for to in delivery.recipients:
-            identity = (self._key, self._context.fingerprints.recipient(to))
-            pending = snapshot.equal(identity, to, date, delivery.text, delivery.sender)
-            messages.append(DesiredMessage(identity, to, pending))
-        return messages
+        return [self._desired(to, snapshot) for to in self._request.delivery.recipients]
+
+    def known(self, snapshot: Snapshot) -> dict[Identity, KnownMessage]:
+        """Return what the ledger knows of the desired messages.
+
+        An equal message whose cancel was claimed may be pending or not, so its recipient's message is in doubt.
+        """
+        known: dict[Identity, KnownMessage] = {}
+        for to in self._request.delivery.recipients:
+            identity = self._identity(to)
+            cancels = [
+                snapshot.known(snapshot.cancels[smsid])
+                for pending in self._equals(to, snapshot)
+                for smsid in pending.smsids
+                if smsid in snapshot.orphan_smsids
+            ]
+            doubt = next((one for one in cancels if one.scheduled_state is ScheduledState.CANCELLING), None)
+            row = snapshot.rows.get(identity)
+            message = snapshot.known(row) if row is not None else None
+            if doubt is not None and (message is None or message.scheduled_state is ScheduledState.INACTIVE):
+                known[identity] = doubt
+            elif message is not None:
+                known[identity] = message
+        return known
 
     def keep(self, planned: Plan) -> list[Result]:
-        """Give the request's name to what is already there and has none, and return the results."""
+        """Give the request's name to what is already there and has none, and return the results.
+
+        The revision of each row is raised, so that no run cancels it by a plan from before. Raises ``Overtaken`` where
+        another run has changed one meanwhile.
+        """
         name = self._request.name_fingerprint
-        changes: list[Change] = []
+        changes: dict[Identity, Change] = {}
         for _desired, message in planned.keep:
             row = message.row
-            if row is None or not name or row.name == name:
+            if row is None or message.scheduled_state is ScheduledState.DELIVERED:
                 continue
-            if row.name:
+            if name and row.name not in ("", name):
                 self._context.warn(f"the message to {message.to} is pending for another name already, and stays so")
-            else:
-                changes.append((row, row._replace(name=name)))
-        self._context.amend(changes)
+            kept = row._replace(revision=row.revision + 1, name=row.name or name)
+            changes[row.key, row.recipient] = row, kept
+        self._context.change_all(changes)
         return self.described(kept_result(desired, message) for desired, message in planned.keep)
 
-    def adopt(self, planned: Plan) -> list[Result]:
-        """Enter messages of equal content that were scheduled elsewhere into the ledger, and return the results."""
-        self._context.amend([self._adoption(desired) for desired in planned.adopt])
+    def adopt(self, planned: Plan, snapshot: Snapshot) -> list[Result]:
+        """Enter messages of equal content that were scheduled elsewhere into the ledger, and return the results.
+
+        Raises ``Overtaken`` where another run has changed one meanwhile, or has claimed its cancel.
+        """
+        changes: dict[Identity, Change] = {}
+        for desired in planned.adopt:
+            changes[desired.identity] = self._adoption(desired, snapshot)
+            for smsid in desired.pending.smsids if desired.pending else ():
+                cancel = snapshot.cancels.get(smsid)
+                changes[self._context.fingerprints.cancel_key(smsid), ""] = cancel, None
+        self._context.change_all(changes)
         return self.described(map(adopted_result, planned.adopt))
+
+    def warn_of_equals(self, planned: Plan, snapshot: Snapshot) -> None:
+        """Name the listed messages of equal content beside the one that stays, which this ledger does not own."""
+        staying = {smsid for _desired, message in planned.keep for smsid in message.smsids}
+        staying |= {smsid for desired in planned.adopt if desired.pending for smsid in desired.pending.smsids}
+        staying |= {smsid for message in planned.cancel for smsid in message.smsids}
+        for to in self._request.delivery.recipients:
+            others = [
+                smsid for pending in self._equals(to, snapshot) for smsid in pending.smsids if smsid not in staying
+            ]
+            if others:
+                self._context.warn(
+                    f"the list shows another message of the same content to +{to}, smsid {', '.join(others)}, which is"
+                    " not this ledger's and stays pending; cancel it by smsid unless it is wanted twice"
+                )
+
+    def surplus(self, snapshot: Snapshot) -> list[KnownMessage]:
+        """Return the listed messages of the same content that this ledger had judged gone, and so scheduled again."""
+        return [
+            snapshot.known(snapshot.cancels[smsid])
+            for to in self._request.delivery.recipients
+            for pending in self._equals(to, snapshot)
+            for smsid in pending.smsids
+            if smsid in snapshot.orphan_smsids and self._is_replaced(to, snapshot)
+        ]
 
     def create(self, planned: Plan) -> list[Result]:
         """Schedule what is missing, by the one delivery that sends anything, and return the results."""
@@ -107,11 +163,32 @@ class Creation:
         text, date = self._request.delivery.text, self._request.date.wire
         return [result._replace(text=text, delivery_date=result.delivery_date or date) for result in results]
 
-    def _adoption(self, desired: DesiredMessage) -> Change:
+    def _identity(self, to: str) -> Identity:
+        return self._key, self._context.fingerprints.recipient(to)
+
+    def _equals(self, to: str, snapshot: Snapshot) -> list[Pending]:
+        """Return the listed messages to a recipient (digits) that have the request's content."""
+        delivery, date = self._request.delivery, self._request.date.wire
+        return snapshot.equals(self._identity(to), to, date, delivery.text, delivery.sender)
+
+    def _desired(self, to: str, snapshot: Snapshot) -> DesiredMessage:
+        """Return the desired message to a recipient, with the newest of its equals whose cancel was never claimed."""
+        equals = self._equals(to, snapshot)
+        unclaimed = [pending for pending in equals if not snapshot.orphan_smsids.intersection(pending.smsids)]
+        judged_gone = [pending for pending in equals if not snapshot.being_cancelled.intersection(pending.smsids)]
+        pending = next(iter(unclaimed or judged_gone), None)
+        return DesiredMessage(self._identity(to), to, pending)
+
+    def _is_replaced(self, to: str, snapshot: Snapshot) -> bool:
+        """Return whether the ledger has a message of this content that was scheduled after the one it judged gone."""
+        row = snapshot.rows.get(self._identity(to))
+        return row is not None and row.state in (State.ACCEPTED, State.CANCELLING)
+
+    def _adoption(self, desired: DesiredMessage, snapshot: Snapshot) -> Change:
         """Return the change that enters a message of the list into the ledger."""
         key, recipient = desired.identity
         ledger, delivery = self._context.ledger, self._request.delivery
-        before = next(iter(ledger.rows(key, [recipient]).values()), None)
+        before = snapshot.rows.get(desired.identity)
         claim = Claim(
             key=key,
             label="",
@@ -125,7 +202,8 @@ class Creation:
         )
         row = claimed(before, claim, recipient, ledger.now())
         smsids = desired.pending.smsids if desired.pending else ()
-        return before, row._replace(state=State.ACCEPTED, smsids=smsids, listed=True, previous=None)
+        revision = 1 if before is None else before.revision + 1
+        return before, row._replace(state=State.ACCEPTED, smsids=smsids, listed=True, previous=None, revision=revision)
 
     def _confirmed(self, result: Result, snapshot: Snapshot) -> Result:
         row = snapshot.rows.get((self._key, self._context.fingerprints.recipient(result.to.lstrip("+"))))

@@ -56,6 +56,17 @@ class NameLock:
         finally:
             self._release()
 
+    def is_held(self) -> bool:
+        """Return whether this run still has the lock, by the ledger's clock; without a name there is none to lose.
+
+        A run that was suspended may have lost it to another one. Raises ``LedgerError``.
+        """
+        if not self._name:
+            return True
+        ledger = self._context.ledger
+        row = ledger.rows(self._key, [self._name]).get(self._name)
+        return row is not None and row.owner == self._owner and row.is_at_work(ledger.now())
+
     def _acquire(self) -> None:
         context = self._context
         while True:

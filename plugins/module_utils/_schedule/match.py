@@ -8,13 +8,20 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .._api.pending import Pending, PendingRecord, find
+from .._api.pending import Pending, PendingRecord, find_all
 from .._core.errors import VoipsmsError
 from .._ledger.model import Row, key_of
 from .plan import Identity, KnownMessage, ScheduledState
 from .snapshot import Snapshot, joined
 
-_MAY_BE_PENDING = frozenset({ScheduledState.UNLISTED, ScheduledState.DOUBTFUL, ScheduledState.UNCERTAIN})
+_MAY_BE_PENDING = frozenset(
+    {
+        ScheduledState.UNLISTED,
+        ScheduledState.MISSING,
+        ScheduledState.DOUBTFUL,
+        ScheduledState.UNCERTAIN,
+    }
+)
 
 
 class AmbiguousError(VoipsmsError):
@@ -46,11 +53,14 @@ def matching(snapshot: Snapshot, match: Match) -> list[KnownMessage]:
     strangers: list[KnownMessage] = []
     for pending in _pending_matches(snapshot, match):
         owner = _owner_of(snapshot, pending)
-        if owner is None:
+        if owner is None and pending.smsids[0] in snapshot.cancels:
+            cancel = snapshot.cancels[pending.smsids[0]]
+            owned[cancel.key, cancel.recipient] = snapshot.known(cancel)
+        elif owner is None:
             strangers.append(KnownMessage(ScheduledState.LISTED, pending.smsids, None, pending))
         elif _ledger_agrees(snapshot, snapshot.rows[owner], match, pending):
             owned[owner] = snapshot.known(snapshot.rows[owner])
-    for identity, row in snapshot.rows.items():
+    for identity, row in (*snapshot.rows.items(), *snapshot.orphans.items()):
         if identity not in owned and _row_matches(snapshot, row, match, recipients):
             owned[identity] = snapshot.known(row)
     return [*owned.values(), *strangers]
@@ -87,13 +97,7 @@ def _matches_in(group: list[PendingRecord], match: Match) -> list[Pending]:
         for record in records:
             parts.setdefault(record.smsid, []).append(record)
         return [joined(part) for part in parts.values()]
-    messages: list[Pending] = []
-    while True:
-        message = find(records, match.text, match.sender)
-        if message is None:
-            return messages
-        messages.append(message)
-        records = [record for record in records if record.smsid not in message.smsids]
+    return find_all(records, match.text, match.sender)
 
 
 def _row_matches(snapshot: Snapshot, row: Row, match: Match, recipients: frozenset[str] | None) -> bool:
@@ -111,7 +115,8 @@ def _row_matches(snapshot: Snapshot, row: Row, match: Match, recipients: frozens
         return True
     known = snapshot.known(row)
     has_content = _has_content(snapshot, row, known.pending, match)
-    if has_content is None and match.name is not None and known.scheduled_state in _MAY_BE_PENDING:
+    may_be_pending = known.scheduled_state in _MAY_BE_PENDING or known.is_cancel_unfinished
+    if has_content is None and match.name is not None and may_be_pending:
         raise AmbiguousError(
             "it is not known whether every message of the name is meant, since the ledger keeps no texts and senders"
             " and the list does not show them; leave from and msg out"

@@ -16,7 +16,8 @@ from enum import Enum
 from typing import NamedTuple
 
 from .._api.pending import Listing, Pending
-from .._ledger.model import GRACE, Row, State
+from .._ledger.model import Row, State
+from .proof import Reading, may_be_stale
 
 Identity = tuple[str, str]
 """The fingerprints of a message's key and of its recipient."""
@@ -28,9 +29,11 @@ class ScheduledState(Enum):
     LISTED = "listed"
     """The list shows it."""
     UNLISTED = "unlisted"
-    """Accepted, its date lies ahead, and no list has ever shown it, or there is none: absence proves nothing."""
-    GONE = "gone"
-    """Accepted, its date lies ahead, a list has shown it, and a complete list no longer does."""
+    """Accepted, its date lies ahead, and its absence from the list, or the lack of a list, proves nothing."""
+    MISSING = "missing"
+    """Accepted, its date lies ahead, a list has shown it, and this one does not: later lists will decide."""
+    CANCELLING = "cancelling"
+    """A cancel was asked for, and it is not certain yet whether it has taken effect."""
     DELIVERED = "delivered"
     """Accepted, its date is over, and it is no longer pending."""
     DOUBTFUL = "doubtful"
@@ -38,13 +41,13 @@ class ScheduledState(Enum):
     UNCERTAIN = "uncertain"
     """Accepted, the list has shown it and no longer does, and its date may be over or not: the zone is not known."""
     LAPSED = "lapsed"
-    """It is not known whether it was accepted, and its date is over: it is not pending in either case."""
+    """It is not known whether it was accepted, or cancelled, and its date is over: it is not pending in either case."""
     INACTIVE = "inactive"
     """It was refused or cancelled: it is not pending, and will not go out."""
 
 
-_OPEN = frozenset({ScheduledState.DOUBTFUL, ScheduledState.UNCERTAIN})
-_UNDECIDED = _OPEN | {ScheduledState.LAPSED}
+_OPEN = frozenset({ScheduledState.DOUBTFUL, ScheduledState.UNCERTAIN, ScheduledState.MISSING})
+_UNDECIDED = _OPEN | {ScheduledState.LAPSED, ScheduledState.CANCELLING}
 
 
 class KnownMessage(NamedTuple):
@@ -57,6 +60,12 @@ class KnownMessage(NamedTuple):
     smsids: tuple[str, ...]
     row: Row | None = None
     pending: Pending | None = None
+
+    @property
+    def is_cancel_unfinished(self) -> bool:
+        """Whether its cancel was claimed and must be asked for again: the list shows it, or no one has confirmed it."""
+        is_confirmed = self.row is not None and self.row.confirmed
+        return self.scheduled_state is ScheduledState.CANCELLING and (self.pending is not None or not is_confirmed)
 
     @property
     def to(self) -> str:
@@ -110,35 +119,50 @@ class _Sorted:
 
 
 def scheduled_state(
-    row: Row, listing: Listing | None, listed: frozenset[str], now: float, zone_uncertainty: float = 0.0
+    row: Row, listing: Listing | None, listed: frozenset[str], reading: Reading, zone_uncertainty: float = 0.0
 ) -> ScheduledState:
     """Return the state of a row's message at this moment.
 
     ``listing``: None where there is no list. ``listed``: the smsids of ``listing``, computed once by the caller.
-    ``now``: Unix seconds, not before the list was read. ``zone_uncertainty``: seconds by which the date may be later
-    than ``delivers_at``, because the account's zone is not known.
+    ``reading``: when the list was read. ``zone_uncertainty``: seconds by which the date may be later than
+    ``delivers_at``, because the account's zone is not known.
     """
+    now = reading.now
+    is_listed = listing is not None and any(smsid in listed for smsid in row.smsids)
     if row.state in (State.REFUSED, State.CANCELLED):
-        return ScheduledState.INACTIVE
-    is_over = row.delivers_at is not None and now >= row.delivers_at + zone_uncertainty
-    may_be_over = row.delivers_at is not None and now >= row.delivers_at
-    if row.state is not State.ACCEPTED:
+        return _inactive_state(row, reading, is_listed=is_listed)
+    is_over = bool(row.delivers_at) and now >= (row.delivers_at or 0.0) + zone_uncertainty
+    if row.state not in (State.ACCEPTED, State.CANCELLING):
         return ScheduledState.LAPSED if is_over and not row.is_at_work(now) else ScheduledState.DOUBTFUL
-    if listing is not None and any(smsid in listed for smsid in row.smsids):
-        return ScheduledState.LISTED
+    is_doubted = row.state is State.CANCELLING or row.absent_at is not None
+    if is_listed:
+        return ScheduledState.CANCELLING if row.state is State.CANCELLING else ScheduledState.LISTED
     if is_over:
-        return ScheduledState.DELIVERED
+        return ScheduledState.LAPSED if is_doubted else ScheduledState.DELIVERED
+    if row.state is State.CANCELLING:
+        return ScheduledState.CANCELLING
+    return _unseen_state(row, listing, reading, is_doubted=is_doubted)
+
+
+def _inactive_state(row: Row, reading: Reading, *, is_listed: bool) -> ScheduledState:
+    """Return the state of a message that was refused or judged gone; the list may show it again, or still."""
+    if not is_listed or row.state is State.REFUSED:
+        return ScheduledState.INACTIVE
+    if may_be_stale(row, reading):
+        return ScheduledState.CANCELLING
+    # The smsid of a row without a recipient was judged gone before; a row with one is accepted again.
+    return ScheduledState.INACTIVE if row.recipient else ScheduledState.LISTED
+
+
+def _unseen_state(row: Row, listing: Listing | None, reading: Reading, *, is_doubted: bool) -> ScheduledState:
+    """Return the state of an accepted message that the list does not show, and whose date is not certainly over."""
     if listing is None or not row.listed:
         return ScheduledState.UNLISTED
-    return ScheduledState.UNCERTAIN if may_be_over else ScheduledState.GONE
-
-
-def is_past_grace(row: Row, now: float) -> bool:
-    """Return whether absence from a complete list that is read now proves that the message was never accepted.
-
-    ``now``: Unix seconds by the ledger's clock, which has also timed the request, not after the list was asked for.
-    """
-    return not row.is_at_work(now) and now >= row.first_byte_by + GRACE
+    if row.delivers_at is not None and reading.now >= row.delivers_at:
+        return ScheduledState.UNCERTAIN
+    # Shortly before its date the service may have taken it off the list to deliver it.
+    is_evidence = is_doubted or reading.is_before_handover(row.delivers_at)
+    return ScheduledState.MISSING if is_evidence else ScheduledState.UNLISTED
 
 
 def plan(
@@ -160,7 +184,7 @@ def plan(
         create=tuple(actions.create),
         adopt=tuple(actions.adopt),
         keep=tuple(actions.keep),
-        cancel=_in_state(rest, ScheduledState.LISTED, ScheduledState.UNLISTED),
+        cancel=tuple(message for message in rest if _must_go(message)),
         history=_in_state(rest, ScheduledState.DELIVERED),
         doubtful=tuple(doubtful),
     )
@@ -193,7 +217,7 @@ def wanted_recipients_of(planned: Plan, unintended: Mapping[str, frozenset[str]]
 
 def _sort(desired: DesiredMessage, known: KnownMessage | None, actions: _Sorted) -> None:
     """Create what does not exist and keep what does. What may exist gets neither."""
-    if known is None or known.scheduled_state in (ScheduledState.INACTIVE, ScheduledState.GONE):
+    if known is None or known.scheduled_state is ScheduledState.INACTIVE:
         (actions.create if desired.pending is None else actions.adopt).append(desired)
     elif known.scheduled_state not in _UNDECIDED:
         actions.keep.append((desired, known))
@@ -217,6 +241,12 @@ def _is_desired(message: KnownMessage, identities: set[Identity], kept: set[tupl
         return False
     recipient = message.row.recipient
     return (message.row.key, recipient) in identities or any((smsid, recipient) in kept for smsid in message.smsids)
+
+
+def _must_go(message: KnownMessage) -> bool:
+    """Return whether an unwanted message is, or may be, pending, and must be cancelled."""
+    is_pending = message.scheduled_state in (ScheduledState.LISTED, ScheduledState.UNLISTED)
+    return is_pending or message.is_cancel_unfinished
 
 
 def _in_state(messages: Iterable[KnownMessage], *states: ScheduledState) -> tuple[KnownMessage, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .._ledger.model import State
 from .._message.outcome import Outcome, Result, moment
 from .plan import DesiredMessage, KnownMessage, Plan, ScheduledState
 
@@ -51,9 +52,25 @@ def uncertain_result(message: KnownMessage, now: float) -> Result:
     if row is not None and row.is_at_work(now):
         outcome, reason = Outcome.IN_PROGRESS, f"claimed by {row.origin}"
     else:
-        outcome = Outcome.UNKNOWN
-        reason = f"the outcome of the message scheduled at {since} is not known, and the list does not show it"
-    return Result(message.to, outcome, code_desc=reason, delivery_date=message.date, first_sent_at=since)
+        outcome, reason = Outcome.UNKNOWN, _doubt(message, since)
+    return Result(
+        message.to, outcome, smsids=message.smsids, code_desc=reason, delivery_date=message.date, first_sent_at=since
+    )
+
+
+def _doubt(message: KnownMessage, since: str | None) -> str:
+    """Return what is not known of a message. ``since``: when it was scheduled."""
+    state = message.row.state if message.row is not None else None
+    if state is State.CANCELLED:
+        return f"the message scheduled at {since} was gone, and the list shows it, or shows it for a moment yet"
+    is_cancelled = state is State.CANCELLING
+    if is_cancelled and message.scheduled_state is ScheduledState.LAPSED:
+        return f"a cancel of the message scheduled at {since} was asked for, and its date is over; it may have gone out"
+    if is_cancelled:
+        return f"a cancel of the message scheduled at {since} was asked for, so it may have been cancelled, or not"
+    if message.scheduled_state is ScheduledState.MISSING:
+        return f"the list has shown the message scheduled at {since}, and does not show it now"
+    return f"the outcome of the message scheduled at {since} is not known, and the list does not show it"
 
 
 def undecided_results(desired: Sequence[DesiredMessage], planned: Plan, now: float) -> list[Result]:

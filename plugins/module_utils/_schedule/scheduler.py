@@ -11,15 +11,17 @@ too many messages rather than too few, and the next run cancels the surplus.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from .._api.pending import ListError, Pending
+from .._ledger.model import State
 from .._message.outcome import Report, Result
 from .change_over import ChangeOver
-from .context import ScheduleContext
+from .context import Overtaken, ScheduleContext
 from .creation import Creation
 from .lock import NameLock, wait_for_concurrent_runs
 from .match import Match, matching
-from .plan import DesiredMessage, KnownMessage, Plan, ScheduledState, plan
+from .plan import KnownMessage, ScheduledState, plan
 from .refusals import (
     NO_LIST,
     doubt_of_date,
@@ -33,6 +35,9 @@ from .results import delivered_result, uncertain_result, undecided_results
 from .snapshot import Snapshot
 from .source import SnapshotSource
 
+_TRIES = 3
+"""Number of plans that other runs may make out of date before this run gives up."""
+
 
 class Scheduler:
     """The scheduled messages of an account, as one task changes or reads them. In check mode, nothing is changed."""
@@ -41,19 +46,20 @@ class Scheduler:
         """Read and change nothing yet."""
         self._context = context
         self._source = SnapshotSource(context)
-        self._change_over = ChangeOver(context, self._source)
 
     def present(self, request: ScheduleRequest) -> Report:
         """Make the pending messages what the request says. Raises ``VoipsmsError`` with nothing changed."""
-        with NameLock(self._context, request.name_fingerprint).hold():
-            results = self._present(request)
+        lock = NameLock(self._context, request.name_fingerprint)
+        with lock.hold():
+            results = self._present(request, ChangeOver(self._context, self._source, lock.is_held))
         # After the lock was released, which may add a warning.
         return Report.of(results, self._context.warnings)
 
     def absent(self, request: CancelRequest) -> Report:
         """Cancel what matches. Raises ``VoipsmsError`` with nothing changed."""
-        with NameLock(self._context, request.match.name or "").hold():
-            results = self._absent(request)
+        lock = NameLock(self._context, request.match.name or "")
+        with lock.hold():
+            results = self._absent(request, ChangeOver(self._context, self._source, lock.is_held))
         return Report.of(results, self._context.warnings)
 
     def pending(self, match: Match | None) -> list[Pending]:
@@ -64,39 +70,70 @@ class Scheduler:
         messages = matching(snapshot, Match() if match is None else match)
         return [message.pending for message in messages if message.pending is not None]
 
-    def _present(self, request: ScheduleRequest) -> list[Result]:
-        snapshot = self._source.refresh_and_settle()
-        if wait_for_concurrent_runs(self._context, request.delivery):
-            snapshot = self._source.refresh_and_settle()
+    def _present(self, request: ScheduleRequest, change_over: ChangeOver) -> list[Result]:
         creation = Creation(self._context, request)
+        self._finish_cancels(creation, change_over)
+        for _try in range(_TRIES):
+            with suppress(Overtaken):
+                return self._carry_out(request, creation, change_over)
+        return self._carry_out(request, creation, change_over)
+
+    def _finish_cancels(self, creation: Creation, change_over: ChangeOver) -> None:
+        """Ask again for unconfirmed cancels of wanted messages."""
+        now = self._context.ledger.now() - self._context.zone_uncertainty
+        rows = [row for row in self._context.ledger.scheduled() if row.delivers_at is None or now < row.delivers_at]
+        if not any(row.state is State.CANCELLING and not row.confirmed for row in rows):
+            return
+        snapshot = self._source.refresh_and_settle()
+        change_over.finish(list(creation.known(snapshot).values()), snapshot)
+
+    def _carry_out(self, request: ScheduleRequest, creation: Creation, change_over: ChangeOver) -> list[Result]:
+        """Plan, and do what the plan says. Raises ``Overtaken`` with nothing changed."""
+
+        def in_doubt(snapshot: Snapshot) -> list[KnownMessage]:
+            others = matching(snapshot, Match(name=request.name_fingerprint)) if request.name_fingerprint else []
+            wanted = list(creation.known(snapshot).values())
+            # A cancel of another message is asked for again, or is confirmed, which is all that this task needs.
+            return wanted + [one for one in others if one.scheduled_state is not ScheduledState.CANCELLING]
+
+        snapshot = self._source.refresh_until_decided(in_doubt)
+        if wait_for_concurrent_runs(self._context, request.delivery):
+            snapshot = self._source.refresh_until_decided(in_doubt)
         desired = creation.desired(snapshot)
-        planned = _plan(desired, request.name_fingerprint, snapshot)
+        others = matching(snapshot, Match(name=request.name_fingerprint)) if request.name_fingerprint else []
+        others += [message for message in creation.surplus(snapshot) if message not in others]
+        planned = plan(desired, creation.known(snapshot), others)
         refuse_unsafe_cancel(planned, snapshot, cancel_shared=self._context.cancel_shared)
         refuse_late_date(request, planned, snapshot)
         refuse_creation_without_memory(planned, snapshot, self._context.ledger.name)
         if planned.doubtful:
             return creation.described(undecided_results(desired, planned, self._context.ledger.now()))
+        kept = creation.keep(planned) + creation.adopt(planned, snapshot)
         doubt = doubt_of_date(request, snapshot) if planned.create else None
         if doubt is not None:
             self._context.warn(doubt)
-        kept = creation.keep(planned) + creation.adopt(planned)
+        creation.warn_of_equals(planned, snapshot)
+        self._warn_of_late_cancels(others, snapshot)
         created = creation.create(planned)
-        return kept + self._change_over.replace(created, planned, snapshot, creation)
+        return change_over.doubt_overtaken(kept + change_over.replace(created, planned, snapshot, creation))
 
-    def _absent(self, request: CancelRequest) -> list[Result]:
-        snapshot = self._source.refresh_and_settle()
+    def _absent(self, request: CancelRequest, change_over: ChangeOver) -> list[Result]:
+        snapshot = self._source.refresh_until_decided(
+            lambda snapshot: [one for one in matching(snapshot, request.match) if not _is_cancelled_next(one)]
+        )
         messages = matching(snapshot, request.match)
         self._warn_of_unknown_name(request, snapshot)
         if request.match.smsids is not None and snapshot.listing is None:
-            return self._change_over.cancel_unlisted(request.match.smsids, messages)
+            return change_over.cancel_unlisted(request.match.smsids, messages, snapshot)
         refuse_unlisted_match(request.match, snapshot)
         planned = plan((), {}, messages)
         refuse_unsafe_cancel(planned, snapshot, cancel_shared=self._context.cancel_shared)
         now = self._context.ledger.now()
         results = [uncertain_result(message, now) for message in planned.doubtful]
+        results += [uncertain_result(message, now) for message in messages if _may_have_gone_out(message, snapshot)]
         results += [delivered_result(message) for message in planned.history]
         results += self._lapsed_results(messages, fail_if_sent=request.fail_if_sent)
-        return results + self._change_over.cancel(planned.cancel, snapshot)
+        return results + change_over.cancel(planned.cancel, snapshot)
 
     def _lapsed_results(self, messages: Sequence[KnownMessage], *, fail_if_sent: bool) -> list[Result]:
         """Return the results of messages that may have gone out, and certainly are not pending.
@@ -111,6 +148,21 @@ class Scheduler:
             self._context.warn(f"it is not known whether an earlier message went out to {numbers}; its date is over")
         return []
 
+    def _warn_of_late_cancels(self, others: Sequence[KnownMessage], snapshot: Snapshot) -> None:
+        """Warn of other messages of the name that were cancelled so near their date that they may have gone out."""
+        late = [
+            message.to
+            for message in others
+            if message.scheduled_state is ScheduledState.CANCELLING
+            and message.row is not None
+            and not message.is_cancel_unfinished
+            and not snapshot.reading.is_before_handover(snapshot.delivers_at(message.row))
+        ]
+        if late:
+            self._context.warn(
+                f"an earlier message to {', '.join(late)} was cancelled shortly before its date, and may have gone out"
+            )
+
     def _warn_of_unknown_name(self, request: CancelRequest, snapshot: Snapshot) -> None:
         """Warn when the ledger knows no message of the name that is to be cancelled."""
         if request.name is None or any(row.name == request.match.name for row in snapshot.rows.values()):
@@ -121,12 +173,16 @@ class Scheduler:
         )
 
 
-def _plan(desired: Sequence[DesiredMessage], name: str, snapshot: Snapshot) -> Plan:
-    """Return the plan that makes these messages the only ones of their name (its fingerprint; empty without one)."""
-    known = {
-        message.identity: snapshot.known(snapshot.rows[message.identity])
-        for message in desired
-        if message.identity in snapshot.rows
-    }
-    others = matching(snapshot, Match(name=name)) if name else []
-    return plan(desired, known, others)
+def _may_have_gone_out(message: KnownMessage, snapshot: Snapshot) -> bool:
+    """Return whether a message, whose cancel was confirmed, may have been delivered before the cancel took effect."""
+    if message.scheduled_state is not ScheduledState.CANCELLING or message.is_cancel_unfinished or message.row is None:
+        return False
+    delivers_at = snapshot.delivers_at(message.row)
+    return delivers_at is not None and not snapshot.reading.is_before_handover(delivers_at)
+
+
+def _is_cancelled_next(message: KnownMessage) -> bool:
+    """Return whether a task need not wait for a message: it is cancelled anew, or no longer listed after its cancel."""
+    return message.scheduled_state is ScheduledState.CANCELLING and not (
+        message.pending is not None and message.row is not None and message.row.confirmed
+    )

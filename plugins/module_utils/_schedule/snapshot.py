@@ -6,16 +6,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Optional
 
-from .._api.pending import Listing, Pending, PendingRecord, find, runs
+from .._api.pending import Listing, Pending, PendingRecord, find_all, runs
 from .._ledger.model import Fingerprints, Row, State, key_of
-from .plan import Identity, KnownMessage, ScheduledState, is_past_grace, scheduled_state
-
-_UNKNOWN_FATE = frozenset({ScheduledState.DOUBTFUL, ScheduledState.LAPSED})
+from .plan import Identity, KnownMessage, scheduled_state
+from .proof import USUAL_GRACES, Graces, Reading
 
 Change = tuple[Optional[Row], Optional[Row]]
 """A row as it was read, and as it shall be; None stands for no row."""
@@ -27,9 +26,10 @@ class Snapshot:
 
     ``now`` is the later of the ledger's clock and the service's: a message is taken to lie ahead only while both say
     so. ``asked_at`` is the ledger's clock alone, from before the list was asked for: absence from the list proves
-    something only about requests that were over long enough by then. ``earliest_moment_of`` returns the earliest
-    moment that a date can mean, and ``zone_uncertainty`` is the number of seconds by which it may be later, where the
-    account's zone is not known.
+    something only about requests that were over long enough by then; ``read_at``, from after it was read. ``cancels``:
+    the claimed cancels, by smsid, and those whose smsid is known to be gone. ``earliest_moment_of`` returns the
+    earliest moment that a date can mean, and ``zone_uncertainty`` is the number of seconds by which it may be later,
+    where the account's zone is not known.
     """
 
     listing: Listing | None
@@ -37,7 +37,10 @@ class Snapshot:
     rows: Mapping[Identity, Row]
     now: float
     asked_at: float
+    read_at: float
     fingerprints: Fingerprints = field(repr=False)
+    cancels: Mapping[str, Row] = field(default_factory=dict)
+    graces: Graces = USUAL_GRACES
     earliest_moment_of: Callable[[str], float] | None = None
     zone_uncertainty: float = 0.0
 
@@ -74,6 +77,21 @@ class Snapshot:
     # Which message a record is ------------------------------------------------------------------------------------
 
     @cached_property
+    def orphans(self) -> dict[Identity, Row]:
+        """The cancels, by identity, of smsids that no message of the ledger has, or no longer has."""
+        return {(row.key, row.recipient): row for smsid, row in self.cancels.items() if smsid not in self.owners}
+
+    @cached_property
+    def orphan_smsids(self) -> frozenset[str]:
+        """The smsids of ``orphans``."""
+        return frozenset(smsid for smsid in self.cancels if smsid not in self.owners)
+
+    @cached_property
+    def being_cancelled(self) -> frozenset[str]:
+        """The smsids whose cancel was claimed, and may still take effect."""
+        return frozenset(smsid for smsid, row in self.cancels.items() if row.state is State.CANCELLING)
+
+    @cached_property
     def owners(self) -> dict[str, list[Identity]]:
         """The message of the ledger that each smsid belongs to; several where recipients share one."""
         owners: dict[str, list[Identity]] = {}
@@ -95,20 +113,22 @@ class Snapshot:
     def known(self, row: Row) -> KnownMessage:
         """Return a row's message with its state and with what the list shows of it, its parts joined."""
         records = [record for smsid in dict.fromkeys(row.smsids) for record in self.by_smsid.get(smsid, ())]
-        if any(self._is_shared(record.smsid) for record in records):
+        if not row.recipient:  # a cancel, of whatever the smsid carries
+            records = [record for record in records if record.to == records[0].to]
+        elif any(self._is_shared(record.smsid) for record in records):
             records = [record for record in records if self.fingerprints.recipient(record.to) == row.recipient]
         listed = frozenset(record.smsid for record in records)
         state = scheduled_state(
-            row._replace(delivers_at=self._delivers_at(row)), self.listing, listed, self.now, self.zone_uncertainty
+            row._replace(delivers_at=self.delivers_at(row)), self.listing, listed, self.reading, self.zone_uncertainty
         )
         return KnownMessage(state, row.smsids, row, joined(records) if records else None)
 
-    def equal(self, identity: Identity, to: str, date: str, text: str, sender: str | None) -> Pending | None:
-        """Return the listed message of this content, unless the ledger knows that it is another message."""
+    def equals(self, identity: Identity, to: str, date: str, text: str, sender: str | None) -> list[Pending]:
+        """Return the listed messages of this content, but for those that the ledger knows to be other messages."""
         group = [
             record for record in self.groups.get((to, date), ()) if self.owner(record.smsid, to) in (None, identity)
         ]
-        return find(group, text, sender)
+        return find_all(group, text, sender)
 
     def has_key(self, message: Pending, key: str) -> bool:
         """Return whether a message has this key, with its sender or without: the service fills one in for BULK."""
@@ -116,66 +136,36 @@ class Snapshot:
             self.fingerprints.key(key_of(sender, message.text, message.date)) == key for sender in ("", message.sender)
         )
 
-    # What it proves -----------------------------------------------------------------------------------------------
+    # What it may prove --------------------------------------------------------------------------------------------
 
-    def settled(self) -> tuple[Snapshot, list[Change]]:
-        """Return the snapshot with every row brought up to date, and the changes to write to the ledger.
+    @property
+    def reading(self) -> Reading:
+        """When the list was read."""
+        return Reading(self.asked_at, self.read_at, self.now, self.graces)
 
-        Doubts are removed where the list can remove them. Messages that it shows for the first time are marked as
-        listed, and those that it no longer shows as cancelled.
-        """
-        snapshot, changes = self.resolved(list(self.rows))
-        sightings = snapshot.sightings()
-        rows = {(row.key, row.recipient): row for _before, row in sightings if row is not None}
-        return replace(snapshot, rows={**snapshot.rows, **rows}), [*changes, *sightings]
-
-    def resolved(self, identities: Iterable[Identity]) -> tuple[Snapshot, list[Change]]:
-        """Return the snapshot with every doubt about these messages removed that the list can remove, and the changes.
-
-        A listed message of the same content proves that it was accepted. A complete list that does not show it, read
-        when the service can no longer accept it late, proves that it was not; unless it shows something else for the
-        same recipient that belongs to no row, which may be the message with its date or its text written otherwise.
-        """
-        rows = dict(self.rows)
-        taken: set[tuple[str, str]] = set()
-        changes: list[Change] = []
-        for identity in identities:
-            row = rows.get(identity)
-            if row is None or self.listing is None or self.known(row).scheduled_state not in _UNKNOWN_FATE:
-                continue
-            pending = self._content_of(row, taken)
-            if pending is not None:
-                taken.update((smsid, row.recipient) for smsid in pending.smsids)
-                rows[identity] = _accepted(row, pending.smsids)
-                changes.append((row, rows[identity]))
-            elif is_past_grace(row, self.asked_at) and self._is_ahead(row) and self._is_surely_absent(row):
-                del rows[identity]
-                changes.append((row, None))
-        return replace(self, rows=rows), changes
-
-    def sightings(self) -> list[Change]:
-        """Return the changes to rows whose message the list shows for the first time, or no longer shows."""
-        changes: list[Change] = []
-        for row in self.rows.values():
-            state = self.known(row).scheduled_state
-            if state is ScheduledState.LISTED and not row.listed:
-                changes.append((row, row._replace(listed=True)))
-            elif state is ScheduledState.GONE:
-                changes.append((row, row._replace(state=State.CANCELLED)))
-        return changes
-
-    def _delivers_at(self, row: Row) -> float | None:
+    def delivers_at(self, row: Row) -> float | None:
         """Return the earliest moment of a row's date, by what is known of the zone now, not when it was written."""
-        if self.earliest_moment_of is None or row.date is None:
+        if self.earliest_moment_of is None or not row.date:
             return row.delivers_at
         return self.earliest_moment_of(row.date)
 
-    def _is_ahead(self, row: Row) -> bool:
-        delivers_at = self._delivers_at(row)
-        return delivers_at is not None and self.now < delivers_at
-
-    def _is_surely_absent(self, row: Row) -> bool:
+    def is_surely_absent(self, row: Row) -> bool:
+        """Return whether the list shows nothing that may be this message, with its date or text written otherwise."""
         return row.recipient not in self._recipients_of_strangers and not self.listed.intersection(row.smsids)
+
+    def content_of(self, row: Row, taken: set[tuple[str, str]]) -> Pending | None:
+        """Return the listed message whose content has the row's fingerprints, and that belongs to no other row.
+
+        ``taken``: smsids and recipients (fingerprints) that were matched to other rows already.
+        """
+        records = [
+            record
+            for record in self._fingerprinted.get((row.recipient, row.date or ""), ())
+            if (record.smsid, row.recipient) not in taken
+            and record.smsid not in self.cancels
+            and self.owner(record.smsid, record.to) in (None, (row.key, row.recipient))
+        ]
+        return next((message for message in runs(records) if self.has_key(message, row.key)), None)
 
     @cached_property
     def _recipients_of_strangers(self) -> frozenset[str]:
@@ -186,28 +176,13 @@ class Snapshot:
         return frozenset(map(self.fingerprints.recipient, recipients))
 
     def _has_no_owner(self, record: PendingRecord) -> bool:
-        return self.owner(record.smsid, record.to) is None
+        return self.owner(record.smsid, record.to) is None and record.smsid not in self.cancels
 
     def _is_shared(self, smsid: str) -> bool:
         return len(self._carried.get(smsid, ())) > 1
-
-    def _content_of(self, row: Row, taken: set[tuple[str, str]]) -> Pending | None:
-        """Return the listed message whose content has the row's fingerprints, and that belongs to no other row."""
-        records = [
-            record
-            for record in self._fingerprinted.get((row.recipient, row.date or ""), ())
-            if (record.smsid, row.recipient) not in taken
-            and self.owner(record.smsid, record.to) in (None, (row.key, row.recipient))
-        ]
-        return next((message for message in runs(records) if self.has_key(message, row.key)), None)
 
 
 def joined(records: list[PendingRecord]) -> Pending:
     """Return the one message that these parts are, in the order of the list."""
     first, text = records[0], "".join(record.text for record in records)
     return Pending(first.to, first.sender, text, first.date, tuple(dict.fromkeys(record.smsid for record in records)))
-
-
-def _accepted(row: Row, smsids: tuple[str, ...]) -> Row:
-    """Return a row whose message the list shows. It has no owner any more: a run that comes back late knows less."""
-    return row._replace(state=State.ACCEPTED, smsids=smsids, listed=True, previous=None, owner="")

@@ -33,7 +33,8 @@ LARGEST_ZONE_ERROR = 26 * 3600.0
 _LONGEST_TASK = 3600.0
 """Seconds that one task may take, and so the longest time between a message and its acceptance in the ledger."""
 
-_MAYBE_ACCEPTED = frozenset({State.ACCEPTED, State.SENDING, State.UNKNOWN})
+_WAS_ACCEPTED = frozenset({State.ACCEPTED, State.CANCELLING})
+_MAYBE_ACCEPTED = _WAS_ACCEPTED | {State.SENDING, State.UNKNOWN}
 """States of rows whose message the service has accepted, or may have."""
 
 
@@ -268,7 +269,7 @@ class _Comparison:
 
     def _is_older(self, fact: Row) -> bool:
         """Return whether a fact was over before the attempt began."""
-        latest = fact.claimed_at if fact.state is State.ACCEPTED else fact.first_byte_by + GRACE
+        latest = fact.claimed_at if fact.state in _WAS_ACCEPTED else fact.first_byte_by + GRACE
         return fact.date is None and latest < self._start
 
     def _count_shown(self, older: Sequence[Row]) -> int:

@@ -12,19 +12,21 @@ from typing import Any, NamedTuple
 from .._core.errors import Faults
 from .._ledger.inspect import RowFilter
 from .._ledger.model import Fingerprints, Ledger, Row
+from .._ledger.resolve import Resolution, resolve
+from .._ledger.resolve_scheduled import CANCELLED, SCHEDULED, SENT, resolve_scheduled
 from .._message.numbers import read_all
 from .open_ledger import read_kept_ledger
 from .values import digits_of, in_range, number_faults, read_region
 
 
 class ResolveOptions(NamedTuple):
-    """Which messages a person resolves, and how: as sent or as not sent. ``recipients`` are digits."""
+    """Which messages a person resolves, and as what (``meaning``). ``recipients`` are digits."""
 
     ledger: Ledger
     fingerprints: Fingerprints
     key: str
     recipients: tuple[str, ...]
-    is_sent: bool
+    meaning: str
 
     def rows(self) -> dict[str, Row | None]:
         """Return the row of each recipient as it is now, None where there is none. Raise ``LedgerError``.
@@ -36,6 +38,22 @@ class ResolveOptions(NamedTuple):
         rows = {name: row for name, row in shown.items() if not row.label}
         rows |= self.ledger.rows(self.fingerprints.key(self.key), names.values())
         return {recipient: rows.get(name) for recipient, name in names.items()}
+
+
+def resolution_of(options: ResolveOptions, rows: Mapping[str, Row | None], now: float) -> Resolution:
+    """Return what a resolution changes. ``rows``: as ``ResolveOptions.rows`` returns them. ``now``: Unix seconds."""
+    scheduled = {number: row for number, row in rows.items() if row is not None and row.date is not None}
+    others = {number: row for number, row in rows.items() if number not in scheduled}
+    if options.meaning in (SCHEDULED, CANCELLED):
+        sentence = "the ledger knows no scheduled message by this key; is it the one that the failed task returned?"
+        resolution = Resolution({}, tuple(f"+{number}: {sentence}" for number in others))
+    else:
+        resolution = resolve(others, sent=options.meaning == SENT, now=now)
+
+    def cancel_of(smsid: str) -> Row | None:
+        return options.ledger.rows(options.fingerprints.cancel_key(smsid), [""]).get("")
+
+    return resolution.joined_with(resolve_scheduled(scheduled, options.meaning, now, cancel_of))
 
 
 class InspectOptions(NamedTuple):
@@ -55,7 +73,7 @@ def read_resolve_options(params: Mapping[str, Any]) -> ResolveOptions:
     numbers = read_all(params["to"], read_region(params))
     faults.add(*number_faults("to", numbers))
     faults.raise_if_any()
-    return ResolveOptions(ledger, fingerprints, params["key"], digits_of(numbers), params["as"] == "sent")
+    return ResolveOptions(ledger, fingerprints, params["key"], digits_of(numbers), params["as"])
 
 
 def read_inspect_options(params: Mapping[str, Any]) -> InspectOptions:

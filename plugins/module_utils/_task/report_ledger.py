@@ -14,15 +14,15 @@ from .._ledger.model import GRACE, Row, state_of
 from .._ledger.resolve import Resolution, resolved_early
 
 
-def resolution_summary(resolution: Resolution, *, is_sent: bool, now: float, check_mode: bool) -> dict[str, Any]:
+def resolution_summary(resolution: Resolution, *, meaning: str, now: float, check_mode: bool) -> dict[str, Any]:
     """Return what a task reports about the messages that it resolved. ``now``: Unix seconds of the ledger's clock."""
     results = _results(resolution, now)
     return {
-        "warnings": [] if is_sent else _early_warnings(resolved_early(resolution, now)),
+        "warnings": _early_warnings(resolved_early(resolution, now)) if meaning == "not_sent" else [],
         "changed": bool(resolution.changes),
         "results": results,
         "diff": {side: _lines(results, side) for side in ("before", "after")},
-        "msg": _resolution_sentence(len(resolution.changes), "sent" if is_sent else "not sent", check_mode=check_mode),
+        "msg": _resolution_sentence(len(resolution.changes), meaning.replace("_", " "), check_mode=check_mode),
     }
 
 

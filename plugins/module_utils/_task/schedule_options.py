@@ -20,6 +20,7 @@ from .._message.text import faults as text_faults
 from .._message.text import measure
 from .._schedule.context import ScheduleContext
 from .._schedule.match import Match
+from .._schedule.proof import USUAL_GRACES, Graces
 from .._schedule.request import CancelRequest, ScheduleRequest
 from .._schedule.scheduler import Scheduler
 from .._send.delivery import AT_A_TIME
@@ -44,6 +45,8 @@ _EARLIEST_ZONE = dates.LARGEST_OFFSET.total_seconds()
 _LATEST_ZONE = (dates.LARGEST_OFFSET - dates.SMALLEST_OFFSET).total_seconds()
 """Seconds between the earliest and the latest moment that a wall time without a zone can mean (UTC+14 to UTC-12)."""
 
+_LONGEST_GRACE = 3600
+_LONGEST_HANDOVER = 24 * 60
 _MAX_NAME = 200
 _MAX_SMSID = 128
 _WEEK = 7 * 24 * 60
@@ -73,6 +76,7 @@ class TaskContext(NamedTuple):
     fingerprints: Fingerprints
     earliest_moment_of: Callable[[str], float]
     zone_uncertainty: float = 0.0
+    graces: Graces = USUAL_GRACES
 
     def scheduler(self, *, check_mode: bool, cancel_shared: bool = False) -> tuple[Scheduler, ScheduledApi]:
         """Return a scheduler, whose deadline begins now, and the calls that it makes."""
@@ -84,6 +88,7 @@ class TaskContext(NamedTuple):
             self.account.deadline(),
             earliest_moment_of=self.earliest_moment_of,
             zone_uncertainty=self.zone_uncertainty,
+            graces=self.graces,
             check_mode=check_mode,
             cancel_shared=cancel_shared,
         )
@@ -234,6 +239,7 @@ def _read_context(params: Mapping[str, Any], faults: Faults) -> TaskContext:
     if name is not None and ledger.name == NO_LEDGER:
         faults.add("name needs a ledger, and ledger is none, which remembers nothing")
     faults.add(*in_range("min_lead", params.get("min_lead"), 0, _WEEK))
+    graces = _read_graces(params, faults)
     zone = params["account_timezone"]
     return TaskContext(
         account=faults.checked(account),
@@ -242,7 +248,20 @@ def _read_context(params: Mapping[str, Any], faults: Faults) -> TaskContext:
         fingerprints=fingerprints,
         earliest_moment_of=_earliest_moment_of(zone),
         zone_uncertainty=0.0 if zone else _LATEST_ZONE,
+        graces=graces,
     )
+
+
+def _read_graces(params: Mapping[str, Any], faults: Faults) -> Graces:
+    """Return within which seconds the service is consistent; note faults. Tasks that only read have no such options."""
+    usual = USUAL_GRACES
+    list_grace = params.get("list_grace", usual.list_grace)
+    cancel_grace = params.get("cancel_grace", usual.cancel_grace)
+    handover = params.get("handover", usual.handover / 60)
+    faults.add(*in_range("list_grace", list_grace, 0, _LONGEST_GRACE))
+    faults.add(*in_range("cancel_grace", cancel_grace, 0, _LONGEST_GRACE))
+    faults.add(*in_range("handover", handover, 0, _LONGEST_HANDOVER))
+    return Graces(list_grace, cancel_grace, handover * 60)
 
 
 def _send_request(

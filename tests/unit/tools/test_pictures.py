@@ -12,7 +12,8 @@ import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import State
 from ansible_collections.voip_communications.sms.tests.support.markdown import COLLECTION
-from ansible_collections.voip_communications.sms.tests.tools import pictures
+from ansible_collections.voip_communications.sms.tests.tools import pictures, scheduled_states
+from ansible_collections.voip_communications.sms.tests.tools.scheduled_states import IN_DOUBT, NEAR, NO_ROW, ONCE, SENT
 
 IMAGES = COLLECTION / "docs" / "docsite" / "rst" / "images"
 SOURCES = pictures.pictures()
@@ -40,6 +41,32 @@ def test_the_picture_is_drawn_from_its_source(name: str) -> None:
 def test_every_state_is_named_and_every_move_has_its_reason() -> None:
     assert {name for arrow in pictures.moves() for name in arrow} == {*(state.value for state in State), "no row"}
     assert pictures.moves() == set(pictures.REASONS)
+
+
+def test_every_state_of_a_scheduled_message_is_drawn_and_has_a_way_out() -> None:
+    moves = scheduled_states.moves()
+    stored = {"unknown", "accepted", "cancelling"}
+    names = stored | {name + ONCE for name in stored} | {"cancelled", "sending", SENT, IN_DOUBT, NO_ROW}
+    assert {name for move in moves for name in move[:2]} == names
+    assert {move.before for move in moves} == names - {"sending", NO_ROW}
+
+
+def test_a_person_can_end_every_doubt_about_a_scheduled_message() -> None:
+    ends = {"accepted", "cancelled", SENT, NO_ROW}
+    resolved = {move.before for move in scheduled_states.moves() if move.cause.startswith("as: ")}
+    assert resolved == {move.before for move in scheduled_states.moves()} - {"cancelled"}
+    assert {move.after for move in scheduled_states.moves() if move.cause.startswith("as: ")} == ends
+
+
+def test_a_list_near_its_date_and_one_look_prove_nothing() -> None:
+    moves = scheduled_states.moves()
+    assert NEAR not in {move.cause for move in moves}
+    by_lists = {move for move in moves if move.cause.startswith("a list does not show it")}
+    assert {move.before for move in by_lists if move.after in ("cancelled", NO_ROW)} == {
+        "unknown" + ONCE,
+        "accepted" + ONCE,
+        "cancelling" + ONCE,
+    }
 
 
 def test_every_wing_is_drawn_with_its_files() -> None:

@@ -15,10 +15,12 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._api.clien
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.pending import ListError
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.scheduled import (
     USUAL_PATHS,
+    CancelAnswer,
+    CancelVerdict,
     Paths,
     ScheduledApi,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.exchange import Service
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.exchange import NotSent, Service
 from ansible_collections.voip_communications.sms.tests.support import fault_server as faults
 from ansible_collections.voip_communications.sms.tests.support.fault_server import Behaviour, FaultServer
 
@@ -77,7 +79,7 @@ def test_a_list_that_ignores_the_page_is_asked_for_twice_more_and_read_once() ->
 def test_pages_that_count_from_0_are_read_to_the_end() -> None:
     found, asked = listed(page_of(1, 2), page_of(3, 4), page_of(5), page_of())
     assert found == ["id1", "id2", "id3", "id4", "id5"]
-    assert len(asked) == 4
+    assert len(asked) == 3, "the third page is shorter than the first, so it is the last"
 
 
 def test_pages_that_count_from_1_are_read_to_the_end() -> None:
@@ -88,7 +90,25 @@ def test_pages_that_count_from_1_are_read_to_the_end() -> None:
 
 def test_a_page_of_cancelled_messages_does_not_end_the_list() -> None:
     over = faults.answer_json({"scheduled": [{**entry(number), "status": "CANCELLED"} for number in (1, 2)]})
-    assert listed(over, page_of(3), over, page_of(4), page_of())[0] == ["id3", "id4"]
+    assert listed(over, page_of(3, 4), over, page_of(5, 6), page_of())[0] == ["id3", "id4", "id5", "id6"]
+
+
+def test_a_page_that_says_that_it_is_the_last_is_the_last() -> None:
+    assert listed(page_of(1, 2, next=None)) == (["id1", "id2"], ["sms/scheduled"])
+
+
+def test_a_second_look_at_a_list_that_has_become_shorter_is_one_request() -> None:
+    with FaultServer([page_of(1, 2, 3), page_of(), page_of(1, 2)], default=page_of()) as server:
+        api = api_at(server.url)
+        api.pending(10)
+        before = api.requests
+        assert [record.smsid for record in api.pending(10).records] == ["id1", "id2"]
+        assert (before, api.requests) == (2, 3)
+
+
+def test_a_short_page_that_announces_more_is_not_the_last() -> None:
+    found, _asked = listed(page_of(1, 2), page_of(3, next="?page=2"), page_of(4, 5), page_of())
+    assert found == ["id1", "id2", "id3", "id4", "id5"]
 
 
 def test_a_list_whose_last_page_repeats_ends() -> None:
@@ -178,14 +198,21 @@ def test_an_smsid_that_holds_a_credential_is_not_believed() -> None:
 # --- Cancelling (assumed) -----------------------------------------------------------------------------------------
 
 
-def cancelled(behaviour: Behaviour, smsid: str = "id1", paths: Paths = USUAL_PATHS) -> tuple[str | None, str, str]:
-    """Return the service's objection to a cancel, and the method and path of the request."""
+CONFIRMED = CancelAnswer(CancelVerdict.CONFIRMED)
+
+
+def permitted() -> bool:
+    return True
+
+
+def cancelled(behaviour: Behaviour, smsid: str = "id1", paths: Paths = USUAL_PATHS) -> tuple[CancelAnswer, str, str]:
+    """Return the answer to a cancel, and the method and path of the request."""
     with FaultServer([behaviour]) as server:
-        objection = api_at(server.url, paths).cancel(smsid, 10)
+        answer = api_at(server.url, paths).cancel(smsid, 10, permitted)
     (request,) = server.posts
     assert request.body == b""
     assert request.headers["authorization"].startswith("Basic ")
-    return objection, request.method, request.path.removeprefix("/api-v2/index.php/")
+    return answer, request.method, request.path.removeprefix("/api-v2/index.php/")
 
 
 @pytest.mark.parametrize(
@@ -201,29 +228,40 @@ def cancelled(behaviour: Behaviour, smsid: str = "id1", paths: Paths = USUAL_PAT
     ids=["envelope", "empty", "204", "text", "list", "true"],
 )
 def test_a_cancel_that_nothing_stands_against(behaviour: Behaviour) -> None:
-    assert cancelled(behaviour) == (None, "DELETE", "sms/scheduled/id1")
+    assert cancelled(behaviour) == (CONFIRMED, "DELETE", "sms/scheduled/id1")
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "said"),
+    ("behaviour", "verdict", "objection"),
     [
-        (faults.answer_json({"error": True, "error_message": "No such message"}), "No such message"),
-        (faults.answer_json({"error": True}), "refused without a reason"),
-        (faults.answer(404), "HTTP 404 Not Found"),
-        (faults.answer_json({"error_message": "gone"}, 405), "HTTP 405 Method Not Allowed: gone"),
-        (faults.answer(401), "HTTP 401 Unauthorized"),
-        (faults.answer(302, headers=[("Location", "/x")]), "HTTP 302 Found"),
-        (faults.read_then_reset(), "the connection was reset"),
+        (
+            faults.answer_json({"error": True, "error_message": "No such message"}),
+            CancelVerdict.REFUSED,
+            "No such message",
+        ),
+        (faults.answer_json({"error": True}), CancelVerdict.REFUSED, "refused without a reason"),
+        (faults.answer(404), CancelVerdict.REFUSED, "HTTP 404 Not Found"),
+        (
+            faults.answer_json({"error_message": "gone"}, 405),
+            CancelVerdict.REFUSED,
+            "HTTP 405 Method Not Allowed: gone",
+        ),
+        (faults.answer(401), CancelVerdict.REFUSED, "HTTP 401 Unauthorized"),
+        (faults.answer(302, headers=[("Location", "/x")]), CancelVerdict.LOST, "HTTP 302 Found"),
+        (faults.answer(500), CancelVerdict.LOST, "HTTP 500 Internal Server Error"),
+        (faults.answer(503, "{}"), CancelVerdict.LOST, "HTTP 503 Service Unavailable"),
+        (faults.read_then_reset(), CancelVerdict.LOST, "the connection was reset"),
     ],
-    ids=["error", "error without words", "404", "405", "401", "302", "reset"],
+    ids=["error", "error without words", "404", "405", "401", "302", "500", "503", "reset"],
 )
-def test_a_cancel_that_something_stands_against(behaviour: Behaviour, said: str) -> None:
-    assert cancelled(behaviour)[0] == said
+def test_a_cancel_that_something_stands_against(behaviour: Behaviour, verdict: CancelVerdict, objection: str) -> None:
+    """Only an answer that refuses the request itself says that the service is done with it."""
+    assert cancelled(behaviour)[0] == (verdict, objection)
 
 
 def test_what_a_cancel_says_never_shows_a_credential() -> None:
-    said = cancelled(faults.answer_json({"error": True, "error_message": f"denied for {USER}"}))[0]
-    assert said == "(withheld, since it holds a credential)"
+    answer = cancelled(faults.answer_json({"error": True, "error_message": f"denied for {USER}"}))[0]
+    assert answer.objection == "(withheld, since it holds a credential)"
 
 
 @pytest.mark.parametrize(
@@ -238,9 +276,20 @@ def test_a_cancel_goes_where_the_user_says_and_nowhere_else(paths: Paths, smsid:
     assert cancelled(faults.answer(200), smsid, paths)[1:] == asked
 
 
-def test_a_cancel_without_time_left_is_not_certain() -> None:
+def test_a_cancel_that_is_not_answered_in_time_is_lost() -> None:
     with FaultServer([faults.read_then_silent()]) as server:
-        assert api_at(server.url).cancel("id1", 0) == "there was no complete answer within the deadline"
+        answer = api_at(server.url).cancel("id1", 0.5, permitted)
+    assert answer == (CancelVerdict.LOST, "there was no complete answer within the deadline")
+    assert len(server.posts) == 1
+
+
+def test_a_cancel_without_time_left_or_permission_asks_for_nothing() -> None:
+    with FaultServer([faults.read_then_silent()] * 2) as server:
+        with pytest.raises(NotSent, match="the deadline was over"):
+            api_at(server.url).cancel("id1", 0, permitted)
+        with pytest.raises(NotSent, match="no longer allowed"):
+            api_at(server.url).cancel("id1", 10, lambda: False)
+    assert server.posts == []
 
 
 # --- What says failure ----------------------------------------------------------------------------------------------
@@ -265,7 +314,7 @@ def test_a_list_that_says_failure_is_not_believed(fields: dict[str, Any], number
 @pytest.mark.parametrize("fields", FAILING, ids=repr)
 def test_a_cancel_that_says_failure_is_an_objection(fields: dict[str, Any]) -> None:
     with FaultServer([faults.answer_json(fields)]) as server:
-        assert api_at(server.url).cancel("id1", 10)
+        assert api_at(server.url).cancel("id1", 10, permitted).verdict is CancelVerdict.REFUSED
 
 
 @pytest.mark.parametrize(
@@ -282,4 +331,4 @@ def test_a_cancel_that_says_failure_is_an_objection(fields: dict[str, Any]) -> N
 )
 def test_a_cancel_that_says_so_is_none(fields: dict[str, Any]) -> None:
     with FaultServer([faults.answer_json(fields)]) as server:
-        assert api_at(server.url).cancel("id1", 10) is None
+        assert api_at(server.url).cancel("id1", 10, permitted) == CONFIRMED

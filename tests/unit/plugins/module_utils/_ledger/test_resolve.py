@@ -79,9 +79,6 @@ def test_not_sent_does_not_undo_what_was_accepted_before() -> None:
         (None, True, "knows no message"),
         (UNKNOWN._replace(state=State.REFUSED), True, "was refused"),
         (UNKNOWN._replace(state=State.CANCELLED), True, "was cancelled"),
-        (UNKNOWN._replace(date="2026-12-01 22:00"), True, "scheduled"),
-        (UNKNOWN._replace(date="2026-12-01 22:00"), False, "scheduled"),
-        (CANCELLING._replace(date="2026-12-01 22:00"), False, "scheduled"),
     ],
 )
 def test_what_is_certain_is_not_overruled(row: Row | None, sent: bool, reason: str) -> None:

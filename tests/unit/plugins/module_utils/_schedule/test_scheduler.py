@@ -9,24 +9,22 @@ most tests run in both ways in which a service can keep parts and identifiers.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.client import Denied
-from ansible_collections.voip_communications.sms.plugins.module_utils._api.evidence import Judgement, Verdict, alike
+from ansible_collections.voip_communications.sms.plugins.module_utils._api.evidence import Judgement, Verdict
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.pending import (
     ListError,
     Listing,
-    PendingRecord,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._api.scheduled import Paths
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.deadline import Deadline
+from ansible_collections.voip_communications.sms.plugins.module_utils._api.scheduled import (
+    CancelAnswer,
+    CancelVerdict,
+)
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.exchange import NotSent
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.memory import MemoryLedger
@@ -34,234 +32,46 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
     GRACE,
     KEPT,
     SETTLE_MARGIN,
-    Fingerprints,
     LedgerError,
-    Row,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
-from ansible_collections.voip_communications.sms.plugins.module_utils._message import dates
-from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate, Report
+from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.cancel import Cancellation
-from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.context import ScheduleContext
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.lock import lock_claim, lock_key
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.match import AmbiguousError, Match
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.proof import USUAL_GRACES
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.refusals import ScheduleError
-from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.request import (
-    CancelRequest,
-    ScheduleRequest,
-)
-from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.scheduler import Scheduler
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.source import SnapshotSource
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import FailurePolicy, summary
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_scheduled import (
     SCHEDULING,
     pending_diff,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_options import (
-    TaskContext,
-    _earliest_moment_of,
-    _send_request,
+from ansible_collections.voip_communications.sms.tests.support.scheduling import (
+    ANN,
+    BOB,
+    BULK,
+    CARL,
+    CONFIRMED,
+    D1,
+    D2,
+    DAY,
+    DEADLINE,
+    FINGERPRINTS,
+    MINUTE,
+    NOT_FOUND,
+    OTHER,
+    OURS,
+    START,
+    TEXT,
+    Waiting,
+    World,
+    denied,
+    killed,
+    lost,
+    lost_but_accepted,
+    moment_of,
+    refused,
 )
-
-ANN, BOB, CARL = "12812345678", "12812345679", "12812345680"
-BULK = "17130000000"
-OURS = "17134567890"
-FINGERPRINTS = Fingerprints.of("test", "")
-DEADLINE = 100.0
-START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC).timestamp()
-MINUTE, DAY = 60.0, 86400.0
-D1, D2 = "2026-11-21 12:00", "2026-11-22 12:00"
-TEXT = "Maintenance begins. " * 10
-OTHER = "Maintenance has moved. " * 10
-NOT_FOUND = "the list of pending messages cannot be had: the service refused the request (HTTP 404 Not Found)"
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """One record of the provider: a message to a number, or one part of it."""
-
-    record: PendingRecord
-    at: float
-
-
-class Provider:
-    """What ``Api`` is to a scheduler. A fault of a recipient, of reading the list or of a cancel is used once."""
-
-    def __init__(self, clock: Callable[[], float], *, parts: bool = False, shared: bool = False) -> None:
-        self.clock = clock
-        self.parts, self.shared = parts, shared
-        self.waiting: list[Waiting] = []
-        self.delivered: list[PendingRecord] = []
-        self.posts: list[tuple[str, str]] = []
-        self.cancels: list[str] = []
-        self.looks = 0
-        self.answers: dict[str, list[Callable[[str], Judgement]]] = {}
-        self.look_faults: list[Optional[Exception]] = []
-        self.cancel_faults: list[Any] = []
-        self.hidden: set[str] = set()
-        self.echo: Optional[str] = None
-        self.served_at: Optional[float] = None
-        self._number = 0
-        self._one_at_a_time = threading.Lock()
-
-    def accept(self, recipients: Sequence[str], text: str, sender: str | None, date: str) -> dict[str, list[str]]:
-        """Keep a message to each; the smsids by recipient."""
-        with self._one_at_a_time:
-            return self._accept(recipients, text, sender, date)
-
-    def _accept(self, recipients: Sequence[str], text: str, sender: str | None, date: str) -> dict[str, list[str]]:
-        pieces = [text[start : start + 153] for start in range(0, len(text), 153)] if self.parts else [text]
-        at, common, found = _moment(date), self._smsid(), {}
-        for to in recipients:
-            smsids = [common if self.shared else self._smsid() for _piece in pieces]
-            records = [
-                PendingRecord(smsid, to, sender or BULK, piece, date)
-                for smsid, piece in zip(smsids, pieces, strict=True)
-            ]
-            self.waiting += [Waiting(record, at) for record in records]
-            found[to] = list(dict.fromkeys(smsids))
-        return found
-
-    def send(self, recipients: Sequence[str], text: str, sender: str | None, **limits: Any) -> Judgement:
-        (to,) = recipients  # one recipient per request
-        assert 0 < limits["seconds"] <= DEADLINE
-        self.posts.append((to, limits["date"]))
-        if self.answers.get(to):
-            return self.answers[to].pop(0)(to)
-        smsids = self.accept(recipients, text, sender, limits["date"])[to]
-        date = self.echo or f"{limits['date']}:00"
-        return Judgement({to: Verdict(Fate.ACCEPTED, code=200, smsids=tuple(smsids), sale=0.01, delivery_date=date)})
-
-    def pending(self, seconds: float) -> Listing:
-        assert seconds <= DEADLINE
-        self.looks += 1
-        fault = self.look_faults.pop(0) if self.look_faults else None
-        if fault is not None:
-            raise fault
-        due = [entry for entry in self.waiting if entry.at <= self.clock()]
-        self.delivered += [entry.record for entry in due]
-        self.waiting = [entry for entry in self.waiting if entry.at > self.clock()]
-        records = [entry.record for entry in self.waiting if entry.record.smsid not in self.hidden]
-        return Listing(tuple(records), self.served_at)
-
-    def cancel(self, smsid: str, seconds: float) -> str | None:
-        assert seconds > 0
-        self.cancels.append(smsid)
-        for fault in self.cancel_faults[:1]:
-            del self.cancel_faults[0]
-            if isinstance(fault, BaseException):
-                raise fault
-            return str(fault)
-        if smsid not in {entry.record.smsid for entry in self.waiting}:
-            return "There is no scheduled message with this smsid"
-        self.waiting = [entry for entry in self.waiting if entry.record.smsid != smsid]
-        return None
-
-    def messages(self) -> list[tuple[str, str]]:
-        """Who would be reached, and when; a message once, whatever it is kept as."""
-        texts: dict[tuple[str, str], str] = {}
-        for entry in self.waiting:
-            key = (entry.record.to, entry.record.date)
-            texts[key] = texts.get(key, "") + entry.record.text
-        assert all(text in (TEXT, OTHER) for text in texts.values())
-        return sorted(texts)
-
-    def _smsid(self) -> str:
-        self._number += 1
-        return f"id{self._number:03d}"
-
-
-class World:
-    """A provider, a ledger, and one clock for both. Waiting moves the clock, and what is due then happens."""
-
-    def __init__(self, path: Path, **modes: bool) -> None:
-        self.seconds = START
-        self.path = path
-        self.provider = Provider(lambda: self.seconds, **modes)
-        self.due: list[Callable[[], object]] = []
-        self.zone: str | None = "UTC"
-        self.ledger: Any = self.open()
-        self.warnings: list[str] = []
-
-    def open(self) -> SqliteLedger:
-        return SqliteLedger(str(self.path), FINGERPRINTS.account, clock=lambda: self.seconds)
-
-    def sleep(self, seconds: float) -> None:
-        self.seconds += seconds
-        for happen in [self.due.pop(0)] if self.due else []:
-            happen()
-
-    def request(self, *to: str, msg: str = TEXT, date: str = D1, **other: Any) -> ScheduleRequest:
-        name, sender = other.get("name"), other.get("sender")
-        nobody: Any = None  # no account is reached
-        context = TaskContext(nobody, Paths(), self.ledger, FINGERPRINTS, _earliest_moment_of(self.zone))
-        read = dates.read(date, account_timezone=self.zone)
-        return ScheduleRequest(
-            delivery=_send_request(context, sender, msg, read, to, name),
-            date=read,
-            name=name,
-            min_lead=other.get("min_lead", 1),
-            fail_on_mismatch=other.get("fail_on_mismatch", True),
-        )
-
-    def context(self, *, check_mode: bool = False, cancel_shared: bool = False) -> ScheduleContext:
-        api: Any = self.provider
-        return ScheduleContext(
-            api,
-            self.ledger,
-            FINGERPRINTS,
-            Deadline(DEADLINE, monotonic=lambda: self.seconds, sleep=self.sleep),
-            earliest_moment_of=_earliest_moment_of(self.zone),
-            zone_uncertainty=0.0 if self.zone else 26 * 3600.0,
-            check_mode=check_mode,
-            cancel_shared=cancel_shared,
-        )
-
-    def scheduler(self, *, check_mode: bool = False, cancel_shared: bool = False) -> Scheduler:
-        return Scheduler(self.context(check_mode=check_mode, cancel_shared=cancel_shared))
-
-    def present(self, *to: str, check_mode: bool = False, cancel_shared: bool = False, **other: Any) -> list[str]:
-        scheduler = self.scheduler(check_mode=check_mode, cancel_shared=cancel_shared)
-        return self._told(scheduler.present(self.request(*to, **other)))
-
-    def absent(self, *, check_mode: bool = False, cancel_shared: bool = False, **match: Any) -> list[str]:
-        name, fail_if_sent = match.pop("name", None), match.pop("fail_if_sent", False)
-        found = Match(name=FINGERPRINTS.name(name) if name else None, **match)
-        scheduler = self.scheduler(check_mode=check_mode, cancel_shared=cancel_shared)
-        return self._told(scheduler.absent(CancelRequest(found, name, fail_if_sent)))
-
-    def _told(self, report: Report) -> list[str]:
-        self.report, self.warnings = report, report.warnings
-        self.told = summary(report.results, "key", FailurePolicy(), SCHEDULING)
-        return [result.outcome.value for result in report.results]
-
-    def rows(self) -> list[Row]:
-        return self.open().scheduled()
-
-    def states(self) -> list[str]:
-        return sorted(f"{row.date} {row.state.value}" for row in self.rows())
-
-
-def _moment(date: str) -> float:
-    return datetime.strptime(date, "%Y-%m-%d %H:%M").replace(tzinfo=UTC).timestamp()
-
-
-def lost(to: str) -> Judgement:
-    """Return what a lost answer means, when nothing was accepted."""
-    return alike([to], Fate.UNKNOWN, "the connection was reset")
-
-
-def refused(to: str) -> Judgement:
-    return Judgement({to: Verdict(Fate.REFUSED, code=404, code_desc="no such number")})
-
-
-def killed(_to: str) -> Judgement:
-    raise KeyboardInterrupt
-
-
-def denied(_to: str) -> Judgement:
-    raise Denied("the service refused the request (HTTP 401 Unauthorized)", passing=False)
-
 
 MODES = [
     pytest.param({"parts": parts, "shared": shared}, id=f"{kept}, {smsids}")
@@ -278,14 +88,6 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> World:
 @pytest.fixture
 def plain(tmp_path: Path) -> World:
     return World(tmp_path / "ledger.sqlite3")
-
-
-def lost_but_accepted(world: World, date: str = D1, msg: str = TEXT) -> Callable[[str], Judgement]:
-    def answer(to: str) -> Judgement:
-        world.provider.accept([to], msg, None, date)
-        return lost(to)
-
-    return answer
 
 
 # --- "state: present makes the pending messages what the task says; absent cancels them" ------------------------------
@@ -305,10 +107,13 @@ def test_absent_cancels_them_and_again_has_nothing_to_do(world: World) -> None:
     assert world.absent(name="n") == ["cancelled", "cancelled"]
     assert (world.told["changed"], world.told["failed"]) == (True, False)
     assert world.provider.messages() == []
-    assert set(world.states()) == {f"{D1} cancelled"}
+    assert set(world.states()) == {f"{D1} cancelling"}
     asked = len(world.provider.cancels)
-    assert world.absent(name="n") == []
-    assert (world.told["outcome"], world.told["changed"]) == ("unchanged", False)
+    for proof in ("cancelling", "cancelled", "cancelled"):
+        world.seconds += USUAL_GRACES.list_grace
+        assert world.absent(name="n") == []
+        assert (world.told["outcome"], world.told["changed"]) == ("unchanged", False)
+        assert set(world.states()) == {f"{D1} {proof}"}
     assert len(world.provider.cancels) == asked
 
 
@@ -340,9 +145,9 @@ def test_creating_the_new_before_cancelling_the_old(plain: World) -> None:
     seen: list[int] = []
     real = plain.provider.cancel
 
-    def cancel(smsid: str, seconds: float) -> str | None:
+    def cancel(smsid: str, seconds: float, permits: Callable[[], bool]) -> CancelAnswer:
         seen.append(len(plain.provider.posts))
-        return real(smsid, seconds)
+        return real(smsid, seconds, permits)
 
     plain.provider.cancel = cancel  # type: ignore[method-assign] # watched, and then done
     plain.present(ANN, name="n", date=D2)
@@ -493,7 +298,7 @@ def test_an_smsid_that_the_ledger_created_is_the_message_it_created(world: World
     """The list may show another date (another zone) or a text that the service has changed."""
     world.present(ANN, name="n")
     shown = [entry.record._replace(date="2026-11-21 13:00", text="?") for entry in world.provider.waiting]
-    world.provider.waiting = [Waiting(record, _moment(record.date)) for record in shown]
+    world.provider.waiting = [Waiting(record, moment_of(record.date)) for record in shown]
     assert world.present(ANN, name="n") == ["duplicate"]
     assert world.absent(name="n") == ["cancelled"]
 
@@ -501,7 +306,7 @@ def test_an_smsid_that_the_ledger_created_is_the_message_it_created(world: World
 def test_the_lists_date_and_text_decide_only_for_messages_that_the_ledger_does_not_know(plain: World) -> None:
     plain.present(ANN)
     later = "2026-11-21 13:00"
-    plain.provider.waiting = [Waiting(plain.provider.waiting[0].record._replace(date=later), _moment(later))]
+    plain.provider.waiting = [Waiting(plain.provider.waiting[0].record._replace(date=later), moment_of(later))]
     assert plain.absent(date=later) == []
     plain.provider.accept([BOB], OTHER, None, later)
     assert plain.absent(date=later) == ["cancelled"]
@@ -518,19 +323,18 @@ def test_what_the_list_shows_elsewhere_is_no_proof_of_absence(plain: World) -> N
     changes: list[dict[str, Any]] = [{"date": "2026-11-21 13:00"}, {"text": ""}]
     for changed in changes:
         shown = [entry.record._replace(**changed) for entry in plain.provider.waiting]
-        plain.provider.waiting = [Waiting(record, _moment(D2)) for record in shown]
+        plain.provider.waiting = [Waiting(record, moment_of(D2)) for record in shown]
         assert plain.present(ANN, name="n") == ["unknown"]
     assert len(plain.provider.posts) == 1
 
 
 def test_the_old_message_stays_while_the_list_shows_the_new_one_at_another_date(plain: World) -> None:
     plain.present(ANN, name="n")
-    plain.provider.echo = "2026-11-22 13:00:00"
-    plain.provider.cancel_faults = ["HTTP 500 Internal Server Error"]
-    assert plain.present(ANN, name="n", date=D2) == ["unknown"] or plain.told["failed"]
+    plain.provider.cancel_faults = ["HTTP 404 Not Found"]
+    assert plain.present(ANN, name="n", date=D2) == ["scheduled", "refused"]
     moved = [entry for entry in plain.provider.waiting if entry.record.date == D2]
     plain.provider.waiting.remove(moved[0])
-    plain.provider.waiting.append(Waiting(moved[0].record._replace(date="2026-11-22 13:00"), _moment(D2)))
+    plain.provider.waiting.append(Waiting(moved[0].record._replace(date="2026-11-22 13:00"), moment_of(D2)))
     assert plain.present(ANN, name="n", date=D2) == ["duplicate"]
     assert sorted(date for _to, date in plain.provider.messages()) == [D1, "2026-11-22 13:00"]
     assert "another date than was meant" in " ".join(plain.warnings)
@@ -543,7 +347,7 @@ def test_without_a_zone_a_date_that_may_be_over_is_not_taken_for_over(plain: Wor
     """Ten hours before the date, it is over somewhere on earth already."""
     plain.zone = None
     assert plain.present(ANN, name="n") == ["scheduled"]
-    plain.seconds = _moment(D1) - 10 * 3600
+    plain.seconds = moment_of(D1) - 10 * 3600
     assert plain.present(ANN, name="n") == ["duplicate"]
     gone = ListError("the service answered HTTP 404 Not Found")
     plain.provider.look_faults = [gone]
@@ -552,8 +356,9 @@ def test_without_a_zone_a_date_that_may_be_over_is_not_taken_for_over(plain: Wor
     assert plain.absent(name="n") == ["unknown"]
     assert plain.absent(name="n") == ["unknown"]
     assert plain.present(ANN, name="n") == ["unknown"]
-    plain.seconds = _moment(D1) + 27 * 3600
-    assert plain.present(ANN, name="n") == ["already_sent"]
+    plain.seconds = moment_of(D1) + 27 * 3600
+    assert plain.present(ANN, name="n") == ["unknown"]
+    assert "its date is over; it may have gone out" in plain.told["msg"]
 
 
 def test_without_a_zone_the_list_still_proves_that_a_message_was_accepted(plain: World) -> None:
@@ -561,14 +366,14 @@ def test_without_a_zone_the_list_still_proves_that_a_message_was_accepted(plain:
     plain.provider.answers[ANN] = [lost_but_accepted(plain)]
     plain.provider.look_faults = [None, *[ListError("the service answered HTTP 500 Internal Server Error")] * 2]
     assert plain.present(ANN, name="n") == ["unknown"]
-    plain.seconds = _moment(D1) - 10 * 3600
+    plain.seconds = moment_of(D1) - 10 * 3600
     assert plain.present(ANN, name="n") == ["duplicate"]
 
 
 def test_without_a_zone_a_date_that_is_over_everywhere_is_refused(plain: World) -> None:
     plain.zone = None
     plain.present(ANN, name="n")
-    plain.seconds = _moment(D1) + 12 * 3600 + 1
+    plain.seconds = moment_of(D1) + 12 * 3600 + 1
     with pytest.raises(InputError, match=f"delivery_date {D1} is in the past in every zone of the world"):
         plain.present(BOB)
     with pytest.raises(InputError, match="every zone of the world"):
@@ -580,7 +385,7 @@ def test_without_a_zone_a_date_that_is_over_everywhere_is_refused(plain: World) 
 
 def test_without_a_zone_a_date_that_may_be_over_is_a_warning(plain: World) -> None:
     plain.zone = None
-    plain.seconds = _moment(D1) - 14 * 3600 + 1
+    plain.seconds = moment_of(D1) - 14 * 3600 + 1
     for check_mode in (True, False):
         plain.present(ANN, check_mode=check_mode)
         assert [f"delivery_date {D1} may be in the past" in warning for warning in plain.warnings] == [True]
@@ -642,7 +447,7 @@ def test_absent_by_smsid_without_the_list_changes_nothing_in_check_mode(plain: W
 
 def test_absent_by_smsid_without_the_list_leaves_alone_what_has_gone_out(plain: World) -> None:
     plain.present(ANN)
-    plain.seconds = _moment(D1) + 60
+    plain.seconds = moment_of(D1) + 60
     plain.provider.look_faults = [ListError(NOT_FOUND)]
     assert plain.absent(smsids=("id002", "id999")) == ["already_sent", "unknown"]
     assert plain.provider.cancels == ["id999"]
@@ -660,7 +465,7 @@ def test_wrong_credentials_stop_the_task_before_anything_happens(plain: World) -
 
 def test_a_cancel_that_the_service_only_claims_is_refused(plain: World) -> None:
     plain.present(ANN, name="n")
-    plain.provider.cancel = lambda _smsid, _seconds: None  # type: ignore[method-assign, assignment] # says yes, does nothing
+    plain.provider.cancel = lambda *_call: CONFIRMED  # type: ignore[method-assign] # says yes, does nothing
     assert plain.absent(name="n") == ["refused"]
     assert plain.told["failed"]
     assert "still pending" in plain.told["msg"]
@@ -669,18 +474,29 @@ def test_a_cancel_that_the_service_only_claims_is_refused(plain: World) -> None:
 
 def test_a_cancel_that_the_service_refuses_says_why(world: World) -> None:
     world.present(ANN, name="n")
-    world.provider.cancel_faults = ["HTTP 500 Internal Server Error"] * 3
+    world.provider.cancel_faults = ["HTTP 404 Not Found"] * 3
     assert world.absent(name="n") == ["refused"]
+    assert "404" in world.told["msg"]
+
+
+def test_a_cancel_that_the_service_may_yet_carry_out_is_unknown_until_that_is_over(world: World) -> None:
+    world.present(ANN, name="n")
+    world.provider.cancel_faults = ["HTTP 500 Internal Server Error"] * 3
+    assert world.absent(name="n") == ["unknown"]
     assert "500" in world.told["msg"]
+    assert "may yet be cancelled" in world.told["msg"]
+    assert world.present(ANN, name="n", check_mode=True) == ["unknown"]
+    world.seconds += DEADLINE + GRACE + USUAL_GRACES.list_grace
+    assert world.present(ANN, name="n", check_mode=True) == ["duplicate"]
 
 
 def test_a_cancel_whose_answer_was_lost_counts_when_the_list_no_longer_shows_it(world: World) -> None:
     world.present(ANN, name="n")
     real = world.provider.cancel
 
-    def cancel(smsid: str, seconds: float) -> str:
-        real(smsid, seconds)
-        return "the connection was reset"
+    def cancel(smsid: str, seconds: float, permits: Callable[[], bool]) -> CancelAnswer:
+        real(smsid, seconds, permits)
+        return CancelAnswer(CancelVerdict.LOST, "the connection was reset")
 
     world.provider.cancel = cancel  # type: ignore[method-assign] # done, and the answer lost
     assert world.absent(name="n") == ["cancelled"]
@@ -723,9 +539,53 @@ def test_a_ledger_that_breaks_after_the_cancel_does_not_hide_it(plain: World) ->
         def amend(self, _changes: object) -> None:
             raise LedgerError("the ledger '/l' cannot be written (disk is full)")
 
+    plain.seconds += USUAL_GRACES.list_grace
     plain.ledger = Full()
     assert plain.absent(name="n") == ["cancelled"]
     assert "ledger not updated" in plain.warnings[0]
+
+
+def test_an_answer_to_a_cancel_that_cannot_be_written_leaves_it_uncertain(plain: World) -> None:
+    plain.present(ANN, name="n")
+
+    class Full:
+        """A ledger that takes one claim of a cancel, and can no longer be written then."""
+
+        claims = 0
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(plain.open(), name)
+
+        def compare_and_set(self, changes: Any) -> bool:
+            self.claims += 1
+            if self.claims > 1:
+                raise LedgerError("the ledger '/l' cannot be written (disk is full)")
+            return plain.open().compare_and_set(changes)
+
+    plain.ledger = Full()
+    assert plain.absent(name="n") == ["cancelled"]
+    (warning,) = plain.warnings
+    assert warning.startswith("ledger not updated: the ledger '/l' cannot be written (disk is full)")
+    assert {row.confirmed for row in plain.rows()} == {False}
+    assert {row.effect_by for row in plain.rows()} == {plain.seconds + DEADLINE + GRACE}
+
+
+def test_a_cancel_that_cannot_be_claimed_is_not_asked_for(plain: World) -> None:
+    plain.present(ANN, name="n")
+
+    class Full:
+        """A ledger that takes no claim of a cancel."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(plain.open(), name)
+
+        def compare_and_set(self, _changes: Any) -> bool:
+            raise LedgerError("the ledger '/l' cannot be written (disk is full)")
+
+    plain.ledger = Full()
+    assert plain.absent(name="n") == ["refused"]
+    assert "disk is full" in plain.told["msg"]
+    assert plain.provider.cancels == []
 
 
 def test_a_created_smsid_that_the_list_does_not_show_is_a_warning_and_absence_proves_no_cancel(plain: World) -> None:
@@ -735,9 +595,13 @@ def test_a_created_smsid_that_the_list_does_not_show_is_a_warning_and_absence_pr
     assert plain.present(ANN, name="n") == ["duplicate"]
     assert len(plain.provider.posts) == 1
     assert plain.absent(name="n", check_mode=True) == ["unknown"]
+    plain.provider.cancel_faults = ["HTTP 404 Not Found"]
     assert plain.absent(name="n") == ["unknown"]
     assert plain.told["failed"]
     assert "has never shown it" in plain.told["msg"]
+    # Once the service has confirmed a cancel, two lists without it prove that it is gone.
+    assert plain.absent(name="n") == ["cancelled"]
+    assert set(plain.states()) == {f"{D1} cancelled"}
 
 
 def test_absent_by_name_and_more_cancels_only_what_all_of_it_matches(world: World) -> None:
@@ -776,7 +640,7 @@ def test_neither_a_list_nor_a_ledger_schedules_nothing(plain: World) -> None:
 def test_an_unknown_message_whose_date_is_over_prevents_only_itself(plain: World) -> None:
     plain.provider.answers[ANN] = [lost]
     assert plain.present(ANN, name="n") == ["unknown"]
-    plain.seconds = _moment(D1) + 60
+    plain.seconds = moment_of(D1) + 60
     assert plain.present(ANN, name="n", date=D2) == ["scheduled"]
     assert plain.present(ANN, name="n", date=D1) == ["unknown"]
     assert plain.absent(name="n") == ["cancelled"]
@@ -786,7 +650,7 @@ def test_an_unknown_message_whose_date_is_over_prevents_only_itself(plain: World
 def test_an_unknown_message_whose_date_is_over_fails_who_must_know(plain: World) -> None:
     plain.provider.answers[ANN] = [lost]
     assert plain.present(ANN, name="n") == ["unknown"]
-    plain.seconds = _moment(D1) + 60
+    plain.seconds = moment_of(D1) + 60
     assert plain.absent(name="n", fail_if_sent=True) == ["unknown"]
     assert plain.told["failed"]
     assert plain.warnings == []
@@ -803,12 +667,12 @@ def test_gone_after_its_date_is_already_sent(world: World) -> None:
 
 def test_gone_while_it_was_cancelled_and_its_date_came_is_not_called_cancelled(plain: World) -> None:
     plain.present(ANN, name="n")
-    plain.seconds = _moment(D1) - 5
+    plain.seconds = moment_of(D1) - 5
     real = plain.provider.cancel
 
-    def slowly(smsid: str, seconds: float) -> str | None:
+    def slowly(smsid: str, seconds: float, permits: Callable[[], bool]) -> CancelAnswer:
         plain.seconds += 10
-        return real(smsid, seconds)
+        return real(smsid, seconds, permits)
 
     plain.provider.cancel = slowly  # type: ignore[method-assign] # the date passes meanwhile
     assert plain.absent(name="n") == ["unknown"]
@@ -818,7 +682,7 @@ def test_gone_while_it_was_cancelled_and_its_date_came_is_not_called_cancelled(p
 def test_the_services_clock_counts_when_it_is_ahead_of_ours(plain: World) -> None:
     plain.present(ANN, name="n")
     plain.provider.waiting = []
-    plain.provider.served_at = _moment(D1) + 1
+    plain.provider.served_at = moment_of(D1) + 1
     assert plain.present(ANN, name="n") == ["already_sent"]
 
 
@@ -859,7 +723,7 @@ def test_what_somebody_else_has_cancelled_is_created_again(world: World) -> None
 
 def test_the_name_may_be_used_again_with_a_new_date_after_delivery(world: World) -> None:
     world.present(ANN, name="n")
-    world.seconds = _moment(D1) + MINUTE
+    world.seconds = moment_of(D1) + MINUTE
     assert world.present(ANN, name="n", date=D2) == ["scheduled"]
     assert world.provider.cancels == []
     assert world.provider.messages() == [(ANN, D2)]
@@ -870,7 +734,7 @@ def test_a_past_date_is_ok_already_sent_when_the_ledger_holds_it_as_accepted(wor
     world.seconds += 10 * DAY
     assert world.present(ANN, BOB, name="n") == ["already_sent", "already_sent"]
     assert (world.told["failed"], world.told["changed"]) == (False, False)
-    world.seconds = _moment(D1) + KEPT - MINUTE
+    world.seconds = moment_of(D1) + KEPT - MINUTE
     assert world.present(ANN, name="n") == ["already_sent"]
 
 
@@ -886,7 +750,7 @@ def test_a_past_date_is_refused_for_messages_that_the_ledger_does_not_hold(plain
     ("ahead", "lead", "is_refused"), [(90, 1, False), (59, 1, True), (59, 0, False), (0, 0, False)]
 )
 def test_less_than_min_lead_ahead_is_refused(plain: World, ahead: float, lead: int, is_refused: bool) -> None:
-    plain.seconds = _moment(D1) - ahead
+    plain.seconds = moment_of(D1) - ahead
     if is_refused:
         with pytest.raises(InputError, match="min_lead"):
             plain.present(ANN, min_lead=lead)
@@ -897,7 +761,7 @@ def test_less_than_min_lead_ahead_is_refused(plain: World, ahead: float, lead: i
 
 def test_what_waits_already_is_not_too_near(plain: World) -> None:
     plain.present(ANN)
-    plain.seconds = _moment(D1) - 30
+    plain.seconds = moment_of(D1) - 30
     assert plain.present(ANN) == ["duplicate"]
 
 
@@ -1000,15 +864,20 @@ def test_grace_is_counted_by_the_ledgers_clock_from_before_the_list_was_asked_fo
     assert plain.present(ANN, name="n") == ["unknown"]
     plain.provider.served_at = None
     plain.seconds += 0.9 * DEADLINE + GRACE - 5
+    asked: list[float] = []
     real = plain.provider.pending
 
     def slow(seconds: float) -> Listing:
+        asked.append(plain.seconds)
         found = real(seconds)
         plain.seconds += 10
         return found
 
     plain.provider.pending = slow  # type: ignore[method-assign] # as slow as a service can be
-    assert plain.present(ANN, name="n") == ["unknown"]
+    assert plain.present(ANN, name="n") == ["scheduled"]
+    first, second = asked[-3:-1]  # the last look is after the creation
+    assert first >= START + 0.9 * DEADLINE + GRACE + USUAL_GRACES.list_grace
+    assert second >= first + 10 + USUAL_GRACES.list_grace
 
 
 def test_without_the_list_an_unknown_one_is_never_unclaimed(plain: World) -> None:
@@ -1221,10 +1090,13 @@ def test_a_run_that_is_killed_between_creating_and_cancelling_is_finished_by_the
     assert len(world.provider.posts) == 4
 
 
-def test_a_move_whose_cancel_fails_is_finished_by_the_next(world: World) -> None:
+@pytest.mark.parametrize(
+    ("fault", "outcome"), [("HTTP 404 Not Found", "refused"), ("HTTP 500 Internal Server Error", "unknown")]
+)
+def test_a_move_whose_cancel_fails_is_finished_by_the_next(world: World, fault: str, outcome: str) -> None:
     world.present(ANN, name="n")
-    world.provider.cancel_faults = ["HTTP 500 Internal Server Error"] * 2
-    assert world.present(ANN, name="n", date=D2) == ["scheduled", "refused"]
+    world.provider.cancel_faults = [fault] * 2
+    assert world.present(ANN, name="n", date=D2) == ["scheduled", outcome]
     assert world.told["failed"]
     world.provider.cancel_faults = []
     assert world.present(ANN, name="n", date=D2) == ["duplicate", "cancelled"]
@@ -1253,7 +1125,7 @@ def test_on_date_mismatch_fail_cancels_what_it_just_made_and_fails(world: World)
     assert "cancelled again" in world.told["msg"]
     assert not any("does not show" in warning for warning in world.warnings)
     assert world.provider.waiting == []
-    assert world.states() == [f"{D1} cancelled"]
+    assert set(world.states()) == {f"{D1} cancelling"}
 
 
 def test_on_date_mismatch_fail_keeps_the_old_message_of_a_move(world: World) -> None:

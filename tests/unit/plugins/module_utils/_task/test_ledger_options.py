@@ -37,9 +37,9 @@ def inspect_options(**changes: Any) -> InspectOptions:
 
 def test_the_messages_to_resolve() -> None:
     options = resolve_options()
-    assert (options.key, options.recipients, options.is_sent) == ("deploy", ("12812345678", "12812345679"), True)
+    assert (options.key, options.recipients, options.meaning) == ("deploy", ("12812345678", "12812345679"), "sent")
     assert options.ledger.name == "/tmp/ledger"
-    assert resolve_options(**{"as": "not_sent"}).is_sent is False
+    assert resolve_options(**{"as": "not_sent"}).meaning == "not_sent"
 
 
 def test_a_ledger_without_rows_has_none_for_each_recipient(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def resolution(*, sent: bool, row: Row = UNKNOWN) -> Resolution:
 
 
 def test_a_summary_has_each_recipient_before_and_after() -> None:
-    found = resolution_summary(resolution(sent=False), is_sent=False, now=NOW, check_mode=False)
+    found = resolution_summary(resolution(sent=False), meaning="not_sent", now=NOW, check_mode=False)
     assert found == {
         "warnings": [],
         "changed": True,
@@ -49,20 +49,24 @@ def test_a_summary_has_each_recipient_before_and_after() -> None:
     ],
 )
 def test_a_summary_counts_messages(sent: bool, check_mode: bool, msg: str) -> None:
-    found = resolution_summary(resolution(sent=sent), is_sent=sent, now=NOW, check_mode=check_mode)
+    found = resolution_summary(
+        resolution(sent=sent), meaning="sent" if sent else "not_sent", now=NOW, check_mode=check_mode
+    )
     assert found["msg"] == msg
 
 
 def test_nothing_to_resolve_is_no_change() -> None:
     nothing = resolve({ANN: None}, sent=False, now=NOW)
-    found = resolution_summary(nothing, is_sent=False, now=NOW, check_mode=False)
+    found = resolution_summary(nothing, meaning="not_sent", now=NOW, check_mode=False)
     assert (found["changed"], found["msg"]) == (False, "nothing is left to resolve as not sent")
 
 
 @pytest.mark.parametrize("sent", [False, True])
 def test_a_message_that_may_still_appear_in_the_log_is_warned_of(sent: bool) -> None:
     late = UNKNOWN._replace(first_byte_by=NOW - GRACE + 1)
-    found = resolution_summary(resolution(sent=sent, row=late), is_sent=sent, now=NOW, check_mode=False)
+    found = resolution_summary(
+        resolution(sent=sent, row=late), meaning="sent" if sent else "not_sent", now=NOW, check_mode=False
+    )
     sentence = (
         f"less than 15 minutes ago the service may still have been accepting the message to +{ANN}; if you looked into"
         " the message log, look again before you send"

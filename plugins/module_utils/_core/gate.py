@@ -1,0 +1,96 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Ask for permission between the opening of a connection and the first byte of a request without a body.
+
+A request without a body is complete with its header, which ``requests`` sends as soon as it is connected. Connecting
+may take long, and a permission from before may be out of date by then, so it is asked for by the connection itself.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+
+class GateClosed(Exception):
+    """The request was not permitted any more, or the exchange was given up."""
+
+
+class Gate:
+    """The permission of one request, which is asked for once and cannot be withdrawn after it was given.
+
+    ``is_refused``: whether it was asked for, and refused.
+    """
+
+    def __init__(self, permits: Callable[[], bool]) -> None:
+        """Ask for nothing yet."""
+        self._permits = permits
+        self._lock = threading.Lock()
+        self._has_passed = False
+        self._is_closed = False
+        self.is_refused = False
+
+    def guard(self, session: Any) -> None:
+        """Let every request of a session, of ``requests``, pass this gate."""
+        session.mount("https://", _GatedAdapter(self))
+        session.mount("http://", _GatedAdapter(self))
+
+    def admit(self) -> None:
+        """Let the request begin, or raise ``GateClosed``."""
+        with self._lock:
+            if self._has_passed:
+                return
+            self.is_refused = not self._is_closed and not self._permits()
+            if self._is_closed or self.is_refused:
+                raise GateClosed
+            self._has_passed = True
+
+    def close(self) -> bool:
+        """Prevent the request from beginning; return False when it may have begun already."""
+        with self._lock:
+            self._is_closed = True
+            return not self._has_passed
+
+
+class _GatedAdapter(HTTPAdapter):
+    """An adapter whose connections pass a gate before they send a request."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+        super().__init__(max_retries=0)
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        return _gated(super().get_connection_with_tls_context(*args, **kwargs), self._gate)
+
+    def get_connection(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the pool of connections; ``requests`` below 2.32 calls this method."""
+        return _gated(super().get_connection(*args, **kwargs), self._gate)
+
+
+def _gated(pool: Any, gate: Gate) -> Any:
+    """Return a pool of connections, each of which passes the gate."""
+    if isinstance(pool, (HTTPConnectionPool, HTTPSConnectionPool)):
+        pool.ConnectionCls = _gated_class(pool.ConnectionCls, gate)
+    return pool
+
+
+def _gated_class(base: type[Any], gate: Gate) -> type[HTTPConnection]:
+    """Return a class of connections that connect first, then pass the gate, then send the request."""
+
+    class Gated(base):  # type: ignore[misc]  # the class depends on the scheme
+        """A connection that asks for permission before its request; the tunnel of a proxy needs none."""
+
+        def putrequest(self, *args: Any, **kwargs: Any) -> Any:
+            if self.sock is None:
+                self.connect()
+            gate.admit()
+            return super().putrequest(*args, **kwargs)
+
+    return Gated

@@ -1,0 +1,260 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A provider of scheduled messages in the same process, a real ledger, and one clock for both that is moved."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Optional
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._api.client import Denied
+from ansible_collections.voip_communications.sms.plugins.module_utils._api.evidence import Judgement, Verdict, alike
+from ansible_collections.voip_communications.sms.plugins.module_utils._api.pending import (
+    Listing,
+    PendingRecord,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._api.scheduled import (
+    CancelAnswer,
+    CancelVerdict,
+    Paths,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.deadline import Deadline
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.exchange import NotSent
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
+    Fingerprints,
+    Row,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
+from ansible_collections.voip_communications.sms.plugins.module_utils._message import dates
+from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate, Report
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.context import ScheduleContext
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.match import Match
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.request import (
+    CancelRequest,
+    ScheduleRequest,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.scheduler import Scheduler
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import FailurePolicy, summary
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_scheduled import (
+    SCHEDULING,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_options import (
+    TaskContext,
+    _earliest_moment_of,
+    _send_request,
+)
+
+ANN, BOB, CARL = "12812345678", "12812345679", "12812345680"
+BULK = "17130000000"
+OURS = "17134567890"
+FINGERPRINTS = Fingerprints.of("test", "")
+DEADLINE = 100.0
+START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC).timestamp()
+MINUTE, DAY = 60.0, 86400.0
+D1, D2 = "2026-11-21 12:00", "2026-11-22 12:00"
+TEXT = "Maintenance begins. " * 10
+OTHER = "Maintenance has moved. " * 10
+CONFIRMED = CancelAnswer(CancelVerdict.CONFIRMED)
+NOT_FOUND = "the list of pending messages cannot be had: the service refused the request (HTTP 404 Not Found)"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One record of the provider: a message to a number, or one part of it."""
+
+    record: PendingRecord
+    at: float
+
+
+class Provider:
+    """What ``Api`` is to a scheduler. A fault of a recipient, of reading the list or of a cancel is used once."""
+
+    def __init__(self, clock: Callable[[], float], *, parts: bool = False, shared: bool = False) -> None:
+        self.clock = clock
+        self.parts, self.shared = parts, shared
+        self.waiting: list[Waiting] = []
+        self.delivered: list[PendingRecord] = []
+        self.posts: list[tuple[str, str]] = []
+        self.cancels: list[str] = []
+        self.looks = 0
+        self.answers: dict[str, list[Callable[[str], Judgement]]] = {}
+        self.look_faults: list[Optional[Exception]] = []
+        self.cancel_faults: list[Any] = []
+        self.hidden: set[str] = set()
+        self.echo: Optional[str] = None
+        self.served_at: Optional[float] = None
+        self._number = 0
+        self._one_at_a_time = threading.Lock()
+
+    def accept(self, recipients: Sequence[str], text: str, sender: str | None, date: str) -> dict[str, list[str]]:
+        """Keep a message to each; the smsids by recipient."""
+        with self._one_at_a_time:
+            return self._accept(recipients, text, sender, date)
+
+    def _accept(self, recipients: Sequence[str], text: str, sender: str | None, date: str) -> dict[str, list[str]]:
+        pieces = [text[start : start + 153] for start in range(0, len(text), 153)] if self.parts else [text]
+        at, common, found = moment_of(date), self._smsid(), {}
+        for to in recipients:
+            smsids = [common if self.shared else self._smsid() for _piece in pieces]
+            records = [
+                PendingRecord(smsid, to, sender or BULK, piece, date)
+                for smsid, piece in zip(smsids, pieces, strict=True)
+            ]
+            self.waiting += [Waiting(record, at) for record in records]
+            found[to] = list(dict.fromkeys(smsids))
+        return found
+
+    def send(self, recipients: Sequence[str], text: str, sender: str | None, **limits: Any) -> Judgement:
+        (to,) = recipients  # one recipient per request
+        assert 0 < limits["seconds"] <= DEADLINE
+        self.posts.append((to, limits["date"]))
+        if self.answers.get(to):
+            return self.answers[to].pop(0)(to)
+        smsids = self.accept(recipients, text, sender, limits["date"])[to]
+        date = self.echo or f"{limits['date']}:00"
+        return Judgement({to: Verdict(Fate.ACCEPTED, code=200, smsids=tuple(smsids), sale=0.01, delivery_date=date)})
+
+    def pending(self, seconds: float) -> Listing:
+        assert seconds <= DEADLINE
+        self.looks += 1
+        fault = self.look_faults.pop(0) if self.look_faults else None
+        if fault is not None:
+            raise fault
+        due = [entry for entry in self.waiting if entry.at <= self.clock()]
+        self.delivered += [entry.record for entry in due]
+        self.waiting = [entry for entry in self.waiting if entry.at > self.clock()]
+        records = [entry.record for entry in self.waiting if entry.record.smsid not in self.hidden]
+        return Listing(tuple(records), self.served_at)
+
+    def cancel(self, smsid: str, seconds: float, permits: Callable[[], bool]) -> CancelAnswer:
+        assert seconds > 0
+        if not permits():
+            raise NotSent("the request was no longer allowed", passing=False)
+        self.cancels.append(smsid)
+        for fault in self.cancel_faults[:1]:
+            del self.cancel_faults[0]
+            if isinstance(fault, BaseException):
+                raise fault
+            return CancelAnswer(CancelVerdict.REFUSED if "HTTP 4" in fault else CancelVerdict.LOST, fault)
+        if smsid not in {entry.record.smsid for entry in self.waiting}:
+            return CancelAnswer(CancelVerdict.REFUSED, "There is no scheduled message with this smsid")
+        self.waiting = [entry for entry in self.waiting if entry.record.smsid != smsid]
+        return CONFIRMED
+
+    def messages(self) -> list[tuple[str, str]]:
+        """Who would be reached, and when; a message once, whatever it is kept as."""
+        texts: dict[tuple[str, str], str] = {}
+        for entry in self.waiting:
+            key = (entry.record.to, entry.record.date)
+            texts[key] = texts.get(key, "") + entry.record.text
+        assert all(text in (TEXT, OTHER) for text in texts.values())
+        return sorted(texts)
+
+    def _smsid(self) -> str:
+        self._number += 1
+        return f"id{self._number:03d}"
+
+
+class World:
+    """A provider, a ledger, and one clock for both. Waiting moves the clock, and what is due then happens."""
+
+    def __init__(self, path: Path, **modes: bool) -> None:
+        self.seconds = START
+        self.path = path
+        self.provider = Provider(lambda: self.seconds, **modes)
+        self.due: list[Callable[[], object]] = []
+        self.zone: str | None = "UTC"
+        self.ledger: Any = self.open()
+        self.warnings: list[str] = []
+
+    def open(self) -> SqliteLedger:
+        return SqliteLedger(str(self.path), FINGERPRINTS.account, clock=lambda: self.seconds)
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+        for happen in [self.due.pop(0)] if self.due else []:
+            happen()
+
+    def request(self, *to: str, msg: str = TEXT, date: str = D1, **other: Any) -> ScheduleRequest:
+        name, sender = other.get("name"), other.get("sender")
+        nobody: Any = None  # no account is reached
+        context = TaskContext(nobody, Paths(), self.ledger, FINGERPRINTS, _earliest_moment_of(self.zone))
+        read = dates.read(date, account_timezone=self.zone)
+        return ScheduleRequest(
+            delivery=_send_request(context, sender, msg, read, to, name),
+            date=read,
+            name=name,
+            min_lead=other.get("min_lead", 1),
+            fail_on_mismatch=other.get("fail_on_mismatch", True),
+        )
+
+    def context(self, *, check_mode: bool = False, cancel_shared: bool = False) -> ScheduleContext:
+        api: Any = self.provider
+        return ScheduleContext(
+            api,
+            self.ledger,
+            FINGERPRINTS,
+            Deadline(DEADLINE, monotonic=lambda: self.seconds, sleep=self.sleep),
+            earliest_moment_of=_earliest_moment_of(self.zone),
+            zone_uncertainty=0.0 if self.zone else 26 * 3600.0,
+            check_mode=check_mode,
+            cancel_shared=cancel_shared,
+        )
+
+    def scheduler(self, *, check_mode: bool = False, cancel_shared: bool = False) -> Scheduler:
+        return Scheduler(self.context(check_mode=check_mode, cancel_shared=cancel_shared))
+
+    def present(self, *to: str, check_mode: bool = False, cancel_shared: bool = False, **other: Any) -> list[str]:
+        scheduler = self.scheduler(check_mode=check_mode, cancel_shared=cancel_shared)
+        return self._told(scheduler.present(self.request(*to, **other)))
+
+    def absent(self, *, check_mode: bool = False, cancel_shared: bool = False, **match: Any) -> list[str]:
+        name, fail_if_sent = match.pop("name", None), match.pop("fail_if_sent", False)
+        found = Match(name=FINGERPRINTS.name(name) if name else None, **match)
+        scheduler = self.scheduler(check_mode=check_mode, cancel_shared=cancel_shared)
+        return self._told(scheduler.absent(CancelRequest(found, name, fail_if_sent)))
+
+    def _told(self, report: Report) -> list[str]:
+        self.report, self.warnings = report, report.warnings
+        self.told = summary(report.results, "key", FailurePolicy(), SCHEDULING)
+        return [result.outcome.value for result in report.results]
+
+    def rows(self) -> list[Row]:
+        return self.open().scheduled()
+
+    def states(self) -> list[str]:
+        return sorted(f"{row.date} {row.state.value}" for row in self.rows())
+
+
+def moment_of(date: str) -> float:
+    return datetime.strptime(date, "%Y-%m-%d %H:%M").replace(tzinfo=UTC).timestamp()
+
+
+def lost(to: str) -> Judgement:
+    """Return what a lost answer means, when nothing was accepted."""
+    return alike([to], Fate.UNKNOWN, "the connection was reset")
+
+
+def refused(to: str) -> Judgement:
+    return Judgement({to: Verdict(Fate.REFUSED, code=404, code_desc="no such number")})
+
+
+def killed(_to: str) -> Judgement:
+    raise KeyboardInterrupt
+
+
+def denied(_to: str) -> Judgement:
+    raise Denied("the service refused the request (HTTP 401 Unauthorized)", passing=False)
+
+
+def lost_but_accepted(world: World, date: str = D1, msg: str = TEXT) -> Callable[[str], Judgement]:
+    def answer(to: str) -> Judgement:
+        world.provider.accept([to], msg, None, date)
+        return lost(to)
+
+    return answer
