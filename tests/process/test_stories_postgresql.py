@@ -12,6 +12,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Ledger
 from ansible_collections.voip_communications.sms.tests.model.machine import FINGERPRINTS, SendingOnce
+from ansible_collections.voip_communications.sms.tests.model.schedule_machine import SchedulingOnce
 from ansible_collections.voip_communications.sms.tests.support.postgresql import PostgresServer, StillPostgresqlLedger
 
 # Each look at the ledger is a connection of its own, so there are fewer and shorter stories than over SQLite.
@@ -45,4 +46,28 @@ def test_whatever_happens_it_is_sent_at_most_once_and_never_lost(postgres: Postg
 
     run_state_machine_as_test(OverPostgresql, settings=STORIES)
     assert told["stories"] >= STORIES.max_examples
+    assert told["rows"] > 0
+
+
+@pytest.mark.timeout(300)
+def test_no_ok_of_a_scheduled_message_is_false(postgres: PostgresServer) -> None:
+    url = postgres.url(postgres.new_database())
+    told: Counter[str] = Counter()
+
+    class OverPostgresql(SchedulingOnce):
+        """Rows of one database; each story has an account of its own in it."""
+
+        def open(self) -> None:
+            told["stories"] += 1
+            self.account = f"{FINGERPRINTS.account}-{told['stories']}"
+
+        def close(self) -> None:
+            told["rows"] += len(self.ledger().scheduled())
+
+        def ledger(self) -> Ledger:
+            return StillPostgresqlLedger(self.clock.time, url, self.account)
+
+    stories = settings(STORIES, max_examples=4)
+    run_state_machine_as_test(OverPostgresql, settings=stories)
+    assert told["stories"] >= stories.max_examples
     assert told["rows"] > 0
