@@ -9,7 +9,8 @@ of them are killed or stopped at a random moment. Then the lease passes, and the
 with counts, and with 1 when anything was sent twice, lost, called sent without proof, or a secret was found.
 
 Beside the rounds, plays with the same ledger send while the callback `watch` tells that they are slow. Nothing disturbs
-them, so each of their messages must be sent, and once.
+them, so each of their messages must be sent, and once. A third of the time is for scheduled messages, which
+``torture_scheduled`` moves and cancels.
 
 With the same seed the same things happen; their results depend on the machine too.
 """
@@ -43,6 +44,7 @@ from ansible_collections.voip_communications.sms.tests.support.playbook import (
     Controller,
     ModuleProcess,
 )
+from ansible_collections.voip_communications.sms.tests.tools import torture_scheduled
 
 DEADLINE, TIMEOUT = 3, 0.5
 SUCCESSES = ("sent", "duplicate")
@@ -276,9 +278,14 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     print(f"torture: {options.seconds:g} seconds, seed {options.seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="voipsms-torture-") as folder:
-        counts = torture(Path(folder), options.seconds, options.seed, options.path, watched=True)
-    print("torture: " + ", ".join(f"{counts[name]} {name}" for name in (*COUNTED, *WRONG)))
-    return 1 if any(counts[name] for name in WRONG) else 0
+        third = options.seconds / 3
+        counts = torture(Path(folder), 2 * third, options.seed, options.path, watched=True)
+        counts.update(
+            torture_scheduled.torture_scheduled(Path(folder) / "scheduled", third, options.seed, options.path)
+        )
+    wrong = (*WRONG, *torture_scheduled.WRONG)
+    print("torture: " + ", ".join(f"{counts[name]} {name}" for name in (*COUNTED, *torture_scheduled.COUNTED, *wrong)))
+    return 1 if any(counts[name] for name in wrong) else 0
 
 
 if __name__ == "__main__":
