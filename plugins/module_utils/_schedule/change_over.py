@@ -94,8 +94,10 @@ class ChangeOver:
             current = self._source.refresh_after_change()
             created = creation.confirmed(created, current)
             before = before if current.listing is None else current
-        obsolete = self._replaced(planned, created, misdated)
+        spared = self._recipients_at_another_date(planned)
+        obsolete = self._replaced(planned, created, misdated, spared)
         if self._context.check_mode or not (obsolete or any(result.posted for result in created)):
+            self._warn_of_kept(planned, obsolete)
             return created + self.cancel(obsolete, before)
         undone = {result.to: _created_message(result, before) for result in misdated}
         cancellation = Cancellation(self._context, self._is_allowed)
@@ -109,7 +111,11 @@ class ChangeOver:
         ]
         self._warn_of_unlisted(created, after)
         created = [self._doubted(result, after) for result in created]
-        return created + [cancellation.result(message, before, after) for message in obsolete]
+        results = created + [cancellation.result(message, before, after) for message in obsolete]
+        # A list that was late may show only now that a new message was accepted.
+        late = [one for one in self._replaced(planned, created, misdated, spared) if one not in obsolete]
+        self._warn_of_kept(planned, [*obsolete, *late])
+        return results + self.cancel(late, after)
 
     def doubt_overtaken(self, results: list[Result]) -> list[Result]:
         """Return the results of a run, unknown where another one has asked to cancel a message of it meanwhile.
@@ -149,26 +155,27 @@ class ChangeOver:
         reason = "it was scheduled and listed, and the list does not show it any more"
         return result._replace(outcome=Outcome.UNKNOWN, code_desc=reason)
 
-    def _replaced(self, planned: Plan, created: Sequence[Result], misdated: Sequence[Result]) -> list[KnownMessage]:
+    def _replaced(
+        self, planned: Plan, created: Sequence[Result], misdated: Sequence[Result], spared: Iterable[str]
+    ) -> list[KnownMessage]:
         """Return the messages that may be cancelled now.
 
         A recipient keeps the old message while the new one is not accepted, is to be cancelled again, or is listed
-        at another date than was meant, and so perhaps too late.
+        at another date than was meant (``spared``: fingerprints), and so perhaps too late.
         """
-        recipients = self._recipients_at_another_date(planned)
         undone = {result.to for result in misdated}
-        recipients |= {
+        recipients = set(spared) | {
             self._context.fingerprints.recipient(result.to.lstrip("+"))
             for result in created
             if result.outcome not in _PENDING or result.to in undone
         }
-        kept = [
-            message for message in planned.cancel if message.row is not None and message.row.recipient in recipients
-        ]
-        if kept:
-            numbers = ", ".join(message.to for message in kept)
+        return [message for message in planned.cancel if message.row is None or message.row.recipient not in recipients]
+
+    def _warn_of_kept(self, planned: Plan, obsolete: Sequence[KnownMessage]) -> None:
+        """Warn of messages that stay pending although the name does not want them any more."""
+        numbers = ", ".join(message.to for message in planned.cancel if message not in obsolete)
+        if numbers:
             self._context.warn(f"the earlier message stays pending for {numbers}, since the new one was not accepted")
-        return [message for message in planned.cancel if message not in kept]
 
     def _recipients_at_another_date(self, planned: Plan) -> set[str]:
         """Return the recipients (fingerprints) whose wanted message the list shows at another date than was meant."""

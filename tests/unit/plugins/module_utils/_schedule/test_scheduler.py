@@ -328,6 +328,23 @@ def test_what_the_list_shows_elsewhere_is_no_proof_of_absence(plain: World) -> N
     assert len(plain.provider.posts) == 1
 
 
+def test_a_move_whose_answer_was_lost_leaves_no_earlier_message(plain: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first list after it is late and the second is not: only then may the earlier message go."""
+    plain.present(ANN, name="n")
+    plain.provider.answers[ANN] = [lost_but_accepted(plain, D2)]
+    read, is_late = plain.provider.pending, iter([False, True])
+
+    def pending(seconds: float) -> Listing:
+        listing = read(seconds)
+        late = [record for record in listing.records if record.date == D1]
+        return Listing(tuple(late), listing.at) if next(is_late, False) else listing
+
+    monkeypatch.setattr(plain.provider, "pending", pending)
+    assert plain.present(ANN, name="n", date=D2) == ["scheduled", "cancelled"]
+    assert [date for _to, date in plain.provider.messages()] == [D2]
+    assert plain.warnings == []
+
+
 def test_the_old_message_stays_while_the_list_shows_the_new_one_at_another_date(plain: World) -> None:
     plain.present(ANN, name="n")
     plain.provider.cancel_faults = ["HTTP 404 Not Found"]
