@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from .._api.pending import Listing, Pending
 from .._ledger.model import Row, State
-from .proof import Reading, may_be_stale
+from .proof import Reading, is_cancelled_in_time, may_be_stale
 
 Identity = tuple[str, str]
 """The fingerprints of a message's key and of its recipient."""
@@ -138,7 +138,7 @@ def scheduled_state(
     if is_listed:
         return ScheduledState.CANCELLING if row.state is State.CANCELLING else ScheduledState.LISTED
     if is_over:
-        return ScheduledState.LAPSED if is_doubted else ScheduledState.DELIVERED
+        return _state_after(row, reading, is_doubted=is_doubted)
     if row.state is State.CANCELLING:
         return ScheduledState.CANCELLING
     return _unseen_state(row, listing, reading, is_doubted=is_doubted)
@@ -152,6 +152,13 @@ def _inactive_state(row: Row, reading: Reading, *, is_listed: bool) -> Scheduled
         return ScheduledState.CANCELLING
     # The smsid of a row without a recipient was judged gone before; a row with one is accepted again.
     return ScheduledState.INACTIVE if row.recipient else ScheduledState.LISTED
+
+
+def _state_after(row: Row, reading: Reading, *, is_doubted: bool) -> ScheduledState:
+    """Return the state of an accepted message whose date is over, and that the list does not show."""
+    if is_cancelled_in_time(row, row.delivers_at, reading.graces):
+        return ScheduledState.INACTIVE
+    return ScheduledState.LAPSED if is_doubted else ScheduledState.DELIVERED
 
 
 def _unseen_state(row: Row, listing: Listing | None, reading: Reading, *, is_doubted: bool) -> ScheduledState:

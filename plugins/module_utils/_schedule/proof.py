@@ -73,6 +73,16 @@ def may_be_stale(row: Row, reading: Reading) -> bool:
     return row.effect_by is not None and reading.asked_at < row.effect_by + reading.graces.list_grace
 
 
+def is_cancelled_in_time(row: Row, delivers_at: float | None, graces: Graces) -> bool:
+    """Return whether a cancel that the service has confirmed was over before the message could be on its way out.
+
+    Then the message has not gone out, whatever a list shortly before its date, or after it, does not show.
+    """
+    if row.state is not State.CANCELLING or not row.confirmed or row.effect_by is None or delivers_at is None:
+        return False
+    return row.listed and row.effect_by < delivers_at - graces.handover
+
+
 def unseen(row: Row, delivers_at: float | None, reading: Reading) -> Row:
     """Return the row of a message that was accepted and that the list does not show.
 

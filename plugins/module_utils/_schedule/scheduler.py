@@ -22,6 +22,7 @@ from .creation import Creation
 from .lock import NameLock, wait_for_concurrent_runs
 from .match import Match, matching
 from .plan import KnownMessage, ScheduledState, plan
+from .proof import is_cancelled_in_time
 from .refusals import (
     NO_LIST,
     doubt_of_date,
@@ -150,14 +151,7 @@ class Scheduler:
 
     def _warn_of_late_cancels(self, others: Sequence[KnownMessage], snapshot: Snapshot) -> None:
         """Warn of other messages of the name that were cancelled so near their date that they may have gone out."""
-        late = [
-            message.to
-            for message in others
-            if message.scheduled_state is ScheduledState.CANCELLING
-            and message.row is not None
-            and not message.is_cancel_unfinished
-            and not snapshot.reading.is_before_handover(snapshot.delivers_at(message.row))
-        ]
+        late = [message.to for message in others if _may_have_gone_out(message, snapshot)]
         if late:
             self._context.warn(
                 f"an earlier message to {', '.join(late)} was cancelled shortly before its date, and may have gone out"
@@ -178,7 +172,9 @@ def _may_have_gone_out(message: KnownMessage, snapshot: Snapshot) -> bool:
     if message.scheduled_state is not ScheduledState.CANCELLING or message.is_cancel_unfinished or message.row is None:
         return False
     delivers_at = snapshot.delivers_at(message.row)
-    return delivers_at is not None and not snapshot.reading.is_before_handover(delivers_at)
+    if delivers_at is None or is_cancelled_in_time(message.row, delivers_at, snapshot.graces):
+        return False
+    return not snapshot.reading.is_before_handover(delivers_at)
 
 
 def _is_cancelled_next(message: KnownMessage) -> bool:

@@ -310,6 +310,17 @@ def test_a_confirmed_cancel_near_the_date_is_never_ok(world: World) -> None:
     assert world.absent(name="n", fail_if_sent=True) == ["unknown"]
 
 
+def test_what_was_cancelled_in_time_is_cancelled_near_the_date_and_after_it_too(world: World) -> None:
+    """The same task again is ok, although no list could prove more meanwhile."""
+    world.present(ANN, name="n")
+    assert world.absent(name="n") == ["cancelled"]
+    assert message_row(world).state is State.CANCELLING
+    for seconds in (moment_of(D1) - 60, moment_of(D1) + 1):
+        world.seconds = seconds
+        assert world.absent(name="n", fail_if_sent=True) == []
+        assert world.warnings == []
+
+
 def test_what_is_off_the_list_shortly_before_its_date_is_kept(world: World) -> None:
     world.present(ANN, name="n")
     world.seconds = moment_of(D1) - USUAL_GRACES.handover
