@@ -138,6 +138,8 @@ class Provider:
         self.cancels.append(smsid)
         for fault in self.cancel_faults[:1]:
             del self.cancel_faults[0]
+            if fault is None:
+                break
             if isinstance(fault, BaseException):
                 raise fault
             return CancelAnswer(CancelVerdict.REFUSED if "HTTP 4" in fault else CancelVerdict.LOST, fault)

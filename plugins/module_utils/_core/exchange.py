@@ -134,7 +134,7 @@ class Http:
             raise NotSent("the deadline was over before the request could begin", passing=False)
         gate = Gate(permits)
         try:
-            return _within(seconds, lambda: self._exchange(method, path, None, gate))
+            answer = _within(seconds, lambda: self._exchange(method, path, None, gate))
         except Exception as error:  # noqa: BLE001 - whatever it is, only the gate knows whether something was sent
             has_begun = not gate.close()
             reason, is_passing = _reason(error, has_begun)
@@ -143,6 +143,9 @@ class Http:
             raise NotSent(
                 "the request was no longer allowed" if gate.is_refused else reason, passing=is_passing
             ) from None
+        if not gate.has_passed:
+            raise Lost("the request has left unasked, which this version of requests must not do")
+        return answer
 
     def _exchange(self, method: str, path: str, body: _Body | None, gate: Any = None) -> Answer:
         """Make one request on its own connection and return the whole answer. ``gate``: what it must pass first."""

@@ -42,13 +42,19 @@ class Gate:
         session.mount("https://", _GatedAdapter(self))
         session.mount("http://", _GatedAdapter(self))
 
+    @property
+    def has_passed(self) -> bool:
+        """Whether the request was let through."""
+        return self._has_passed
+
     def admit(self) -> None:
-        """Let the request begin, or raise ``GateClosed``."""
+        """Let the request begin, or raise ``GateClosed``. Asking may take long, and ``close`` does not wait for it."""
+        if self._has_passed:
+            return
+        is_permitted = not self._is_closed and self._permits()
         with self._lock:
-            if self._has_passed:
-                return
-            self.is_refused = not self._is_closed and not self._permits()
-            if self._is_closed or self.is_refused:
+            self.is_refused = not self._is_closed and not is_permitted
+            if self._is_closed or not is_permitted:
                 raise GateClosed
             self._has_passed = True
 
@@ -60,25 +66,31 @@ class Gate:
 
 
 class _GatedAdapter(HTTPAdapter):
-    """An adapter whose connections pass a gate before they send a request."""
+    """An adapter whose connections pass a gate before they send a request, whichever pool they come from."""
 
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
         super().__init__(max_retries=0)
 
-    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
-        return _gated(super().get_connection_with_tls_context(*args, **kwargs), self._gate)
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Make the pools of connections without a proxy."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _gated_pools(self._gate)
 
-    def get_connection(self, *args: Any, **kwargs: Any) -> Any:
-        """Return the pool of connections; ``requests`` below 2.32 calls this method."""
-        return _gated(super().get_connection(*args, **kwargs), self._gate)
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the pools of connections to a proxy."""
+        manager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = _gated_pools(self._gate)
+        return manager
 
 
-def _gated(pool: Any, gate: Gate) -> Any:
-    """Return a pool of connections, each of which passes the gate."""
-    if isinstance(pool, (HTTPConnectionPool, HTTPSConnectionPool)):
-        pool.ConnectionCls = _gated_class(pool.ConnectionCls, gate)
-    return pool
+def _gated_pools(gate: Gate) -> dict[str, type[Any]]:
+    """Return the classes of pools by scheme, all of whose connections pass the gate."""
+    pools: dict[str, Any] = {"http": HTTPConnectionPool, "https": HTTPSConnectionPool}
+    return {
+        scheme: type(f"Gated{pool.__name__}", (pool,), {"ConnectionCls": _gated_class(pool.ConnectionCls, gate)})
+        for scheme, pool in pools.items()
+    }
 
 
 def _gated_class(base: type[Any], gate: Gate) -> type[HTTPConnection]:

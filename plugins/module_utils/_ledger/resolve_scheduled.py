@@ -42,11 +42,12 @@ def resolve_scheduled(
 def _fault(number: str, row: Row, meaning: str, now: float) -> str:
     """Return why a row cannot be resolved this way; empty when it can, or already says so."""
     is_ahead = row.delivers_at is not None and now < row.delivers_at
+    is_over = row.delivers_at is not None and now >= row.delivers_at
     if row.is_at_work(now):
         return f"+{number} is being scheduled by another run at this moment; wait for its end"
     if meaning == SENT and is_ahead:
         return f"+{number}: the date of the message is still ahead; resolve it as scheduled, or as cancelled"
-    if meaning == SCHEDULED and not is_ahead:
+    if meaning == SCHEDULED and is_over:
         return f"+{number}: the date of the message is over; resolve it as sent, or as cancelled"
     if meaning in (SENT, SCHEDULED) and row.state in _OVER:
         return f"+{number}: the message was {state_of(row, now)}; that it is not pending is known"
@@ -57,6 +58,8 @@ def _fault(number: str, row: Row, meaning: str, now: float) -> str:
 
 def _after(row: Row, meaning: str, now: float) -> Row | None:
     """Return the row after the resolution; one that says the same already stays as it is."""
+    if meaning in (SENT, SCHEDULED) and not row.recipient:
+        return None  # no message of this ledger, so only its cancel is to be forgotten
     if meaning in (SENT, SCHEDULED):
         if row.state is State.ACCEPTED and row.absent_at is None:
             return row

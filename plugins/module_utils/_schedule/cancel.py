@@ -146,7 +146,8 @@ class Cancellation:
         if after.listed.intersection(message.smsids):
             return self._judge_listed(row, answers)
         is_shown = bool(before.listed.intersection(message.smsids))
-        is_confirmed = bool(answers) and all(verdict is CancelVerdict.CONFIRMED for verdict in answers)
+        # A part that was not listed was not asked for, and may still come into the list.
+        is_confirmed = len(answers) == len(message.smsids) and set(answers) == {CancelVerdict.CONFIRMED}
         delivers_at = self._context.earliest_moment_of(message.date) if message.date else 0.0
         is_early = after.reading.is_before_handover(delivers_at)
         if (row is not None and row.state is State.CANCELLED) or (is_shown and is_confirmed and is_early):

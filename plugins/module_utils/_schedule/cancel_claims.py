@@ -67,8 +67,19 @@ class CancelClaims:
             if message.row is not None and message.row.recipient and not stored:
                 return None
             if self._context.ledger.compare_and_set(claim.changes):
-                return claim
+                return claim if self._is_complete(claim) else None
         return None
+
+    def _is_complete(self, claim: CancelClaim) -> bool:
+        """Return whether a claim that is written holds every row of its smsids; if it does not, undo it.
+
+        Another run may have adopted the message since the rows were read. From now on none can.
+        """
+        rows = [row for row in self._context.ledger.scheduled() if set(row.smsids).intersection(claim.smsids)]
+        if all((row.key, row.recipient) in claim.changes for row in rows):
+            return True
+        self.withdraw(claim)
+        return False
 
     def _claim_of(self, message: KnownMessage, smsids: Sequence[str]) -> CancelClaim:
         """Return the claim of a cancel by what the ledger holds now. Nothing is written."""
@@ -92,16 +103,28 @@ class CancelClaims:
         Called when the connection is open, directly before the request leaves.
         """
         ledger = self._context.ledger
-        if not (claim.latest.permits() and self._is_allowed()):
+        key, recipient = next(iter(claim.changes))
+        stored = ledger.rows(key, [recipient]).get(recipient)
+        if stored is None or stored.owner != self._owner or not self._is_allowed():
             return False
-        identity, (_before, record) = next(iter(claim.changes.items()))
-        stored = ledger.rows(identity[0], [identity[1]]).get(identity[1])
-        is_ours = stored is not None and record is not None and stored.owner == record.owner
-        return is_ours and ledger.now() < claim.first_byte_by
+        # Last of all, since reading may take long, and a machine may be suspended meanwhile.
+        return ledger.now() < claim.first_byte_by and claim.latest.permits()
 
     def withdraw(self, claim: CancelClaim) -> None:
         """Undo a claim of which no request has left; what another run has changed since stays."""
-        self._write(lambda: {identity: (after, before) for identity, (before, after) in claim.changes.items()})
+        self._write(lambda: self._withdrawn(claim))
+
+    def _withdrawn(self, claim: CancelClaim) -> Changes:
+        """Return the changes that undo a claim, from the rows as they are now; none where it is another run's."""
+        changes: dict[Identity, tuple[Row | None, Row | None]] = {}
+        for (key, recipient), (before, after) in claim.changes.items():
+            row = self._context.ledger.rows(key, [recipient]).get(recipient)
+            if row is None or after is None or row.state is not State.CANCELLING or row.smsids != after.smsids:
+                continue
+            if not recipient and row.owner != self._owner:
+                return {}
+            changes[key, recipient] = (row, before and before._replace(listed=before.listed or row.listed))
+        return changes
 
     def settle(self, claim: CancelClaim, answers: Mapping[str, CancelAnswer]) -> None:
         """Write what the service has answered for each smsid. What is not written stays as uncertain as it was."""
@@ -113,12 +136,13 @@ class CancelClaims:
         if any(answer.verdict is CancelVerdict.LOST for answer in answers.values()):
             effect_by = claim.first_byte_by + GRACE
         confirmed = {smsid for smsid, answer in answers.items() if answer.verdict is CancelVerdict.CONFIRMED}
-        self._write(lambda: self._settled(claim, effect_by, is_confirmed=confirmed.issuperset(claim.smsids)))
+        self._write(lambda: self._settled(claim, effect_by, confirmed))
 
-    def _settled(self, claim: CancelClaim, effect_by: float, *, is_confirmed: bool) -> Changes:
+    def _settled(self, claim: CancelClaim, effect_by: float, confirmed: set[str]) -> Changes:
         """Return the changes that settle a claim, from the rows as they are now; none where it is another run's.
 
-        A concurrent run may have noted meanwhile what its list shows.
+        A concurrent run may have noted meanwhile what its list shows. ``confirmed``: the smsids whose cancel the
+        service has confirmed; a message is cancelled when all of its smsids are.
         """
         changes: dict[Identity, tuple[Row | None, Row | None]] = {}
         for (key, recipient), (before, after) in claim.changes.items():
@@ -130,7 +154,8 @@ class CancelClaims:
             # A cancel of an earlier run, whose answer was lost, may still come.
             earlier = (before.effect_by or 0.0) if before is not None else 0.0
             was_confirmed = before is not None and before.state is State.CANCELLING and before.confirmed
-            settled = row._replace(confirmed=is_confirmed or was_confirmed, effect_by=max(earlier, effect_by))
+            is_confirmed = was_confirmed or confirmed.issuperset(row.smsids)
+            settled = row._replace(confirmed=is_confirmed, effect_by=max(earlier, effect_by))
             changes[key, recipient] = (row, settled)
         return changes
 

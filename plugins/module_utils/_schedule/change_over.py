@@ -49,9 +49,13 @@ class ChangeOver:
         """Ask again for cancels that an earlier run has claimed and no one has confirmed, so that they come to an end.
 
         The message is wanted again. It cannot be kept, since its cancel may come late; a new one can be scheduled once
-        it is gone.
+        it is gone. Shortly before its date that could not be seen, so it is left alone.
         """
-        unfinished = [message for message in messages if message.is_cancel_unfinished and not _is_confirmed(message)]
+        unfinished = [
+            message
+            for message in messages
+            if message.is_cancel_unfinished and not _is_confirmed(message) and _is_before_handover(message, before)
+        ]
         if unfinished and not self._context.check_mode:
             Cancellation(self._context, self._is_allowed).ask(unfinished, before)
 
@@ -60,11 +64,13 @@ class ChangeOver:
     ) -> list[Result]:
         """Cancel smsids without a list, and return their results, none of which is verified.
 
-        ``messages``: what the ledger knows of these smsids. What has gone out is left alone.
+        ``messages``: what the ledger knows of these smsids. What has gone out, or is known to be cancelled, is left
+        alone.
         """
         messages = list(messages)
         delivered = [message for message in messages if message.scheduled_state is ScheduledState.DELIVERED]
-        over = {smsid for message in delivered for smsid in message.smsids}
+        inactive = [message for message in messages if message.scheduled_state is ScheduledState.INACTIVE]
+        over = {smsid for message in (*delivered, *inactive) for smsid in message.smsids}
         cancellation = Cancellation(self._context, self._is_allowed)
         results = [delivered_result(message) for message in delivered]
         for smsid in smsids:
@@ -204,6 +210,10 @@ class ChangeOver:
                 f"the list of pending messages does not show what was just accepted for {', '.join(unlisted)}; whether"
                 " it is cancelled later cannot be verified"
             )
+
+
+def _is_before_handover(message: KnownMessage, snapshot: Snapshot) -> bool:
+    return message.row is not None and snapshot.reading.is_before_handover(snapshot.delivers_at(message.row))
 
 
 def _is_confirmed(message: KnownMessage) -> bool:

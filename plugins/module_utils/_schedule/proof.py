@@ -117,8 +117,11 @@ def is_second(row: Row, reading: Reading) -> bool:
 def next_look_at(row: Row, reading: Reading, *, is_listed: bool) -> float:
     """Return the moment of the next list that may decide more about a message in doubt than this one.
 
-    A cancelled message may vanish from the list at any moment, so what is still listed is looked for more often.
+    A message that was cancelled may vanish from the list at any moment, so it is looked for more often than one whose
+    cancel no one has confirmed.
     """
+    if is_listed and row.state is State.CANCELLING and not row.confirmed:
+        return max(reading.read_at + _SHORTEST_PAUSE, decided_at(row, reading, is_listed=True))
     if is_listed:
         return reading.read_at + max(_SHORTEST_PAUSE, reading.graces.list_grace / 4)
     if row.absent_at is not None:

@@ -57,6 +57,11 @@ def refuse_unlisted_match(match: Match, snapshot: Snapshot) -> None:
         raise ScheduleError(f"{snapshot.reason}; nothing was cancelled; {NO_LIST}")
 
 
+def is_too_late(request: ScheduleRequest, snapshot: Snapshot) -> bool:
+    """Return whether the date is over or too near for a new message."""
+    return lead_fault(request.date, _now(snapshot), request.min_lead) is not None
+
+
 def refuse_late_date(request: ScheduleRequest, planned: Plan, snapshot: Snapshot) -> None:
     """Refuse a date that is over or too near, unless nothing is to be created for it. Raises ``InputError``."""
     fault = lead_fault(request.date, _now(snapshot), request.min_lead) if planned.create else None

@@ -26,6 +26,7 @@ from .proof import is_cancelled_in_time
 from .refusals import (
     NO_LIST,
     doubt_of_date,
+    is_too_late,
     refuse_creation_without_memory,
     refuse_late_date,
     refuse_unlisted_match,
@@ -73,20 +74,21 @@ class Scheduler:
 
     def _present(self, request: ScheduleRequest, change_over: ChangeOver) -> list[Result]:
         creation = Creation(self._context, request)
-        self._finish_cancels(creation, change_over)
+        self._finish_cancels(request, creation, change_over)
         for _try in range(_TRIES):
             with suppress(Overtaken):
                 return self._carry_out(request, creation, change_over)
         return self._carry_out(request, creation, change_over)
 
-    def _finish_cancels(self, creation: Creation, change_over: ChangeOver) -> None:
-        """Ask again for unconfirmed cancels of wanted messages."""
+    def _finish_cancels(self, request: ScheduleRequest, creation: Creation, change_over: ChangeOver) -> None:
+        """Ask again for unconfirmed cancels of wanted messages, while a new message can still be scheduled."""
         now = self._context.ledger.now() - self._context.zone_uncertainty
         rows = [row for row in self._context.ledger.scheduled() if row.delivers_at is None or now < row.delivers_at]
         if not any(row.state is State.CANCELLING and not row.confirmed for row in rows):
             return
         snapshot = self._source.refresh_and_settle()
-        change_over.finish(list(creation.known(snapshot).values()), snapshot)
+        if not is_too_late(request, snapshot):
+            change_over.finish(list(creation.known(snapshot).values()), snapshot)
 
     def _carry_out(self, request: ScheduleRequest, creation: Creation, change_over: ChangeOver) -> list[Result]:
         """Plan, and do what the plan says. Raises ``Overtaken`` with nothing changed."""

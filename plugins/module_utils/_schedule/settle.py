@@ -20,9 +20,10 @@ _PENDING = frozenset({State.ACCEPTED, State.CANCELLING})
 
 def settled(snapshot: Snapshot) -> tuple[Snapshot, list[Change]]:
     """Return the snapshot with every row brought up to date, and the changes to write to the ledger."""
+    rows = {identity: _with_cancel(snapshot, row) for identity, row in snapshot.rows.items()}
     if snapshot.listing is None:
-        return snapshot, []
-    rows = dict(snapshot.rows)
+        after = replace(snapshot, rows=rows)
+        return after, _changes(snapshot, after)
     _remove_doubts(snapshot, rows)
     current = replace(snapshot, rows=rows)
     for identity, row in list(rows.items()):
@@ -30,6 +31,19 @@ def settled(snapshot: Snapshot) -> tuple[Snapshot, list[Change]]:
     cancels = dict(_looked_at_cancels(replace(snapshot, rows=rows)))
     after = replace(snapshot, rows=rows, cancels=cancels)
     return after, _changes(snapshot, after)
+
+
+def _with_cancel(snapshot: Snapshot, row: Row) -> Row:
+    """Return a row in the state of its cancel, which was claimed before the row had the smsid.
+
+    Another run has found the message on the list before this ledger's own run had noted what it was called.
+    """
+    cancels = [snapshot.cancels[smsid] for smsid in row.smsids if smsid in snapshot.being_cancelled]
+    if row.state is not State.ACCEPTED or not cancels:
+        return row
+    effect_by = max(cancel.effect_by or 0.0 for cancel in cancels)
+    is_confirmed = len(cancels) == len(row.smsids) and all(cancel.confirmed for cancel in cancels)
+    return row._replace(state=State.CANCELLING, absent_at=None, effect_by=effect_by, confirmed=is_confirmed)
 
 
 def _remove_doubts(snapshot: Snapshot, rows: dict[Identity, Row]) -> None:
@@ -68,6 +82,9 @@ def _unaccepted(snapshot: Snapshot, row: Row) -> Row | None:
 def _looked_at(snapshot: Snapshot, row: Row) -> Row:
     """Return the row of a message after this list. One that was judged gone and is listed again is pending again."""
     is_listed = snapshot.known(row).pending is not None
+    if is_listed and row.state in (State.CANCELLING, State.CANCELLED) and not snapshot.listed.issuperset(row.smsids):
+        # One part is gone, so the message is no longer whole: what is left of it must be cancelled, too.
+        return row._replace(state=State.CANCELLING, listed=True, absent_at=None, confirmed=False)
     if is_listed and (row.state in _PENDING or row.state is State.CANCELLED):
         return seen(row, snapshot.reading)
     return unseen(row, snapshot.delivers_at(row), snapshot.reading) if row.state in _PENDING else row

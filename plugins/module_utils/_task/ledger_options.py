@@ -37,7 +37,9 @@ class ResolveOptions(NamedTuple):
         shown = self.ledger.rows(self.key, names.values())
         rows = {name: row for name, row in shown.items() if not row.label}
         rows |= self.ledger.rows(self.fingerprints.key(self.key), names.values())
-        return {recipient: rows.get(name) for recipient, name in names.items()}
+        # The cancel of an smsid that no message of this ledger has.
+        cancel = self.ledger.rows(self.key, [""]).get("") if not rows else None
+        return {recipient: rows.get(name, cancel) for recipient, name in names.items()}
 
 
 def resolution_of(options: ResolveOptions, rows: Mapping[str, Row | None], now: float) -> Resolution:

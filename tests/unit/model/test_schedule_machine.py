@@ -121,9 +121,13 @@ def keeps_claimed(row: Row, _effect_by: float) -> Row:
     return row
 
 
+def forgets_cancel(_snapshot: Any, row: Row) -> Row:
+    return row
+
+
 ONE_LOOK = [(settle, "unseen", gone_at_once)]
 UNCLAIMED = [(CancelClaims, "claim", claims_nothing), (CancelClaims, "permits", permits_while_it_lasts)]
-KEPT = [(cancel_claims, "_cancelling", keeps_claimed)]
+KEPT = [(cancel_claims, "_cancelling", keeps_claimed), (settle, "_with_cancel", forgets_cancel)]
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from requests.adapters import HTTPAdapter
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.exchange import Http, Lost, NotSent, Service
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.gate import Gate, GateClosed, _GatedAdapter
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.gate import Gate, GateClosed
 from ansible_collections.voip_communications.sms.tests.support import fault_server as faults
 from ansible_collections.voip_communications.sms.tests.support.fault_server import FaultServer, ProxyServer
 from ansible_collections.voip_communications.sms.tests.support.tls import Certificates, make_certificates
@@ -34,16 +35,18 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.fixture(params=["requests", "requests below 2.32"])
+@pytest.fixture(params=["requests", "requests below 2.32", "requests 2.32.0"])
 def any_requests(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let ``requests`` ask for the pool of connections as it does now, and as it did before."""
+    """Let ``requests`` ask for the pool of connections as it does now, as it did before, and by a way of its own."""
     if request.param == "requests":
         return
 
-    def get_connection(self: Any, request: Any, verify: Any, proxies: Any = None, cert: Any = None) -> Any:
-        return self.get_connection(request.url, proxies)
+    def get_connection(self: Any, message: Any, verify: Any, proxies: Any = None, cert: Any = None) -> Any:
+        if request.param == "requests 2.32.0":
+            return self.poolmanager.connection_from_url(message.url)
+        return self.get_connection(message.url, proxies)
 
-    monkeypatch.setattr(_GatedAdapter, "get_connection_with_tls_context", get_connection)
+    monkeypatch.setattr(HTTPAdapter, "get_connection_with_tls_context", get_connection)
 
 
 def http(url: str, ca_path: Path | None = None) -> Http:

@@ -230,6 +230,16 @@ def test_a_claim_of_which_no_request_left_is_withdrawn(desk: Desk) -> None:
     assert (desk.row(), desk.cancel()) == (MESSAGE, None)
 
 
+def test_a_claim_is_withdrawn_although_another_run_has_noted_what_its_list_shows(desk: Desk) -> None:
+    desk.keep(MESSAGE._replace(listed=False))
+    run = desk.run()
+    claim = claimed(desk.claim(run))
+    row = desk.row()
+    desk.ledger.amend([(row, row._replace(listed=True))])
+    run.withdraw(claim)
+    assert (desk.row(), desk.cancel()) == (MESSAGE._replace(listed=True), None)
+
+
 def test_a_claim_that_another_run_has_repeated_is_not_withdrawn(desk: Desk) -> None:
     desk.keep(MESSAGE)
     run = desk.run()

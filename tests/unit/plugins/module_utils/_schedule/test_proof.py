@@ -153,8 +153,10 @@ def test_the_next_look_at_what_is_absent_is_its_proof() -> None:
 
 
 def test_what_is_listed_is_looked_at_several_times_until_its_cancel_is_over() -> None:
-    entry = row("a", state=State.CANCELLING, effect_by=NOW + 50)
+    entry = row("a", state=State.CANCELLING, effect_by=NOW + 50, confirmed=True)
     assert next_look_at(entry, reading(), is_listed=True) == NOW + 2.5
+    unconfirmed = entry._replace(confirmed=False)
+    assert next_look_at(unconfirmed, reading(), is_listed=True) == NOW + 60, "nothing says that it will vanish"
     assert decided_at(entry, reading(), is_listed=True) == NOW + 60
     hasty = reading()._replace(graces=GRACES._replace(list_grace=0.0))
     assert next_look_at(entry, hasty, is_listed=True) == NOW + 0.5

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.voip_communications.sms.plugins.module_utils._api.evidence import Judgement, Verdict
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.pending import ListError
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.scheduled import CancelAnswer, CancelVerdict
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
@@ -492,3 +493,118 @@ def test_grace_is_waited_for_by_who_can(world: World) -> None:
     world.provider.cancel = None  # type: ignore[method-assign, assignment] # none is asked for any more
     assert world.present(ANN, name="n") == ["duplicate"]
     assert message_row(world).state is State.ACCEPTED
+
+
+# --- What a second reader found --------------------------------------------------------------------------------------
+
+
+def beside(world: World) -> World:
+    """Return another run on the same ledger and the same service."""
+    other = World(world.path)
+    other.provider, other.seconds = world.provider, world.seconds
+    return other
+
+
+def test_a_part_that_the_list_does_not_show_yet_is_not_taken_for_cancelled(tmp_path: Path) -> None:
+    world = World(tmp_path / "ledger.sqlite3", parts=True)
+    world.present(ANN, name="n")
+    part = world.provider.waiting[-1].record.smsid
+    world.provider.hidden = {part}
+    seen: list[Any] = []
+    read = world.provider.pending
+
+    def pending(seconds: float) -> Any:
+        seen.append(None)
+        world.provider.hidden = {part} if len(seen) < 3 else set()
+        return read(seconds)
+
+    world.provider.pending = pending  # type: ignore[method-assign]
+    assert world.absent(name="n") != ["cancelled"]
+    assert world.told["failed"]
+    assert world.absent(name="n") == ["cancelled"]
+    assert world.provider.messages() == []
+
+
+def test_a_message_that_is_adopted_while_its_cancel_is_claimed_is_not_cancelled(world: World) -> None:
+    world.provider.accept([ANN], TEXT, None, D1)
+    other, change, kept = beside(world), world.ledger.compare_and_set, list[list[str]]()
+
+    def late(changes: Any) -> Any:
+        if not kept:
+            kept.append(other.present(ANN))
+        return change(changes)
+
+    world.ledger.compare_and_set = late
+    assert world.absent(to=frozenset({ANN}), date=D1) == ["refused"]
+    assert kept == [["duplicate"]]
+    assert world.provider.cancels == []
+    assert beside(world).present(ANN) == ["duplicate"]
+    assert world.provider.messages() == [(ANN, D1)]
+
+
+def test_a_message_whose_cancel_was_claimed_before_its_run_knew_its_smsid_is_not_kept(world: World) -> None:
+    def answer(to: str) -> Judgement:
+        smsids = world.provider.accept([to], TEXT, None, D1)[to]
+        world.provider.cancel_faults = [LOST]
+        assert beside(world).absent(to=frozenset({ANN}), date=D1) == ["unknown"]
+        return Judgement({to: Verdict(Fate.ACCEPTED, code=200, smsids=tuple(smsids), delivery_date=f"{D1}:00")})
+
+    world.provider.answers[ANN] = [answer]
+    assert world.present(ANN) == ["unknown"], "its cancel may come at any moment"
+    world.seconds += 60
+    assert world.present(ANN) == ["scheduled"], "the cancel was finished, and a new one scheduled"
+    assert world.provider.messages() == [(ANN, D1)]
+
+
+@pytest.mark.parametrize(("before", "options"), [(10 * 60, {}), (60 * 60, {"min_lead": 120})])
+def test_a_cancel_is_not_finished_where_no_new_message_can_follow(
+    world: World, before: int, options: dict[str, Any]
+) -> None:
+    world.present(ANN, name="n")
+    world.seconds = moment_of(D1) - before
+    world.provider.cancel_faults = [LOST]
+    assert world.absent(name="n") == ["unknown"]
+    cancels = list(world.provider.cancels)
+    assert world.present(ANN, name="n", **options) == ["unknown"]
+    assert world.provider.cancels == cancels
+    assert world.provider.messages() == [(ANN, D1)]
+
+
+def test_what_is_known_to_be_cancelled_is_not_asked_for_again_without_a_list(world: World) -> None:
+    world.present(ANN, name="n")
+    (smsid,) = message_row(world).smsids
+    row = message_row(world)
+    world.ledger.amend([(row, row._replace(state=State.CANCELLED, effect_by=world.seconds))])
+    world.provider.look_faults = [ListError("none")] * 3
+    assert world.absent(smsids=(smsid,)) == []
+    assert message_row(world).state is State.CANCELLED
+    assert world.provider.cancels == []
+
+
+def test_a_message_of_which_one_part_is_cancelled_is_not_kept(tmp_path: Path) -> None:
+    world = World(tmp_path / "ledger.sqlite3", parts=True)
+    world.present(ANN, name="n")
+    first, second = message_row(world).smsids
+    world.provider.cancel_faults = [None, "HTTP 403"]
+    assert world.absent(name="n") == ["refused"]
+    assert [entry.record.smsid for entry in world.provider.waiting] == [second]
+    world.seconds += GRACE + USUAL_GRACES.cancel_grace + GRACE_OF_LIST
+    assert world.present(ANN, name="n") == ["scheduled"]
+    assert not {first, second}.intersection(entry.record.smsid for entry in world.provider.waiting)
+    assert world.provider.messages() == [(ANN, D1)]
+
+
+def test_a_run_that_is_suspended_while_it_asks_for_its_lock_cancels_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.present(ANN, name="n")
+    held = NameLock.is_held
+
+    def suspended(self: NameLock) -> bool:
+        is_held = held(self)
+        world.seconds += 2 * DEADLINE
+        return is_held
+
+    monkeypatch.setattr(NameLock, "is_held", suspended)
+    assert world.absent(name="n") != ["cancelled"]
+    assert world.provider.cancels == []

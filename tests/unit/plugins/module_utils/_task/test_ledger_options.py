@@ -11,14 +11,16 @@ import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.inspect import RowFilter
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Fingerprints
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Fingerprints, State
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.ledger_options import (
     InspectOptions,
     ResolveOptions,
     read_inspect_options,
     read_resolve_options,
+    resolution_of,
 )
 from ansible_collections.voip_communications.sms.plugins.modules import voipsms_ledger, voipsms_ledger_info
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import NOW, UNKNOWN
 
 ANN, BOB = "+12812345678", "+12812345679"
 FINGERPRINTS = Fingerprints.of(None, "key")
@@ -46,6 +48,25 @@ def test_a_ledger_without_rows_has_none_for_each_recipient(tmp_path: Path) -> No
     path = tmp_path / "ledger"
     assert resolve_options(ledger=str(path)).rows() == {"12812345678": None, "12812345679": None}
     assert not path.exists()
+
+
+def test_the_cancel_of_an_smsid_that_no_message_has_is_resolved_by_its_shown_key(tmp_path: Path) -> None:
+    options = resolve_options(ledger=str(tmp_path / "ledger"), to=[ANN], **{"as": "cancelled"})
+    key = options.fingerprints.cancel_key("id7")
+    cancel = UNKNOWN._replace(
+        key=key, recipient="", label="", state=State.CANCELLING, smsids=("id7",), date="", effect_by=NOW
+    )
+    options.ledger.amend([(None, cancel)])
+    options = options._replace(key=key)
+    (row,) = options.rows().values()
+    assert row == cancel
+    resolution = resolution_of(options, options.rows(), NOW)
+    options.ledger.amend(resolution.changes)
+    (row,) = options.rows().values()
+    assert row is not None
+    assert row.state is State.CANCELLED
+    pending = resolution_of(options._replace(meaning="scheduled"), {"12812345678": cancel}, NOW - 1)
+    assert [change.after for change in pending.rows.values()] == [None]
 
 
 def test_every_fault_of_a_resolution_is_named_at_once() -> None:
