@@ -38,8 +38,8 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(params=["requests", "requests below 2.32", "requests 2.32.0"])
 def any_requests(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let ``requests`` ask for the pool of connections as it does now, as it did before, and by a way of its own."""
-    if request.param == "requests":
-        return
+    if request.param == "requests" or not hasattr(HTTPAdapter, "get_connection_with_tls_context"):
+        return  # "make oldest" has a real one of the others
 
     def get_connection(self: Any, message: Any, verify: Any, proxies: Any = None, cert: Any = None) -> Any:
         if request.param == "requests 2.32.0":
