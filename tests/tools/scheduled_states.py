@@ -95,7 +95,8 @@ def labels() -> dict[tuple[str, str], str]:
 
 def _rows() -> Iterator[tuple[str, Row]]:
     """Yield a row in each state, as the code writes it."""
-    sending = claimed(None, _CLAIM, next(iter(_CLAIM.recipients)), _NOW)
+    (recipient,) = _CLAIM.recipients
+    sending = claimed(None, _CLAIM, recipient, _NOW)
     accepted = settled(sending, Fate.ACCEPTED, (_RECORD.smsid,), _NOW)
     unknown = settled(sending, Fate.UNKNOWN, (), _NOW)
     if accepted is None or unknown is None:

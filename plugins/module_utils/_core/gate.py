@@ -14,9 +14,13 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+try:
+    from requests.adapters import HTTPAdapter
+    from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+except ImportError:  # ``exchange`` says so before it asks for a gate
+    Adapter: Any = object
+else:
+    Adapter = HTTPAdapter
 
 
 class GateClosed(Exception):
@@ -65,7 +69,7 @@ class Gate:
             return not self._has_passed
 
 
-class _GatedAdapter(HTTPAdapter):
+class _GatedAdapter(Adapter):  # type: ignore[misc]  # it may be missing
     """An adapter whose connections pass a gate before they send a request, whichever pool they come from."""
 
     def __init__(self, gate: Gate) -> None:
@@ -93,7 +97,7 @@ def _gated_pools(gate: Gate) -> dict[str, type[Any]]:
     }
 
 
-def _gated_class(base: type[Any], gate: Gate) -> type[HTTPConnection]:
+def _gated_class(base: type[Any], gate: Gate) -> type[Any]:
     """Return a class of connections that connect first, then pass the gate, then send the request."""
 
     class Gated(base):  # type: ignore[misc]  # the class depends on the scheme
