@@ -25,7 +25,6 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
     Claimability,
     Claimed,
     DedupePolicy,
-    Fingerprints,
     Ledger,
     Row,
     State,
@@ -37,6 +36,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._message.o
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.delivery import Delivery
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.request import SendRequest
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import FailurePolicy, summary
+from ansible_collections.voip_communications.sms.tests.model.kept import FINGERPRINTS, Keeper
 from ansible_collections.voip_communications.sms.tests.model.protocol import (
     ONCE,
     ONE_AT_WORK,
@@ -57,7 +57,6 @@ from ansible_collections.voip_communications.sms.tests.model.search import NO_WA
 NUMBERS = ("12812345678", "12812345679", "12812345680")
 WINDOW = 600.0
 DEADLINE = 100.0
-FINGERPRINTS = Fingerprints.of("test", "")
 KEY = FINGERPRINTS.key("key")
 _SERVICE = Service("https://example.org/", "user", "password", 10.0)
 _GOOD = (Outcome.SENT, Outcome.DUPLICATE)
@@ -116,7 +115,7 @@ class Watched:
             raise Killed
 
 
-class SendingOnce(RuleBasedStateMachine):
+class SendingOnce(Keeper, RuleBasedStateMachine):
     """Runs of one task, one after the other and within each other, and whatever else can happen."""
 
     def __init__(self) -> None:
@@ -131,20 +130,6 @@ class SendingOnce(RuleBasedStateMachine):
         self.at_work = ""
         self.together: list[str] = []
         self.open()
-
-    # What a kind of ledger fills in -----------------------------------------------------------------------------
-
-    def open(self) -> None:
-        """Make an empty store."""
-        raise NotImplementedError
-
-    def close(self) -> None:
-        """Remove it."""
-        raise NotImplementedError
-
-    def ledger(self) -> Ledger:
-        """Return the ledger, opened anew as each run does. Its clock is ``self.clock.time``."""
-        raise NotImplementedError
 
     # What can happen --------------------------------------------------------------------------------------------
 
@@ -185,7 +170,7 @@ class SendingOnce(RuleBasedStateMachine):
     def a_person_looks_and_resolves(self, number: str) -> None:
         """Resolve as sent what the log shows of the newest attempt, as not sent what it lacks after GRACE."""
         row = self._row(number)
-        doubtful = [sent for sent in self.book if sent.recipient == number and sent.noted is None]
+        doubtful = [sent for sent in self.book if self._is_in_doubt(sent, number, row)]
         there = [sent for sent in doubtful if sent.accepted is not None and sent.accepted <= self.clock.true]
         waited = all(self.clock.true - sent.byte >= GRACE for sent in doubtful)
         if row is not None and there and there[-1].owner == row.owner and doubtful[-1] is there[-1]:
@@ -199,7 +184,12 @@ class SendingOnce(RuleBasedStateMachine):
         row = self._row(number)
         if row is not None and self._resolve(number, row, sent=False):
             for sent in self.book:
-                sent.disowned = sent.disowned or (sent.recipient == number and sent.noted is None)
+                sent.disowned = sent.disowned or self._is_in_doubt(sent, number, row)
+
+    def _is_in_doubt(self, sent: Sent, number: str, row: Row | None) -> bool:
+        """Return whether a person asks about this message; also of one accepted when only a wrong clock tells when."""
+        is_ahead = row is not None and row.is_ahead(self.clock.time())
+        return sent.recipient == number and (is_ahead or sent.noted is None)
 
     # What must hold ---------------------------------------------------------------------------------------------
 

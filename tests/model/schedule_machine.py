@@ -24,7 +24,6 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
     GRACE,
     KEPT,
     DedupePolicy,
-    Fingerprints,
     Ledger,
     Row,
     Schedule,
@@ -44,6 +43,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.request import SendRequest
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import FailurePolicy
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_scheduled import scheduling_summary
+from ansible_collections.voip_communications.sms.tests.model.kept import FINGERPRINTS, Keeper
 from ansible_collections.voip_communications.sms.tests.model.provider import Killed
 from ansible_collections.voip_communications.sms.tests.model.schedule_protocol import (
     ABSENT_TRUE,
@@ -65,7 +65,6 @@ from ansible_collections.voip_communications.sms.tests.model.schedule_service im
 )
 from ansible_collections.voip_communications.sms.tests.model.search import NO_WAY_OUT
 
-FINGERPRINTS = Fingerprints.of("test", "")
 NAME = "window"
 PAUSE = 20.0
 """Seconds between two looks at the least: at a list, or at the lock of another run, which in a story takes minutes."""
@@ -242,8 +241,10 @@ class ScheduleRun:
         return any(message.date == 1 and service.provider.may_go_out(message) for message in service.world.messages)
 
 
-class SchedulingOnce(RuleBasedStateMachine):
+class SchedulingOnce(Keeper, RuleBasedStateMachine):
     """Runs of tasks on one name, one after the other and within each other, and whatever else can happen."""
+
+    clock: TickingClock
 
     def __init__(self) -> None:
         super().__init__()
@@ -257,20 +258,6 @@ class SchedulingOnce(RuleBasedStateMachine):
         for patch in self.patches:
             patch.start()
         self.open()
-
-    # What a kind of ledger fills in -----------------------------------------------------------------------------
-
-    def open(self) -> None:
-        """Make an empty store."""
-        raise NotImplementedError
-
-    def close(self) -> None:
-        """Remove it."""
-        raise NotImplementedError
-
-    def ledger(self) -> Ledger:
-        """Return the ledger, opened anew as each run does. Its clock is ``self.clock.time``."""
-        raise NotImplementedError
 
     # What can happen --------------------------------------------------------------------------------------------
 

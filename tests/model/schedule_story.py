@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from ansible_collections.voip_communications.sms.tests.model.schedule_person import Person
 from ansible_collections.voip_communications.sms.tests.model.schedule_plan import Plan, Planner
@@ -75,15 +75,6 @@ class ScheduleStory:
     def steps(self, world: World) -> Iterator[WorldStep]:
         """Return everything that can happen next."""
         return map(self._tidy, self._raw(world))
-
-    def names_of(self, steps: Sequence[WorldStep]) -> list[str]:
-        """Return the names of steps, each run with the same letter throughout, however they were put in order."""
-        letters = [chr(ord("A") + index) for index in range(self._bounds.runs)]
-        names = []
-        for step in steps:
-            names.append(" ".join(letters[part] if isinstance(part, int) else str(part) for part in step.name))
-            letters = [letters[old] for old in step.order]
-        return names
 
     def _raw(self, world: World) -> Iterator[WorldStep]:
         idle = False

@@ -50,6 +50,16 @@ class Explored:
     counterexample: Counterexample | None
 
 
+def names_of(steps: Sequence[Step[S]], actors: int) -> list[str]:
+    """Return the names of steps, each actor with the same letter throughout, however they were put in order."""
+    letters = [chr(ord("A") + index) for index in range(actors)]
+    names = []
+    for step in steps:
+        names.append(" ".join(letters[part] if isinstance(part, int) else str(part) for part in step.name))
+        letters = [letters[old] for old in step.order]
+    return names
+
+
 NO_WAY_OUT = "every state has a way out"
 
 
@@ -60,12 +70,12 @@ class Search(Generic[S]):
         self,
         start: S,
         steps: Callable[[S], Iterable[Step[S]]],
-        names_of: Callable[[Sequence[Step[S]]], list[str]],
+        actors: int,
         most: int,
     ) -> None:
-        """``names_of``: names steps for people. ``most``: states after which the search gives up, and says so."""
+        """``actors``: how many there are. ``most``: states after which the search gives up, and says so."""
         self._steps = steps
-        self._names_of = names_of
+        self._actors = actors
         self._most = most
         self._states: list[S] = [start]
         self._index: dict[S, int] = {start: 0}
@@ -91,7 +101,7 @@ class Search(Generic[S]):
         return self._explored(counterexample, whole=whole)
 
     def _counterexample(self, invariant: str, steps: Sequence[Step[S]]) -> Counterexample:
-        return Counterexample(invariant, tuple(self._names_of(steps)))
+        return Counterexample(invariant, tuple(names_of(steps, self._actors)))
 
     def _explored(self, counterexample: Counterexample | None, *, whole: bool = False) -> Explored:
         return Explored(len(self._states), self._transitions, self._depths[-1], whole, counterexample)

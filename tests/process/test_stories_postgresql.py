@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Ledger
-from ansible_collections.voip_communications.sms.tests.model.machine import FINGERPRINTS, SendingOnce
+from ansible_collections.voip_communications.sms.tests.model.kept import FINGERPRINTS, Keeper
+from ansible_collections.voip_communications.sms.tests.model.machine import SendingOnce
 from ansible_collections.voip_communications.sms.tests.model.schedule_machine import SchedulingOnce
 from ansible_collections.voip_communications.sms.tests.support.postgresql import PostgresServer, StillPostgresqlLedger
 
 # Each look at the ledger is a connection of its own, so there are fewer and shorter stories than over SQLite.
 STORIES = settings(
-    max_examples=8,
     stateful_step_count=6,
     derandomize=True,
     database=None,
@@ -26,48 +26,37 @@ STORIES = settings(
 )
 
 
+class InPostgresql(Keeper):
+    """Rows of one database; each story has an account of its own in it. ``told``: how many stories and rows."""
+
+    url: str
+    told: Counter[str]
+
+    def open(self) -> None:
+        self.told["stories"] += 1
+        self.account = f"{FINGERPRINTS.account}-{self.told['stories']}"
+
+    def close(self) -> None:
+        self.told["rows"] += len(self.ledger().newest(lambda _row: True, 100))
+
+    def ledger(self) -> Ledger:
+        return StillPostgresqlLedger(self.clock.time, self.url, self.account)
+
+
+class Sending(InPostgresql, SendingOnce):
+    """Stories of messages that are sent now."""
+
+
+class Scheduling(InPostgresql, SchedulingOnce):
+    """Stories of scheduled messages."""
+
+
 @pytest.mark.timeout(300)
-def test_whatever_happens_it_is_sent_at_most_once_and_never_lost(postgres: PostgresServer) -> None:
-    url = postgres.url(postgres.new_database())
-    told: Counter[str] = Counter()
-
-    class OverPostgresql(SendingOnce):
-        """Rows of one database; each story has an account of its own in it."""
-
-        def open(self) -> None:
-            told["stories"] += 1
-            self.account = f"{FINGERPRINTS.account}-{told['stories']}"
-
-        def close(self) -> None:
-            told["rows"] += len(self.ledger().newest(lambda _row: True, 100))
-
-        def ledger(self) -> Ledger:
-            return StillPostgresqlLedger(self.clock.time, url, self.account)
-
-    run_state_machine_as_test(OverPostgresql, settings=STORIES)
-    assert told["stories"] >= STORIES.max_examples
-    assert told["rows"] > 0
-
-
-@pytest.mark.timeout(300)
-def test_no_ok_of_a_scheduled_message_is_false(postgres: PostgresServer) -> None:
-    url = postgres.url(postgres.new_database())
-    told: Counter[str] = Counter()
-
-    class OverPostgresql(SchedulingOnce):
-        """Rows of one database; each story has an account of its own in it."""
-
-        def open(self) -> None:
-            told["stories"] += 1
-            self.account = f"{FINGERPRINTS.account}-{told['stories']}"
-
-        def close(self) -> None:
-            told["rows"] += len(self.ledger().scheduled())
-
-        def ledger(self) -> Ledger:
-            return StillPostgresqlLedger(self.clock.time, url, self.account)
-
-    stories = settings(STORIES, max_examples=4)
-    run_state_machine_as_test(OverPostgresql, settings=stories)
-    assert told["stories"] >= stories.max_examples
-    assert told["rows"] > 0
+@pytest.mark.parametrize(("machine", "most"), [(Sending, 8), (Scheduling, 4)])
+def test_whatever_happens_nothing_is_doubled_or_lost_or_falsely_ok(
+    machine: type[Sending | Scheduling], most: int, postgres: PostgresServer
+) -> None:
+    machine.url, machine.told = postgres.url(postgres.new_database()), Counter()
+    run_state_machine_as_test(machine, settings=settings(STORIES, max_examples=most))
+    assert machine.told["stories"] >= most
+    assert machine.told["rows"] > 0

@@ -134,6 +134,14 @@ class ModuleProcess:
         return ModuleRun(self._process.returncode, stdout, stderr)
 
 
+def begin_together(processes: Sequence[ModuleProcess]) -> None:
+    """Let processes begin at the same moment."""
+    for process in processes:
+        process.until_it_reads()
+    for process in processes:
+        process.go()
+
+
 class Controller:
     """One user of one machine: a home, a temporary folder, a ledger, and options that every task gets.
 
@@ -165,10 +173,7 @@ class Controller:
     def race(self, *wishes: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Run a module once for each wish, all at the same moment; return the results in the order of wishes."""
         processes = [self.start(**wish) for wish in wishes]
-        for process in processes:
-            process.until_it_reads()
-        for process in processes:
-            process.go()
+        begin_together(processes)
         return [process.wait().result for process in processes]
 
     def module(self, *, check: bool = False, diff: bool = False, **options: Any) -> ModuleRun:

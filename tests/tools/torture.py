@@ -18,11 +18,9 @@ With the same seed the same things happen; their results depend on the machine t
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
 import random
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -37,12 +35,14 @@ from typing import Any
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import SETTLE_MARGIN
 from ansible_collections.voip_communications.sms.tests.support import canary, fault_server
+from ansible_collections.voip_communications.sms.tests.support.disturbance import disturb
 from ansible_collections.voip_communications.sms.tests.support.fault_server import Behaviour, FaultServer
 from ansible_collections.voip_communications.sms.tests.support.playbook import (
     COLLECTIONS_PATH,
     LONGEST,
     Controller,
     ModuleProcess,
+    begin_together,
 )
 from ansible_collections.voip_communications.sms.tests.tools import torture_scheduled
 
@@ -101,32 +101,16 @@ class Round:
             "batch_size": self.chance.randint(1, 3),
         }
         processes = [self.user.start(**task) for _each in range(self.chance.randint(1, 3))]
+        begin_together(processes)
         for process in processes:
-            process.until_it_reads()
-        for process in processes:
-            process.go()
-        for process in processes:
-            self._disturb(process)
+            if way := disturb(process, self.chance, within=0.15):
+                self.counts[way] += 1
         for process in processes:
             self._listen(process)
         self._let_the_lease_pass()
         last = self.user.start(**task).go()
         final = self._listen(last)
         self._judge(task["to"], final)
-
-    def _disturb(self, process: ModuleProcess) -> None:
-        """Kill it, stop it for a while, or leave it alone."""
-        way = self.chance.choice(["kill", "stop", "leave", "leave"])
-        time.sleep(self.chance.uniform(0.0, 0.15))
-        with contextlib.suppress(ProcessLookupError):
-            if way == "kill":
-                os.kill(process.pid, signal.SIGKILL)
-                self.counts["killed"] += 1
-            if way == "stop":
-                os.kill(process.pid, signal.SIGSTOP)
-                time.sleep(self.chance.uniform(0.0, 0.5))
-                os.kill(process.pid, signal.SIGCONT)
-                self.counts["stopped"] += 1
 
     def _listen(self, process: ModuleProcess) -> dict[str, Any]:
         """Return the result of a run; a run that was killed has none."""

@@ -8,11 +8,9 @@ are killed or stopped. Then time passes, and the task runs undisturbed until it 
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import random
-import signal
 import sys
 import time
 from collections import Counter
@@ -27,11 +25,13 @@ from ansible_collections.voip_communications.sms.tests.support.desk import (
     SECOND,
     ZONE,
 )
+from ansible_collections.voip_communications.sms.tests.support.disturbance import disturb
 from ansible_collections.voip_communications.sms.tests.support.playbook import (
     COLLECTION,
     COLLECTIONS_PATH,
     Controller,
     ModuleProcess,
+    begin_together,
 )
 from ansible_collections.voip_communications.sms.tests.support.sandbox import Sandbox
 
@@ -118,29 +118,14 @@ class ScheduledStories:
     def _play_wave(self, tasks: list[dict[str, Any]]) -> None:
         """Run tasks at once, with whatever disturbs them. Only the ok of a run that was alone can be judged."""
         processes = [self._user.start(module=SCHEDULED, **task) for task in tasks]
+        begin_together(processes)
         for process in processes:
-            process.until_it_reads()
-        for process in processes:
-            process.go()
-        for process in processes:
-            self._disturb(process)
+            if way := disturb(process, self._chance, within=0.2):
+                self._counts[f"scheduling runs {way}"] += 1
         results = [self._listen(process) for process in processes]
         self._judge(tasks[0] if len(tasks) == 1 else {}, results[0])
         if self._chance.random() < 0.5:
             self._later()
-
-    def _disturb(self, process: ModuleProcess) -> None:
-        way = self._chance.choice(["kill", "stop", "leave", "leave"])
-        time.sleep(self._chance.uniform(0.0, 0.2))
-        with contextlib.suppress(ProcessLookupError):
-            if way == "kill":
-                os.kill(process.pid, signal.SIGKILL)
-                self._counts["scheduling runs killed"] += 1
-            if way == "stop":
-                os.kill(process.pid, signal.SIGSTOP)
-                time.sleep(self._chance.uniform(0.0, 0.5))
-                os.kill(process.pid, signal.SIGCONT)
-                self._counts["scheduling runs stopped"] += 1
 
     def _listen(self, process: ModuleProcess) -> dict[str, Any]:
         """Return the result of a run; a run that was killed has failed."""

@@ -102,15 +102,7 @@ class Http:
         Raises ``NotSent`` or ``Lost``.
         """
         body = _Body(urlencode(form).encode("ascii"), permits)
-        try:
-            return _within(seconds, lambda: self._exchange("POST", path, body))
-        except Exception as error:  # noqa: BLE001 - whatever it is, only the body knows whether something was sent
-            has_begun = not body.withdraw()
-            reason, is_passing = _reason(error, has_begun)
-            # Not "from error": the chain contains addresses, and proxy addresses contain passwords.
-            if has_begun:
-                raise Lost(reason) from None
-            raise NotSent(reason, passing=is_passing) from None
+        return _once(seconds, lambda: self._exchange("POST", path, body), body.withdraw)
 
     def request(self, method: str, path: str, seconds: float) -> Answer:
         """Make a request without a body and return the answer, within ``seconds`` in total.
@@ -133,16 +125,7 @@ class Http:
         if seconds <= 0:
             raise NotSent("the deadline was over before the request could begin", passing=False)
         gate = Gate(permits)
-        try:
-            answer = _within(seconds, lambda: self._exchange(method, path, None, gate))
-        except Exception as error:  # noqa: BLE001 - whatever it is, only the gate knows whether something was sent
-            has_begun = not gate.close()
-            reason, is_passing = _reason(error, has_begun)
-            if has_begun:
-                raise Lost(reason) from None
-            raise NotSent(
-                "the request was no longer allowed" if gate.is_refused else reason, passing=is_passing
-            ) from None
+        answer = _once(seconds, lambda: self._exchange(method, path, None, gate), gate.withdraw)
         if not gate.has_passed:
             raise Lost("the request has left unasked, which this version of requests must not do")
         return answer
@@ -237,6 +220,22 @@ class _Unreadable(Exception):
     """The answer is not known to be complete; the text says why."""
 
 
+def _once(seconds: float, call: Callable[[], Answer], withdraw: Callable[[], bool]) -> Answer:
+    """Return the answer of an exchange that cannot be undone.
+
+    ``withdraw``: prevents it from beginning, and returns False when it may have begun. Raises ``NotSent`` or ``Lost``.
+    """
+    try:
+        return _within(seconds, call)
+    except Exception as error:  # noqa: BLE001 - whatever it is, only "withdraw" knows whether something was sent
+        has_begun = not withdraw()
+        reason, is_passing = _reason(error, has_begun)
+        # Not "from error": the chain contains addresses, and proxy addresses contain passwords.
+        if has_begun:
+            raise Lost(reason) from None
+        raise NotSent(reason, passing=is_passing) from None
+
+
 def _within(seconds: float, call: Callable[[], Answer]) -> Answer:
     """Return the result of a call, which runs in a thread that is abandoned after ``seconds``.
 
@@ -290,6 +289,8 @@ def _reason(error: BaseException, has_begun: bool) -> tuple[str, bool]:
     """
     chain = list(_chain(error))
     class_names = {type(link).__name__ for link in chain}
+    if "GateClosed" in class_names:
+        return "the request was no longer allowed", False
     if "ProxyError" in class_names and not has_begun:  # urllib3 raises it for every failure behind a proxy
         return "the proxy did not pass the connection on", False
     if "CertificateError" in class_names:  # urllib3 1.26 compares names itself

@@ -11,16 +11,8 @@ may take long, and a permission from before may be out of date by then, so it is
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
-
-try:
-    from requests.adapters import HTTPAdapter
-    from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-except ImportError:  # ``exchange`` says so before it asks for a gate
-    Adapter: Any = object
-else:
-    Adapter = HTTPAdapter
 
 
 class GateClosed(Exception):
@@ -28,10 +20,7 @@ class GateClosed(Exception):
 
 
 class Gate:
-    """The permission of one request, which is asked for once and cannot be withdrawn after it was given.
-
-    ``is_refused``: whether it was asked for, and refused.
-    """
+    """The permission of one request, which is asked for once and cannot be withdrawn after it was given."""
 
     def __init__(self, permits: Callable[[], bool]) -> None:
         """Ask for nothing yet."""
@@ -39,12 +28,40 @@ class Gate:
         self._lock = threading.Lock()
         self._has_passed = False
         self._is_closed = False
-        self.is_refused = False
 
     def guard(self, session: Any) -> None:
-        """Let every request of a session, of ``requests``, pass this gate."""
-        session.mount("https://", _GatedAdapter(self))
-        session.mount("http://", _GatedAdapter(self))
+        """Let every request of a session, of ``requests``, pass this gate, whichever pool of connections it uses."""
+        for prefix in ("https://", "http://"):
+            adapter = session.get_adapter(prefix)
+            adapter.poolmanager = self._gated(adapter.poolmanager)
+            adapter.proxy_manager_for = self._gated_by(adapter.proxy_manager_for)
+
+    def _gated_by(self, make: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a function that makes what ``make`` makes, gated."""
+        return lambda *args, **kwargs: self._gated(make(*args, **kwargs))
+
+    def _gated(self, manager: Any) -> Any:
+        """Return a manager of ``urllib3`` all of whose connections pass this gate."""
+        pools: Mapping[str, Any] = manager.pool_classes_by_scheme
+        manager.pool_classes_by_scheme = {
+            scheme: type(pool.__name__, (pool,), {"ConnectionCls": self._gated_class(pool.ConnectionCls)})
+            for scheme, pool in pools.items()
+        }
+        return manager
+
+    def _gated_class(self, base: type[Any]) -> type[Any]:
+        """Return a class of connections that connect first, then pass this gate, then send the request.
+
+        The tunnel of a proxy, which is a part of connecting, needs no permission.
+        """
+
+        def putrequest(connection: Any, *args: Any, **kwargs: Any) -> Any:
+            if connection.sock is None:
+                connection.connect()
+            self.admit()
+            return base.putrequest(connection, *args, **kwargs)
+
+        return type(base.__name__, (base,), {"putrequest": putrequest})
 
     @property
     def has_passed(self) -> bool:
@@ -52,61 +69,17 @@ class Gate:
         return self._has_passed
 
     def admit(self) -> None:
-        """Let the request begin, or raise ``GateClosed``. Asking may take long, and ``close`` does not wait for it."""
+        """Let the request begin, or raise ``GateClosed``. Asking may take long; ``withdraw`` does not wait for it."""
         if self._has_passed:
             return
         is_permitted = not self._is_closed and self._permits()
         with self._lock:
-            self.is_refused = not self._is_closed and not is_permitted
             if self._is_closed or not is_permitted:
                 raise GateClosed
             self._has_passed = True
 
-    def close(self) -> bool:
+    def withdraw(self) -> bool:
         """Prevent the request from beginning; return False when it may have begun already."""
         with self._lock:
             self._is_closed = True
             return not self._has_passed
-
-
-class _GatedAdapter(Adapter):  # type: ignore[misc]  # it may be missing
-    """An adapter whose connections pass a gate before they send a request, whichever pool they come from."""
-
-    def __init__(self, gate: Gate) -> None:
-        self._gate = gate
-        super().__init__(max_retries=0)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Make the pools of connections without a proxy."""
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _gated_pools(self._gate)
-
-    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
-        """Return the pools of connections to a proxy."""
-        manager = super().proxy_manager_for(*args, **kwargs)
-        manager.pool_classes_by_scheme = _gated_pools(self._gate)
-        return manager
-
-
-def _gated_pools(gate: Gate) -> dict[str, type[Any]]:
-    """Return the classes of pools by scheme, all of whose connections pass the gate."""
-    pools: dict[str, Any] = {"http": HTTPConnectionPool, "https": HTTPSConnectionPool}
-    return {
-        scheme: type(f"Gated{pool.__name__}", (pool,), {"ConnectionCls": _gated_class(pool.ConnectionCls, gate)})
-        for scheme, pool in pools.items()
-    }
-
-
-def _gated_class(base: type[Any], gate: Gate) -> type[Any]:
-    """Return a class of connections that connect first, then pass the gate, then send the request."""
-
-    class Gated(base):  # type: ignore[misc]  # the class depends on the scheme
-        """A connection that asks for permission before its request; the tunnel of a proxy needs none."""
-
-        def putrequest(self, *args: Any, **kwargs: Any) -> Any:
-            if self.sock is None:
-                self.connect()
-            gate.admit()
-            return super().putrequest(*args, **kwargs)
-
-    return Gated

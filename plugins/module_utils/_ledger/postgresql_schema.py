@@ -69,8 +69,8 @@ STEPS: tuple[tuple[str, ...], ...] = (
 
 ``stamp``: a random name for the contents of a row, new with every change. ``replaced``: null, or the
 stamp of a row that its writer had read, and that was removed before it could be replaced.
-``checksum``: null in rows that a release without it has written. ``revision`` was the name of ``stamp`` before it was
-that of a column of ``Row``.
+``checksum``: null in rows that a release without it has written. ``stamp`` was called ``revision`` before ``Row`` had a
+column of that name.
 """
 
 _WITH_CHECKSUMS = 3

@@ -115,49 +115,48 @@ class CancelClaims:
         self._write(lambda: self._withdrawn(claim))
 
     def _withdrawn(self, claim: CancelClaim) -> Changes:
-        """Return the changes that undo a claim, from the rows as they are now; none where it is another run's."""
-        changes: dict[Identity, tuple[Row | None, Row | None]] = {}
-        for (key, recipient), (before, after) in claim.changes.items():
-            row = self._context.ledger.rows(key, [recipient]).get(recipient)
-            if row is None or after is None or row.state is not State.CANCELLING or row.smsids != after.smsids:
-                continue
-            if not recipient and row.owner != self._owner:
-                return {}
-            changes[key, recipient] = (row, before and before._replace(listed=before.listed or row.listed))
-        return changes
+        """Return the changes that undo a claim, from the rows as they are now."""
+        return {
+            identity: (row, before and before._replace(listed=before.listed or row.listed))
+            for identity, (before, row) in self._still_ours(claim).items()
+        }
 
     def settle(self, claim: CancelClaim, answers: Mapping[str, CancelAnswer]) -> None:
         """Write what the service has answered for each smsid. What is not written stays as uncertain as it was."""
-        try:
-            effect_by = self._context.ledger.now() + self._context.graces.cancel_grace
-        except Exception as error:  # noqa: BLE001 - it would hide what was done
-            self._warn(error)
-            return
-        if any(answer.verdict is CancelVerdict.LOST for answer in answers.values()):
-            effect_by = claim.first_byte_by + GRACE
-        confirmed = {smsid for smsid, answer in answers.items() if answer.verdict is CancelVerdict.CONFIRMED}
-        self._write(lambda: self._settled(claim, effect_by, confirmed))
+        self._write(lambda: self._settled(claim, answers))
 
-    def _settled(self, claim: CancelClaim, effect_by: float, confirmed: set[str]) -> Changes:
-        """Return the changes that settle a claim, from the rows as they are now; none where it is another run's.
+    def _settled(self, claim: CancelClaim, answers: Mapping[str, CancelAnswer]) -> Changes:
+        """Return the changes that settle a claim, from the rows as they are now.
 
-        A concurrent run may have noted meanwhile what its list shows. ``confirmed``: the smsids whose cancel the
-        service has confirmed; a message is cancelled when all of its smsids are.
+        A message is confirmed to be cancelled when all of its smsids are.
         """
+        is_lost = any(answer.verdict is CancelVerdict.LOST for answer in answers.values())
+        lag = self._context.graces.cancel_grace
+        effect_by = claim.first_byte_by + GRACE if is_lost else self._context.ledger.now() + lag
+        confirmed = {smsid for smsid, answer in answers.items() if answer.verdict is CancelVerdict.CONFIRMED}
         changes: dict[Identity, tuple[Row | None, Row | None]] = {}
-        for (key, recipient), (before, after) in claim.changes.items():
-            row = self._context.ledger.rows(key, [recipient]).get(recipient)
-            if row is None or after is None or row.state is not State.CANCELLING or row.smsids != after.smsids:
-                continue
-            if not recipient and row.owner != self._owner:
-                return {}
+        for identity, (before, row) in self._still_ours(claim).items():
             # A cancel of an earlier run, whose answer was lost, may still come.
             earlier = (before.effect_by or 0.0) if before is not None else 0.0
             was_confirmed = before is not None and before.state is State.CANCELLING and before.confirmed
             is_confirmed = was_confirmed or confirmed.issuperset(row.smsids)
-            settled = row._replace(confirmed=is_confirmed, effect_by=max(earlier, effect_by))
-            changes[key, recipient] = (row, settled)
+            changes[identity] = row, row._replace(confirmed=is_confirmed, effect_by=max(earlier, effect_by))
         return changes
+
+    def _still_ours(self, claim: CancelClaim) -> dict[Identity, tuple[Row | None, Row]]:
+        """Return the rows of a claim, each as it was before and as it is now; none where the claim is another run's.
+
+        A concurrent run may have noted meanwhile what its list shows.
+        """
+        ours: dict[Identity, tuple[Row | None, Row]] = {}
+        for (key, recipient), (before, after) in claim.changes.items():
+            row = self._context.ledger.rows(key, [recipient]).get(recipient)
+            if row is None or after is None or row.state is not State.CANCELLING or row.smsids != after.smsids:
+                continue
+            if not recipient and row.owner != self._owner:
+                return {}
+            ours[key, recipient] = before, row
+        return ours
 
     def _write(self, changes_now: Callable[[], Changes]) -> None:
         """Write changes that only make the ledger more certain; raise nothing that would hide what was done."""
@@ -167,10 +166,7 @@ class CancelClaims:
                 if not changes or self._context.ledger.compare_and_set(changes):
                     return
         except Exception as error:  # noqa: BLE001 - as the docstring says
-            self._warn(error)
-
-    def _warn(self, error: Exception) -> None:
-        self._context.warn(f"ledger not updated: {sentence_of(error)}; the next run of this task will correct it")
+            self._context.warn(f"ledger not updated: {sentence_of(error)}; the next run of this task will correct it")
 
     def _claimed(self, smsid: str, before: Row | None, message: KnownMessage, now: float, seconds: float) -> Row:
         """Return the row in which the cancel of one smsid is claimed."""

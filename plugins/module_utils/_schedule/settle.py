@@ -93,7 +93,7 @@ def _looked_at(snapshot: Snapshot, row: Row) -> Row:
 def _looked_at_cancels(snapshot: Snapshot) -> Iterator[tuple[str, Row]]:
     """Yield the cancels that are left after this list, by smsid, and those of the smsids that it proves to be gone.
 
-    The cancel of a message of the ledger goes with its row; that of any other smsid is judged by itself.
+    The cancel of a message of the ledger goes with its row. Any other smsid is judged on its own.
     """
     for smsid, row in snapshot.cancels.items():
         after = _with_owners(snapshot, smsid, row) if smsid in snapshot.owners else _looked_at(snapshot, row)

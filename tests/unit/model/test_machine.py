@@ -8,80 +8,44 @@ MODEL_SEARCH=large tells many more, other ones each time.
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import model, own_claims, stored
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.memory import MemoryLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
     Claimability,
     DedupePolicy,
-    Ledger,
     Row,
     State,
     claimability,
     settled,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
 from ansible_collections.voip_communications.sms.plugins.module_utils._send import delivery
-from ansible_collections.voip_communications.sms.tests.model.machine import FINGERPRINTS, SendingOnce
+from ansible_collections.voip_communications.sms.tests.model.kept import LARGE, STORIES, InMemory, InSqlite
+from ansible_collections.voip_communications.sms.tests.model.machine import SendingOnce
 from ansible_collections.voip_communications.sms.tests.model.protocol import ONCE, ONE_AT_WORK, TRUE_SUCCESS
 from ansible_collections.voip_communications.sms.tests.model.search import NO_WAY_OUT
 
-LARGE = os.environ.get("MODEL_SEARCH") == "large"
-# In memory where there is such a disk: what a power cut leaves does not matter here.
-QUICK_DISK = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-STORIES = settings(
-    max_examples=5_000 if LARGE else 60,
-    stateful_step_count=40 if LARGE else 12,
-    derandomize=not LARGE,
-    database=None,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+
+class OverSqlite(InSqlite, SendingOnce):
+    """Stories over a file."""
 
 
-class OverSqlite(SendingOnce):
-    """A file in a folder of its own."""
-
-    def open(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(dir=QUICK_DISK))
-
-    def close(self) -> None:
-        shutil.rmtree(self.folder)
-
-    def ledger(self) -> Ledger:
-        return SqliteLedger(str(self.folder / "ledger.sqlite3"), FINGERPRINTS.account, clock=self.clock.time)
-
-
-class OverMemory(SendingOnce):
-    """Rows in a dictionary: quick, so the one to show broken rules with."""
-
-    def open(self) -> None:
-        self.kept = MemoryLedger(self.clock.time)
-
-    def close(self) -> None:
-        pass
-
-    def ledger(self) -> Ledger:
-        return self.kept
+class OverMemory(InMemory, SendingOnce):
+    """Stories over a dictionary."""
 
 
 @pytest.mark.timeout(0 if LARGE else 300)
 @pytest.mark.parametrize("machine", [OverSqlite, OverMemory])
 def test_whatever_happens_it_is_sent_at_most_once_and_never_lost(machine: type[SendingOnce]) -> None:
-    run_state_machine_as_test(machine, settings=STORIES)
+    run_state_machine_as_test(machine, settings=settings(STORIES, max_examples=5_000 if LARGE else 60))
 
 
 def lease_frees(row: Row | None, dedupe: DedupePolicy, now: float) -> Claimability:

@@ -54,7 +54,7 @@ SIZES = LARGE if os.environ.get("MODEL_SEARCH") == "large" else QUICK
 def explore(rules: Rules, bounds: Bounds, most: int = 0) -> Explored:
     story = Story(rules, bounds)
     with rules.in_ticks():
-        return Search(story.start(), story.steps, story.names_of, most or 10_000_000).run()
+        return Search(story.start(), story.steps, bounds.runs, most or 10_000_000).run()
 
 
 @pytest.mark.timeout(0 if SIZES is LARGE else 300)

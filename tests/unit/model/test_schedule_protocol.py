@@ -90,7 +90,7 @@ class WaitsForNoEffect(Rules):
 
 def explore(rules: Rules, bounds: Bounds, most: int = 0, *, way_out: bool = True) -> Explored:
     story = ScheduleStory(rules, bounds)
-    return Search(story.start(), story.steps, story.names_of, most or 10_000_000).run(way_out=way_out)
+    return Search(story.start(), story.steps, bounds.runs, most or 10_000_000).run(way_out=way_out)
 
 
 @pytest.mark.timeout(0 if IS_LARGE else 120)

@@ -118,10 +118,10 @@ def test_what_is_given_up_while_connecting_is_not_sent() -> None:
 def test_what_is_given_up_before_the_permission_never_leaves() -> None:
     """The connection came about too late; its thread was abandoned."""
     gate = Gate(forbidden)
-    assert gate.close()
+    assert gate.withdraw()
     with pytest.raises(GateClosed):
         gate.admit()
-    assert not gate.is_refused
+    assert not gate.has_passed
 
 
 def test_what_was_permitted_may_have_been_carried_out() -> None:
@@ -130,7 +130,7 @@ def test_what_was_permitted_may_have_been_carried_out() -> None:
     gate.admit()
     gate.admit()
     assert next(asked) == 2
-    assert not gate.close()
+    assert not gate.withdraw()
     with FaultServer([faults.read_then_reset(), faults.read_then_silent(), faults.answer(500)]) as server:
         for seconds in (10, 0.5):
             with pytest.raises(Lost):
