@@ -39,6 +39,7 @@ options:
       - The account's name in the ledger.
       - Without it, C(api-) and the first 32 hexadecimal digits of the SHA-256 of the API key. With a new API key, the
         ledger then has a new account, which has sent nothing yet. Set this to the old name before you change the key.
+      - What was sent to a sandbox on this machine is kept apart, also from what an earlier run of the sandbox got.
       - If not set, the value of the environment variable E(VOIPSMS_LEDGER_ACCOUNT) is used.
     type: str
   ledger_password:

@@ -31,8 +31,8 @@ class Service:
 
     @property
     def url(self) -> str:
-        """The base URL of the API."""
-        return f"http://{_HOST}:{self._listener.getsockname()[1]}/api-v2/index.php/"
+        """The base URL of the API; not a sandbox's, which is asked first which of its runs it is."""
+        return f"http://{_HOST}:{self._listener.getsockname()[1]}/benchmark/index.php/"
 
     def __enter__(self) -> Service:
         threading.Thread(target=self._accept, daemon=True).start()

@@ -157,7 +157,7 @@ NOT_SENT = [
     faults.answer(413),
     faults.early(401),
     faults.answer_json({"error": True, "error_message": MARK}),
-    faults.redirect(307, "/api-v2/index.php/sms/send"),
+    faults.redirect(307, "/faults/index.php/sms/send"),
     faults.redirect(308, f"http://{KEY}:{PASSWORD}@127.0.0.1:1/"),
     faults.retry_after("3600"),
     faults.retry_after("soon"),

@@ -74,7 +74,7 @@ FAULTS = (
     fault_server.answer(500).accepting(),
     fault_server.answer(503),
     fault_server.answer(401),
-    fault_server.redirect(307, "/api-v2/index.php/sms/send"),
+    fault_server.redirect(307, "/faults/index.php/sms/send"),
     fault_server.retry_after("1"),
     fault_server.echo_authorization(),
 )

@@ -86,6 +86,27 @@ def test_tasks_in_examples_use_options_that_exist(name: str) -> None:
             assert_fits(SPECS[module], option, value)
 
 
+def first_sending_plays() -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield the first play of each document and example that sends or schedules, and where it stands."""
+    shown = {
+        name: [play for block in documents.blocks(name, "yaml") for play in block.plays()] for name in documents.TEXTS
+    }
+    files = sorted([*markdown.COLLECTION.glob("docs/examples/**/*.yml"), *markdown.COLLECTION.glob("tests/demo/*.yml")])
+    for path in files:
+        content = yaml.safe_load(path.read_text("utf-8"))
+        shown[path.name] = content if isinstance(content, list) else []
+    for name, plays in shown.items():
+        sending = [play for play in plays if "hosts" in play and re.search(r"voipsms_(send|scheduled)'", str(play))]
+        yield from ((name, play) for play in sending[:1] if play["name"] != "Tasks")
+
+
+@pytest.mark.parametrize(("name", "play"), [pytest.param(*found, id=found[0]) for found in first_sending_plays()])
+def test_the_first_playbook_shows_what_came_of_it(name: str, play: dict[str, object]) -> None:
+    """Someone who sees ``ok`` alone cannot tell a message that was sent before from one that never was."""
+    registered = re.findall(r"'register': '(\w+)'", str(play))
+    assert [result for result in registered if f"{result}.msg" in str(play)], name
+
+
 @every_document
 def test_options_with_values_in_the_text_exist(name: str) -> None:
     """Check words such as ``on_unknown: skip``, or ``ledger_created: true`` of a result."""

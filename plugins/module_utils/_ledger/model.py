@@ -219,15 +219,16 @@ class Fingerprints:
     _secret: bytes = field(repr=False)
 
     @classmethod
-    def of(cls, ledger_account: str | None, api_key: str, *, rehearsal: bool = False) -> Fingerprints:
+    def of(cls, ledger_account: str | None, api_key: str, *, rehearsal: str | None = None) -> Fingerprints:
         """Return the fingerprints of an account, which the user named or which is derived from the API key.
 
-        ``rehearsal``: the service is on this machine. A playbook tried on a sandbox under the real account's name must
-        not make the real message a duplicate afterwards.
+        ``rehearsal``: the service is on this machine, and this run of it, which is empty where it has no identifier.
+        A playbook tried on a sandbox under the real account's name must not make the real message a duplicate
+        afterwards, nor one of another run of the sandbox, which knows nothing of it. None: it is elsewhere.
         """
         name = ledger_account or f"api-{hashlib.sha256(api_key.encode(errors='surrogatepass')).hexdigest()[:32]}"
-        purpose = b"voipsms rehearsal\0" if rehearsal else b"voipsms ledger\0"
-        secret = hashlib.sha256(purpose + name.encode(errors="surrogatepass")).digest()
+        purpose = "ledger" if rehearsal is None else f"rehearsal {rehearsal}".rstrip()
+        secret = hashlib.sha256(f"voipsms {purpose}\0{name}".encode(errors="surrogatepass")).digest()
         return cls(account=_keyed(secret, "account", name), _secret=secret)
 
     def key(self, key: str) -> str:

@@ -15,7 +15,7 @@ from .._ledger.model import Fingerprints, Ledger, Row
 from .._ledger.resolve import Resolution, resolve
 from .._ledger.resolve_scheduled import CANCELLED, SCHEDULED, SENT, resolve_scheduled
 from .._message.numbers import read_all
-from .open_ledger import read_kept_ledger
+from .open_ledger import of_this_run, read_kept_ledger
 from .values import digits_of, in_range, number_faults, read_region
 
 
@@ -75,6 +75,7 @@ def read_resolve_options(params: Mapping[str, Any]) -> ResolveOptions:
     numbers = read_all(params["to"], read_region(params))
     faults.add(*number_faults("to", numbers))
     faults.raise_if_any()
+    ledger, fingerprints = of_this_run(params, ledger, fingerprints)
     return ResolveOptions(ledger, fingerprints, params["key"], digits_of(numbers), params["as"])
 
 
@@ -85,14 +86,10 @@ def read_inspect_options(params: Mapping[str, Any]) -> InspectOptions:
     faults.add(*in_range("max_rows", params["max_rows"], 1, 100000))
     empty = [name for name in ("states", "key", "to") if params[name] in ("", [])]
     faults.add(*(f"{name} is empty; leave it out, or say what to look for" for name in empty))
-    recipients = _recipients(params, fingerprints, faults) if params["to"] else None
+    numbers = read_all(params["to"], read_region(params)) if params["to"] else None
+    faults.add(*(number_faults("to", numbers) if numbers else ()))
     faults.raise_if_any()
+    ledger, fingerprints = of_this_run(params, ledger, fingerprints)
+    recipients = frozenset(map(fingerprints.recipient, digits_of(numbers))) if numbers else None
     key = fingerprints.key(params["key"]) if params["key"] else None
     return InspectOptions(ledger, RowFilter(key, recipients, params["states"], params["key"]), params["max_rows"])
-
-
-def _recipients(params: Mapping[str, Any], fingerprints: Fingerprints, faults: Faults) -> frozenset[str]:
-    """Return the fingerprints of the recipients in ``to``; note faults."""
-    numbers = read_all(params["to"], read_region(params))
-    faults.add(*number_faults("to", numbers))
-    return frozenset(fingerprints.recipient(digits) for digits in digits_of(numbers))

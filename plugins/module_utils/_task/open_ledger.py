@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Choose the ledger that the options of a task name, without opening it."""
+"""Choose the ledger that the options of a task name, and the account in it, without opening it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from .._core.address import HIDDEN, decoded, is_loopback
 from .._core.errors import Faults, InputError
 from .._ledger.model import NO_LEDGER, Fingerprints, Ledger
 from .._ledger.sqlite import SqliteLedger
+from .sandbox_run import instance_of
 from .values import secret_faults
 
 if TYPE_CHECKING:
@@ -42,9 +43,12 @@ _MAY_HOLD_PASSWORD = re.compile(
 """A word for a password and its value, or a user, a password and a host, in what is given as the path of a file."""
 
 
-def read_ledger(params: Mapping[str, Any], faults: Faults) -> tuple[Ledger, Fingerprints]:
-    """Return the ledger of a task and the fingerprints of its account; note faults, and open nothing."""
-    rehearsal = is_loopback(_host(params["api_url"]))
+def read_ledger(params: Mapping[str, Any], faults: Faults, instance: str = "") -> tuple[Ledger, Fingerprints]:
+    """Return the ledger of a task and the fingerprints of its account; note faults, and open nothing.
+
+    ``instance``: the run of the sandbox, where the service is one that says so.
+    """
+    rehearsal = instance if is_loopback(_host(params["api_url"])) else None
     fingerprints = Fingerprints.of(params["ledger_account"], params["api_key"] or "", rehearsal=rehearsal)
     default = "" if params["ledger"] else default_ledger(os.environ)
     path = params["ledger"] or default
@@ -96,6 +100,16 @@ def read_kept_ledger(params: Mapping[str, Any], faults: Faults) -> tuple[Ledger,
     if ledger.name == NO_LEDGER:
         faults.add("ledger is none, which remembers nothing; name the ledger that the task has used")
     return ledger, fingerprints
+
+
+def of_this_run(params: Mapping[str, Any], ledger: Ledger, fingerprints: Fingerprints) -> tuple[Ledger, Fingerprints]:
+    """Return ledger and fingerprints for the sandbox that runs now, which is asked; as they are for the service itself.
+
+    Call it once for a task, when its options have no fault, so that all its claims are in one account. What ran before
+    on the same port has forgotten its messages, and its rows must not make duplicates.
+    """
+    instance = "" if ledger.name == NO_LEDGER else instance_of(params)
+    return read_ledger(params, Faults(), instance) if instance else (ledger, fingerprints)
 
 
 def default_ledger(environment: Mapping[str, str]) -> str:

@@ -26,7 +26,7 @@ from .._schedule.scheduler import Scheduler
 from .._send.delivery import AT_A_TIME
 from .._send.request import SendRequest
 from .account import Account, read_account
-from .open_ledger import read_ledger
+from .open_ledger import of_this_run, read_ledger
 from .specs import option
 from .values import (
     digits_of,
@@ -241,8 +241,10 @@ def _read_context(params: Mapping[str, Any], faults: Faults) -> TaskContext:
     faults.add(*in_range("min_lead", params.get("min_lead"), 0, _WEEK))
     graces = _read_graces(params, faults)
     zone = params["account_timezone"]
+    checked = faults.checked(account)
+    ledger, fingerprints = of_this_run(params, ledger, fingerprints)
     return TaskContext(
-        account=faults.checked(account),
+        account=checked,
         paths=paths,
         ledger=ledger,
         fingerprints=fingerprints,

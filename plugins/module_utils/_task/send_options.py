@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from .._core.errors import Faults
@@ -18,7 +19,7 @@ from .._message.text import measure
 from .._send.delivery import AT_A_TIME
 from .._send.request import SendRequest
 from .account import Account, read_account
-from .open_ledger import read_ledger
+from .open_ledger import of_this_run, read_ledger
 from .report import CHECK_LOG, TELL_LEDGER, FailurePolicy, summary
 from .values import (
     digits_of,
@@ -71,7 +72,8 @@ def read_send_options(params: Mapping[str, Any]) -> SendOptions:
     sender = read_sender(params["from"], region, faults)
     text = read_text(params["msg"], params["charset"], faults)
     faults.add(*text_faults(text, params["max_segments"]), *_option_faults(params, ledger))
-    account = faults.checked(maybe_account, known=lambda: _not_sent_results(numbers, ledger))
+    account = faults.checked(maybe_account, known=partial(_not_sent_results, numbers, ledger))
+    ledger, fingerprints = of_this_run(params, ledger, fingerprints)
     return SendOptions(
         account=account,
         ledger=ledger,

@@ -56,6 +56,12 @@ def _reading_calls(calls: Blueprint, state: State) -> None:
         with state.open():
             return _time(state)
 
+    @calls.get("/instance")
+    def instance() -> dict[str, Any]:
+        """Tell clients with a memory of their own whether this is still the sandbox that they know."""
+        with state.read():
+            return {"instance": state.instance}
+
     @calls.get("/settings")
     def settings() -> dict[str, Any]:
         with state.open():

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -28,12 +29,14 @@ class StateError(Exception):
 class State:
     """The gateway and the journal. Use them as ``with state.open():``; the block is atomic, and is on disk afterwards.
 
-    ``version`` grows with everything that may have changed the state; ``wait`` waits for that.
+    ``version`` grows with everything that may have changed the state; ``wait`` waits for that. ``instance`` is the
+    same as long as nothing is forgotten: another one begins with a reset, and with a start without a state file.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         self.gateway = Gateway(Settings(), Clock())
         self.journal = Journal()
+        self.instance = _new_instance()
         self._path = path
         self.version = 0
         self._lock = threading.Condition()
@@ -67,6 +70,7 @@ class State:
         """Forget all messages, requests and faults. Call it inside ``open``."""
         self.gateway = Gateway(settings, clock)
         self.journal = Journal()
+        self.instance = _new_instance()
 
     def _changed(self) -> None:
         self.version += 1
@@ -78,6 +82,7 @@ class State:
             fields: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))[_FORMAT]
             self.gateway = Gateway.from_dict(fields["gateway"])
             self.journal = Journal.from_dict(fields["journal"])
+            self.instance = str(fields.get("instance", self.instance))
         except (OSError, KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise StateError(f"'{path}' is no state file of this sandbox; name another file or remove it") from error
 
@@ -88,11 +93,17 @@ class State:
         """
         if self._path is None:
             return
-        fields = {_FORMAT: {"gateway": self.gateway.to_dict(), "journal": self.journal.to_dict()}}
+        parts = {"gateway": self.gateway.to_dict(), "journal": self.journal.to_dict(), "instance": self.instance}
+        fields = {_FORMAT: parts}
         try:
             _replace(self._path, json.dumps(fields))
         except OSError as error:
             raise StateError(f"The state file '{self._path}' cannot be written: {error.strerror}") from error
+
+
+def _new_instance() -> str:
+    """Return an identifier that no other run has."""
+    return secrets.token_hex(8)
 
 
 def _replace(path: Path, text: str) -> None:

@@ -72,7 +72,7 @@ def test_a_request_is_as_documented() -> None:
     with FaultServer() as server:
         found = send(api_at(server.url), text=text, sender="17134567890")
     request = server.posts[0]
-    assert (request.method, request.path) == ("POST", "/api-v2/index.php/sms/send")
+    assert (request.method, request.path) == ("POST", "/faults/index.php/sms/send")
     assert request.form == {"to": f"{ANN},{BOB}", "msg": text, "from": "17134567890"}
     assert request.headers["content-type"] == "application/x-www-form-urlencoded"
     pair = base64.b64decode(request.headers["authorization"].removeprefix("Basic ")).decode()
@@ -437,7 +437,7 @@ def test_of_the_account_only_named_fields_come_back() -> None:
     with FaultServer([faults.answer_json({"error": False, "user": user, "endpoint": "x"})]) as server:
         found = api_at(server.url).user(10)
     assert found == {"user_timezone": "America/Chicago", "user_balance_warning": "5"}
-    assert server.posts[0].path == "/api-v2/index.php/cms/user"
+    assert server.posts[0].path == "/faults/index.php/cms/user"
     assert server.posts[0].method == "GET"
 
 

@@ -72,7 +72,7 @@ def read(*behaviours: Behaviour, max_pages: int = 10) -> tuple[LogPages, list[di
         found = Api(Service(url=server.url, user="canary-user", password="canary-password", timeout=5)).log(
             max_pages, seconds=10
         )
-    assert {request.path for request in server.posts} == {"/api-v2/index.php/sms/summary"}
+    assert {request.path for request in server.posts} == {"/faults/index.php/sms/summary"}
     return found, [dict(request.form) for request in server.posts]
 
 

@@ -59,7 +59,7 @@ def listed(*pages: Behaviour, paths: Paths = USUAL_PATHS) -> tuple[list[str], li
     with FaultServer(pages, default=page_of()) as server:
         api = api_at(server.url, paths)
         found = api.pending(10)
-    asked = [request.path.removeprefix("/api-v2/index.php/") for request in server.posts]
+    asked = [request.path.removeprefix("/faults/index.php/") for request in server.posts]
     assert [request.method for request in server.posts] == ["GET"] * api.requests
     return [record.smsid for record in found.records], asked
 
@@ -212,7 +212,7 @@ def cancelled(behaviour: Behaviour, smsid: str = "id1", paths: Paths = USUAL_PAT
     (request,) = server.posts
     assert request.body == b""
     assert request.headers["authorization"].startswith("Basic ")
-    return answer, request.method, request.path.removeprefix("/api-v2/index.php/")
+    return answer, request.method, request.path.removeprefix("/faults/index.php/")
 
 
 @pytest.mark.parametrize(

@@ -443,7 +443,7 @@ def test_a_redirect_is_never_followed(status: int) -> None:
 
 
 def test_a_redirect_to_itself_is_one_post() -> None:
-    with FaultServer(default=faults.redirect(307, "/api-v2/index.php/sms/send")) as server:
+    with FaultServer(default=faults.redirect(307, "/faults/index.php/sms/send")) as server:
         check(server, send(server.url), Nothing, posts=1)
 
 

@@ -182,7 +182,7 @@ def test_two_attempts_that_bring_nothing_give_back_what_the_first_covered() -> N
 
 
 def test_a_rehearsal_on_this_machine_is_another_account() -> None:
-    real, rehearsal = Fingerprints.of("production", "key"), Fingerprints.of("production", "key", rehearsal=True)
+    real, rehearsal = Fingerprints.of("production", "key"), Fingerprints.of("production", "key", rehearsal="")
     assert real.account != rehearsal.account
     assert real.recipient("1") != rehearsal.recipient("1")
 

@@ -303,7 +303,7 @@ def test_the_calendar_of_a_task_looks_where_the_task_says(tmp_path: Path) -> Non
         assert api.requests == 0
         found = scheduler.present(options.request)
     assert [result.outcome.value for result in found.results] == ["would_schedule"]
-    assert {(request.method, request.path) for request in server.posts} == {("GET", "/api-v2/index.php/sms/waiting")}
+    assert {(request.method, request.path) for request in server.posts} == {("GET", "/faults/index.php/sms/waiting")}
     assert api.requests == len(server.posts)
     assert list(tmp_path.iterdir()) == []
 
