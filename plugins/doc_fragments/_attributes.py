@@ -25,7 +25,7 @@ attributes:
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
   diff_mode:
-    description: Returns who had the message before, and who has it after, when in diff mode.
+    description: Shows the messages before and after when in diff mode, with text, segments, encoding and recipients.
   idempotent:
     description:
       - When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.

@@ -41,6 +41,8 @@ attributes:
     support: full
   diff_mode:
     support: full
+    details:
+      - Shows the state of each message before and after. The ledger keeps no texts.
   idempotent:
     support: partial
     details:

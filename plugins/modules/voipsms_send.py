@@ -375,6 +375,7 @@ msg:
 
 import gc
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 if __name__ == "__main__":
@@ -383,6 +384,7 @@ if __name__ == "__main__":
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.delivery import Delivery
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, main
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import blank, ledger_keys, summary
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_diff import message_diff
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.send_options import read_send_options
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.specs import account_options, ledger_options
 
@@ -420,7 +422,10 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     )
     report = delivery.run()
     key = options.fingerprints.shown_key(options.request.key, options.request.label)
-    reported = summary((*report.results, *options.impossible), key, options.policy)
+    results = (*report.results, *options.impossible)
+    text = api.safe_text(options.request.text)
+    difference = partial(message_diff, label=options.request.label, text=text)
+    reported = summary(results, key, options.policy, difference=difference)
     return {
         **reported,
         "warnings": [*options.warnings, *report.warnings],

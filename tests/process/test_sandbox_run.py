@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A sandbox that has forgotten everything is a new one: tasks send to it what they sent before, with the same ledger."""
+"""A sandbox that has forgotten everything is a new one: tasks send to it what they sent before."""
 
 from __future__ import annotations
 

@@ -389,8 +389,9 @@ class TestCheckMode:
     def test_the_difference_can_be_read(self, desk: Desk) -> None:
         desk.want(FIRST, to=ANNA)
         run = desk.play(desk.task(**desk.wanted(SECOND, to=ANNA)), arguments=("--check", "--diff"))
-        assert f"-{FIRST}  {ANNA}  {TEXT}\n" in run.stdout
-        assert f"+{SECOND}  {ANNA}  {TEXT}\n" in run.stdout
+        size = "1 segment in GSM-7:"
+        shown = f"-at {FIRST}, {size}\n+at {SECOND}, {size}\n     {TEXT}\n to:\n     {ANNA}  scheduled\n"
+        assert shown in run.stdout
         desk.expect(sends=1, cancels=0)
 
 

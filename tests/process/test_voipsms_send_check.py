@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check mode sends nothing, writes nothing, and says what a real run then says; diff mode shows who has the message."""
+"""Check mode sends nothing, writes nothing, and says what a real run then says; diff mode shows who gets what."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.voip_communications.sms.tests.support import documents, restructured
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
-from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
+from ansible_collections.voip_communications.sms.tests.support.playbook import Controller, PlaybookRun
 
 ANNA, BEN, CARA, DORA = "+12812345678", "+12812345679", "+12812345680", "+12812345681"
 # What only the service's answer can tell.
@@ -125,17 +126,47 @@ def test_a_second_run_is_foreseen(controller: Controller, service: CountedSandbo
     assert foretold["msg"] == real["msg"]
 
 
+YAML = {"ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml"}
+(DIFF,) = (block.text for block in restructured.blocks(documents.guide("sent_once"), "diff"))
+
+
+def difference(run: PlaybookRun) -> str:
+    """Return what diff mode has printed."""
+    return run.stdout[run.stdout.index("--- before") :].partition("\n\n")[0] + "\n"
+
+
 def test_the_diff_reads_well(controller: Controller, service: CountedSandbox) -> None:
+    """As the guide shows it: the text, its size and everybody's state, the same in check mode and in YAML."""
     controller.send(to=ANNA, msg="Hello", idempotency_key="k")
     service.expect(1)
     task = controller.task(to=[ANNA, BEN, CARA], msg="Hello", idempotency_key="k")
-    run = controller.play(task, arguments=["--check", "--diff"])
-    shown = [line for line in run.stdout.splitlines() if line[:1] in "+- @"]
-    assert "--- before: recipients of message k" in shown
-    assert "+++ after: recipients of message k" in shown
-    assert [line for line in shown if line[1:2] == "+" or line.startswith(" ")][-3:] == [
-        f" {ANNA}",
-        f"+{BEN}",
-        f"+{CARA}",
-    ]
+    foretold = controller.play(task, arguments=["--check", "--diff"], environment=YAML)
+    assert difference(foretold) == DIFF
+    assert difference(controller.play(task, arguments=["--diff"])) == DIFF
+    service.expect(2)
     assert controller.module(check=True, to=BEN, msg="Hello").result.get("diff") is None
+
+
+def test_the_diff_of_the_result_reads_well_in_yaml(controller: Controller, service: CountedSandbox) -> None:
+    text = "db1 is down:\n\tdisk full  \n\nplease look – now"
+    show = {"ansible.builtin.debug": {"var": "sent.diff"}}
+    task = controller.task(to=[ANNA, "+15005550404"], msg=text, keywords={"register": "sent"}, fail_on="none")
+    run = controller.play(task, show, arguments=["--diff"], environment=YAML)
+    service.expect(1)
+    lines = [
+        "    db1 is down:",
+        "     disk full",
+        "",
+        "    please look – now",
+        "to:",
+        f"    {ANNA}  sent",
+        "    +15005550404  refused (404 Sandbox: number not in service)",
+    ]
+    assert run.results[0]["diff"] == {
+        "before_header": "message, 1 segment in UCS-2",
+        "after_header": "message, 1 segment in UCS-2",
+        "before": "",
+        "after": "".join(f"{line}\n" for line in lines),
+    }
+    block = run.stdout.partition("after: |")[2].partition("\n")[2]
+    assert [line.strip() for line in block.splitlines()[: len(lines)]] == [line.strip() for line in lines]

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,13 @@ def test_no_case_shows_a_secret_at_vvvv(user: Controller, sandbox: Sandbox) -> N
     assert len(sandbox.sends()) == 3
     assert_absent(run.everything)
     assert_nothing_kept(user.home)
+
+
+def test_the_diff_shows_no_text_that_holds_a_secret(user: Controller) -> None:
+    for form in (PASSWORD, quote(PASSWORD, safe=""), b64encode(f"{KEY}:{PASSWORD}".encode()).decode()):
+        shown = user.send(diff=True, to=ANNA, msg=f"look: {form}")["diff"]
+        assert f"{ANNA}  sent" in shown["after"]
+        assert_absent(str(shown))
 
 
 def test_no_echo_of_the_service_shows_a_secret_at_vvvv(user: Controller, sandbox: Sandbox) -> None:

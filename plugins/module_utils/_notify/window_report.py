@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -52,12 +53,14 @@ def table(entries: Sequence[Mapping[str, Any]], results: Iterable[Mapping[str, A
 
 
 def changes(results: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return the pending messages that were added or removed, one a line, as a diff shows them."""
+    """Return the lines of each reminder whose pending messages have changed, as a diff shows them."""
     lines = []
     for result in results:
         before, after = (str((result["diff"] or {}).get(side, "")).splitlines() for side in ("before", "after"))
-        lines += [f"- {line}" for line in before if line not in after]
-        lines += [f"+ {line}" for line in after if line not in before]
+        if before != after:
+            compared = difflib.unified_diff(before, after, lineterm="", n=len(before) + len(after))
+            # Its first three lines are headers.
+            lines += [f"{line[0]} {line[1:]}" for line in list(compared)[3:]]
     return lines
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Turn the results of the recipients into what the task returns: failed, changed, outcome, message, diff. Pure."""
+"""Turn the results of the recipients into what the task returns: failed, changed, outcome, message. Pure."""
 
 from __future__ import annotations
 
@@ -66,24 +66,33 @@ def blank() -> dict[str, Any]:
     }
 
 
+Difference = Callable[[Sequence[Result]], dict[str, str]]
+"""Returns the diff of a task's results."""
+
+
 def summary(
-    results: Sequence[Result], key: str, policy: FailurePolicy, wording: Wording | None = None
+    results: Sequence[Result],
+    key: str,
+    policy: FailurePolicy,
+    wording: Wording | None = None,
+    difference: Difference | None = None,
 ) -> dict[str, Any]:
     """Return what a task reports about its recipients, one by one and as a whole. Raises nothing.
 
-    Where an exception prevents that, the results and their smsids are returned nevertheless.
+    ``wording``: the sentences of the message, by default those of ``SENDING``. ``difference``: makes the diff. Where an
+    exception prevents that, the results and their smsids are returned nevertheless.
     """
     try:
-        return _summary(results, key, policy, wording)
+        diff = difference(results) if difference else None
+        return {**_summary(results, key, rule(results, key, policy, wording)), "diff": diff}
     except Exception as error:  # noqa: BLE001 - messages have been sent, which must not be hidden
         from .report_known import known_summary  # noqa: PLC0415 - never needed, if all is well
 
         return known_summary(results, key, error)
 
 
-def _summary(results: Sequence[Result], key: str, policy: FailurePolicy, wording: Wording | None) -> dict[str, Any]:
-    """Return the summary, as ``summary`` does, or raise what prevents that."""
-    ruling = rule(results, key, policy, wording)
+def _summary(results: Sequence[Result], key: str, ruling: Ruling) -> dict[str, Any]:
+    """Return the keys of the summary that every kind of task has."""
     return {
         "failed": ruling.failed,
         "changed": ruling.changed,
@@ -94,7 +103,6 @@ def _summary(results: Sequence[Result], key: str, policy: FailurePolicy, wording
         "cost": cost(results),
         "failed_to": failed_to(results),
         "key": key,
-        "diff": diff(results, key),
     }
 
 
@@ -107,7 +115,7 @@ def rule(results: Sequence[Result], key: str, policy: FailurePolicy, wording: Wo
     """Judge the whole by its parts. ``wording``: the sentences of the message, by default those of ``SENDING``."""
     return Ruling(
         failed=_failed(results, policy),
-        changed=any(_has_changed(result) for result in results),
+        changed=any(has_changed(result) for result in results),
         outcome=_outcome(results),
         msg=_message(results, key, policy, wording or SENDING),
     )
@@ -124,19 +132,6 @@ def cost(results: Iterable[Result]) -> float | None:
     prices = [result.sale for result in results if result.posted and result.outcome in charged]
     known = [price for price in prices if price is not None]
     return round(float(sum(known)), 6) if len(known) == len(prices) else None
-
-
-def diff(results: Iterable[Result], key: str) -> dict[str, Any]:
-    """Return who had the message before, and who has it after."""
-    results = list(results)
-    before = [result.to for result in results if result.outcome in _FROM_BEFORE]
-    after = [result.to for result in results if result.outcome in _FROM_BEFORE | NEW]
-    return {
-        "before_header": f"recipients of message {key}",
-        "after_header": f"recipients of message {key}",
-        "before": _lines(before),
-        "after": _lines(after),
-    }
 
 
 def _failed(results: Sequence[Result], policy: FailurePolicy) -> bool:
@@ -156,7 +151,7 @@ def _is_failure(result: Result, policy: FailurePolicy, *, some_have_it: bool) ->
     return result.outcome not in _GOOD
 
 
-def _has_changed(result: Result) -> bool:
+def has_changed(result: Result) -> bool:
     """Tell whether this run changed something for a recipient, or may have."""
     return result.outcome in NEW | CANCELLED or (result.outcome is Outcome.UNKNOWN and result.posted)
 
@@ -176,7 +171,7 @@ def _message(results: Sequence[Result], key: str, policy: FailurePolicy, wording
         by_outcome[result.outcome].append(result)
     sentences = wording.sentences.items()
     clauses = [sentence(by_outcome[outcome], key, policy) for outcome, sentence in sentences if by_outcome[outcome]]
-    if failed_to(results) and not any(_has_changed(result) for result in results):
+    if failed_to(results) and not any(has_changed(result) for result in results):
         clauses.append(wording.nothing)
     return "; ".join(clauses) or "there was nothing to do"
 
@@ -267,8 +262,18 @@ def _since(result: Result) -> str:
 
 def with_code(result: Result) -> str:
     """Return the recipient and the service's code and reason, for ``named``."""
+    return f"{result.to}{reason_in_brackets(result)}"
+
+
+def reason_in_brackets(result: Result) -> str:
+    """Return the service's code and reason as the end of a clause; nothing without any."""
     parts = " ".join(str(part) for part in (result.code, result.code_desc) if part is not None)
-    return f"{result.to} ({parts})" if parts else result.to
+    return f" ({parts})" if parts else ""
+
+
+def date_of(result: Result) -> str:
+    """Return the delivery date to the minute, as tasks write it; the service's own answers have seconds."""
+    return result.delivery_date[:16] if result.delivery_date else "a date that is not known"
 
 
 def _ids(smsids: Sequence[str]) -> str:
@@ -282,8 +287,3 @@ def _ids(smsids: Sequence[str]) -> str:
 def how_many(results: Sequence[Result]) -> str:
     """Return the number of recipients, with the noun."""
     return f"{len(results)} recipient{'s' if len(results) != 1 else ''}"
-
-
-def _lines(numbers: Iterable[str]) -> str:
-    """Return each number on a line of its own."""
-    return "".join(f"{number}\n" for number in numbers)

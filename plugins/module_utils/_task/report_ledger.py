@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .._core.errors import VoipsmsError
@@ -21,7 +21,7 @@ def resolution_summary(resolution: Resolution, *, meaning: str, now: float, chec
         "warnings": _early_warnings(resolved_early(resolution, now)) if meaning == "not_sent" else [],
         "changed": bool(resolution.changes),
         "results": results,
-        "diff": {side: _lines(results, side) for side in ("before", "after")},
+        "diff": _diff(results, resolution),
         "msg": _resolution_sentence(len(resolution.changes), meaning.replace("_", " "), check_mode=check_mode),
     }
 
@@ -78,6 +78,14 @@ def _early_warnings(recipients: tuple[str, ...]) -> list[str]:
     return [sentence]
 
 
-def _lines(results: Iterable[Mapping[str, Any]], side: str) -> str:
-    """Return a line for each recipient with its state on one side of a diff."""
-    return "".join(f"{result['to']} {result[side]}\n" for result in results)
+def _diff(results: Sequence[Mapping[str, Any]], resolution: Resolution) -> dict[str, str]:
+    """Return the states before and after as lines; the ledger keeps no text, so the key and the date name a message."""
+    rows = [change.before or change.after for change in resolution.rows.values()]
+    label = next((row.label for row in rows if row is not None and row.label), "")
+    header = f"message {label}" if label else "message"
+    dates = [f", for {row.date[:16]}" if row is not None and row.date else "" for row in rows]
+    sides = {
+        side: "".join(f"{result['to']}  {result[side]}{date}\n" for result, date in zip(results, dates))
+        for side in ("before", "after")
+    }
+    return {"before_header": f"{header} in the ledger", "after_header": f"{header} in the ledger", **sides}

@@ -2,21 +2,20 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Report on scheduled messages: the sentence of each outcome, and the pending messages before and after. Pure."""
+"""Report on scheduled messages: the sentence of each outcome. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .._ledger.model import Ledger
 from .._message.outcome import Outcome, Result
 from . import report
 from .report import (
-    CANCELLED,
-    NEW,
     FailurePolicy,
     Wording,
+    date_of,
     how_many,
     in_progress,
     ledger_keys,
@@ -26,6 +25,7 @@ from .report import (
     summary,
     with_code,
 )
+from .report_diff import pending_diff
 
 
 def _with_dates(words: str) -> Callable[[Sequence[Result], str, FailurePolicy], str]:
@@ -82,30 +82,10 @@ def scheduling_summary(
     results: Sequence[Result], key: str, policy: FailurePolicy, ledger: Ledger, *, check_mode: bool
 ) -> dict[str, Any]:
     """Return what a task on scheduled messages reports about its recipients and its ledger."""
-    reported = summary(results, key, policy, SCHEDULING)
-    created = ledger_keys(ledger, changed=reported["changed"], check_mode=check_mode)
-    return {**reported, "diff": pending_diff(results), **created}
-
-
-def pending_diff(results: Iterable[Result]) -> dict[str, str]:
-    """Return the pending messages before and after, one on each line, by date."""
-    results = list(results)
-    before = [result for result in results if result.outcome in CANCELLED | {Outcome.DUPLICATE}]
-    after = [result for result in results if result.outcome in NEW | {Outcome.DUPLICATE}]
-    header = "pending messages"
-    return {"before_header": header, "after_header": header, "before": _entries(before), "after": _entries(after)}
-
-
-def _entries(results: Iterable[Result]) -> str:
-    """Return the lines of pending messages: date, recipient, text."""
-    return "".join(sorted(f"{_date(result)}  {result.to}  {result.text or ''}".rstrip() + "\n" for result in results))
+    reported = summary(results, key, policy, SCHEDULING, pending_diff)
+    return {**reported, **ledger_keys(ledger, changed=reported["changed"], check_mode=check_mode)}
 
 
 def _dates(results: Sequence[Result]) -> str:
     """Return the different dates of these results, in order."""
-    return ", ".join(sorted({_date(result) for result in results}))
-
-
-def _date(result: Result) -> str:
-    """Return the date to the minute, as tasks write it; the service's own answers have seconds."""
-    return result.delivery_date[:16] if result.delivery_date else "a date that is not known"
+    return ", ".join(sorted({date_of(result) for result in results}))

@@ -338,6 +338,7 @@ def test_results_of_a_loop() -> None:
 def test_changes_are_what_came_and_went() -> None:
     loops: list[dict[str, Any]] = [
         {"item": {"name": "w1/a"}, "diff": {"before": "1\n2\n", "after": "2\n3\n"}},
+        {"item": {"name": "w1/c"}, "diff": {"before": "4\n", "after": "4\n"}},
         {"item": {"name": "w1/b"}},
     ]
-    assert changes(results(loops)) == ["- 1", "+ 3"]
+    assert changes(results(loops)) == ["- 1", "  2", "+ 3"]

@@ -42,9 +42,9 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.refusals import ScheduleError
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.source import SnapshotSource
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import FailurePolicy, summary
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_diff import pending_diff
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_scheduled import (
     SCHEDULING,
-    pending_diff,
 )
 from ansible_collections.voip_communications.sms.tests.support.scheduling import (
     ANN,
@@ -1213,8 +1213,9 @@ def test_the_diff_is_before_and_after_as_lists_of_messages(world: World) -> None
     world.present(ANN, BOB, name="n")
     world.present(ANN, CARL, name="n", date=D2)
     shown = pending_diff(world.report.results)
-    assert shown["before"].splitlines() == [f"{D1}  +{ANN}  {TEXT.rstrip()}", f"{D1}  +{BOB}  {TEXT.rstrip()}"]
-    assert shown["after"].splitlines() == [f"{D2}  +{ANN}  {TEXT.rstrip()}", f"{D2}  +{CARL}  {TEXT.rstrip()}"]
+    text = ", 2 segments in GSM-7:\n" + "".join(f"    {line}".rstrip() + "\n" for line in TEXT.splitlines()) + "to:\n"
+    assert shown["before"] == f"at {D1}{text}    +{ANN}  scheduled\n    +{BOB}  scheduled\n"
+    assert shown["after"] == f"at {D2}{text}    +{ANN}  scheduled\n    +{CARL}  scheduled\n"
 
 
 def test_the_diff_of_a_task_that_must_not_decide_shows_no_change(plain: World) -> None:
@@ -1224,7 +1225,8 @@ def test_the_diff_of_a_task_that_must_not_decide_shows_no_change(plain: World) -
     assert plain.present(ANN, BOB, CARL, name="n") == ["duplicate", "not_sent", "unknown"]
     assert [result.to for result in plain.report.results] == [f"+{BOB}", f"+{CARL}", f"+{ANN}"]
     shown = pending_diff(plain.report.results)
-    assert shown["before"] == shown["after"] == f"{D1}  +{BOB}  {TEXT.rstrip()}\n"
+    assert shown["before"] == shown["after"]
+    assert shown["after"].endswith(f"to:\n    +{BOB}  scheduled\n")
 
 
 # --- Showing what is pending ------------------------------------------------------------------------------------------

@@ -39,7 +39,6 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.repo
     Ruling,
     blank,
     cost,
-    diff,
     failed_to,
     ledger_keys,
     rule,
@@ -345,12 +344,6 @@ def test_the_cost(results: Sequence[Result], expected: Optional[float]) -> None:
 def test_who_does_not_have_it_for_certain() -> None:
     results = [sent(), duplicate(BOB), would_send(COY), refused("a"), not_sent("b"), unknown("c"), in_progress("d")]
     assert failed_to(results) == ["a", "b", "c", "d"]
-
-
-def test_the_difference_is_who_has_it() -> None:
-    found = diff([duplicate(), sent(BOB), refused(COY)], KEY)
-    assert (found["before"], found["after"]) == (f"{ANN}\n", f"{ANN}\n{BOB}\n")
-    assert KEY in found["before_header"]
 
 
 @pytest.mark.parametrize(

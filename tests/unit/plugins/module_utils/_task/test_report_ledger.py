@@ -35,9 +35,21 @@ def test_a_summary_has_each_recipient_before_and_after() -> None:
             {"to": f"+{ANN}", "before": "unknown", "after": "absent"},
             {"to": f"+{BOB}", "before": "absent", "after": "absent"},
         ],
-        "diff": {"before": f"+{ANN} unknown\n+{BOB} absent\n", "after": f"+{ANN} absent\n+{BOB} absent\n"},
+        "diff": {
+            "before_header": "message in the ledger",
+            "after_header": "message in the ledger",
+            "before": f"+{ANN}  unknown\n+{BOB}  absent\n",
+            "after": f"+{ANN}  absent\n+{BOB}  absent\n",
+        },
         "msg": "1 message is resolved as not sent",
     }
+
+
+def test_the_diff_names_a_key_that_the_user_gave_and_the_date() -> None:
+    row = UNKNOWN._replace(label="deploy-4711", date="2030-01-01 10:00:00")
+    shown = resolution_summary(resolution(sent=False, row=row), meaning="not_sent", now=NOW, check_mode=True)["diff"]
+    assert shown["before_header"] == shown["after_header"] == "message deploy-4711 in the ledger"
+    assert shown["before"].startswith(f"+{ANN}  unknown, for 2030-01-01 10:00\n")
 
 
 @pytest.mark.parametrize(

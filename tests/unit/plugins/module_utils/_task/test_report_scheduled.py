@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.memory import MemoryLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Outcome, Result
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import FailurePolicy, rule
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_diff import pending_diff
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_scheduled import (
     SCHEDULING,
     blank,
@@ -43,6 +44,5 @@ def test_a_summary_has_the_pending_messages_and_the_ledger(check_mode: bool) -> 
     ]
     found = scheduling_summary(results, "key", FailurePolicy(), MemoryLedger(), check_mode=check_mode)
     assert set(blank()) - set(found) == {"encoding", "segments", "requests", "delivery_date", "delivery_at"}
-    assert found["diff"]["before"] == "2030-01-01 10:00  +12812345679\n"
-    assert found["diff"]["after"] == "2030-01-02 10:00  +12812345678  Hello\n"
+    assert found["diff"] == pending_diff(results)
     assert (found["ledger"], found["ledger_created"]) == ("none", False)
