@@ -17,14 +17,16 @@ options:
       - The API key of the account; the user name of HTTP Basic authentication.
       - It is needed, here or in the environment.
       - If not set, the value of the environment variable E(VOIPSMS_API_KEY) is used.
-    type: str
+      - It must be text; a number, a truth value or anything else is refused.
+    type: raw
   api_password:
     description:
       - The API password of the account.
       - It is needed, unless O(api_password_file) is set.
       - A password that the task sets, in either way, takes precedence over one from the environment.
       - If not set, the value of the environment variable E(VOIPSMS_API_PASSWORD) is used.
-    type: str
+      - It must be text; a number, a truth value or anything else is refused.
+    type: raw
   api_password_file:
     description:
       - A file that holds the API password in one line, and nothing else. One line end and a byte order mark are taken
@@ -77,7 +79,8 @@ options:
         refused, since C(+2015550123) is valid too.
       - Short numbers and emergency numbers of the country are refused, such as V(112) and V(911).
       - If not set, the value of the environment variable E(VOIPSMS_DEFAULT_REGION) is used.
-    type: str
+      - It must be text; a number, a truth value or anything else is refused.
+    type: raw
   account_timezone:
     description:
       - The zone in which the account reads and writes dates, as an IANA name such as V(America/Chicago).
@@ -87,7 +90,8 @@ options:
         have been sent was sent. That the dates of the log are in this zone is assumed.
       - It needs zone data, from the system or from the Python package C(tzdata).
       - If not set, the value of the environment variable E(VOIPSMS_ACCOUNT_TIMEZONE) is used.
-    type: str
+      - It must be text; a number, a truth value or anything else is refused.
+    type: raw
 requirements:
   - requests >= 2.25
   - phonenumbers >= 8.12

@@ -41,13 +41,15 @@ options:
         ledger then has a new account, which has sent nothing yet. Set this to the old name before you change the key.
       - What was sent to a sandbox on this machine is kept apart, also from what an earlier run of the sandbox got.
       - If not set, the value of the environment variable E(VOIPSMS_LEDGER_ACCOUNT) is used.
-    type: str
+      - It must be text; a number, a truth value or anything else is refused.
+    type: raw
   ledger_password:
     description:
       - The password of a O(ledger) in PostgreSQL; other ledgers have none.
       - Without it, libpq uses E(PGPASSWORD) or its password file, as usual.
       - If not set, the value of the environment variable E(VOIPSMS_LEDGER_PASSWORD) is used.
-    type: str
+      - It must be text; a number, a truth value or anything else is refused.
+    type: raw
 requirements:
   - psycopg >= 3.1, for a ledger in PostgreSQL only
 """

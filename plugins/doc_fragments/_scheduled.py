@@ -17,14 +17,16 @@ options:
       - The path, below O(api_url), of the call that lists pending messages.
       - It is assumed; set it when the vendor's page names another one.
       - If not set, the value of the environment variable E(VOIPSMS_SCHEDULED_PATH) is used.
-    type: str
+      - It must be text; a number, a truth value or anything else is refused.
+    type: raw
     default: sms/scheduled
   cancel_path:
     description:
       - The path, below O(api_url), of the call that cancels a pending message, with C({smsid}) for its identifier.
       - It is assumed; that the identifier is what it needs is documented.
       - If not set, the value of the environment variable E(VOIPSMS_CANCEL_PATH) is used.
-    type: str
+      - It must be text; a number, a truth value or anything else is refused.
+    type: raw
     default: sms/scheduled/{smsid}
   cancel_method:
     description:

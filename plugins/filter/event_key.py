@@ -22,9 +22,10 @@ options:
   _input:
     description:
       - The parts that name the event, from the general to the specific. Empty parts keep their place.
+      - Each part must be text or empty. A number has lost letters where YAML has read it, as V(1.10), and is refused.
       - A slash in a part is written C(%2F), and a percent sign C(%25), so that different parts make different keys.
     type: list
-    elements: raw
+    elements: str
     required: true
   pipeline:
     description: The result of the lookup P(voip_communications.sms.pipeline#lookup).

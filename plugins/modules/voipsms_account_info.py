@@ -79,6 +79,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._core.erro
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.account import read_account
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, main
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.specs import account_options, ledger_options
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.values import with_texts
 
 
 def argument_spec() -> dict[str, dict[str, Any]]:
@@ -89,7 +90,7 @@ def argument_spec() -> dict[str, dict[str, Any]]:
 def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
     """Return what the service says about the account. Raise ``VoipsmsError``."""
     faults = Faults()
-    account = faults.checked(read_account(params, faults))
+    account = faults.checked(read_account(with_texts(params, faults), faults))
     api = account.api()
     with counted(api):
         user = api.user(account.seconds)

@@ -59,7 +59,8 @@ options:
       - The key of the message, as the failed task returned it, or as
         RV(voip_communications.sms.voipsms_ledger_info#module:rows[].key) shows it; it equals the task's
         C(idempotency_key), if it had one.
-    type: str
+      - It must be text; a number, a truth value or anything else is refused.
+    type: raw
     required: true
   to:
     description:
@@ -175,7 +176,7 @@ def argument_spec() -> dict[str, dict[str, Any]]:
         **account_options(),
         **ledger_options(),
         "state": {"type": "str", "choices": ["resolved"], "default": "resolved"},
-        "key": {"type": "str", "required": True, "no_log": False},
+        "key": {"type": "raw", "required": True, "no_log": False},
         "to": {"type": "raw", "required": True},
         "as": {"type": "str", "choices": ["sent", "not_sent", "scheduled", "cancelled"], "required": True},
     }

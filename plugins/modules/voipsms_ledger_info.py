@@ -39,7 +39,8 @@ options:
     description:
       - Only messages with this key, as a task returned it or RV(rows[].key) shows it; it equals the task's
         C(idempotency_key), if it had one.
-    type: str
+      - It must be text; a number, a truth value or anything else is refused.
+    type: raw
   to:
     description:
       - Only messages to these recipients; written as O(voip_communications.sms.voipsms_send#module:to).
@@ -184,7 +185,7 @@ def argument_spec() -> dict[str, dict[str, Any]]:
         **account_options(),
         **ledger_options(),
         "states": {"type": "list", "elements": "str", "choices": [state.value for state in State]},
-        "key": {"type": "str", "no_log": False},
+        "key": {"type": "raw", "no_log": False},
         "to": {"type": "raw"},
         "max_rows": {"type": "int", "default": 100},
     }

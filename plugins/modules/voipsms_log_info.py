@@ -34,7 +34,8 @@ options:
   msg:
     description:
       - Only messages whose text contains this. A long text may be logged in parts.
-    type: str
+      - It must be text; a number, a truth value or anything else is refused.
+    type: raw
   direction:
     description:
       - Only messages that the account sent (V(out)), or received (V(in)).
@@ -44,12 +45,14 @@ options:
     description:
       - Only messages from this date on, such as V(2026-12-01) or V(2026-12-01 22:00).
       - It is compared with the dates as the service writes them.
-    type: str
+      - It must be text, or a date as YAML reads it; anything else is refused.
+    type: raw
   until:
     description:
       - Only messages up to this date. Without a time it means the end of the day.
       - It is compared with the dates as the service writes them.
-    type: str
+      - It must be text, or a date as YAML reads it; anything else is refused.
+    type: raw
   max_pages:
     description:
       - How many pages of the log are read at most, V(1) to V(1000). See RV(complete).
@@ -171,10 +174,10 @@ def argument_spec() -> dict[str, dict[str, Any]]:
         **account_options(),
         **ledger_options(),
         "number": {"type": "raw"},
-        "msg": {"type": "str"},
+        "msg": {"type": "raw"},
         "direction": {"type": "str", "choices": ["in", "out"]},
-        "since": {"type": "str"},
-        "until": {"type": "str"},
+        "since": {"type": "raw"},
+        "until": {"type": "raw"},
         "max_pages": {"type": "int", "default": 10},
     }
 

@@ -56,7 +56,8 @@ options:
     description:
       - The text. Needed for O(state=present).
       - With O(state=absent), pending messages with this text are meant.
-    type: str
+      - It must be text; a number, a truth value or anything else is refused.
+    type: raw
   from:
     description:
       - The sender; a number of the account that is enabled for SMS. Without it, the message is a BULK message.
@@ -81,7 +82,8 @@ options:
     description:
       - The zone of a O(delivery_date) without an offset, as an IANA name such as V(Europe/Berlin).
       - It needs O(account_timezone).
-    type: str
+      - It must be text; a number, a truth value or anything else is refused.
+    type: raw
   name:
     description:
       - A name for the messages, of 1 to 200 characters, such as C(window-4711-reminder). Only the ledger knows it, for
@@ -89,13 +91,14 @@ options:
       - With O(state=absent), all messages with this name are meant, or those of them that O(to), O(from), O(msg) and
         O(delivery_date) select. So a task may keep its options when only its O(state) changes.
       - Only one run at a time changes the messages with a name; other runs wait for it.
-    type: str
+      - It must be text; a number, a truth value or anything else is refused.
+    type: raw
   smsid:
     description:
       - With O(state=absent), the messages with these identifiers are meant. Excludes O(name) and the other options that
         say which messages are meant.
-    type: list
-    elements: str
+      - A list, or one text with commas between them. Each must be text; a number or anything else is refused.
+    type: raw
   min_lead:
     description:
       - Refuse a date that is fewer minutes ahead than this; V(0) to V(10080).
@@ -421,12 +424,12 @@ def argument_spec() -> dict[str, dict[str, Any]]:
         **list_options(),
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "to": {"type": "raw"},
-        "msg": {"type": "str"},
+        "msg": {"type": "raw"},
         "from": {"type": "raw"},
         "delivery_date": {"type": "raw"},
-        "timezone": {"type": "str"},
-        "name": {"type": "str"},
-        "smsid": {"type": "list", "elements": "str"},
+        "timezone": {"type": "raw"},
+        "name": {"type": "raw"},
+        "smsid": {"type": "raw"},
         "min_lead": {"type": "int", "default": 1},
         "list_grace": option("LIST_GRACE", type="float", default=10.0),
         "cancel_grace": option("CANCEL_GRACE", type="float", default=10.0),

@@ -33,7 +33,8 @@ options:
   msg:
     description:
       - Only messages with this text. The parts of a long text are joined.
-    type: str
+      - It must be text; a number, a truth value or anything else is refused.
+    type: raw
   from:
     description:
       - Only messages from this number. The service fills in a sender for BULK messages.
@@ -46,17 +47,19 @@ options:
     description:
       - The zone of a O(delivery_date) without an offset, as an IANA name.
       - It needs O(account_timezone).
-    type: str
+      - It must be text; a number, a truth value or anything else is refused.
+    type: raw
   name:
     description:
       - Only messages with this name, which only the ledger knows.
-    type: str
+      - It must be text; a number, a truth value or anything else is refused.
+    type: raw
   smsid:
     description:
       - Only messages with these identifiers.
       - Excludes the other filters.
-    type: list
-    elements: str
+      - A list, or one text with commas between them. Each must be text; a number or anything else is refused.
+    type: raw
 seealso:
   - module: voip_communications.sms.voipsms_scheduled
 """
@@ -168,12 +171,12 @@ def argument_spec() -> dict[str, dict[str, Any]]:
         **ledger_options(),
         **list_options(),
         "to": {"type": "raw"},
-        "msg": {"type": "str"},
+        "msg": {"type": "raw"},
         "from": {"type": "raw"},
         "delivery_date": {"type": "raw"},
-        "timezone": {"type": "str"},
-        "name": {"type": "str"},
-        "smsid": {"type": "list", "elements": "str"},
+        "timezone": {"type": "raw"},
+        "name": {"type": "raw"},
+        "smsid": {"type": "raw"},
     }
 
 

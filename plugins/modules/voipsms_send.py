@@ -50,7 +50,9 @@ options:
       - The text.
       - More than 160 characters of the GSM alphabet, or more than 70 with any other character, are sent and billed in
         parts; see RV(segments).
-    type: str
+      - It must be text. Anything else is refused, such as V(off), V(22:00) or V(1.10) without quotes, of which YAML
+        makes C(False), C(1320) and C(1.1).
+    type: raw
     required: true
   from:
     description:
@@ -62,7 +64,8 @@ options:
       - A name for this message, of 1 to 200 characters, such as C(deploy-4711-failed).
       - A recipient who had a message with this key is not sent another, even with another text; see O(on_different).
       - Without it, the key is made from sender and text.
-    type: str
+      - It must be text; a number, a truth value or anything else is refused.
+    type: raw
   dedupe_window:
     description:
       - For how many seconds after it was accepted the message counts as already sent; V(1) to V(31536000).
@@ -395,9 +398,9 @@ def argument_spec() -> dict[str, dict[str, Any]]:
         **account_options(),
         **ledger_options(),
         "to": {"type": "raw", "required": True},
-        "msg": {"type": "str", "required": True},
+        "msg": {"type": "raw", "required": True},
         "from": {"type": "raw"},
-        "idempotency_key": {"type": "str", "no_log": False},
+        "idempotency_key": {"type": "raw", "no_log": False},
         "dedupe_window": {"type": "int"},
         "force": {"type": "bool", "default": False},
         "on_different": {"type": "str", "choices": ["fail", "skip"], "default": "fail"},

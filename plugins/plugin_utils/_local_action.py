@@ -26,6 +26,7 @@ from ansible.utils.display import Display
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import MissingLibrary
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.in_process import respond
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, broken, failure
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.values import date_faults
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._forked import run_forked
 
 SWITCH = "VOIPSMS_FRONT"
@@ -49,6 +50,9 @@ class LocalAction(OrdinaryAction):
         if choice not in _CHOICES:
             msg = f"{SWITCH} must be controller or module, not {choice!r}; nothing was sent"
             return failure(type(self).spec(), msg)
+        dates = date_faults(self._task.args)
+        if dates:
+            return failure(type(self).spec(), f"{'; '.join(dates)}; nothing was sent")
         reason = f"{SWITCH} says so" if choice == "module" else self._why_module(task_vars or {})
         if not reason:
             response = self._respond(task_vars or {})

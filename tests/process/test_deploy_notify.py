@@ -413,6 +413,7 @@ def test_what_is_written_wrongly_is_warned_of_and_role_arguments_fail(site: Site
                 show,
                 refused_options("note"),
                 refused_options("failed", deploy_notify_templates={"faild": "Oh"}),
+                refused_options("started", deploy_notify_version=1.1, deploy_notify_user=False),
                 told("exploded"),
             ],
         },
@@ -422,7 +423,8 @@ def test_what_is_written_wrongly_is_warned_of_and_role_arguments_fail(site: Site
     assert run.rc == 2
     unread, refused, unmade, unheard = results(run)
     assert (unheard["failed"], unheard["msg"]) == (True, "there are no recipients")
-    assert [record.kind for record in run.records if record.task == "Refused"] == ["ok", "ok"]
+    assert [record.kind for record in run.records if record.task == "Refused"] == ["ok"] * 3
+    assert "deploy_notify_version, deploy_notify_user must be text: put quotes around numbers" in run.everything
     assert unread["failed"]
     assert [result["outcome"] for result in unread["results"]] == ["sent"]
     assert not refused["failed"]

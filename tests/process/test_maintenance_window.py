@@ -167,7 +167,7 @@ def test_what_is_past_is_left_out_and_never_sent_late(controller: Controller, se
     )  # fmt: skip
     refusal = next(record.result["msg"] for record in run.records if record.kind == "failed")
     for sentence in (
-        "name is not text",
+        "name: 4711 is not text but a number: quote it",
         "is not after start",
         "recipients: 12812345678 is not text but a number of type int",
         "reminder 'a': before is not a duration (a number without a unit)",

@@ -261,12 +261,14 @@ def test_every_outcome_is_explained() -> None:
 
 
 def messages() -> str:
-    """Return every constant text of the source files and the playbooks; of an f-string, the text between its values."""
+    """Return every constant text of the sources, playbooks and roles; of an f-string, the text between its values."""
     sources = [
         path for root in ("plugins", "roles", "playbooks") for path in (markdown.COLLECTION / root).rglob("*.py")
     ]
     texts = [text for path in sources for text in constants(path)]
-    texts += [path.read_text("utf-8") for path in (markdown.COLLECTION / "playbooks").rglob("*.yml")]
+    files = [path for root in ("roles", "playbooks") for path in (markdown.COLLECTION / root).rglob("*.yml")]
+    # A sentence may be folded.
+    texts += [" ".join(path.read_text("utf-8").split()) for path in files]
     return "\0".join(texts)
 
 

@@ -14,6 +14,7 @@ import traceback
 from typing import NamedTuple
 
 from .._core.errors import MissingLibrary, VoipsmsError
+from .._core.structure import shown
 
 PHONENUMBERS_ERROR: str | None = None
 try:
@@ -38,7 +39,6 @@ _COUNTRY_CODE = re.compile(r"[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|
 _TRUNK_ZERO = re.compile(r"[1-9].*\(0\)")
 
 _MIN_PARTLY_SHOWN = 8
-_MAX_SHOWN = 40
 
 _PARSE_FAULTS = {0: "unknown country code", 2: "too short", 3: "too short", 4: "too long"}
 _LENGTH_FAULTS = {
@@ -129,7 +129,7 @@ def read_all(values: object, region: str | None = None) -> Numbers:
         try:
             digits = read(value, region)
         except NumberError as error:
-            faults.append((_shown(value), str(error)))
+            faults.append((shown(value), str(error)))
             continue
         if digits in first:
             duplicates.append((str(value), digits))
@@ -194,8 +194,8 @@ def text_of(value: object) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        raise NumberError(f"{_shown(value)} is not text but a number of type {type(value).__name__}: {_QUOTING}")
-    raise NumberError(f"{_shown(value)} was given where a phone number belongs: write it as text")
+        raise NumberError(f"{shown(value)} is not text but a number of type {type(value).__name__}: {_QUOTING}")
+    raise NumberError(f"{shown(value)} was given where a phone number belongs: write it as text")
 
 
 def _digits_of(text: str) -> str:
@@ -299,19 +299,4 @@ def _is_short(number: phonenumbers.PhoneNumber, region: str) -> bool:
 
 
 def _quoted(text: str) -> str:
-    return f"'{_shown(text)}'"
-
-
-def _shown(value: object) -> str:
-    """Return a value in printable form: text shortened and escaped, structures as their type."""
-    if isinstance(value, str):
-        shown = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in value)
-        return shown if len(shown) <= _MAX_SHOWN else shown[:_MAX_SHOWN] + "…"
-    if isinstance(value, int) and abs(value) >= 10**_MAX_SHOWN:
-        # Python refuses to write integers of more than 4,300 digits.
-        return "a huge integer"
-    if value is None or isinstance(value, (int, float)):
-        return repr(value)
-    # The type's own name would not do, since Ansible may pass a subclass of its own.
-    names = {list: "a list", dict: "a dictionary", bytes: "a byte string"}
-    return next((name for kind, name in names.items() if isinstance(value, kind)), f"a {type(value).__name__}")
+    return f"'{shown(text)}'"

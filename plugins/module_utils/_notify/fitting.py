@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from .._core.errors import Faults, InputError
-from .._core.structure import Fields, whole_number
+from .._core.structure import Fields, text, whole_number
 from .._message.text import MAX_SEGMENTS, measure, to_gsm7
 
 _KEYS = ("text", "rank", "shorten")
@@ -53,9 +53,9 @@ def fit(parts: Sequence[Part], segments: int = 1) -> str:
     the last. The shorter forms of a part are tried in order, and then it is left out; parts of rank 0 come last and are
     never left out. When not even these fit, they are returned in full, in more segments: a part is never cut.
     """
-    for text in _candidates(parts):
-        if measure(text).segments <= segments:
-            return text
+    for candidate in _candidates(parts):
+        if measure(candidate).segments <= segments:
+            return candidate
     return _joined([part.text for part in parts if part.rank == 0])
 
 
@@ -85,8 +85,8 @@ def _candidates(parts: Sequence[Part]) -> Iterator[str]:
 
 
 def _joined(texts: Sequence[str]) -> str:
-    plain = (to_gsm7(text).strip() for text in texts)
-    return " ".join(text for text in plain if text)
+    plain = (to_gsm7(part).strip() for part in texts)
+    return " ".join(part for part in plain if part)
 
 
 def _read_part(label: str, value: object, faults: Faults) -> Part:
@@ -114,12 +114,7 @@ def _read_forms(name: str, value: object) -> tuple[str, ...]:
 
 def _read_text(name: str, value: object) -> str:
     """Return a text; None is the empty one, since templates may yield it. Raises ``InputError``."""
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        # YAML reads the version 1.10 as the number 1.1: better refused than sent wrongly.
-        raise InputError(f"{name} must be a text: quote it, or add the filter string")
-    return value
+    return "" if value is None else text(name, value)
 
 
 def _read_hosts(hosts: object, faults: Faults) -> list[str]:

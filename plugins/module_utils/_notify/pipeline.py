@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import NamedTuple
 
 from .._core.errors import Faults, InputError
-from .._core.structure import Fields
+from .._core.structure import Fields, text
 
 NONE = "none"
 """The system of a run that no pipeline started."""
@@ -205,10 +206,13 @@ def _read_parts(parts: object) -> list[str]:
     """Return the parts as they stand in a key. Raises ``InputError`` with every fault."""
     if not isinstance(parts, (list, tuple)) or not parts:
         raise InputError("the parts of a key must be a list of texts, such as ['deploy', 'shop', '1.4.2', 'failed']")
-    wrong = [number for number, part in enumerate(parts, 1) if not isinstance(part, (str, int, float, type(None)))]
-    if wrong:
-        raise InputError(*(f"part {number} of the key must be a text or a number" for number in wrong))
-    return [_escaped("" if part is None else str(part)) for part in parts]
+    faults = Faults()
+    texts = [
+        faults.attempt(partial(text, f"part {number} of the key", "" if part is None else part))
+        for number, part in enumerate(parts, 1)
+    ]
+    faults.raise_if_any()
+    return [_escaped(part or "") for part in texts]
 
 
 def _escaped(part: str) -> str:

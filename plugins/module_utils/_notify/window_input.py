@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from .._core.errors import Faults, VoipsmsError
 from .._core.structure import Fields, elements_of, plain_number
+from .._core.structure import text as read_text
 from .._message import dates
 from .._message.numbers import NumberError
 from .._message.numbers import read as read_number
@@ -162,9 +163,7 @@ class _ReminderReader:
                     "text is needed with after, since the usual texts are for the start and the end itself"
                 )
             text = self.texts.get(kind, "")
-        if text is not None and not isinstance(text, str):
-            raise VoipsmsError("text is not text: quote it")
-        return text.strip() if text else ""
+        return read_text("text", text).strip() if text is not None else ""
 
     def _note(self, faults: Faults, label: str) -> None:
         """Note all faults of a reminder as one."""
@@ -231,11 +230,10 @@ def _read_number(label: str, value: object) -> str:
 def _read_name(name: str, value: object) -> str:
     if value is None or value == "":
         raise VoipsmsError(f"{name} is needed")
-    if not isinstance(value, str):
-        raise VoipsmsError(f"{name} is not text: quote it")
-    if not value.isprintable() or not value.strip():
+    written = read_text(name, value)
+    if not written.isprintable() or not written.strip():
         raise VoipsmsError(f"{name} must be printable characters")
-    return value
+    return written
 
 
 def _iso(instant: dt.datetime, zone: dt.tzinfo) -> str:

@@ -16,7 +16,7 @@ from .._ledger.resolve import Resolution, resolve
 from .._ledger.resolve_scheduled import CANCELLED, SCHEDULED, SENT, resolve_scheduled
 from .._message.numbers import read_all
 from .open_ledger import of_this_run, read_kept_ledger
-from .values import digits_of, in_range, number_faults, read_region
+from .values import digits_of, in_range, number_faults, read_region, with_texts
 
 
 class ResolveOptions(NamedTuple):
@@ -69,8 +69,9 @@ class InspectOptions(NamedTuple):
 def read_resolve_options(params: Mapping[str, Any]) -> ResolveOptions:
     """Return what to resolve. Raise ``InputError`` with every fault, before anything is opened."""
     faults = Faults()
+    params = with_texts(params, faults)
     ledger, fingerprints = read_kept_ledger(params, faults)
-    if not params["key"].strip():
+    if not (params["key"] or "").strip():
         faults.add("key is empty; give the one that the failed task returned")
     numbers = read_all(params["to"], read_region(params))
     faults.add(*number_faults("to", numbers))
@@ -82,6 +83,7 @@ def read_resolve_options(params: Mapping[str, Any]) -> ResolveOptions:
 def read_inspect_options(params: Mapping[str, Any]) -> InspectOptions:
     """Return which rows to show. Raise ``InputError`` with every fault, before anything is opened."""
     faults = Faults()
+    params = with_texts(params, faults)
     ledger, fingerprints = read_kept_ledger(params, faults)
     faults.add(*in_range("max_rows", params["max_rows"], 1, 100000))
     empty = [name for name in ("states", "key", "to") if params[name] in ("", [])]

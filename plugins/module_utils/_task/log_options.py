@@ -13,7 +13,7 @@ from .._api.log import LogFilter, read_bound
 from .._core.errors import Faults
 from .._message.numbers import read_all
 from .account import Account, read_account
-from .values import digits_of, in_range, number_faults, read_region
+from .values import digits_of, in_range, number_faults, read_region, with_texts
 
 
 class LogOptions(NamedTuple):
@@ -27,6 +27,7 @@ class LogOptions(NamedTuple):
 def read_log_options(params: Mapping[str, Any]) -> LogOptions:
     """Return which records to show. Raise ``InputError`` with every fault, before anything is asked."""
     faults = Faults()
+    params = with_texts(params, faults)
     account = read_account(params, faults)
     faults.add(*in_range("max_pages", params["max_pages"], 1, 1000))
     empty = [name for name in ("number", "msg", "since", "until") if params[name] in ("", [])]

@@ -37,6 +37,7 @@ from .values import (
     read_sender,
     read_text,
     repetition_warnings,
+    with_texts,
 )
 
 _EARLIEST_ZONE = dates.LARGEST_OFFSET.total_seconds()
@@ -56,8 +57,8 @@ _WAYS = {"smsid": ("smsid",), "name, to, from, msg and delivery_date": ("name", 
 def list_options() -> dict[str, dict[str, Any]]:
     """Return a new argument spec for the assumed calls: the options of the documentation fragment ``scheduled``."""
     return {
-        "scheduled_path": option("SCHEDULED_PATH", type="str", default=USUAL_PATHS.scheduled),
-        "cancel_path": option("CANCEL_PATH", type="str", default=USUAL_PATHS.cancel),
+        "scheduled_path": option("SCHEDULED_PATH", type="raw", default=USUAL_PATHS.scheduled),
+        "cancel_path": option("CANCEL_PATH", type="raw", default=USUAL_PATHS.cancel),
         "cancel_method": option(
             "CANCEL_METHOD", type="str", choices=["DELETE", "POST", "GET"], default=USUAL_PATHS.cancel_method
         ),
@@ -107,6 +108,7 @@ class ScheduleOptions(NamedTuple):
 def read_schedule_options(params: Mapping[str, Any]) -> ScheduleOptions:
     """Return what shall be pending. Raise ``InputError`` with every fault, before anything is opened or sent."""
     faults = Faults()
+    params = with_texts(params, faults)
     region = read_region(params)
     missing = [name for name in ("to", "msg", "delivery_date") if params[name] in (None, "", [])]
     faults.add(*(f"{name} is needed for state=present" for name in missing))
@@ -134,6 +136,7 @@ def read_schedule_options(params: Mapping[str, Any]) -> ScheduleOptions:
 def read_cancel_request(params: Mapping[str, Any]) -> tuple[TaskContext, CancelRequest]:
     """Return what shall no longer be pending. Raise ``InputError`` with every fault, before anything is opened."""
     faults = Faults()
+    params = with_texts(params, faults)
     if not _ways(params) and not _empty(params):
         faults.add("state=absent needs smsid, or name, or at least one of to, from, msg and delivery_date")
     match = _read_match(params, faults)
@@ -145,6 +148,7 @@ def read_cancel_request(params: Mapping[str, Any]) -> tuple[TaskContext, CancelR
 def read_match(params: Mapping[str, Any]) -> tuple[TaskContext, Match | None]:
     """Return which pending messages to show, None for all of them. Raise ``InputError`` with every fault."""
     faults = Faults()
+    params = with_texts(params, faults)
     match = _read_match(params, faults)
     context = _read_context(params, faults)
     return context, _with_name(match, params["name"], context.fingerprints) if _ways(params) else None

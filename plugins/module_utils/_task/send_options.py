@@ -30,6 +30,7 @@ from .values import (
     read_sender,
     read_text,
     repetition_warnings,
+    with_texts,
 )
 
 HASHED_WINDOW = 600
@@ -64,13 +65,14 @@ class SendOptions(NamedTuple):
 def read_send_options(params: Mapping[str, Any]) -> SendOptions:
     """Return what a task asks for. Raise ``InputError`` with every fault, before anything is opened or sent."""
     faults = Faults()
+    params = with_texts(params, faults)
     maybe_account = read_account(params, faults)
     ledger, fingerprints = read_ledger(params, faults)
     region = read_region(params)
     numbers = read_all(params["to"], region)
     impossible = _impossible(numbers, params["fail_on"], faults)
     sender = read_sender(params["from"], region, faults)
-    text = read_text(params["msg"], params["charset"], faults)
+    text = read_text(params["msg"] or "", params["charset"], faults)
     faults.add(*text_faults(text, params["max_segments"]), *_option_faults(params, ledger))
     account = faults.checked(maybe_account, known=partial(_not_sent_results, numbers, ledger))
     ledger, fingerprints = of_this_run(params, ledger, fingerprints)

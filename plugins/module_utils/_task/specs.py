@@ -17,16 +17,16 @@ from .._api.client import DEFAULT_URL
 def account_options() -> dict[str, dict[str, Any]]:
     """Return a new argument spec for reaching the account: the options of the documentation fragment ``account``."""
     return {
-        "api_key": option("API_KEY", type="str", no_log=True),
-        "api_password": option("API_PASSWORD", type="str", no_log=True),
+        "api_key": option("API_KEY", type="raw", no_log=True),
+        "api_password": option("API_PASSWORD", type="raw", no_log=True),
         "api_password_file": option("API_PASSWORD_FILE", type="path", no_log=False),
         "api_url": option("API_URL", type="str", default=DEFAULT_URL),
         "timeout": option("TIMEOUT", type="float", default=20.0),
         "deadline": option("DEADLINE", type="float", default=120.0),
         "validate_certs": option("VALIDATE_CERTS", type="bool", default=True),
         "ca_path": option("CA_PATH", type="path"),
-        "default_region": option("DEFAULT_REGION", type="str"),
-        "account_timezone": option("ACCOUNT_TIMEZONE", type="str"),
+        "default_region": option("DEFAULT_REGION", type="raw"),
+        "account_timezone": option("ACCOUNT_TIMEZONE", type="raw"),
     }
 
 
@@ -34,8 +34,8 @@ def ledger_options() -> dict[str, dict[str, Any]]:
     """Return a new argument spec for the ledger: the options of the documentation fragment ``ledger``."""
     return {
         "ledger": option("LEDGER", type="path"),
-        "ledger_account": option("LEDGER_ACCOUNT", type="str"),
-        "ledger_password": option("LEDGER_PASSWORD", type="str", no_log=True),
+        "ledger_account": option("LEDGER_ACCOUNT", type="raw"),
+        "ledger_password": option("LEDGER_PASSWORD", type="raw", no_log=True),
     }
 
 

@@ -7,15 +7,66 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from .._core.errors import Faults
+from .._core.structure import not_text
 from .._message.numbers import NumberError, Numbers, read
 from .._message.text import not_gsm7, to_gsm7
 
 _SPACE = 0x20
 _INVISIBLE = "\u2028\u2029\ufeff\ufffe"
 """Line ends beyond ASCII, and the byte order mark in both orders."""
+
+_STAND_IN = "?"
+_TEXTS: Mapping[str, str | None] = {
+    **dict.fromkeys(("msg", "idempotency_key", "name", "key", "smsid"), _STAND_IN),
+    **dict.fromkeys(("api_key", "api_password", "ledger_account", "ledger_password"), _STAND_IN),
+    **dict.fromkeys(("timezone", "account_timezone"), "UTC"),
+    **dict.fromkeys(("default_region", "since", "until")),
+    "scheduled_path": "list",
+    "cancel_path": "{smsid}",
+}
+"""The options that hold a text, and what stands in for a value that is none, so that the other options can be read.
+
+Their type is ``raw``, since Ansible would make text of anything: ``False`` of ``off``, ``1320`` of ``22:00``.
+"""
+
+_SECRETS = frozenset({"api_key", "api_password", "ledger_password"})
+_LISTS = frozenset({"smsid"})
+_WITH_DATES = frozenset({"since", "until"})
+
+
+def with_texts(params: Mapping[str, Any], faults: Faults) -> dict[str, Any]:
+    """Return the options with a text in every option that needs one; note those that hold anything else.
+
+    None is an option that was not given. Identifiers become a list: of one text, they are what stands between commas.
+    """
+    checked = dict(params)
+    for name in [name for name in _TEXTS if name in params]:
+        value = params[name]
+        if name in _LISTS and value is not None:
+            checked[name] = _texts(name, value, faults)
+        elif value is not None and not isinstance(value, str):
+            faults.add(f"{name}: {not_text(value, is_secret=name in _SECRETS)}")
+            checked[name] = _TEXTS[name]
+    return checked
+
+
+def date_faults(options: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for each text that YAML has read as a date. Only the controller knows: a module gets text."""
+    texts = {name: value for name, value in options.items() if name in _TEXTS.keys() - _WITH_DATES}
+    return [f"{name}: {not_text(value)}" for name, value in texts.items() if isinstance(value, date)]
+
+
+def _texts(name: str, value: Any, faults: Faults) -> list[str]:
+    """Return the texts of a list, or those between the commas of one text; note what is no text."""
+    if isinstance(value, str):
+        return [text.strip() for text in value.split(",")]
+    values = value if isinstance(value, list) else [value]
+    faults.add(*dict.fromkeys(f"{name}: {not_text(item)}" for item in values if not isinstance(item, str)))
+    return [item if isinstance(item, str) else _STAND_IN for item in values]
 
 
 def read_sender(value: Any, region: str | None, faults: Faults) -> str | None:

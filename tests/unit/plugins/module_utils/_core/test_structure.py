@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults, InputError
@@ -11,8 +13,10 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._core.stru
     Fields,
     elements_of,
     nonempty_text,
+    not_text,
     one_of,
     plain_number,
+    text,
     texts,
     whole_number,
 )
@@ -95,3 +99,32 @@ def test_numbers_lose_the_type_that_ansible_gives_them() -> None:
         pass
 
     assert [type(plain_number(value)) for value in (Whole(1), Real(1), True, "1")] == [int, float, bool, str]
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        (False, "msg: False is not text but a truth value: quote it, as in "),
+        (1320, "msg: 1320 is not text but a number: quote it, as in "),
+        (10**50, "msg: a huge integer is not text but a number: quote it, as in "),
+        (1.1, "msg: 1.1 is not text but a number: quote it, as in "),
+        (float("nan"), "msg: nan is not text but a number: quote it, as in "),
+        (date(2026, 10, 1), "msg: a date was given where a text belongs: quote it, as in "),
+        ({"a": 1}, "msg: a dictionary was given where a text belongs; write it as text"),
+        (["a"], "msg: a list was given where a text belongs; write it as text"),
+        (None, "msg: no value was given where a text belongs; write it as text"),
+        (b"a", "msg: a byte string was given where a text belongs; write it as text"),
+    ],
+)
+def test_what_is_no_text_is_refused_by_name(value: object, sentence: str) -> None:
+    with pytest.raises(InputError) as caught:
+        text("msg", value)
+    assert str(caught.value).startswith(sentence)
+
+
+def test_a_text_stays_as_it_is() -> None:
+    assert text("msg", " off\n") == " off\n"
+
+
+def test_a_secret_is_not_shown() -> None:
+    assert "4711" not in not_text(4711, is_secret=True)

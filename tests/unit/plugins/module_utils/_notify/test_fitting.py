@@ -137,16 +137,17 @@ def test_parts_are_read() -> None:
 
 def test_every_fault_is_named() -> None:
     wrong = [{"rank": -1}, "text", {"text": 1.1, "shorten": [2], "size": 3}, {"text": "a", "rank": True}]
-    assert refusal(wrong, 0) == (
+    found = refusal(wrong, 0)
+    assert [fault.split(": quote it")[0] for fault in found] == [
         "part 1 has no text",
         "rank of part 1 must be a whole number from 0 to 1000",
         "part 2 must be a dictionary with text and, if wanted, rank and shorten",
         "part 3 has the unknown size; a part has text, rank, shorten",
-        "text of part 3 must be a text: quote it, or add the filter string",
-        "shorten of part 3 must be a text: quote it, or add the filter string",
+        "text of part 3: 1.1 is not text but a number",
+        "shorten of part 3: 2 is not text but a number",
         "rank of part 4 must be a whole number from 0 to 1000",
         "segments must be a whole number from 1 to 255",
-    )
+    ]
 
 
 @pytest.mark.parametrize("parts", ["text", {"text": "a"}, None, 1])

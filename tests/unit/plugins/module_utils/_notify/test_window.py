@@ -182,7 +182,7 @@ def test_every_fault_is_named_at_once() -> None:
     )
     joined = "\n".join(found)
     for sentence in (
-        "name is not text",
+        "name: 4711 is not text but a number",
         "timezone 'Mars/Olympus' is not known",
         "start is a number or a truth value",
         "end '2030-12-01' has no hour",
@@ -192,9 +192,9 @@ def test_every_fault_is_named_at_once() -> None:
         "reminder 'b/c': name has a slash",
         "unknown: colour",
         "at is neither start nor end",
-        "reminder 4: name is not text",
+        "name: 24 is not text",
         "before is not a duration: write it in quotes",
-        "text is not text",
+        "text: 5 is not text",
         "reminder 5: name is needed",
         "after goes with at",
         "reminder 'd': text is needed with after",
@@ -217,7 +217,7 @@ def test_the_end_must_be_after_the_start(end: str) -> None:
     [
         ({"recipients": []}, "reminder 'day-before': it has no recipients"),
         ({"name": ""}, "name is needed"),
-        ({"name": 7}, "name is not text: quote it"),
+        ({"name": 7}, "name: 7 is not text but a number: quote it"),
         ({"name": "two\nlines"}, "name must be printable characters"),
         ({"recipients": [None]}, "recipients: "),
         ({"name": "n" * 190}, "name is too long"),

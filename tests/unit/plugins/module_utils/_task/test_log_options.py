@@ -43,7 +43,7 @@ def test_every_filter_is_read() -> None:
 
 def test_every_fault_is_named_at_once() -> None:
     with pytest.raises(InputError) as caught:
-        log_options(api_key=None, max_pages=0, msg="", number="12", since="soon", until=[])
+        log_options(api_key=None, max_pages=0, msg="", number="12", since="soon", until="")
     beginnings = ["api_key is missing", "max_pages must", "msg is empty", "until is empty", "number: '12'", "since "]
     assert [fault.startswith(begin) for fault, begin in zip(caught.value.faults, beginnings, strict=True)] == [True] * 6
     assert "canary" not in str(caught.value)
