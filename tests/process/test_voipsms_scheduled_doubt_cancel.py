@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
-from ansible_collections.voip_communications.sms.tests.support.desk import ANNA, FIRST, SECOND, Desk
+from ansible_collections.voip_communications.sms.tests.support.desk import ANNA, FIRST, SECOND, TEXT, Desk
 from ansible_collections.voip_communications.sms.tests.support.doubt import AFTERWARDS, Doubt, SuspendedRun
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 from ansible_collections.voip_communications.sms.tests.support.postgresql import PASSWORD, PostgresServer
@@ -220,3 +220,41 @@ def test_a_lost_answer_is_not_forgotten_after_the_date(doubt: Doubt) -> None:
     doubt.sandbox.set_clock(AFTERWARDS)
     doubt.present()
     assert not doubt.delivered
+
+
+class TestAfterItsDate:
+    """A cancel was asked for, its answer was lost, and the date is over: only the message log can tell."""
+
+    @pytest.fixture(autouse=True)
+    def _cancelled(self, doubt: Doubt) -> None:
+        doubt.present()
+        doubt.later()
+        doubt.sandbox.order(path="sms/scheduled/*", status=500)
+        doubt.absent()
+
+    def test_the_log_shows_that_it_went_out(self, doubt: Doubt) -> None:
+        doubt.sandbox.set_clock(AFTERWARDS)
+        assert doubt.delivered == {(ANNA, FIRST): 1}
+        unknown = doubt.run(**doubt.wanted(), account_timezone=None)
+        assert unknown["outcome"] == "unknown", unknown["msg"]
+        assert "set account_timezone to have messages whose date is over looked up" in str(unknown["warnings"])
+        result = doubt.present()
+        assert (result["outcome"], result["changed"]) == ("already_sent", False), result["msg"]
+        cancelled = doubt.absent(name="window", fail_if_sent=True)
+        assert cancelled["failed"]
+        assert cancelled["outcome"] == "already_sent", cancelled["msg"]
+
+    def test_a_log_that_cannot_be_read_decides_nothing(self, doubt: Doubt) -> None:
+        doubt.sandbox.set_clock(AFTERWARDS)
+        doubt.sandbox.order(path="sms/summary", status=503, times=50)
+        result = doubt.absent(name="window", fail_if_sent=True)
+        assert result["outcome"] == "unknown", result["msg"]
+        assert "the message log could not be read" in str(result["warnings"])
+
+    def test_the_same_text_at_another_time_is_no_proof(self, doubt: Doubt) -> None:
+        """It is cancelled elsewhere, and an equal text went out later on the same day."""
+        doubt.cancel_elsewhere(doubt.smsid())
+        doubt.sandbox.set_clock("2098-03-03T22:00:00Z")
+        doubt.run(module="voip_communications.sms.voipsms_send", to=[ANNA], msg=TEXT)
+        assert doubt.absent(name="window", fail_if_sent=True)["outcome"] == "unknown"
+        assert doubt.present()["outcome"] == "unknown"

@@ -288,6 +288,9 @@ class Ledger(Protocol):
     def scheduled(self) -> list[Row]:
         """Return every row of a scheduled message. Reads only, as ``rows`` does."""
 
+    def with_smsids(self, smsids: Iterable[str]) -> list[Row]:
+        """Return every row of a scheduled message that has one of these smsids. Reads only, as ``rows`` does."""
+
     def rows_of(self, recipients: Iterable[str]) -> list[Row]:
         """Return every row of some recipients, whatever its key. Reads only, as ``rows`` does."""
 

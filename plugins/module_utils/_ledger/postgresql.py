@@ -12,6 +12,7 @@ change that must be made as a whole may need a second statement, within one tran
 
 from __future__ import annotations
 
+import json
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -25,7 +26,7 @@ from .database import PSYCOPG_ERROR, Database
 from .model import LedgerError, Row, damaged
 from .postgresql_schema import STEPS, check_writable, ensure_tables, table_of, version_of
 from .postgresql_session import Server, Unreachable
-from .row import COLUMNS, intact_row_from, is_intact, row_from, values_of
+from .row import COLUMNS, having_smsids, intact_row_from, is_intact, row_from, values_of
 from .stored import Changed, StoredLedger
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ _SELECT_RECIPIENTS = " ".join(
 _SELECT_SCHEDULED = " ".join(
     ("SELECT", ", ".join(COLUMNS), "FROM voipsms.ledger WHERE account = %s AND date IS NOT NULL")
 )
+# As in the other ledger, a row has its smsids as JSON.
+_SELECT_SMSID = f"{_SELECT_SCHEDULED} AND strpos(smsids, %s) > 0"
 # As the other ledgers order them, whatever the language of the database.
 _SELECT_NEWEST = " ".join(
     (
@@ -157,6 +160,16 @@ class PostgresqlLedger(StoredLedger):
         with self._reading() as connection:
             records = () if connection is None else self._select(connection, _SELECT_SCHEDULED, (self._account,))
             return [intact_row_from(record) for record in records]
+
+    def with_smsids(self, smsids: Iterable[str]) -> list[Row]:
+        """Return every row of a scheduled message that has one of these smsids. Reads only, as ``rows`` does."""
+        names = frozenset(smsids)
+        with self._reading() as connection:
+            if connection is None:
+                return []
+            values = [(self._account, json.dumps(name)) for name in names]
+            records = [record for pair in values for record in self._select(connection, _SELECT_SMSID, pair)]
+            return having_smsids(map(intact_row_from, records), names)
 
     def rows_of(self, recipients: Iterable[str]) -> list[Row]:
         """Return every row of some recipients. Reads only, as ``rows`` does."""

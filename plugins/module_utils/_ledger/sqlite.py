@@ -11,6 +11,7 @@ request is under way, so that a slow service never holds a lock.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -22,7 +23,7 @@ from urllib.parse import quote
 from .._core.errors import MissingLibrary
 from .group_commit import GroupCommit
 from .model import LedgerError
-from .row import COLUMNS, intact_row_from, is_intact, row_from, values_of
+from .row import COLUMNS, having_smsids, intact_row_from, is_intact, row_from, values_of
 from .safe_file import SafeFile
 from .stored import Changed, StoredLedger
 
@@ -118,6 +119,8 @@ _SELECT_RECIPIENTS = " ".join(
     )
 )
 _SELECT_SCHEDULED = " ".join(("SELECT", ", ".join(COLUMNS), "FROM row WHERE account = ? AND date IS NOT NULL"))
+# A row has its smsids as JSON; it is a list of very few. Rows whose text has an smsid within another are read in vain.
+_SELECT_SMSID = f"{_SELECT_SCHEDULED} AND instr(smsids, ?) > 0"
 _SELECT_NEWEST = " ".join(
     ("SELECT", ", ".join(COLUMNS), "FROM row WHERE account = ? ORDER BY claimed_at DESC, key, recipient")
 )
@@ -185,6 +188,16 @@ class SqliteLedger(StoredLedger):
         with self._reading() as connection:
             records = () if connection is None else connection.execute(_SELECT_SCHEDULED, (self._account,))
             return [intact_row_from(record) for record in records]
+
+    def with_smsids(self, smsids: Iterable[str]) -> list[Row]:
+        """Return every row of a scheduled message that has one of these smsids. Reads only, as ``rows`` does."""
+        names = frozenset(smsids)
+        with self._reading() as connection:
+            if connection is None:
+                return []
+            values = [(self._account, json.dumps(name)) for name in names]
+            records = [record for pair in values for record in connection.execute(_SELECT_SMSID, pair)]
+            return having_smsids(map(intact_row_from, records), names)
 
     def rows_of(self, recipients: Iterable[str]) -> list[Row]:
         """Return every row of some recipients, after one pass through the account's rows. Reads only."""

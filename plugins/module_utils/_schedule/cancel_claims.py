@@ -75,7 +75,7 @@ class CancelClaims:
 
         Another run may have adopted the message since the rows were read. From now on none can.
         """
-        rows = [row for row in self._context.ledger.scheduled() if set(row.smsids).intersection(claim.smsids)]
+        rows = self._context.ledger.with_smsids(claim.smsids)
         if all((row.key, row.recipient) in claim.changes for row in rows):
             return True
         self.withdraw(claim)
@@ -85,7 +85,7 @@ class CancelClaims:
         """Return the claim of a cancel by what the ledger holds now. Nothing is written."""
         ledger, seconds = self._context.ledger, self._context.deadline.left()
         latest, now = Latest.within(seconds), ledger.now()
-        stored = {(row.key, row.recipient): row for row in ledger.scheduled()}
+        stored = {(row.key, row.recipient): row for row in ledger.with_smsids(smsids)}
         changes: dict[Identity, tuple[Row | None, Row | None]] = {}
         for smsid in smsids:
             identity = (self._context.fingerprints.cancel_key(smsid), "")
@@ -93,7 +93,7 @@ class CancelClaims:
             changes[identity] = before, self._claimed(smsid, before, message, now, seconds)
         effect_by = max(record.effect_by or now for _before, record in changes.values() if record is not None)
         for identity, row in stored.items():
-            if row.recipient and set(row.smsids).intersection(smsids):
+            if row.recipient:
                 changes[identity] = row, _cancelling(row, effect_by)
         return CancelClaim(tuple(smsids), changes, latest, now + seconds)
 

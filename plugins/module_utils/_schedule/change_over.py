@@ -16,7 +16,7 @@ from .._message.outcome import Outcome, Result
 from .cancel import Cancellation, foreseen
 from .context import ScheduleContext
 from .creation import Creation
-from .plan import KnownMessage, Plan, ScheduledState
+from .plan import Identity, KnownMessage, Plan, ScheduledState
 from .results import delivered_result, misdated_result, unfinished_result, unverified_result
 from .snapshot import Snapshot
 from .source import SnapshotSource
@@ -33,6 +33,8 @@ class ChangeOver:
         self._context = context
         self._source = source
         self._is_allowed = is_allowed
+        self.finished: set[Identity] = set()
+        """The messages whose unfinished cancel this task has asked for again, or would in a real run."""
 
     def cancel(self, messages: Sequence[KnownMessage], before: Snapshot) -> list[Result]:
         """Cancel messages that nothing replaces, and return their results. ``before``: what the plan was made from."""
@@ -48,6 +50,7 @@ class ChangeOver:
     def finish(self, messages: Sequence[KnownMessage], before: Snapshot) -> None:
         """Ask again for cancels that an earlier run has claimed and no one has confirmed, so that they come to an end.
 
+
         The message is wanted again. It cannot be kept, since its cancel may come late; a new one can be scheduled once
         it is gone. Shortly before its date that could not be seen, so it is left alone.
         """
@@ -58,6 +61,9 @@ class ChangeOver:
         ]
         if unfinished and not self._context.check_mode:
             Cancellation(self._context, self._is_allowed).ask(unfinished, before)
+        self.finished.update(
+            (row.key, row.recipient) for row in (message.row for message in unfinished) if row is not None
+        )
 
     def cancel_unlisted(
         self, smsids: Sequence[str], messages: Iterable[KnownMessage], before: Snapshot

@@ -26,9 +26,10 @@ class ScheduleContext:
     """The account, the ledger and the limits of one task, and the warnings that it has gathered so far.
 
     ``earliest_moment_of``: returns the earliest moment (Unix seconds) that a date can mean. ``zone_uncertainty``:
-    seconds by which it may be later. ``graces``: within which seconds the service is consistent. ``check_mode``: read,
-    and change nothing. ``cancel_shared``: an smsid may be cancelled although it also carries messages to recipients who
-    were not meant.
+    seconds by which it may be later. ``log_moment_of``: returns the moment of a date of the message log, or None where
+    it does not name one; None where the account's zone is not known. ``graces``: within which seconds the service is
+    consistent. ``check_mode``: read, and change nothing. ``cancel_shared``: an smsid may be cancelled although it also
+    carries messages to recipients who were not meant.
     """
 
     api: ScheduledApi
@@ -37,6 +38,7 @@ class ScheduleContext:
     deadline: Deadline
     earliest_moment_of: Callable[[str], float]
     zone_uncertainty: float = 0.0
+    log_moment_of: Callable[[str | None], float | None] | None = None
     graces: Graces = USUAL_GRACES
     check_mode: bool = False
     cancel_shared: bool = False

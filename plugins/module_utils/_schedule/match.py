@@ -11,6 +11,7 @@ from typing import NamedTuple
 from .._api.pending import Pending, PendingRecord, find_all
 from .._core.errors import VoipsmsError
 from .._ledger.model import Row, key_of
+from .._message.numbers import mask
 from .plan import Identity, KnownMessage, ScheduledState
 from .snapshot import Snapshot, joined
 
@@ -109,7 +110,9 @@ def _row_matches(snapshot: Snapshot, row: Row, match: Match, recipients: frozens
         return bool(set(match.smsids).intersection(row.smsids))
     if match.name not in (None, row.name):
         return False
-    if (recipients is not None and row.recipient not in recipients) or match.date not in (None, row.date):
+    if match.to is not None and not _is_to(row, match.to, recipients or frozenset()):
+        return False
+    if match.date not in (None, row.date):
         return False
     if match.text is None and match.sender is None:
         return True
@@ -122,6 +125,14 @@ def _row_matches(snapshot: Snapshot, row: Row, match: Match, recipients: frozens
             " and the list does not show them; leave from and msg out"
         )
     return bool(has_content)
+
+
+def _is_to(row: Row, numbers: frozenset[str], recipients: frozenset[str]) -> bool:
+    """Return whether a row's message may be to one of these numbers (E.164 digits), with these fingerprints.
+
+    The cancel of a message that the ledger does not have knows no more than the masked number.
+    """
+    return row.recipient in recipients if row.recipient else row.masked in set(map(mask, numbers))
 
 
 def _has_content(snapshot: Snapshot, row: Row, pending: Pending | None, match: Match) -> bool | None:

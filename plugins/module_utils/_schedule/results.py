@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from .._ledger.model import State
 from .._message.outcome import Outcome, Result, moment
-from .plan import DesiredMessage, KnownMessage, Plan, ScheduledState
+from .plan import DesiredMessage, Identity, KnownMessage, Plan, ScheduledState
 
 
 def kept_result(desired: DesiredMessage, message: KnownMessage) -> Result:
@@ -73,14 +73,19 @@ def _doubt(message: KnownMessage, since: str | None) -> str:
     return f"the outcome of the message scheduled at {since} is not known, and the list does not show it"
 
 
-def undecided_results(desired: Sequence[DesiredMessage], planned: Plan, now: float) -> list[Result]:
+def undecided_results(
+    desired: Sequence[DesiredMessage], planned: Plan, now: float, asked: Container[Identity] = ()
+) -> list[Result]:
     """Return the results of a task that creates nothing, because it is not known what is pending.
 
-    ``now``: Unix seconds by the ledger's clock.
+    ``now``: Unix seconds by the ledger's clock. ``asked``: the messages that this task has asked the service to cancel.
     """
     numbers = {message.identity: f"+{message.to}" for message in desired}
     doubtful = [
-        uncertain_result(message, now)._replace(to=numbers.get((message.row.key, message.row.recipient), message.to))
+        uncertain_result(message, now)._replace(
+            to=numbers.get((message.row.key, message.row.recipient), message.to),
+            posted=(message.row.key, message.row.recipient) in asked,
+        )
         for message in planned.doubtful
         if message.row is not None
     ]

@@ -10,7 +10,7 @@ too many messages rather than too few, and the next run cancels the surplus.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from .._api.pending import ListError, Pending
@@ -19,6 +19,7 @@ from .._message.outcome import Report, Result
 from .change_over import ChangeOver
 from .context import Overtaken, ScheduleContext
 from .creation import Creation
+from .delivery_log import DeliveryLog
 from .lock import NameLock, wait_for_concurrent_runs
 from .match import Match, matching
 from .plan import KnownMessage, ScheduledState, plan
@@ -48,6 +49,7 @@ class Scheduler:
         """Read and change nothing yet."""
         self._context = context
         self._source = SnapshotSource(context)
+        self._log = DeliveryLog(context)
 
     def present(self, request: ScheduleRequest) -> Report:
         """Make the pending messages what the request says. Raises ``VoipsmsError`` with nothing changed."""
@@ -102,6 +104,7 @@ class Scheduler:
         snapshot = self._source.refresh_until_decided(in_doubt)
         if wait_for_concurrent_runs(self._context, request.delivery):
             snapshot = self._source.refresh_until_decided(in_doubt)
+        snapshot = self._with_log(snapshot, creation.known(snapshot).values())
         desired = creation.desired(snapshot)
         others = matching(snapshot, Match(name=request.name_fingerprint)) if request.name_fingerprint else []
         others += [message for message in creation.surplus(snapshot) if message not in others]
@@ -110,7 +113,9 @@ class Scheduler:
         refuse_late_date(request, planned, snapshot)
         refuse_creation_without_memory(planned, snapshot, self._context.ledger.name)
         if planned.doubtful:
-            return creation.described(undecided_results(desired, planned, self._context.ledger.now()))
+            return creation.described(
+                undecided_results(desired, planned, self._context.ledger.now(), change_over.finished)
+            )
         kept = creation.keep(planned) + creation.adopt(planned, snapshot)
         doubt = doubt_of_date(request, snapshot) if planned.create else None
         if doubt is not None:
@@ -124,6 +129,7 @@ class Scheduler:
         snapshot = self._source.refresh_until_decided(
             lambda snapshot: [one for one in matching(snapshot, request.match) if not _is_cancelled_next(one)]
         )
+        snapshot = self._with_log(snapshot, matching(snapshot, request.match))
         messages = matching(snapshot, request.match)
         self._warn_of_unknown_name(request, snapshot)
         if request.match.smsids is not None and snapshot.listing is None:
@@ -137,6 +143,10 @@ class Scheduler:
         results += [delivered_result(message) for message in planned.history]
         results += self._lapsed_results(messages, fail_if_sent=request.fail_if_sent)
         return results + change_over.cancel(planned.cancel, snapshot)
+
+    def _with_log(self, snapshot: Snapshot, messages: Iterable[KnownMessage]) -> Snapshot:
+        """Return the snapshot with what the message log proves of messages whose date is over."""
+        return self._source.noted(snapshot, self._log.delivered(messages, snapshot))
 
     def _lapsed_results(self, messages: Sequence[KnownMessage], *, fail_if_sent: bool) -> list[Result]:
         """Return the results of messages that may have gone out, and certainly are not pending.

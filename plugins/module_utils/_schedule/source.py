@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from .._api.pending import ListError
 from .._core.errors import sentence_of
@@ -92,6 +93,12 @@ class SnapshotSource:
             looks = [look for look in (self.next_look_at(message, snapshot) for message in in_doubt(snapshot)) if look]
             if not looks or not self.wait_until(min(looks)):
                 return snapshot
+
+    def noted(self, snapshot: Snapshot, changes: list[Change]) -> Snapshot:
+        """Write changes of messages' rows to the ledger, and return the snapshot with them. Raises ``LedgerError``."""
+        self._note(changes)
+        rows = {(row.key, row.recipient): row for _before, row in changes if row is not None}
+        return replace(snapshot, rows={**snapshot.rows, **rows}) if rows else snapshot
 
     def next_look_at(self, message: KnownMessage, snapshot: Snapshot) -> float | None:
         """Return when the next list may decide whether a message is pending, in Unix seconds by the ledger's clock.

@@ -77,6 +77,7 @@ class TaskContext(NamedTuple):
     fingerprints: Fingerprints
     earliest_moment_of: Callable[[str], float]
     zone_uncertainty: float = 0.0
+    log_moment_of: Callable[[str | None], float | None] | None = None
     graces: Graces = USUAL_GRACES
 
     def scheduler(self, *, check_mode: bool, cancel_shared: bool = False) -> tuple[Scheduler, ScheduledApi]:
@@ -89,6 +90,7 @@ class TaskContext(NamedTuple):
             self.account.deadline(),
             earliest_moment_of=self.earliest_moment_of,
             zone_uncertainty=self.zone_uncertainty,
+            log_moment_of=self.log_moment_of,
             graces=self.graces,
             check_mode=check_mode,
             cancel_shared=cancel_shared,
@@ -254,6 +256,7 @@ def _read_context(params: Mapping[str, Any], faults: Faults) -> TaskContext:
         fingerprints=fingerprints,
         earliest_moment_of=_earliest_moment_of(zone),
         zone_uncertainty=0.0 if zone else _LATEST_ZONE,
+        log_moment_of=(lambda date: dates.logged(date, zone)) if zone else None,
         graces=graces,
     )
 

@@ -199,6 +199,7 @@ def test_an_smsid_that_holds_a_credential_is_not_believed() -> None:
 
 
 CONFIRMED = CancelAnswer(CancelVerdict.CONFIRMED)
+PAGE = "HTTP 200 OK with a page of HTML, which is not the service's but that of a proxy or a portal on the way to it"
 
 
 def permitted() -> bool:
@@ -235,6 +236,11 @@ def test_a_cancel_that_nothing_stands_against(behaviour: Behaviour) -> None:
     ("behaviour", "verdict", "objection"),
     [
         (
+            faults.answer(200, b"\n<!DOCTYPE html><title>Sign in to this network</title>"),
+            CancelVerdict.LOST,
+            PAGE,
+        ),
+        (
             faults.answer_json({"error": True, "error_message": "No such message"}),
             CancelVerdict.REFUSED,
             "No such message",
@@ -252,7 +258,7 @@ def test_a_cancel_that_nothing_stands_against(behaviour: Behaviour) -> None:
         (faults.answer(503, "{}"), CancelVerdict.LOST, "HTTP 503 Service Unavailable"),
         (faults.read_then_reset(), CancelVerdict.LOST, "the connection was reset"),
     ],
-    ids=["error", "error without words", "404", "405", "401", "302", "500", "503", "reset"],
+    ids=["html", "error", "error without words", "404", "405", "401", "302", "500", "503", "reset"],
 )
 def test_a_cancel_that_something_stands_against(behaviour: Behaviour, verdict: CancelVerdict, objection: str) -> None:
     """Only an answer that refuses the request itself says that the service is done with it."""

@@ -472,6 +472,25 @@ def test_contract_scheduled_rows_are_found_and_others_are_not(kept: tuple[Ledger
     assert (found[ANN].name, found[ANN].date, found[ANN].delivers_at) == ("name", "2026-12-01 15:00", UNTIL - KEPT)
 
 
+def test_contract_scheduled_rows_are_found_by_their_smsids(kept: tuple[Ledger, Clock]) -> None:
+    ledger, _clock = kept
+    smsids = {ANN: ("a1", 'quoted", "b'), BOB: ("a12", "shared"), "carl": ("shared",), "dora": ("\u00e4",)}
+    assert ledger.with_smsids(["a1"]) == []
+    ledger.claim(claim_of(ANN)._replace(key="now"))
+    ledger.settle("now", "run 1", {ANN: (Fate.ACCEPTED, ("a1",))})
+    ledger.claim(scheduled_claim(*smsids))
+    ledger.settle("key", "run 1", {name: (Fate.ACCEPTED, each) for name, each in smsids.items()})
+
+    def recipients(*wanted: str) -> set[str]:
+        return {row.recipient for row in ledger.with_smsids(wanted)}
+
+    assert recipients() == recipients("a", "quoted", "b", "a1, a12") == set()
+    assert recipients("a1") == {ANN}
+    assert recipients('quoted", "b', "shared") == {ANN, BOB, "carl"}
+    assert recipients("shared", "a12", "\u00e4") == {BOB, "carl", "dora"}
+    assert len(ledger.with_smsids(["shared", "a12"])) == 2
+
+
 def test_contract_the_newest_rows_come_first_and_no_more_than_asked_for(kept: tuple[Ledger, Clock]) -> None:
     ledger, clock = kept
     assert ledger.newest(lambda _row: True, 10) == []
