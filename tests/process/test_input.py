@@ -4,11 +4,15 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import socket
 from datetime import date, datetime
 from typing import Any
 
 import pytest
 
+from ansible_collections.voip_communications.sms.tests.support.another_user import ANOTHER, shared_folder
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 
@@ -93,3 +97,97 @@ def test_numbers_out_of_templates_and_inventories_are_refused(controller: Contro
     assert service.expect(1)[0]["form"]["msg"] == "1.1"
     assert ["is not text but a number" in result["msg"] for result in run.results] == [True, True, False]
     assert "INI inventory" in run.results[0]["msg"]
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+TLS = {"api_url": "https://sms.invalid/"}
+FAULTS_HERE: list[tuple[dict[str, str], dict[str, Any], str]] = [
+    ({"REQUESTS_CA_BUNDLE": "/gone/ca.pem"}, {}, "the environment variable REQUESTS_CA_BUNDLE '/gone/ca.pem' does not"),
+    ({"CURL_CA_BUNDLE": "/gone/ca.pem"}, {}, "the environment variable CURL_CA_BUNDLE '/gone/ca.pem' does not exist"),
+    ({}, {"ca_path": "/gone/own.pem"}, "ca_path '/gone/own.pem' does not exist"),
+    ({"HTTPS_PROXY": "socks5h://ann:canary@127.0.0.1:1"}, {}, "HTTPS_PROXY names a SOCKS proxy, for which the Python"),
+    ({"https_proxy": "proxy:3128"}, {}, "https_proxy is not the address of a proxy"),
+    ({"ALL_PROXY": "gopher://ann:canary@proxy.example.com"}, {}, "ALL_PROXY is not the address of a proxy"),
+    ({"HTTPS_PROXY": "http://ann:canary@proxy.example.com:port"}, {}, "HTTPS_PROXY is not the address of a proxy"),
+    ({"HTTPS_PROXY": "http://ann:canary@:3128"}, {}, "HTTPS_PROXY is not the address of a proxy"),
+]
+
+
+def test_a_fault_of_this_machine_is_named_before_anything_is_tried(
+    controller: Controller, service: CountedSandbox
+) -> None:
+    """Without a second try, and in check mode as well; together with the other faults, and without a password."""
+    tasks = [
+        controller.task(
+            keywords={**IGNORED, "environment": variables, "check_mode": number % 2 == 1},
+            to=ANNA,
+            msg="",
+            **TLS,
+            **options,
+        )
+        for number, (variables, options, _sentence) in enumerate(FAULTS_HERE)
+    ]
+    run = controller.play(*tasks)
+    service.expect(0)
+    assert [record.kind for record in run.records] == ["failed"] * len(FAULTS_HERE)
+    for result, (_variables, _options, sentence) in zip(run.results, FAULTS_HERE, strict=True):
+        assert sentence in result["msg"]
+        assert "the text is empty" in result["msg"]
+        assert (result["outcome"], result["requests"]) == ("not_sent", 0)
+    assert "canary" not in "".join(result["msg"] for result in run.results)
+    assert " -m pip install PySocks" in run.results[3]["msg"]
+
+
+def test_what_the_environment_says_wrongly_of_no_proxy_prevents_nothing(
+    controller: Controller, service: CountedSandbox
+) -> None:
+    """Nor does a proxy, or a file of authorities, where the service is on this machine."""
+    environment = {"NO_PROXY": "[::1, 10.0.0.0/99, *(", "HTTPS_PROXY": "http://:1", "REQUESTS_CA_BUNDLE": "/gone"}
+    controller.environment.update(environment)
+    assert controller.send(to=ANNA, msg="Hello")["outcome"] == "sent"
+    service.expect(1)
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or shutil.which("setpriv") is None, reason="only root can be another user")
+def test_a_user_without_a_home_and_a_name(service: CountedSandbox) -> None:
+    """As in a container with an arbitrary user: the ledger by its default, and paths that begin with a tilde."""
+    every = ["setpriv", f"--reuid={ANOTHER}", f"--regid={ANOTHER}", "--clear-groups"]
+    rights = ["--inh-caps=+dac_override,+dac_read_search", "--ambient-caps=+dac_override,+dac_read_search"]
+    paths: dict[str, Any] = {
+        "api_password": None,
+        "api_password_file": "~/password",
+        "ca_path": "~/ca.pem",
+        "ledger": "~/sms.db",
+    }
+    usual: dict[str, Any] = {"to": ANNA, "msg": "Hello"}
+    sandbox = {
+        "name": "Start a sandbox",
+        "ansible.builtin.include_role": {"name": f"{COLLECTION}sandbox"},
+        "vars": {"sandbox_port": free_port()},
+    }
+    with shared_folder() as folder:
+        user = Controller(folder / "machine", **service.options)
+        for writable in (user.home, folder / "machine" / "tmp"):
+            writable.chmod(0o777)
+        run = user.play(
+            user.task(keywords=IGNORED, **usual),
+            user.task(keywords={**IGNORED, **AS_MODULE}, **usual),
+            user.task(keywords=IGNORED, **usual, **paths),
+            user.task(**usual, ledger="none"),
+            {"name": "Try", "block": [sandbox], "rescue": [{"name": "Go on", "ansible.builtin.meta": "noop"}]},
+            prefix=["env", "--unset=HOME", *every, *rights],
+            environment={"ANSIBLE_HOME": str(user.home / "ansible")},
+        )
+    service.expect(1)
+    by_default, as_module, by_tilde, sent = run.results[:4]
+    assert "the home folder of this user is not known, and the sandbox keeps" in run.everything
+    assert "set HOME to an absolute path, or set ledger or VOIPSMS_LEDGER" in by_default["msg"]
+    assert as_module["msg"] == by_default["msg"]
+    for name in ("api_password_file", "ca_path", "ledger"):
+        assert f"{name} begins with ~, and that home folder is not known; set HOME" in by_tilde["msg"]
+    assert sent["outcome"] == "sent"

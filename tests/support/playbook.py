@@ -195,10 +195,14 @@ class Controller:
         inventory: str = "localhost\n",
         keywords: Mapping[str, Any] | None = None,
         environment: Mapping[str, str] | None = None,
+        prefix: Sequence[str] = (),
     ) -> PlaybookRun:
-        """Run tasks by `ansible-playbook`; `keywords` are of the play, `inventory` is INI text without connections."""
+        """Run tasks by `ansible-playbook`; `keywords` are of the play, `inventory` is INI text without connections.
+
+        `prefix` is a command that runs the one behind it, as `env` does.
+        """
         folder = self._prepared(tasks, inventory, keywords or {})
-        process = self._playbook(folder, arguments, environment or {})
+        process = self._playbook(folder, arguments, environment or {}, prefix)
         try:
             stdout, stderr = process.communicate(timeout=LONGEST)
         except subprocess.TimeoutExpired:
@@ -227,9 +231,9 @@ class Controller:
         return folder
 
     def _playbook(
-        self, folder: Path, arguments: Sequence[str], environment: Mapping[str, str]
+        self, folder: Path, arguments: Sequence[str], environment: Mapping[str, str], prefix: Sequence[str] = ()
     ) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "ansible.cli.playbook", "-i", "inventory.ini", *arguments, "play.yml"]
+        command = [*prefix, sys.executable, "-m", "ansible.cli.playbook", "-i", "inventory.ini", *arguments, "play.yml"]
         return subprocess.Popen(
             command,
             cwd=folder,

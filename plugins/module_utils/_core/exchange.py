@@ -19,7 +19,7 @@ import ssl
 import threading
 import traceback
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Callable, NamedTuple
@@ -39,6 +39,17 @@ MAX_ANSWER = 16 * 1024 * 1024
 
 _CHUNK = 64 * 1024
 """Bytes that are read or sent in one step."""
+
+_LOCAL_NAMES = {"InvalidSchema", "InvalidURL", "InvalidProxyURL", "LocationParseError", "LocationValueError"}
+"""Exceptions of requests and urllib3 for addresses that nothing can be connected to."""
+
+_CERTIFICATE_LIBRARIES = ("X509", "PEM")
+"""The parts of OpenSSL that read files of certificates."""
+
+_NO_AUTHORITIES = (
+    "the file of authorities, by which certificates are checked, {}: check ca_path, REQUESTS_CA_BUNDLE and"
+    " CURL_CA_BUNDLE, and the Python library certifi"
+)
 
 _HEADERS = {
     "Accept": "application/json",
@@ -293,8 +304,9 @@ def _reason(error: BaseException, has_begun: bool) -> tuple[str, bool]:
         return "the request was no longer allowed", False
     if "ProxyError" in class_names and not has_begun:  # urllib3 raises it for every failure behind a proxy
         return "the proxy did not pass the connection on", False
-    if "CertificateError" in class_names:  # urllib3 1.26 compares names itself
-        return "the certificate of the service is not trusted (it is for another name)", False
+    special = _special_reason(chain, class_names)
+    if special:
+        return special, False
     for kind, sentence_of, is_passing in _REASONS:
         cause = next((link for link in chain if isinstance(link, kind)), None)
         if cause is not None:
@@ -302,6 +314,17 @@ def _reason(error: BaseException, has_begun: bool) -> tuple[str, bool]:
     if class_names & {"ConnectTimeout", "ConnectTimeoutError", "ReadTimeout", "ReadTimeoutError"}:
         return "the service did not answer in time", True
     return f"the exchange broke off ({type(error).__name__})", True
+
+
+def _special_reason(chain: Sequence[BaseException], class_names: set[str]) -> str:
+    """Return what happened where only a class of requests or urllib3 says it; none of it passes."""
+    if class_names & _LOCAL_NAMES:
+        return "the address of the service or of the proxy cannot be used: check api_url and the proxy variables"
+    if any(isinstance(link, OSError) and "suitable TLS CA" in str(link) for link in chain):  # as requests says it
+        return _NO_AUTHORITIES.format("is missing")
+    if "CertificateError" in class_names:  # urllib3 1.26 compares names itself
+        return "the certificate of the service is not trusted (it is for another name)"
+    return ""
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -322,6 +345,13 @@ def _openssl_text(error: BaseException, attribute: str) -> str:
     return getattr(error, attribute, None) or type(error).__name__
 
 
+def _tls_text(error: ssl.SSLError) -> str:
+    """Return the sentence about an error of TLS, which may be one of this machine's own files."""
+    if getattr(error, "library", None) in _CERTIFICATE_LIBRARIES:
+        return _NO_AUTHORITIES.format("holds no certificate that can be read")
+    return f"the TLS connection failed ({_openssl_text(error, 'reason')})"
+
+
 def _always(sentence: str) -> Callable[[Any], str]:
     """Return a function that answers every error with the same sentence."""
     return lambda _error: sentence
@@ -336,7 +366,12 @@ _REASONS: tuple[tuple[type[BaseException], Callable[[Any], str], bool], ...] = (
         lambda error: f"the certificate of the service is not trusted ({_openssl_text(error, 'verify_message')})",
         False,
     ),
-    (ssl.SSLError, lambda error: f"the TLS connection failed ({_openssl_text(error, 'reason')})", False),
+    (ssl.SSLError, _tls_text, False),
+    (
+        FileNotFoundError,
+        lambda error: f"a file that the connection needs does not exist ({error.filename}): check SSLKEYLOGFILE",
+        False,
+    ),
     (
         socket.gaierror,
         _always("the name of the service cannot be resolved: check api_url and this machine's name resolution"),

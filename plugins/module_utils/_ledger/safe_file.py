@@ -75,7 +75,7 @@ class SafeFile:
             raise self._not_used(f"{folder!r} is not a folder")
         self._check_way(folder)
         if not os.access(folder, os.W_OK | os.X_OK):
-            raise self._not_used(f"this user may not write to the folder {folder!r}")
+            raise self._not_used(f"this user may not write to the folder {folder!r}; {_NO_FOLDER}")
         for ending in _BESIDE:
             beside = self.path + ending
             if os.path.lexists(beside):
@@ -129,6 +129,8 @@ class SafeFile:
 
 
 _OWN_FOLDER = "name a file in a folder of your own, which no other user may write, or a PostgreSQL database, as ledger"
+
+_NO_FOLDER = "set ledger, or HOME if ledger is not given, to where it may"
 
 
 def _outside_user() -> int | None:

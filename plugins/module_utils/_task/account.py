@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from .._api.client import Api
 from .._core.address import is_loopback, separators_in, separators_in_host
 from .._core.deadline import Deadline
+from .._core.environment import connection_faults, file_fault, home_fault
 from .._core.errors import Faults, InputError
 from .._core.exchange import Service
 from .._message.numbers import region_fault
@@ -45,6 +46,8 @@ def read_account(params: Mapping[str, Any], faults: Faults) -> Account | None:
     password = faults.attempt(lambda: _password(params, os.environ))
     verify = faults.attempt(lambda: _verify(params["validate_certs"], params["ca_path"]))
     faults.add(*_account_faults(params))
+    if url is not None and verify is not None:
+        faults.add(*connection_faults(url, verify))
     if url is None or password is None or verify is None:
         return None
     service = Service(
@@ -133,6 +136,9 @@ def _password(params: Mapping[str, Any], environment: Mapping[str, str]) -> str:
 
 def _read_password(path: str) -> str:
     """Return the one line of a password file, without a byte order mark at its beginning and one line end."""
+    fault = home_fault("api_password_file", path)
+    if fault:
+        raise InputError(fault)
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
             text = file.read(_MAX_PASSWORD + 1)
@@ -168,6 +174,7 @@ def _verify(validate_certs: bool, ca_path: str | None) -> bool | str:
         return validate_certs
     if not validate_certs:
         raise InputError("ca_path is given while validate_certs is false; leave one of them out")
-    if not os.path.exists(ca_path):
-        raise InputError(f"ca_path {ca_path!r} does not exist")
+    fault = file_fault("ca_path", ca_path)
+    if fault:
+        raise InputError(fault)
     return ca_path

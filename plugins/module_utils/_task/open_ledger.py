@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .._core.address import HIDDEN, decoded, is_loopback
+from .._core.environment import home_fault
 from .._core.errors import Faults, InputError
 from .._ledger.model import NO_LEDGER, Fingerprints, Ledger
 from .._ledger.sqlite import SqliteLedger
@@ -81,7 +82,7 @@ def read_address(ledger: str) -> Database | None:
             if _MAY_HOLD_PASSWORD.search(decoded(ledger)):
                 raise InputError(_REVEALING)
             return None
-        raise InputError(_NO_PATH)
+        raise InputError(home_fault("ledger", ledger) or _NO_PATH)
     if ledger.partition("://")[0] not in ("postgresql", "postgres"):
         raise InputError(
             "ledger must be the path of a file, a URL that begins with postgresql://, or none; this release knows no"
@@ -116,7 +117,8 @@ def default_ledger(environment: Mapping[str, str]) -> str:
     """Return the path of this user's ledger (XDG Base Directory Specification: relative paths are ignored)."""
     state = environment.get("XDG_STATE_HOME", "")
     if not os.path.isabs(state):
-        state = os.path.expanduser("~/.local/state")
+        # An empty HOME would be the root of the file system.
+        state = "~/.local/state" if environment.get("HOME") == "" else os.path.expanduser("~/.local/state")
     return os.path.join(state, "voipsms", "ledger.sqlite3")
 
 

@@ -303,6 +303,45 @@ def test_https_to_a_port_of_plain_http_is_not_sent() -> None:
     assert server.posts == []
 
 
+@pytest.mark.parametrize(
+    "text", ["", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"]
+)
+def test_a_file_of_authorities_that_holds_none_is_named(tmp_path: Path, text: str, certificates: Certificates) -> None:
+    path = tmp_path / "ca.pem"
+    path.write_text(text, encoding="ascii")
+    with FaultServer(tls=certificates.good) as server:
+        outcome = send(server.url, str(path))
+    assert "holds no certificate that can be read: check ca_path, REQUESTS_CA_BUNDLE" in outcome.words
+    assert isinstance(outcome.error, NotSent)
+    assert not outcome.error.passing
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        (
+            "REQUESTS_CA_BUNDLE",
+            "/gone/ca.pem",
+            "the file of authorities, by which certificates are checked, is missing",
+        ),
+        ("SSLKEYLOGFILE", "/gone/keys.log", "does not exist (/gone/keys.log): check SSLKEYLOGFILE"),
+        ("HTTPS_PROXY", "gopher://ann:canary@h", "the address of the service or of the proxy cannot be used"),
+        ("HTTPS_PROXY", "http://ann:canary@h:port", "the address of the service or of the proxy cannot be used"),
+    ],
+)
+def test_a_fault_of_this_machine_is_named_and_not_tried_again(
+    name: str, value: str, words: str, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it comes up only now, for instance because a file has vanished meanwhile."""
+    monkeypatch.setenv(name, value)
+    with FaultServer(tls=certificates.good) as server:
+        outcome = send(server.url)
+    assert words in outcome.words
+    assert isinstance(outcome.error, NotSent)
+    assert not outcome.error.passing
+    assert server.posts == []
+
+
 # --- Proxies ------------------------------------------------------------------------------------------------------
 
 

@@ -54,7 +54,7 @@ def test_no_ledger_is_one_in_memory() -> None:
     assert found.name == NO_LEDGER == "none"
 
 
-@pytest.mark.parametrize("path", ["ledger", "./ledger", "None", "~nobody/ledger", ":memory:"])
+@pytest.mark.parametrize("path", ["ledger", "./ledger", "None", ":memory:"])
 def test_a_relative_ledger_is_refused(path: str) -> None:
     found = ledger_faults(ledger=path)
     assert len(found) == 1
@@ -138,6 +138,20 @@ def test_a_user_without_a_home_is_told_to_name_one(
     )
     found, _fingerprints = read_ledger(params(ledger=nothing), Faults())
     assert found.name == f"{home}/.local/state/voipsms/ledger.sqlite3"
+
+
+def test_an_empty_home_is_not_the_root_of_the_file_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.setenv("HOME", "")
+    (fault,) = ledger_faults(ledger=None)
+    assert "set HOME to an absolute path" in fault
+
+
+def test_a_tilde_without_a_home_is_named() -> None:
+    (fault,) = ledger_faults(ledger="~nobody-of-this-name/sms.sqlite3")
+    assert fault == (
+        "ledger begins with ~, and that home folder is not known; set HOME to an absolute path, or write one here"
+    )
 
 
 UNSEEN = "holds a line end, another control character or a byte order mark; remove it"
