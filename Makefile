@@ -34,6 +34,9 @@ REPORT_COVERAGE := $(DEV) -m coverage combine --quiet && $(DEV) -m coverage repo
 # "--check" compares docs/faults.md with what would be written.
 FAULTS_ARGS :=
 TORTURE_SECONDS := 600
+# "1" holds the sandbox of "make demo" open; the port of "make sandbox".
+KEEP ?=
+PORT := 8025
 # "--write", "--rounds 3", "--only tasks ledger planning processes".
 BENCH_ARGS :=
 OLDEST := $(addprefix tests/unit/plugins/module_utils/,_core/test_http_faults.py _core/test_gate.py _api/test_client.py _api/test_scheduled_api.py)
@@ -44,14 +47,17 @@ SANITY := all
 PAIRS :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format unit process coverage sanity matrix oldest faults torture bench build docs pictures importer introspect tree venv lock clean
+.PHONY: help demo sandbox test lint format unit process coverage sanity matrix oldest faults torture bench build docs pictures importer introspect tree venv lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-demo: demo-venv ## see it work: install, send once, schedule, move, cancel, deploy and fail, look at the sandbox
+demo: demo-venv ## see it work: install, send once, schedule, move, cancel, deploy; "KEEP=1" leaves the page open
 	@$(PYTHON) tests/tools/tree.py $(BUILD)/package
-	@cd $(ROOT) && $(BUILD)/demo-venv/bin/python tests/demo/run.py $(BUILD)/package
+	@cd $(ROOT) && KEEP=$(KEEP) $(BUILD)/demo-venv/bin/python tests/demo/run.py demo $(BUILD)/package
+
+sandbox: demo-venv ## the API on this machine, until Enter or Ctrl-C; says how to use it; "PORT=8025"
+	@cd $(ROOT) && $(BUILD)/demo-venv/bin/python tests/demo/run.py sandbox $(BUILD) $(PORT)
 
 test: venv ## lint, unit tests and tests with real processes, on the Python that is there
 	@status=0; $(PREPARE_COVERAGE) rm -f $(BUILD)/results/pytest*.xml; \

@@ -2,13 +2,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Show the collection at work, installed as a user installs it, against the sandbox that comes with it.
 
-Usage: run.py PACKAGE, the folder from which the tarball is built. Leaves nothing behind: no file, no process.
+Usage: run.py demo PACKAGE, or run.py sandbox COLLECTIONS PORT
+
+PACKAGE is the folder from which the tarball is built. The demo leaves nothing behind: no file, no process. With KEEP=1
+in the environment its sandbox runs on until Enter or Ctrl-C. ``sandbox`` does that alone, with what is installed below
+COLLECTIONS. On a terminal, everything is coloured.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -24,23 +29,29 @@ from urllib.request import ProxyHandler, build_opener
 HERE = Path(__file__).parent
 TELL, REMIND, DEPLOY = HERE / "playbook.yml", HERE / "reminder.yml", HERE / "deployment.yml"
 BIN = Path(sys.executable).parent
+API = "api-v2/index.php/"
 RECEIVED = {"to": "to", "status": "status", "segments": "parts", "msg": "text"}
 PENDING = {"delivery_date": "goes out at", "to": "to", "msg": "text"}
 STOPPING = 10.0
 """Seconds that whatever was interrupted has to come to its end, and that its last files are waited for."""
+IS_COLOURED = sys.stdout.isatty() and not {"NO_COLOR", "ANSIBLE_NOCOLOR"} & set(os.environ)
+BOLD, DIM, LINK = "1", "2", "4;36"
 
 
 class DemoError(Exception):
     """A step did not do what it shows; the text says which."""
 
 
-def main(package: Path) -> int:
-    """Run every step, and return 0 when each did what it says, 1 when not, 130 when interrupted."""
+def main(command: str, *arguments: str) -> int:
+    """Run the command, and return 0 when each step did what it says, 1 when not, 130 when interrupted."""
     try:
+        if command == "sandbox":
+            serve(Path(arguments[0]), arguments[1])
+            return 0
         with temporary_folder() as folder:
-            demonstrate(package, folder)
+            demonstrate(Path(arguments[0]), folder)
     except DemoError as error:
-        print(f"\nThe demo failed: {error}", file=sys.stderr)
+        print(f"\nThe {command} failed: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nInterrupted; everything that was started is stopped.", file=sys.stderr)
@@ -51,60 +62,115 @@ def main(package: Path) -> int:
 def demonstrate(package: Path, folder: Path) -> None:
     """Show every step, in a folder that is removed afterwards."""
     say("1. Build the collection and install it", "as a user does, from a tarball")
-    environment = {
-        **os.environ,
+    environment = environment_of(folder)
+    install(package, folder, environment)
+    say("2. Start the sandbox", "the same API on this machine; nothing is really sent")
+    with sandbox(folder / "collections", "0") as page:
+        print(f"   Its page, live: {paint(LINK, page)}")
+        environment |= account(page)
+        send(environment, page)
+        schedule(environment, page)
+        deploy(environment, page)
+        say("What next", "")
+        if os.environ.get("KEEP", "") not in ("", "0"):
+            print_use(page, folder / "collections")
+            keep()
+    print_next()
+
+
+def environment_of(folder: Path) -> dict[str, str]:
+    """Return an environment in which nothing of this user's own is read or changed."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("VOIPSMS_")}
+    colour = {"ANSIBLE_FORCE_COLOR": "true"} if IS_COLOURED else {}
+    return {
+        **own,
+        **colour,
         "ANSIBLE_HOME": str(folder / "ansible"),
         "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"),
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+        "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
+        "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
         "XDG_STATE_HOME": str(folder / "state"),
     }
-    install(package, folder, environment)
-    say("2. Start the sandbox", "the same API on this machine; nothing is really sent")
-    with sandbox(folder / "collections") as url:
-        print(f"   {url}")
-        environment |= {"VOIPSMS_API_URL": url, "VOIPSMS_API_KEY": "sandbox", "VOIPSMS_API_PASSWORD": "sandbox"}
-        send(environment, url)
-        schedule(environment, url)
-        deploy(environment, url)
-    say("Done", "the sandbox is stopped, and nothing is left behind")
 
 
-def send(environment: dict[str, str], url: str) -> None:
+def account(page: str) -> dict[str, str]:
+    """Return the variables that lead every task to the sandbox with this page."""
+    return {"VOIPSMS_API_URL": page + API, "VOIPSMS_API_KEY": "sandbox", "VOIPSMS_API_PASSWORD": "sandbox"}
+
+
+def serve(collections: Path, port: str) -> None:
+    """Run a sandbox until Enter or Ctrl-C, and say how to use it."""
+    with sandbox(collections, port) as page:
+        print_use(page, collections)
+        keep()
+    print("The sandbox is stopped, and has forgotten everything.")
+
+
+def print_use(page: str, collections: Path) -> None:
+    """Say where the sandbox is, and what to type in another terminal to use it."""
+    print(f"   The sandbox runs: {paint(LINK, page)} shows what the phones would have received.")
+    print("   In another terminal:\n")
+    variables = {"ANSIBLE_COLLECTIONS_PATH": str(collections), **account(page)}
+    lines = [f"export {name}={value}" for name, value in variables.items()]
+    lines.append(f"{BIN / 'ansible-playbook'} {TELL}")
+    print("\n".join(f"   {line}" for line in lines))
+    print(f"\n   {paint(BOLD, 'Enter or Ctrl-C' if sys.stdin.isatty() else 'Ctrl-C')} stops it.", flush=True)
+
+
+def print_next() -> None:
+    """Say what to do after the demo."""
+    print("   make demo KEEP=1   the same, and the page stays open until you have seen it")
+    print("   make sandbox       a sandbox for your own playbooks, and how to use it")
+    print("   README.md          how to install the collection; its first playbook is the one of step 3")
+    print("   Everything that was started is stopped, and nothing is left behind.")
+
+
+def keep() -> None:
+    """Wait for Enter or Ctrl-C."""
+    with suppress(KeyboardInterrupt):
+        if sys.stdin.isatty():
+            input()
+        else:
+            signal.pause()
+    print()
+
+
+def send(environment: dict[str, str], page: str) -> None:
     """Send to three people, once."""
     say("3. Send to three people", "look for 'changed', and 'sent to 3 recipients'")
     play(TELL, environment, changed=True)
     say("4. Run the same again", "look for 'ok': no one is told twice")
     play(TELL, environment, changed=False)
-    say("5. Run it with --check --diff and a new text", "look for the three '+' lines; nothing is sent")
+    say("5. Run it with --check --diff and a new text", "look for the '+' lines; nothing is sent")
     play(TELL, environment, "--check", "--diff", "--extra-vars", "text='db1 is up again'", changed=True)
     say("6. What the sandbox received", "three messages, from step 3")
-    received = messages(url)
+    received = messages(page)
     show(received, RECEIVED)
     expect(len(received) == 3, f"the sandbox holds {len(received)} messages, and should hold 3")
 
 
-def schedule(environment: dict[str, str], url: str) -> None:
+def schedule(environment: dict[str, str], page: str) -> None:
     """Schedule a reminder, move it, and cancel it."""
     say("7. Schedule a reminder for two people", "look for 'scheduled for 2 recipients'")
     play(REMIND, environment, changed=True)
-    show_pending(url, 2)
+    show_pending(page, 2)
     say("8. Run it with --diff and a new date", "look for the '-' and '+' lines: the reminder is moved")
     play(REMIND, environment, "--diff", "--extra-vars", "date='2098-12-02 17:00'", changed=True)
-    show_pending(url, 2)
+    show_pending(page, 2)
     say("9. Cancel it", "look for 'cancelled for 2 recipients'")
     play(REMIND, environment, "--extra-vars", "window=off", changed=True)
-    show_pending(url, 0)
+    show_pending(page, 0)
 
 
-def deploy(environment: dict[str, str], url: str) -> None:
+def deploy(environment: dict[str, str], page: str) -> None:
     """Let a deployment fail on one of three hosts; it stays failed, and one SMS says so."""
-    before = len(messages(url))
-    say("10. Deploy to three hosts, one of which fails", "look for 'failed=1' of web2; the playbook must fail")
-    printed = run([str(BIN / "ansible-playbook"), "-i", "web1,web2,web3", str(DEPLOY)], environment, status=2)
+    before = len(messages(page))
+    say("10. Deploy to three hosts, one of which fails", "look for 'failed=1' of web2, and what people read")
+    printed = run([str(BIN / "ansible-playbook"), "-i", "web1,web2,web3", str(DEPLOY)], environment, 2, "PLAY RECAP")
     expect("web2" in printed.rpartition("PLAY RECAP")[2], "the recap should have named web2")
-    say("11. What the sandbox received of it", "one message when it began, and one that says FAILED")
-    told = messages(url)[before:]
+    told = messages(page)[before:]
     show(told, RECEIVED)
     expect(len(told) == 2 and "FAILED" in told[1]["msg"], "two messages should be about the deployment")
 
@@ -112,22 +178,23 @@ def deploy(environment: dict[str, str], url: str) -> None:
 def install(package: Path, folder: Path, environment: dict[str, str]) -> None:
     """Build the tarball and install it without any network."""
     galaxy = [str(BIN / "ansible-galaxy"), "collection"]
-    run([*galaxy, "build", "--output-path", str(folder), str(package)], environment)
+    run([*galaxy, "build", "--output-path", str(folder), str(package)], environment, since="Created collection")
     (tarball,) = folder.glob("*.tar.gz")
-    run([*galaxy, "install", "--offline", "-p", str(folder / "collections"), str(tarball)], environment)
+    options = ["--offline", "-p", str(folder / "collections")]
+    run([*galaxy, "install", *options, str(tarball)], environment, since="voip_communications.sms:")
 
 
 @contextmanager
-def sandbox(collections: Path) -> Iterator[str]:
-    """Run a sandbox until the block or this process ends, and yield its address."""
+def sandbox(collections: Path, port: str) -> Iterator[str]:
+    """Run a sandbox until the block or this process ends, and yield the address of its page."""
     collection = collections / "ansible_collections" / "voip_communications" / "sms"
     program = collection / "roles" / "sandbox" / "files" / "voipsms_sandbox"
-    command = [sys.executable, str(program), "--port", "0", "--until-stdin-closes"]
+    command = [sys.executable, str(program), "--port", port, "--until-stdin-closes"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         line = process.stdout.readline() if process.stdout else ""
-        expect(" at http://" in line, "the sandbox did not start")
-        yield line.split(" at ", 1)[1].strip()
+        expect(" at http://" in line, "the sandbox did not start" + ("; PORT=0 takes a free one" if int(port) else ""))
+        yield line.split(" at ", 1)[1].strip().removesuffix(API)
     finally:
         process.terminate()
         process.communicate()
@@ -139,8 +206,11 @@ def play(playbook: Path, environment: dict[str, str], *options: str, changed: bo
     expect(f"changed={int(changed)}" in printed, f"the playbook should have said changed={int(changed)}")
 
 
-def run(command: list[str], environment: dict[str, str], status: int = 0) -> str:
-    """Run a command, indented beneath its step; raise DemoError when it ends with another status."""
+def run(command: list[str], environment: dict[str, str], status: int = 0, since: str = "") -> str:
+    """Run a command, and return what it printed, without colours; raise DemoError when it ends with another status.
+
+    Print that beneath the step, from the line on that begins with ``since``; when the command failed, all of it.
+    """
     with subprocess.Popen(
         command,
         env=environment,
@@ -154,9 +224,11 @@ def run(command: list[str], environment: dict[str, str], status: int = 0) -> str
         except KeyboardInterrupt:
             let_end(process)
             raise
-    print("\n".join(f"   {line}" for line in printed.strip().splitlines() if line.strip()))
+    lines = [line for line in printed.splitlines() if line.strip()]
+    first = next((place for place, line in enumerate(lines) if plain(line).startswith(since)), 0)
+    print("\n".join(f"   {line.rstrip()}" for line in (lines[first:] if process.returncode == status else lines)))
     expect(process.returncode == status, f"{Path(command[0]).name} ended with status {process.returncode}")
-    return printed
+    return plain(printed)
 
 
 def let_end(process: subprocess.Popen[str]) -> None:
@@ -193,21 +265,21 @@ def remove(folder: Path) -> None:
             time.sleep(0.1)
 
 
-def messages(url: str) -> list[dict[str, Any]]:
+def messages(page: str) -> list[dict[str, Any]]:
     """Return the messages that the sandbox received."""
-    address = url.split("/api-v2/", 1)[0] + "/sandbox/messages"
-    with build_opener(ProxyHandler({})).open(address, timeout=10) as answer:
+    with build_opener(ProxyHandler({})).open(f"{page}sandbox/messages", timeout=10) as answer:
         received: list[dict[str, Any]] = json.load(answer)["messages"]
     return received
 
 
-def show_pending(url: str, number: int) -> None:
+def show_pending(page: str, number: int) -> None:
     """Show a table of the waiting messages, of which there must be ``number``."""
-    waiting = [message for message in messages(url) if message["state"] == "PENDING"]
+    waiting = [message for message in messages(page) if message["state"] == "PENDING"]
     pending = sorted(waiting, key=lambda message: (message["delivery_date"], message["to"]))
-    print("   What is pending now:" if pending else "   Nothing is pending now.")
     if pending:
         show(pending, PENDING)
+    else:
+        print("   Nothing is pending now.")
     expect(len(pending) == number, f"{len(pending)} messages are pending, and {number} should be")
 
 
@@ -215,13 +287,24 @@ def show(rows: list[dict[str, Any]], columns: dict[str, str]) -> None:
     """Show a small table. ``columns`` maps fields to headings."""
     table = [list(columns.values()), *([str(row.get(name, "")) for name in columns] for row in rows)]
     widths = [max(len(row[column]) for row in table) for column in range(len(columns))]
-    for row in table:
-        print("   " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    for place, row in enumerate(table):
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        print(f"   {line if place else paint(DIM, line)}")
 
 
 def say(title: str, look: str) -> None:
     """Announce a step, and what to look for."""
-    print(f"\n== {title}: {look}", flush=True)
+    print(f"\n{paint(BOLD, f'== {title}')}{look and f': {look}'}", flush=True)
+
+
+def paint(style: str, text: str) -> str:
+    """Return a text in a style of the terminal (SGR), where there is one."""
+    return f"\033[{style}m{text}\033[0m" if IS_COLOURED else text
+
+
+def plain(text: str) -> str:
+    """Return a text without styles."""
+    return re.sub(r"\033\[[\d;]*m", "", text)
 
 
 def expect(holds: bool, otherwise: str) -> None:
@@ -233,4 +316,4 @@ def expect(holds: bool, otherwise: str) -> None:
 if __name__ == "__main__":
     # A shell starts what runs in the background with SIGINT ignored, and children would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(*sys.argv[1:]))
