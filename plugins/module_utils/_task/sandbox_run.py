@@ -38,13 +38,11 @@ def instance_of(params: Mapping[str, Any]) -> str:
     if parts is None:
         return ""
     seconds = min(_SECONDS, float(params["timeout"]))
-    service = Service(url=f"http://{parts.netloc}/", user="", password="", timeout=seconds)
+    http = Http(Service(url=f"http://{parts.netloc}/", user="", password="", timeout=seconds))
     try:
-        answer = Http(service).request("GET", _INSTANCE_PATH, seconds)
+        answer = http.request("GET", _INSTANCE_PATH, seconds)
         payload = strict_json.read(answer.body) if answer.status == 200 else None
-    except VoipsmsError:
-        return ""
-    except strict_json.NotJson:
+    except (VoipsmsError, strict_json.NotJson):
         return ""
     instance = payload.get("instance") if isinstance(payload, dict) else None
     return instance if isinstance(instance, str) and _is_identifier(instance) else ""

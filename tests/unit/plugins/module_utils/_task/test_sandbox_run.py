@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults
+from ansible_collections.voip_communications.sms.plugins.module_utils._core import exchange
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults, MissingLibrary
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Fingerprints
 from ansible_collections.voip_communications.sms.plugins.module_utils._task import sandbox_run
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.ledger_options import read_inspect_options
@@ -74,6 +75,13 @@ def test_whatever_else_answers_there_is_no_run_of_a_sandbox(behaviour: faults.Be
         assert instance_of(options) == ""
     before = read_ledger(options, Faults())
     assert before[1] == Fingerprints.of(None, "key", rehearsal="")
+
+
+def test_a_missing_library_is_not_taken_for_a_missing_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ledger's modules send nothing, and would look into the account of no run otherwise."""
+    monkeypatch.setattr(exchange, "REQUESTS_ERROR", "no module")
+    with pytest.raises(MissingLibrary):
+        instance_of(params(api_url=f"http://127.0.0.1:1{SANDBOX}"))
 
 
 def test_each_run_has_an_account_of_its_own() -> None:
