@@ -49,9 +49,8 @@ seealso:
 options:
   recipients:
     description:
-      - The recipients, as a list of numbers, or as one string with commas between the numbers.
-      - Numbers are written as for the option O(voip_communications.sms.voipsms_send#module:to). As a YAML variable,
-        each must be a quoted string.
+      - The recipients, in any notation of O(voip_communications.sms.voipsms_send#module:to); numbers, people, names of
+        O(contacts), and groups with V(@) before them. In a YAML variable, numbers must be quoted.
       - It is required. Without it, no one is told, and a warning says so.
     type: raw
     ini:
@@ -244,6 +243,20 @@ options:
       - name: VOIPSMS_CA_PATH
     vars:
       - name: voipsms_watch_ca_path
+  contacts:
+    description:
+      - The people whose names and groups O(recipients) may have, or the path of a file with them, as
+        O(voip_communications.sms.voipsms_send#module:contacts). What is wrong with them is a warning.
+      - Only their numbers count here, and neither their events nor their hours.
+    type: raw
+    ini:
+      - section: voipsms_watch
+        key: contacts
+    env:
+      - name: VOIPSMS_CONTACTS
+    vars:
+      - name: voipsms_contacts
+      - name: voipsms_watch_contacts
   default_region:
     description:
       - The country in which numbers without C(+) or C(00) are read, as

@@ -92,6 +92,19 @@ options:
       - If not set, the value of the environment variable E(VOIPSMS_ACCOUNT_TIMEZONE) is used.
       - It must be text; a number, a truth value or anything else is refused.
     type: raw
+  contacts:
+    description:
+      - The people whose names and groups stand for their numbers, in O(voip_communications.sms.voipsms_send#module:to)
+        and wherever else numbers are listed. Results show their names.
+      - A list of dictionaries, each with V(name) and V(number), and perhaps V(groups), V(email), V(calendar),
+        V(events), V(severity), V(hours), V(quiet) and V(language); see
+        R(the guide on people, ansible_collections.voip_communications.sms.docsite.guide_people).
+      - Or the path of a file with them, on the machine that runs the module, which ends in C(.yml), C(.yaml), C(.json),
+        C(.csv), C(.vcf) or C(.vcard). YAML needs the Python package C(PyYAML), and vCards need C(vobject).
+      - Each name is that of one contact. It has a letter, so that it cannot be taken for a number.
+      - M(voip_communications.sms.voipsms_account_info), which knows no recipients, accepts it and does not read it.
+      - If not set, the value of the environment variable E(VOIPSMS_CONTACTS) is used, which is a path, or a JSON list.
+    type: raw
 requirements:
   - requests >= 2.25
   - phonenumbers >= 8.12

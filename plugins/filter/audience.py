@@ -22,7 +22,8 @@ positional: event, severity, now
 options:
   _input:
     description:
-      - A list of numbers and of people, or a text of numbers with commas between.
+      - A list of numbers, people, names of O(contacts) and groups of them with V(@) before; or one text of these with
+        commas, semicolons or line ends between; or a JSON list as text.
       - A number must be a quoted string, and is told of everything, at any time. The suboptions are for people.
     type: list
     elements: raw
@@ -33,7 +34,21 @@ options:
         type: str
         required: true
       name:
-        description: What they are called in RV(_value.dropped) and in errors.
+        description: What they are called in RV(_value.dropped) and in errors. It has a letter.
+        type: str
+      groups:
+        description: The groups that they are in.
+        type: list
+        elements: str
+      email:
+        description: Their address. It is not used here.
+        type: str
+      calendar:
+        description: What else a calendar calls them. It is not used here.
+        type: list
+        elements: str
+      language:
+        description: The language of the texts that they want, such as V(de). It is not used here.
         type: str
       events:
         description: The events that they want to hear of. Without it, all.
@@ -45,7 +60,9 @@ options:
         choices: [info, warning, critical]
         default: info
       hours:
-        description: When they may be reached. Without it, always. All other hours are their quiet hours.
+        description:
+          - When they may be reached. Without it, always. All other hours are their quiet hours.
+          - It may be a text such as V(08:00-22:00 Europe/Berlin) instead.
         type: dict
         suboptions:
           from:
@@ -85,6 +102,12 @@ options:
       - The service takes dates in this zone, and cannot take some in the hour that a clock change repeats. If the zone
         is not known, the zone of the person is used instead.
     type: str
+  contacts:
+    description:
+      - The people whose names and groups may stand for them, as
+        O(voip_communications.sms.voipsms_send#module:contacts).
+      - If not set, the value of the environment variable E(VOIPSMS_CONTACTS) is used.
+    type: raw
   known_events:
     description: All events. If set, an event of a person that is not among them is an error.
     type: list
@@ -116,6 +139,10 @@ EXAMPLES = r"""
         number: "+447700900123"
         severity: warning
         hours: {from: "20:00", to: "06:00", timezone: Europe/London}
+
+- name: Show who of a group is told, with contacts from a file
+  ansible.builtin.debug:
+    msg: "{{ ['@oncall'] | voip_communications.sms.audience('failed', contacts=playbook_dir ~ '/people.csv') }}"
 
 - name: Tell those who may be reached now, and the others later
   delegate_to: localhost
@@ -203,6 +230,7 @@ def audience(
     severity: object = "info",
     now: object = None,
     account_timezone: object = None,
+    contacts: object = None,
     known_events: object = None,
     strict: bool = True,
 ) -> dict[str, Any]:
@@ -215,8 +243,9 @@ def audience(
         if account_timezone is None
         else account_timezone,
     }
+    people = contacts or os.environ.get("VOIPSMS_CONTACTS")
     try:
-        return audience_of(recipients, occasion, known_events=known_events, strict=strict)
+        return audience_of(recipients, occasion, contacts=people, known_events=known_events, strict=strict)
     except VoipsmsError as error:
         raise AnsibleFilterError(f"voip_communications.sms.audience: {error}") from error
 

@@ -49,7 +49,13 @@ options:
     elements: dict
     required: true
   recipients:
-    description: The recipients of reminders that name none of their own.
+    description: The recipients of reminders that name none of their own, as the role takes them.
+    type: raw
+  contacts:
+    description:
+      - The people whose names and groups may stand for them, as
+        O(voip_communications.sms.voipsms_send#module:contacts).
+      - If not set, the value of the environment variable E(VOIPSMS_CONTACTS) is used.
     type: raw
   texts:
     description: The texts of reminders that have none of their own, under V(before), V(start) and V(end).
@@ -147,6 +153,7 @@ _value:
 """
 
 import datetime as dt
+import os
 from collections.abc import Mapping
 from typing import Any, Callable
 
@@ -162,13 +169,14 @@ def maintenance_calendar(
     reminders: object,
     recipients: object = None,
     *,
+    contacts: object = None,
     texts: Mapping[str, str] | None = None,
     state: str = "present",
     min_lead: int = 1,
     now: str | None = None,
 ) -> dict[str, Any]:
     """Return the calendar of a window; see the documentation above. Raises ``AnsibleFilterError``."""
-    defaults = Defaults(texts or {}, recipients)
+    defaults = Defaults(texts or {}, recipients, contacts or os.environ.get("VOIPSMS_CONTACTS"))
     try:
         return calendar_of(window, reminders, defaults, state=state, min_lead=int(min_lead), now=_moment(now))
     except VoipsmsError as error:

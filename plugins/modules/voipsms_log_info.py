@@ -110,6 +110,10 @@ messages:
       description: The other number, in E.164. Null when there is none.
       type: str
       sample: "+12812345678"
+    name:
+      description: The name of the contact with that number. Null when there is none.
+      type: str
+      sample: anna
     msg:
       description: The text, or one part of it.
       type: str
@@ -165,6 +169,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._api.clien
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.log import LogRecord
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.log_options import read_log_options
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, main
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.names import Names
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.specs import account_options, ledger_options
 
 
@@ -191,7 +196,7 @@ def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
     records = [record for record in log.records if options.log_filter.takes(record)]
     extent = "in the whole log" if log.ended else "in the pages that were read, which are not all"
     return {
-        "messages": [_shown(record._replace(text=api.safe_text(record.text))) for record in records],
+        "messages": [_shown(record._replace(text=api.safe_text(record.text)), options.names) for record in records],
         "complete": log.ended,
         "requests": api.requests,
         "msg": f"{len(records)} record{'' if len(records) == 1 else 's'} found, {extent}",
@@ -203,13 +208,14 @@ def blank() -> dict[str, Any]:
     return {"changed": False, "messages": [], "complete": False, "requests": 0}
 
 
-def _shown(record: LogRecord) -> dict[str, Any]:
+def _shown(record: LogRecord, names: Names) -> dict[str, Any]:
     """Return a record as the task shows it, its numbers in E.164."""
     return {
         "id": record.id,
         "direction": record.direction,
         "internal": f"+{record.internal}" if record.internal else None,
         "external": f"+{record.external}" if record.external else None,
+        "name": names.of(record.external),
         "msg": record.text,
         "status": record.status,
         "status_date": record.date,

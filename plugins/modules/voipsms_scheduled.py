@@ -221,6 +221,17 @@ EXAMPLES = r"""
   delegate_to: localhost
   become: false
 
+- name: Remind a person and a group of the contacts
+  voip_communications.sms.voipsms_scheduled:
+    name: drill-4711
+    contacts: "{{ voipsms_contacts }}"
+    to: [anna, "@dba"]
+    msg: "The drill begins in an hour"
+    delivery_date: "2026-12-01 17:00"
+  delegate_to: localhost
+  become: false
+  run_once: true
+
 - name: Cancel it by its text, recipient and date
   voip_communications.sms.voipsms_scheduled:
     state: absent
@@ -262,6 +273,11 @@ results:
         - The identifier when nothing else is known.
       type: str
       sample: "+12812345678"
+    name:
+      description:
+        - The name of the contact with this number; or of the recipient, where O(to) gives it. Null when there is none.
+      type: str
+      sample: anna
     outcome:
       description:
         - V(scheduled) by this run, V(duplicate) when it is pending already, V(already_sent) when it was sent.
@@ -405,6 +421,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.repo
     scheduling_summary,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_options import (
+    TaskContext,
     list_options,
     read_cancel_request,
     read_schedule_options,
@@ -456,7 +473,9 @@ def _present(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
         report = scheduler.present(options.request)
     key = context.fingerprints.shown_key(request.key, request.label)
     return {
-        **scheduling_summary(_safe(report.results, api), key, FailurePolicy(), context.ledger, check_mode=check_mode),
+        **scheduling_summary(
+            _shown(report.results, context, api), key, FailurePolicy(), context.ledger, check_mode=check_mode
+        ),
         "warnings": [*options.warnings, *report.warnings],
         "requests": api.requests,
         "encoding": options.encoding,
@@ -474,16 +493,17 @@ def _absent(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
         report = scheduler.absent(request)
     policy = FailurePolicy(fail_if_sent=params["fail_if_sent"])
     return {
-        **scheduling_summary(_safe(report.results, api), "", policy, context.ledger, check_mode=check_mode),
+        **scheduling_summary(_shown(report.results, context, api), "", policy, context.ledger, check_mode=check_mode),
         "warnings": report.warnings,
         "requests": api.requests,
         "key": None,
     }
 
 
-def _safe(results: Sequence[Result], api: ScheduledApi) -> list[Result]:
-    """Return the results without a credential in their texts, which a diff shows and the service's list may hold."""
-    return [result if result.text is None else result._replace(text=api.safe_text(result.text)) for result in results]
+def _shown(results: Sequence[Result], context: TaskContext, api: ScheduledApi) -> list[Result]:
+    """Return the results with names, and without a credential in their texts, which the service's list may hold."""
+    named = context.names.named(results)
+    return [result if result.text is None else result._replace(text=api.safe_text(result.text)) for result in named]
 
 
 def module_spec() -> ModuleSpec:

@@ -118,6 +118,10 @@ scheduled:
       description: The recipient in E.164.
       type: str
       sample: "+12812345678"
+    name:
+      description: The name of the contact with this number. Null when there is none.
+      type: str
+      sample: anna
     from:
       description: The sender in E.164; for a BULK message the one that the service has filled in.
       type: str
@@ -157,6 +161,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._api.clien
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.pending import Pending
 from ansible_collections.voip_communications.sms.plugins.module_utils._message import dates
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, main
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.names import Names
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_options import (
     list_options,
     read_match,
@@ -189,7 +194,7 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     messages = sorted(pending, key=lambda message: (message.date, message.to, message.smsids))
     return {
         "scheduled": [
-            _shown(message._replace(text=api.safe_text(message.text)), params["account_timezone"])
+            _shown(message._replace(text=api.safe_text(message.text)), params["account_timezone"], context.names)
             for message in messages
         ],
         "requests": api.requests,
@@ -202,11 +207,12 @@ def blank() -> dict[str, Any]:
     return {"changed": False, "scheduled": [], "requests": 0}
 
 
-def _shown(message: Pending, account_timezone: str | None) -> dict[str, Any]:
+def _shown(message: Pending, account_timezone: str | None, names: Names) -> dict[str, Any]:
     """Return a pending message as the task shows it, its numbers in E.164."""
     return {
         "smsids": list(message.smsids),
         "to": f"+{message.to}",
+        "name": names.of(message.to),
         "from": f"+{message.sender}" if message.sender else None,
         "msg": message.text,
         "delivery_date": message.date,

@@ -37,12 +37,17 @@ attributes:
 options:
   to:
     description:
-      - The recipients, as a list of numbers, or as one string with commas between the numbers.
+      - The recipients. Each is a number, the name of one of the O(contacts), V(@) and the name of a group of them, or a
+        dictionary with V(number), V(name) and whatever else contacts have.
+      - A list, one text with commas, semicolons or line ends between the recipients, or a JSON list as text, such as
+        surveys and the command line give.
       - Numbers may be written as people write them, such as V(+1 (281\) 234-5678).
       - C(+) or C(00) is always international; see O(default_region) for the others.
       - Each number must be a quoted string. YAML and INI turn unquoted digits into integers, and lose or change some.
-      - A number that is listed twice gets one message, and a warning says so.
-      - Impossible numbers are named all at once, before anything is sent; see O(fail_on).
+      - A number gets one message, also when a person is listed beside a group that they are in. A warning names who is
+        listed twice.
+      - Impossible numbers, unknown names and groups with nobody in them are named all at once, before anything is sent;
+        see O(fail_on).
     type: raw
     required: true
   msg:
@@ -109,9 +114,10 @@ options:
   fail_on:
     description:
       - When refused recipients fail the task; always after all recipients were tried.
-      - V(any) fails when one is refused. Impossible numbers fail it before anything is sent.
-      - V(all) fails when no recipient has the message. Impossible numbers count as refused, and the message is sent to
-        the others.
+      - V(any) fails when one is refused. Impossible numbers, unknown names and faults of O(contacts) fail it before
+        anything is sent.
+      - V(all) fails when no recipient has the message. Impossible numbers and unknown names count as refused, and the
+        message is sent to the others. Faults of O(contacts) are warnings.
       - V(none) does not fail on refused recipients.
       - When the service refuses a whole request, or cannot be reached, the task always fails.
     type: str
@@ -159,6 +165,30 @@ EXAMPLES = r"""
     idempotency_key: "deploy-{{ release }}-failed"
     on_different: skip
     fail_on: all
+  delegate_to: localhost
+  become: false
+  run_once: true
+
+- name: Tell a person, a group and a number, with contacts from a variable
+  voip_communications.sms.voipsms_send:
+    contacts:
+      - name: anna
+        number: "+49 1511 2345678"
+        groups: [dba, oncall]
+      - name: ben
+        number: "+44 7700 900123"
+        groups: [dba]
+    to: [anna, "@dba", "+1 281 555 0100"]
+    msg: "db1 is down"
+  delegate_to: localhost
+  become: false
+  run_once: true
+
+- name: Tell everyone on call, with contacts from a spreadsheet
+  voip_communications.sms.voipsms_send:
+    contacts: "{{ playbook_dir }}/people.csv"
+    to: "@oncall"
+    msg: "db1 is down"
   delegate_to: localhost
   become: false
   run_once: true
@@ -258,6 +288,11 @@ results:
       description: The recipient in E.164, or as O(to) has it when it cannot be read.
       type: str
       sample: "+12812345678"
+    name:
+      description:
+        - The name of the contact with this number; or of the recipient, where O(to) gives it. Null when there is none.
+      type: str
+      sample: anna
     outcome:
       description:
         - V(sent) by this run, or V(duplicate) when an earlier run had it accepted within the window, by the service's
@@ -425,7 +460,7 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     )
     report = delivery.run()
     key = options.fingerprints.shown_key(options.request.key, options.request.label)
-    results = (*report.results, *options.impossible)
+    results = options.names.named((*report.results, *options.impossible))
     text = api.safe_text(options.request.text)
     difference = partial(message_diff, label=options.request.label, text=text)
     reported = summary(results, key, options.policy, difference=difference)

@@ -185,7 +185,7 @@ class World:
     def request(self, *to: str, msg: str = TEXT, date: str = D1, **other: Any) -> ScheduleRequest:
         name, sender = other.get("name"), other.get("sender")
         nobody: Any = None  # no account is reached
-        context = TaskContext(nobody, Paths(), self.ledger, FINGERPRINTS, _earliest_moment_of(self.zone))
+        context = TaskContext(nobody, Paths(), self.ledger, FINGERPRINTS, nobody, _earliest_moment_of(self.zone))
         read = dates.read(date, account_timezone=self.zone)
         return ScheduleRequest(
             delivery=_send_request(context, sender, msg, read, to, name),

@@ -73,6 +73,11 @@ class Faults:
         """Start without any fault."""
         self._sentences: list[str] = []
 
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The noted sentences, each once."""
+        return tuple(dict.fromkeys(self._sentences))
+
     def add(self, *sentences: str) -> None:
         """Note one sentence for each fault."""
         self._sentences.extend(sentences)
@@ -95,7 +100,7 @@ class Faults:
     def raise_if_any(self, known: Callable[[], Mapping[str, Any]] | None = None) -> None:
         """Raise ``InputError`` with every noted fault; ``known`` computes what a task can return nevertheless."""
         if self._sentences:
-            raise InputError(*dict.fromkeys(self._sentences), known=known() if known else None)
+            raise InputError(*self.sentences, known=known() if known else None)
 
     def checked(self, value: T | None, known: Callable[[], Mapping[str, Any]] | None = None) -> T:
         """Return a value that ``attempt`` has read, now known not to be None.

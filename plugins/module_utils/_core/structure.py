@@ -15,6 +15,7 @@ from datetime import date
 from typing import Any, Callable, TypeVar
 
 from .errors import Faults, InputError
+from .notation import entries
 
 T = TypeVar("T")
 
@@ -131,13 +132,10 @@ def nonempty_text(name: str, value: object) -> str:
 
 
 def texts(name: str, value: object) -> tuple[str, ...]:
-    """Return a list of texts, or the texts between the commas of one text; None is none. Raises ``InputError``."""
-    if value is None:
-        return ()
-    if isinstance(value, str):
-        return tuple(text.strip() for text in value.split(",") if text.strip())
-    if isinstance(value, (list, tuple)) and all(isinstance(text, str) for text in value):
-        return tuple(value)
+    """Return a list of texts, in any notation of a list; None is none. Raises ``InputError``."""
+    elements = entries(name, value)
+    if all(isinstance(text, str) for text in elements):
+        return tuple(text for text in elements if text)
     raise InputError(f"{name} must be a list of texts")
 
 

@@ -36,7 +36,10 @@ _WITHOUT_SEPARATORS = _WITHOUT_ANSWER_SEPARATORS | dict.fromkeys(map(ord, "./"))
 _COUNTRY_CODE = re.compile(r"[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3}")
 
 # A zero between the country code and the rest, as in +44 (0)20.
-_TRUNK_ZERO = re.compile(r"[1-9].*\(0\)")
+_TRUNK_ZERO = "(0)"
+
+# Characters; no number has nearly as many, and everything that reads one is bounded by it.
+_LONGEST = 100
 
 _MIN_PARTLY_SHOWN = 8
 
@@ -81,18 +84,6 @@ class _Reading(NamedTuple):
     short: str = ""
 
 
-class Numbers(NamedTuple):
-    """The result of reading several numbers, in their original order.
-
-    ``read`` holds pairs of the original text and the digits, each number once; ``duplicates`` holds the repetitions,
-    in the same form. ``faults`` holds pairs of the original value, printable and shortened, and a sentence.
-    """
-
-    read: tuple[tuple[str, str], ...]
-    duplicates: tuple[tuple[str, str], ...]
-    faults: tuple[tuple[str, str], ...]
-
-
 def read(value: object, region: str | None = None) -> str:
     """Return the E.164 digits of a number, without plus.
 
@@ -100,7 +91,7 @@ def read(value: object, region: str | None = None) -> str:
     it they are read both ways. When both are possible and differ, the one that is a valid number wins if only one is;
     else the number is refused. Raises ``NumberError``, and ``MissingLibrary`` without ``phonenumbers``.
     """
-    _require()
+    require()
     text = text_of(value)
     readings = _readings(text, region.upper() if region else None)
     possible = {reading.digits: condition for condition, reading in readings.items() if not reading.fault}
@@ -116,36 +107,12 @@ def read(value: object, region: str | None = None) -> str:
     return next(iter(possible))
 
 
-def read_all(values: object, region: str | None = None) -> Numbers:
-    """Read a list of numbers, or one string of numbers separated by commas, and collect every fault.
-
-    Raises ``MissingLibrary`` without ``phonenumbers``.
-    """
-    _require()
-    first: dict[str, str] = {}
-    duplicates: list[tuple[str, str]] = []
-    faults: list[tuple[str, str]] = []
-    for value in _elements(values):
-        try:
-            digits = read(value, region)
-        except NumberError as error:
-            faults.append((shown(value), str(error)))
-            continue
-        if digits in first:
-            duplicates.append((str(value), digits))
-        else:
-            first[digits] = str(value)
-    if not first and not faults:
-        faults.append(("", "there is no number to send to"))
-    return Numbers(tuple((text, digits) for digits, text in first.items()), tuple(duplicates), tuple(faults))
-
-
 def region_fault(region: str | None) -> str | None:
     """Return a sentence when the numbers of this region are not known, or else None.
 
     None and the empty text mean no region. Raises ``MissingLibrary`` without ``phonenumbers``.
     """
-    _require()
+    require()
     if not region or region.upper() in phonenumbers.SUPPORTED_REGIONS:
         return None
     return f"default_region {_quoted(region)} is not a known region: use the two letters of ISO 3166, such as US or GB"
@@ -173,25 +140,19 @@ def mask(number: str) -> str:
     return f"+{code}{'*' * (len(bare) - len(code) - 2)}{bare[-2:]}"
 
 
-def _require() -> None:
+def require() -> None:
     """Raise ``MissingLibrary`` when ``phonenumbers`` cannot be imported."""
     if PHONENUMBERS_ERROR is not None:
         raise MissingLibrary("phonenumbers", PHONENUMBERS_ERROR)
 
 
-def _elements(values: object) -> list[object]:
-    """Return the single numbers. A value that is neither a list nor text stays one value, to be refused later."""
-    if isinstance(values, str):
-        # Ansible does the same with text where it expects a list.
-        return [part.strip(" ") for part in values.split(",")] if values else []
-    if values is None:
-        return []
-    return list(values) if isinstance(values, (list, tuple)) else [values]
-
-
 def text_of(value: object) -> str:
     """Return a number that is text. Raises ``NumberError``, with advice on quoting, for anything else."""
     if isinstance(value, str):
+        if len(value) > _LONGEST:
+            raise NumberError(
+                f"{_quoted(value[:_LONGEST])} has {len(value)} characters, more than a phone number can have"
+            )
         return value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         raise NumberError(f"{shown(value)} is not text but a number of type {type(value).__name__}: {_QUOTING}")
@@ -229,9 +190,9 @@ def _readings(text: str, region: str | None) -> dict[str, _Reading]:
     international = digits.removeprefix("00")
     readings = {"": _parsed("+" + international, None)}
     if "+" in text or international != digits or region is None:
-        if _TRUNK_ZERO.search(text):
+        code, zero, rest = text.partition(_TRUNK_ZERO)
+        if zero and any(digit in "123456789" for digit in code):
             # Most countries drop this zero in calls from abroad; phonenumbers does so for only some of them.
-            code, rest = text.split("(0)", 1)
             readings[_WITHOUT_ZERO] = _parsed("+" + _digits_of(code).lstrip("0") + _digits_of("0" + rest)[1:], None)
     else:
         readings[f" in {region}"] = _parsed(digits, region)

@@ -45,6 +45,8 @@ UNCHANGED = "unchanged"
 class Result(NamedTuple):
     """The result of a task for one recipient. Times are ISO 8601 in UTC; ``sale`` is in the account's currency.
 
+    ``name`` is that of the contact whose number ``to`` is.
+
     Two fields are not shown. ``posted`` tells whether this run sent a request for the recipient, or would send one,
     which decides about ``changed``. ``text`` lets a diff tell one scheduled message from another.
     """
@@ -62,10 +64,16 @@ class Result(NamedTuple):
     sale: float | None = None
     delivery_date: str | None = None
     first_sent_at: str | None = None
+    name: str | None = None
+
+    @property
+    def label(self) -> str:
+        """What a sentence or a diff calls the recipient: the number, and before it the name where there is one."""
+        return f"{self.name} ({self.to})" if self.name else self.to
 
     def shown(self) -> dict[str, Any]:
         """Return the result as a task returns it."""
-        fields = self._asdict()
+        fields = {"to": self.to, "name": self.name, **self._asdict()}
         del fields["posted"], fields["text"]
         fields["outcome"] = self.outcome.value
         fields["smsids"] = list(self.smsids)

@@ -38,6 +38,7 @@ _ACCOUNT = (
     "api_password_file",
     "api_url",
     "ca_path",
+    "contacts",
     "default_region",
     "ledger",
     "ledger_account",

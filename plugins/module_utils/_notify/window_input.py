@@ -17,11 +17,11 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from .._core.errors import Faults, VoipsmsError
-from .._core.structure import Fields, elements_of, plain_number
+from .._core.structure import Fields
 from .._core.structure import text as read_text
 from .._message import dates
-from .._message.numbers import NumberError
-from .._message.numbers import read as read_number
+from .._people.contacts import Contacts, read_contacts
+from .._people.recipients import read_people
 
 BEFORE, START, END = "before", "start", "end"
 """The kinds of reminders, each of which has a default text."""
@@ -53,10 +53,14 @@ class Reminder(NamedTuple):
 
 
 class Defaults(NamedTuple):
-    """The values for reminders without their own: a text for each kind, and recipients as they were written."""
+    """The values for reminders without their own: a text for each kind, and recipients as they were written.
+
+    ``contacts`` are those of all reminders, as they were written too.
+    """
 
     texts: Mapping[str, str]
     recipients: object
+    contacts: object = None
 
 
 def read_window(values: Mapping[str, Any], faults: Faults) -> Window | None:
@@ -81,8 +85,9 @@ def read_reminders(
     """Return the reminders whose date is known. Every fault is noted."""
     if not values:
         faults.add("there is no reminder: reminders must be a list that has at least one")
-    recipients = _read_recipients("recipients: ", defaults.recipients, faults)
-    reader = _ReminderReader(window, defaults.texts, recipients, faults)
+    contacts = read_contacts(defaults.contacts, faults)
+    recipients = _read_recipients("recipients: ", defaults.recipients, contacts, faults)
+    reader = _ReminderReader(window, defaults.texts, recipients, contacts, faults)
     reminders = [reader.read(index, value) for index, value in enumerate(values, 1)]
     return [reminder for reminder in reminders if reminder is not None]
 
@@ -131,6 +136,7 @@ class _ReminderReader:
     window: Window | None
     texts: Mapping[str, str]
     recipients: tuple[str, ...]
+    contacts: Contacts
     faults: Faults
 
     def read(self, index: int, value: object) -> Reminder | None:
@@ -147,7 +153,7 @@ class _ReminderReader:
         text = faults.attempt(lambda: self._read_text(fields, kind)) or ""
         recipients = self.recipients
         if fields.get("recipients") is not None:
-            recipients = _read_recipients("", fields.get("recipients"), faults)
+            recipients = _read_recipients("", fields.get("recipients"), self.contacts, faults)
         self._note(faults, f"reminder {name!r}: " if isinstance(name, str) and name else f"reminder {index}: ")
         if self.window is None or kind is None or offset is None:
             return None
@@ -207,24 +213,12 @@ def _read_offset(fields: Fields) -> tuple[str, dt.timedelta]:
     return str(at), read_duration("after", after) if after is not None else dt.timedelta(0)
 
 
-def _read_recipients(label: str, value: object, faults: Faults) -> tuple[str, ...]:
-    """Return the numbers as they were written; the module checks them, since it knows the region."""
-    values = value.split(",") if isinstance(value, str) else elements_of(value)
-    numbers = []
-    for number in values:
-        if isinstance(number, str):
-            numbers += [number.strip()] if number.strip() else []
-        else:
-            # Whatever is not text is refused, with the advice that every module gives.
-            numbers.append(faults.attempt(partial(_read_number, label, number)) or "")
-    return tuple(numbers)
-
-
-def _read_number(label: str, value: object) -> str:
-    try:
-        return read_number(plain_number(value))
-    except NumberError as error:
-        raise VoipsmsError(f"{label}{error}") from error
+def _read_recipients(label: str, value: object, contacts: Contacts, faults: Faults) -> tuple[str, ...]:
+    """Return the numbers as they were written, each once; the module checks them, since it knows the region."""
+    own = Faults()
+    people = read_people(value, contacts, own) if value is not None else ()
+    faults.add(*(f"{label}{sentence}" for sentence in own.sentences))
+    return tuple({person.identity: person.number for person in reversed(people)}.values())[::-1]
 
 
 def _read_name(name: str, value: object) -> str:

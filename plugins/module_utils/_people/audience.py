@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 from .._core.errors import Faults, InputError
 from .._core.structure import nonempty_text, one_of
 from .._message import dates
-from .contacts import SEVERITIES, Person, read_people
+from .contacts import read_contacts
+from .person import SEVERITIES, Person
+from .recipients import read_people
 
 # An offset as strftime writes it, +0100: Python 3.9 reads +01:00 only.
 _SHORT_OFFSET = re.compile(r"([+-]\d\d)(\d\d)$", re.ASCII)
@@ -52,17 +54,24 @@ class Audience(NamedTuple):
 
 
 def audience(
-    recipients: object, occasion: Mapping[str, object], *, known_events: object = None, strict: bool = True
+    recipients: object,
+    occasion: Mapping[str, object],
+    *,
+    contacts: object = None,
+    known_events: object = None,
+    strict: bool = True,
 ) -> dict[str, Any]:
     """Return what the filter ``audience`` returns.
 
-    ``occasion`` holds event, severity, now and account_timezone as the user wrote them. Raises ``InputError`` with
+    ``occasion`` holds event, severity, now and account_timezone, and ``contacts`` the people whom recipients may name,
+    as the user wrote them. Raises ``InputError`` with
     every fault; the faults of recipients are returned instead where it is not ``strict``.
     """
     faults, recipient_faults = Faults(), Faults()
     checked_occasion = read_occasion(occasion, faults)
-    people = read_people(recipients, known_events, recipient_faults)
-    sentences = _sentences(recipient_faults)
+    known_people = read_contacts(contacts, recipient_faults)
+    people = read_people(recipients, known_people, recipient_faults, known_events)
+    sentences = recipient_faults.sentences
     if strict:
         faults.add(*sentences)
     elif not people and not sentences:
@@ -126,15 +135,6 @@ def _read_moment(value: object) -> dt.datetime:
     if not isinstance(moment, dt.datetime) or moment.tzinfo is None or moment.year not in _YEARS:
         raise fault
     return moment
-
-
-def _sentences(faults: Faults) -> tuple[str, ...]:
-    """Return the sentences that were noted."""
-    try:
-        faults.raise_if_any()
-    except InputError as error:
-        return error.faults
-    return ()
 
 
 def _by_instant(

@@ -2,113 +2,142 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Read the people whom a user lists as recipients: their numbers, the events they want, and their quiet hours; pure."""
+"""Hold the people whom a user knows: whom a name means, who is in a group, and whose a number is."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+import difflib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 
-from .._core.errors import Faults, InputError
-from .._core.structure import Fields, nonempty_text, one_of, plain_number, texts
+from .._core.errors import Faults
+from .._core.notation import entries
+from .._core.structure import shown
 from .._message import numbers
-from .hours import Hours, read_hours
+from .contact_file import read_file
+from .person import GROUP, Person, read_person
 
-SEVERITIES = ("info", "warning", "critical")
-"""From the least to the most severe."""
+_NAMED = 5
+"""Names that a sentence has at most."""
 
-QUIET = ("drop", "defer")
-"""What happens to an event in the quiet hours of a person."""
+_MOST_FAULTS = 10
+"""Faults of contacts that are named before the rest is counted."""
 
-_KEYS = ("name", "number", "events", "severity", "hours", "quiet")
+_ENDING = 4
+"""Digits by which the contacts of a number are found without reading the numbers of all of them."""
+
+_FORM = "contacts must be a list of people, each with name and number, or the path of a file with them"
 
 
-class Person(NamedTuple):
-    """A recipient. Without ``events`` they want all of them, down to ``severity``; without ``hours``, at any time."""
+class Contacts:
+    """The contacts of a task. ``is_complete``: all that was given could be read."""
 
-    number: str
-    name: str = ""
-    events: tuple[str, ...] = ()
-    severity: str = SEVERITIES[0]
-    hours: Hours | None = None
-    defers: bool = False
+    def __init__(self, people: Iterable[Person] = (), *, is_complete: bool = True) -> None:
+        """Take people, each with a name that no other of them has."""
+        self.people = tuple(people)
+        self._is_complete = is_complete
+        self._by_name = {_key(person.name): person for person in self.people}
+        self._groups: dict[str, tuple[str, list[Person]]] = {}
+        for person in self.people:
+            for group in person.groups:
+                self._groups.setdefault(_key(group), (group, []))[1].append(person)
+
+    def find(self, name: str) -> Person | None:
+        """Return the contact of a name, in whichever case and form of Unicode; None where there is none."""
+        return self._by_name.get(_key(name))
+
+    def members(self, group: str) -> tuple[Person, ...]:
+        """Return the people of a group, in their order; no one where there is no such group."""
+        _name, people = self._groups.get(_key(group), ("", ()))
+        return tuple(people)
+
+    def name_of(self, digits: str, region: str | None) -> str:
+        """Return whose number this is, by its E.164 digits; empty where no contact has it."""
+        candidates = self._by_ending.get(digits[-_ENDING:], ()) if digits else ()
+        return next((person.name for person in candidates if _has_number(person, digits, region)), "")
+
+    @cached_property
+    def _by_ending(self) -> Mapping[str, list[Person]]:
+        people: dict[str, list[Person]] = {}
+        for person in self.people:
+            digits = "".join(character for character in person.number if character.isdigit())
+            people.setdefault(digits[-_ENDING:], []).append(person)
+        return people
+
+    def unknown(self, name: str) -> str:
+        """Return the sentence about a name that no contact has, or a group that no contact is in."""
+        is_group = name.startswith(GROUP)
+        kind = "group" if is_group else "contact"
+        names = [GROUP + group for group, _people in self._groups.values()] if is_group else self._names
+        quoted = f"'{shown(name)}'"
+        if not self._is_complete:
+            return f"there is no {kind} {quoted} among the contacts that could be read"
+        if not self.people:
+            instead = "" if is_group else "is not a phone number, and "
+            return f"{quoted} {instead}has no contact: give contacts, or set VOIPSMS_CONTACTS, or write the number"
+        if not names:
+            return f"there is no {kind} {quoted}: no contact has groups"
+        nearest = self.nearest(name, names)
+        if nearest:
+            return f"there is no {kind} {quoted}; did you mean {' or '.join(nearest)}?"
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        return f"there is no {kind} {quoted}; there are {', '.join(names[:_NAMED])}{more}"
+
+    def nearest(self, name: str, names: Iterable[str] | None = None) -> list[str]:
+        """Return the names that are most like this one, the nearest first; none where none is near."""
+        by_key = {_key(other): other for other in (self._names if names is None else names)}
+        return [by_key[key] for key in difflib.get_close_matches(_key(name), by_key, n=3)]
 
     @property
-    def label(self) -> str:
-        """The name, or else the number with most digits masked."""
-        return self.name or numbers.mask(self._without_separators)
-
-    @property
-    def identity(self) -> str:
-        """The digits of the number, however it is written; what is not a number stands for itself."""
-        return numbers.digits(self._without_separators) or self.number.strip()
-
-    @property
-    def _without_separators(self) -> str:
-        # People write these separators as well, the service never does.
-        return self.number.replace(".", "").replace("/", "")
-
-    def wants(self, event: str, severity: str) -> bool:
-        """Return whether this person wants to be told of such an event at all."""
-        if self.events and event not in self.events:
-            return False
-        return SEVERITIES.index(severity) >= SEVERITIES.index(self.severity)
+    def _names(self) -> list[str]:
+        return [person.name for person in self.people]
 
 
-def read_people(recipients: object, known_events: object, faults: Faults) -> tuple[Person, ...]:
-    """Return the people of a list of numbers and dictionaries, or of a text of numbers with commas between.
+def read_contacts(value: object, faults: Faults) -> Contacts:
+    """Return the contacts of a list, or of the file whose path is given; none of None and of an empty text.
 
-    Every fault is noted. Everyone with a number is returned nevertheless, without the preferences that cannot be read,
-    so that a caller who goes on in spite of faults tells too many people rather than no one.
+    Faults are noted. The contacts that can be read are returned nevertheless. Raises ``MissingLibrary``.
     """
-    if isinstance(recipients, str):
-        recipients = [number.strip() for number in recipients.split(",")] if recipients.strip() else []
-    if not isinstance(recipients, (list, tuple)):
-        faults.add("the recipients must be a list of numbers and people, or a text of numbers with commas between")
-        return ()
-    known = faults.attempt(lambda: texts("known_events", known_events)) or ()
-    people = [_read_person(f"recipient {number}", value, known, faults) for number, value in enumerate(recipients, 1)]
-    return tuple(person for person in people if person is not None)
+    own = Faults()
+    people = own.attempt(lambda: _read_people(value, own)) or ()
+    sentences = own.sentences
+    faults.add(*sentences[:_MOST_FAULTS])
+    if len(sentences) > _MOST_FAULTS:
+        faults.add(f"contacts have {len(sentences) - _MOST_FAULTS} more faults")
+    return Contacts(people, is_complete=not sentences)
 
 
-def _read_person(label: str, value: object, known_events: Sequence[str], faults: Faults) -> Person | None:
-    """Return a person; None where there is no number."""
-    if not isinstance(value, Mapping):
-        number = faults.attempt(lambda: _read_number(label, value))
-        return None if number is None else Person(number)
-    name = Fields(value, faults, label).read_optional("name", nonempty_text, "")
-    label = f"{label} ({name})" if name else label
-    fields = Fields(value, faults, label)
-    fields.refuse_unknown(_KEYS, "a person")
-    number = faults.attempt(lambda: _read_number(label, fields.get("number")))
-    person = Person(
-        number or "",
-        name,
-        events=_read_events(fields, label, known_events, faults),
-        severity=fields.read_or("severity", one_of(SEVERITIES), SEVERITIES[0]),
-        hours=fields.read("hours", read_hours) if fields.get("hours") is not None else None,
-        defers=fields.read_or("quiet", one_of(QUIET), QUIET[0]) == "defer",
-    )
-    return None if number is None else person
+def _read_people(value: object, faults: Faults) -> list[Person]:
+    """Return the people with a name of their own. Raises ``InputError`` where nothing can be read at all."""
+    if isinstance(value, str) and value.strip() and not value.lstrip().startswith(("[", "{")):
+        labelled = read_file(value.strip())
+    else:
+        labelled = [(f"contact {index}", entry) for index, entry in enumerate(entries("contacts", value), 1) if entry]
+    people: dict[str, tuple[str, Person]] = {}
+    for label, entry in labelled:
+        if not isinstance(entry, Mapping):
+            faults.add(f"{label} is not a person: {_FORM}")
+            continue
+        person = read_person(label, entry, faults)
+        if not person.name:
+            if entry.get("name") in (None, ""):
+                faults.add(f"{label} has no name")
+        elif _key(person.name) in people:
+            faults.add(f"{label} has the name '{person.name}', which {people[_key(person.name)][0]} has already")
+        else:
+            people[_key(person.name)] = label, person
+    return [person for _label, person in people.values()]
 
 
-def _read_number(label: str, value: object) -> str:
-    """Return a number as it was written; whether it is possible shows when it is sent to. Raises ``InputError``."""
-    if value is None or value == "":
-        raise InputError(f"{label} has no number")
+def _has_number(person: Person, digits: str, region: str | None) -> bool:
+    """Tell whether a person's number has these E.164 digits."""
     try:
-        return numbers.text_of(plain_number(value))
-    except numbers.NumberError as error:
-        raise InputError(f"number of {label}: {error}") from error
+        return numbers.read(person.number, region) == digits
+    except numbers.NumberError:
+        return False
 
 
-def _read_events(fields: Fields, label: str, known_events: Sequence[str], faults: Faults) -> tuple[str, ...]:
-    """Return the events that a person wants; an unknown one is noted and still returned."""
-    value = fields.get("events")
-    events: tuple[str, ...] = fields.read_optional("events", texts, ())
-    if isinstance(value, (list, tuple, str)) and not value:
-        faults.add(f"events of {label} is empty: leave it out for all events")
-    unknown = [event for event in events if known_events and event not in known_events]
-    if unknown:
-        faults.add(f"events of {label} has {', '.join(map(repr, unknown))}; the events are {', '.join(known_events)}")
-    return events
+def _key(name: str) -> str:
+    """Return what makes two names the same: neither case nor spaces, nor how an accent is written."""
+    return unicodedata.normalize("NFC", " ".join(name.split())).casefold()

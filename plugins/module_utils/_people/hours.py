@@ -27,6 +27,8 @@ LEAD = dt.timedelta(minutes=2)
 
 _KEYS = ("from", "to", "timezone")
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
+# Such as a cell of a spreadsheet: 08:00-22:00 Europe/Berlin
+_AS_TEXT = re.compile(r"(\d{1,2}:\d\d) ?[-\u2013] ?(\d{1,2}:\d\d) (\S{1,64})", re.ASCII)
 _DAY = 24 * 60
 _MINUTE = dt.timedelta(minutes=1)
 # A clock change may take out the hours of one day. This is a week, in minutes.
@@ -78,10 +80,16 @@ class Hours(NamedTuple):
 def read_hours(name: str, value: object) -> Hours:
     """Return hours as a person wrote them, ``from`` and ``to`` as HH:MM. Raises ``InputError`` with every fault.
 
-    ``name`` is what the hours are called in a sentence, such as ``hours of recipient 1``.
+    ``name`` is what the hours are called in a sentence, such as ``hours of recipient 1``. They may be one text, as in a
+    table.
     """
+    match = _AS_TEXT.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is not None:
+        value = dict(zip(_KEYS, match.groups()))
     if not isinstance(value, Mapping):
-        raise InputError(f"{name} must be a dictionary with {', '.join(_KEYS)}")
+        raise InputError(
+            f"{name} must be a dictionary with {', '.join(_KEYS)}, or a text such as 08:00-22:00 Europe/Berlin"
+        )
     faults = Faults()
     fields = Fields(value, faults, name, joint=" in ")
     fields.refuse_unknown(_KEYS, "it")

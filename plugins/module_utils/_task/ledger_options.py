@@ -14,9 +14,8 @@ from .._ledger.inspect import RowFilter
 from .._ledger.model import Fingerprints, Ledger, Row
 from .._ledger.resolve import Resolution, resolve
 from .._ledger.resolve_scheduled import CANCELLED, SCHEDULED, SENT, resolve_scheduled
-from .._message.numbers import read_all
 from .open_ledger import of_this_run, read_kept_ledger
-from .values import digits_of, in_range, number_faults, read_region, with_texts
+from .values import digits_of, in_range, read_people, with_texts
 
 
 class ResolveOptions(NamedTuple):
@@ -73,11 +72,10 @@ def read_resolve_options(params: Mapping[str, Any]) -> ResolveOptions:
     ledger, fingerprints = read_kept_ledger(params, faults)
     if not (params["key"] or "").strip():
         faults.add("key is empty; give the one that the failed task returned")
-    numbers = read_all(params["to"], read_region(params))
-    faults.add(*number_faults("to", numbers))
+    recipients = digits_of(read_people("to", params, faults))
     faults.raise_if_any()
     ledger, fingerprints = of_this_run(params, ledger, fingerprints)
-    return ResolveOptions(ledger, fingerprints, params["key"], digits_of(numbers), params["as"])
+    return ResolveOptions(ledger, fingerprints, params["key"], recipients, params["as"])
 
 
 def read_inspect_options(params: Mapping[str, Any]) -> InspectOptions:
@@ -88,10 +86,9 @@ def read_inspect_options(params: Mapping[str, Any]) -> InspectOptions:
     faults.add(*in_range("max_rows", params["max_rows"], 1, 100000))
     empty = [name for name in ("states", "key", "to") if params[name] in ("", [])]
     faults.add(*(f"{name} is empty; leave it out, or say what to look for" for name in empty))
-    numbers = read_all(params["to"], read_region(params)) if params["to"] else None
-    faults.add(*(number_faults("to", numbers) if numbers else ()))
+    people = read_people("to", params, faults) if params["to"] else None
     faults.raise_if_any()
     ledger, fingerprints = of_this_run(params, ledger, fingerprints)
-    recipients = frozenset(map(fingerprints.recipient, digits_of(numbers))) if numbers else None
+    recipients = frozenset(map(fingerprints.recipient, digits_of(people))) if people else None
     key = fingerprints.key(params["key"]) if params["key"] else None
     return InspectOptions(ledger, RowFilter(key, recipients, params["states"], params["key"]), params["max_rows"])

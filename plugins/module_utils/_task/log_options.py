@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 
 from .._api.log import LogFilter, read_bound
 from .._core.errors import Faults
-from .._message.numbers import read_all
+from .._people.contacts import read_contacts
 from .account import Account, read_account
-from .values import digits_of, in_range, number_faults, read_region, with_texts
+from .names import Names
+from .values import digits_of, in_range, read_people, read_region, with_texts
 
 
 class LogOptions(NamedTuple):
@@ -22,6 +23,7 @@ class LogOptions(NamedTuple):
     account: Account
     log_filter: LogFilter
     max_pages: int
+    names: Names
 
 
 def read_log_options(params: Mapping[str, Any]) -> LogOptions:
@@ -32,23 +34,16 @@ def read_log_options(params: Mapping[str, Any]) -> LogOptions:
     faults.add(*in_range("max_pages", params["max_pages"], 1, 1000))
     empty = [name for name in ("number", "msg", "since", "until") if params[name] in ("", [])]
     faults.add(*(f"{name} is empty; leave it out, or say what to look for" for name in empty))
+    contacts = read_contacts(params["contacts"], faults)
+    numbers = digits_of(read_people("number", params, faults, contacts=contacts)) if params["number"] else None
     log_filter = LogFilter(
-        numbers=_read_numbers(params, faults),
+        numbers=frozenset(numbers) if numbers is not None else None,
         text=params["msg"],
         direction=params["direction"],
         since=_read_bound(params, "since", faults),
         until=_read_bound(params, "until", faults),
     )
-    return LogOptions(faults.checked(account), log_filter, params["max_pages"])
-
-
-def _read_numbers(params: Mapping[str, Any], faults: Faults) -> frozenset[str] | None:
-    """Return the digits of the numbers in ``number``, None without the option; note faults."""
-    if not params["number"]:
-        return None
-    numbers = read_all(params["number"], read_region(params))
-    faults.add(*number_faults("number", numbers))
-    return frozenset(digits_of(numbers))
+    return LogOptions(faults.checked(account), log_filter, params["max_pages"], Names(contacts, read_region(params)))
 
 
 def _read_bound(params: Mapping[str, Any], name: str, faults: Faults) -> str | None:

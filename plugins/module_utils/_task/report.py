@@ -252,17 +252,17 @@ def named(results: Sequence[Result], shown: Callable[[Result], str]) -> str:
 
 def number_of(result: Result) -> str:
     """Return the recipient, for ``named``."""
-    return result.to
+    return result.label
 
 
 def _since(result: Result) -> str:
     """Return the recipient and when another run began to send, for ``named``."""
-    return f"{result.to} since {result.first_sent_at}" if result.first_sent_at else result.to
+    return f"{result.label} since {result.first_sent_at}" if result.first_sent_at else result.label
 
 
 def with_code(result: Result) -> str:
     """Return the recipient and the service's code and reason, for ``named``."""
-    return f"{result.to}{reason_in_brackets(result)}"
+    return f"{result.label}{reason_in_brackets(result)}"
 
 
 def reason_in_brackets(result: Result) -> str:

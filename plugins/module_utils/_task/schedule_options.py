@@ -15,9 +15,10 @@ from .._api.scheduled import USUAL_PATHS, Paths, ScheduledApi
 from .._core.errors import Faults
 from .._ledger.model import KEPT, NO_LEDGER, DedupePolicy, Fingerprints, Ledger, Schedule, key_of
 from .._message import dates
-from .._message.numbers import Numbers, read_all
 from .._message.text import faults as text_faults
 from .._message.text import measure
+from .._people.contacts import Contacts, read_contacts
+from .._people.recipients import Recipients
 from .._schedule.context import ScheduleContext
 from .._schedule.match import Match
 from .._schedule.proof import USUAL_GRACES, Graces
@@ -26,13 +27,14 @@ from .._schedule.scheduler import Scheduler
 from .._send.delivery import AT_A_TIME
 from .._send.request import SendRequest
 from .account import Account, read_account
+from .names import Names
 from .open_ledger import of_this_run, read_ledger
 from .specs import option
 from .values import (
     digits_of,
     in_range,
     is_printable_name,
-    number_faults,
+    read_people,
     read_region,
     read_sender,
     read_text,
@@ -66,7 +68,7 @@ def list_options() -> dict[str, dict[str, Any]]:
 
 
 class TaskContext(NamedTuple):
-    """What every task on scheduled messages has: the account, the calls, the ledger, and how dates are read.
+    """What every task on scheduled messages has: the account, the calls, the ledger, names, and how dates are read.
 
     ``zone_uncertainty``: seconds by which a date may be later than ``earliest_moment_of`` says.
     """
@@ -75,6 +77,7 @@ class TaskContext(NamedTuple):
     paths: Paths
     ledger: Ledger
     fingerprints: Fingerprints
+    names: Names
     earliest_moment_of: Callable[[str], float]
     zone_uncertainty: float = 0.0
     log_moment_of: Callable[[str | None], float | None] | None = None
@@ -116,23 +119,23 @@ def read_schedule_options(params: Mapping[str, Any]) -> ScheduleOptions:
     faults.add(*(f"{name} is needed for state=present" for name in missing))
     if params["smsid"]:
         faults.add("smsid is for state=absent; a message that is created gets one from the service")
-    numbers = read_all(params["to"], region) if "to" not in missing else Numbers((), (), ())
-    faults.add(*number_faults("to", numbers))
+    contacts = read_contacts(params["contacts"], faults)
+    recipients = read_people("to", params, faults, contacts=contacts) if "to" not in missing else Recipients()
     sender = read_sender(params["from"], region, faults)
     text = read_text(params["msg"] or "", params["charset"], faults)
     faults.add(*(text_faults(text, params["max_segments"]) if "msg" not in missing else ()))
     maybe_date = _read_date(params, faults) if "delivery_date" not in missing else None
     faults.add(*in_range("max_segments", params["max_segments"], 1, 255))
-    context = _read_context(params, faults)
+    context = _read_context(params, faults, Names(contacts, region, recipients))
     date = faults.checked(maybe_date)
     request = ScheduleRequest(
-        delivery=_send_request(context, sender, text, date, digits_of(numbers), params["name"]),
+        delivery=_send_request(context, sender, text, date, digits_of(recipients), params["name"]),
         date=date,
         name=params["name"],
         min_lead=params["min_lead"],
         fail_on_mismatch=params["on_date_mismatch"] == "fail",
     )
-    return ScheduleOptions(context, request, measure(text).encoding, repetition_warnings(numbers))
+    return ScheduleOptions(context, request, measure(text).encoding, repetition_warnings(recipients))
 
 
 def read_cancel_request(params: Mapping[str, Any]) -> tuple[TaskContext, CancelRequest]:
@@ -141,8 +144,9 @@ def read_cancel_request(params: Mapping[str, Any]) -> tuple[TaskContext, CancelR
     params = with_texts(params, faults)
     if not _ways(params) and not _empty(params):
         faults.add("state=absent needs smsid, or name, or at least one of to, from, msg and delivery_date")
-    match = _read_match(params, faults)
-    context = _read_context(params, faults)
+    contacts = read_contacts(params["contacts"], faults)
+    match, recipients = _read_match(params, contacts, faults)
+    context = _read_context(params, faults, Names(contacts, read_region(params), recipients))
     match = _with_name(match, params["name"], context.fingerprints)
     return context, CancelRequest(match, params["name"], params["fail_if_sent"])
 
@@ -151,8 +155,9 @@ def read_match(params: Mapping[str, Any]) -> tuple[TaskContext, Match | None]:
     """Return which pending messages to show, None for all of them. Raise ``InputError`` with every fault."""
     faults = Faults()
     params = with_texts(params, faults)
-    match = _read_match(params, faults)
-    context = _read_context(params, faults)
+    contacts = read_contacts(params["contacts"], faults)
+    match, recipients = _read_match(params, contacts, faults)
+    context = _read_context(params, faults, Names(contacts, read_region(params), recipients))
     return context, _with_name(match, params["name"], context.fingerprints) if _ways(params) else None
 
 
@@ -166,27 +171,24 @@ def _empty(params: Mapping[str, Any]) -> list[str]:
     return [name for names in _WAYS.values() for name in names if params[name] in ("", [])]
 
 
-def _read_match(params: Mapping[str, Any], faults: Faults) -> Match:
-    """Return which messages the options mean, but for ``name``, whose fingerprint needs the account."""
+def _read_match(params: Mapping[str, Any], contacts: Contacts, faults: Faults) -> tuple[Match, Recipients]:
+    """Return which messages the options mean, but for ``name``, whose fingerprint needs the account; and whose."""
     ways = _ways(params)
     if len(ways) > 1:
         faults.add(f"{' / '.join(ways)} exclude each other; say in one way which messages are meant")
     faults.add(*(f"{name} is empty; leave it out, or say which messages are meant" for name in _empty(params)))
     region = read_region(params)
-    to = None
-    if params["to"]:
-        numbers = read_all(params["to"], region)
-        faults.add(*number_faults("to", numbers))
-        to = frozenset(digits_of(numbers))
+    recipients = read_people("to", params, faults, contacts=contacts) if params["to"] else Recipients()
     date = _read_date(params, faults) if params["delivery_date"] else None
     faults.add(*(_smsid_fault(smsid) for smsid in params["smsid"] or () if not _is_smsid(smsid)))
-    return Match(
+    match = Match(
         smsids=tuple(dict.fromkeys(params["smsid"])) if params["smsid"] else None,
-        to=to,
+        to=frozenset(digits_of(recipients)) if params["to"] else None,
         sender=read_sender(params["from"], region, faults),
         text=read_text(params["msg"], params.get("charset") or "auto", faults) if params["msg"] else None,
         date=date.wire if date else None,
     )
+    return match, recipients
 
 
 def _is_smsid(value: str) -> bool:
@@ -234,7 +236,7 @@ def _read_date(params: Mapping[str, Any], faults: Faults) -> dates.DeliveryDate 
     )
 
 
-def _read_context(params: Mapping[str, Any], faults: Faults) -> TaskContext:
+def _read_context(params: Mapping[str, Any], faults: Faults, names: Names) -> TaskContext:
     """Return what every task has. Raise ``InputError`` with these faults and those noted before: call this last."""
     account = read_account(params, faults)
     paths = read_paths(params, faults)
@@ -254,6 +256,7 @@ def _read_context(params: Mapping[str, Any], faults: Faults) -> TaskContext:
         paths=paths,
         ledger=ledger,
         fingerprints=fingerprints,
+        names=names,
         earliest_moment_of=_earliest_moment_of(zone),
         zone_uncertainty=0.0 if zone else _LATEST_ZONE,
         log_moment_of=(lambda date: dates.logged(date, zone)) if zone else None,

@@ -12,23 +12,25 @@ from typing import Any, NamedTuple
 
 from .._core.errors import Faults
 from .._ledger.model import NO_LEDGER, DedupePolicy, Fingerprints, Ledger, key_of
-from .._message.numbers import Numbers, read_all
 from .._message.outcome import Outcome, Result
 from .._message.text import faults as text_faults
 from .._message.text import measure
+from .._people.contacts import Contacts, read_contacts
+from .._people.recipients import Recipients, read_recipients
 from .._send.delivery import AT_A_TIME
 from .._send.request import SendRequest
 from .account import Account, read_account
+from .names import Names
 from .open_ledger import of_this_run, read_ledger
 from .report import CHECK_LOG, TELL_LEDGER, FailurePolicy, summary
 from .values import (
     digits_of,
     in_range,
     is_printable_name,
-    number_faults,
     read_region,
     read_sender,
     read_text,
+    recipient_faults,
     repetition_warnings,
     with_texts,
 )
@@ -49,7 +51,7 @@ _YEAR = 365 * 86400
 class SendOptions(NamedTuple):
     """One delivery, how to judge its results, and what the task reports besides.
 
-    ``impossible``: the refused results of numbers that cannot be read. ``warnings``: of the options.
+    ``impossible``: the refused results of recipients that cannot be read. ``warnings``: of the options.
     """
 
     account: Account
@@ -59,6 +61,7 @@ class SendOptions(NamedTuple):
     encoding: str
     policy: FailurePolicy
     impossible: tuple[Result, ...]
+    names: Names
     warnings: tuple[str, ...]
 
 
@@ -69,22 +72,24 @@ def read_send_options(params: Mapping[str, Any]) -> SendOptions:
     maybe_account = read_account(params, faults)
     ledger, fingerprints = read_ledger(params, faults)
     region = read_region(params)
-    numbers = read_all(params["to"], region)
-    impossible = _impossible(numbers, params["fail_on"], faults)
+    contacts, warnings = _contacts(params, faults)
+    recipients = read_recipients("to", params["to"], contacts, region)
+    impossible = _impossible(recipients, params["fail_on"], faults)
     sender = read_sender(params["from"], region, faults)
     text = read_text(params["msg"] or "", params["charset"], faults)
     faults.add(*text_faults(text, params["max_segments"]), *_option_faults(params, ledger))
-    account = faults.checked(maybe_account, known=partial(_not_sent_results, numbers, ledger))
+    account = faults.checked(maybe_account, known=partial(_not_sent_results, recipients, ledger))
     ledger, fingerprints = of_this_run(params, ledger, fingerprints)
     return SendOptions(
         account=account,
         ledger=ledger,
         fingerprints=fingerprints,
-        request=_request(params, sender, text, digits_of(numbers), fingerprints),
+        request=_request(params, sender, text, digits_of(recipients), fingerprints),
         encoding=measure(text).encoding,
         policy=_failure_policy(params, ledger),
         impossible=impossible,
-        warnings=repetition_warnings(numbers),
+        names=Names(contacts, region, recipients),
+        warnings=(*warnings, *repetition_warnings(recipients)),
     )
 
 
@@ -107,13 +112,33 @@ def _request(
     )
 
 
-def _not_sent_results(numbers: Numbers, ledger: Ledger) -> dict[str, Any]:
+def _contacts(params: Mapping[str, Any], faults: Faults) -> tuple[Contacts, tuple[str, ...]]:
+    """Return the contacts, and warnings about them: as for a recipient, ``fail_on`` decides whether a fault fails."""
+    own = Faults()
+    contacts = read_contacts(params["contacts"], own)
+    if params["fail_on"] == "any":
+        faults.add(*own.sentences)
+        return contacts, ()
+    return contacts, own.sentences
+
+
+def _not_sent_results(recipients: Recipients, ledger: Ledger) -> dict[str, Any]:
     """Return the recipients of a refused task, since a rescue may want to reach them in another way."""
     reason = "nothing was sent to anybody, since the task was refused"
-    results = [Result(f"+{digits}", Outcome.NOT_SENT, code_desc=reason) for digits in digits_of(numbers)]
-    results += [Result(text, Outcome.REFUSED, code_desc=sentence) for text, sentence in numbers.faults]
-    known = summary(results, "", FailurePolicy())
+    results = [
+        Result(f"+{recipient.digits}", Outcome.NOT_SENT, code_desc=reason, name=recipient.name or None)
+        for recipient in recipients.read
+    ]
+    known = summary([*results, *_unread(recipients)], "", FailurePolicy())
     return {**{name: known[name] for name in ("results", "outcome", "failed_to")}, "ledger": ledger.name}
+
+
+def _unread(recipients: Recipients) -> tuple[Result, ...]:
+    """Return the refused results of the recipients that cannot be read."""
+    return tuple(
+        Result(unread.given, Outcome.REFUSED, code_desc=unread.sentence, name=unread.name or None)
+        for unread in recipients.faults
+    )
 
 
 def _failure_policy(params: Mapping[str, Any], ledger: Ledger) -> FailurePolicy:
@@ -131,14 +156,14 @@ def _advice(params: Mapping[str, Any], ledger: Ledger) -> str:
     return f"{CHECK_LOG}, and {TELL_LEDGER}; if it was not sent, run the task {again}"
 
 
-def _impossible(numbers: Numbers, fail_on: str, faults: Faults) -> tuple[Result, ...]:
-    """Note impossible numbers as faults with ``fail_on=any``; else return them as refused, and the others are tried."""
+def _impossible(recipients: Recipients, fail_on: str, faults: Faults) -> tuple[Result, ...]:
+    """Note unreadable recipients as faults with ``fail_on=any``; else return them as refused; the others are tried."""
     if fail_on == "any":
-        faults.add(*number_faults("to", numbers))
+        faults.add(*recipient_faults("to", recipients))
         return ()
-    if not numbers.read and not any(text for text, _sentence in numbers.faults):
-        faults.add("to: there is no number to send to")
-    return tuple(Result(text, Outcome.REFUSED, code_desc=sentence) for text, sentence in numbers.faults)
+    if not recipients.read and not any(unread.given for unread in recipients.faults):
+        faults.add(*recipient_faults("to", recipients))
+    return _unread(recipients)
 
 
 def _option_faults(params: Mapping[str, Any], ledger: Ledger) -> list[str]:

@@ -5,6 +5,7 @@
 """Tell which options of a task may be shown: an address that is refused may hold a password, in whatever form.
 
 No pattern finds every password. So a value is shown only where it was understood, and is hidden as a whole otherwise.
+Contacts are counted: they are many, and most of them have nothing to do with the task.
 """
 
 from __future__ import annotations
@@ -29,7 +30,16 @@ def shown_options(argument_spec: Mapping[str, Any], params: Mapping[str, Any]) -
     for name, is_shown in _CHECKS.items():
         if shown.get(name) and not is_shown(shown[name]):
             shown[name] = HIDDEN
+    if shown.get("contacts"):
+        shown["contacts"] = _counted(shown["contacts"])
     return shown
+
+
+def _counted(contacts: object) -> object:
+    """Return how many contacts there are, or the path of their file."""
+    if isinstance(contacts, str):
+        return HIDDEN if contacts.lstrip().startswith(("[", "{")) else contacts
+    return f"{len(contacts)} contacts" if isinstance(contacts, (list, tuple)) else HIDDEN
 
 
 def _is_understood(read: Callable[[str], object]) -> Callable[[Any], bool]:

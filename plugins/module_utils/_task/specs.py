@@ -27,6 +27,7 @@ def account_options() -> dict[str, dict[str, Any]]:
         "ca_path": option("CA_PATH", type="path"),
         "default_region": option("DEFAULT_REGION", type="raw"),
         "account_timezone": option("ACCOUNT_TIMEZONE", type="raw"),
+        "contacts": option("CONTACTS", type="raw"),
     }
 
 

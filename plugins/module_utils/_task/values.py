@@ -12,8 +12,10 @@ from typing import Any
 
 from .._core.errors import Faults
 from .._core.structure import not_text
-from .._message.numbers import NumberError, Numbers, read
+from .._message.numbers import NumberError, read
 from .._message.text import not_gsm7, to_gsm7
+from .._people.contacts import Contacts, read_contacts
+from .._people.recipients import Recipients, read_recipients
 
 _SPACE = 0x20
 _INVISIBLE = "\u2028\u2029\ufeff\ufffe"
@@ -97,20 +99,30 @@ def read_region(params: Mapping[str, Any]) -> str | None:
     return params["default_region"].upper() if params["default_region"] else None
 
 
-def digits_of(numbers: Numbers) -> tuple[str, ...]:
+def read_people(
+    name: str, params: Mapping[str, Any], faults: Faults, *, contacts: Contacts | None = None
+) -> Recipients:
+    """Return whom an option means, with the contacts of the task unless they were read before. Note every fault."""
+    known = read_contacts(params["contacts"], faults) if contacts is None else contacts
+    recipients = read_recipients(name, params[name], known, read_region(params))
+    faults.add(*recipient_faults(name, recipients))
+    return recipients
+
+
+def digits_of(recipients: Recipients) -> tuple[str, ...]:
     """Return the digits of the numbers that could be read, each once and in their order."""
-    return tuple(digits for _text, digits in numbers.read)
+    return tuple(recipient.digits for recipient in recipients.read)
 
 
-def number_faults(name: str, numbers: Numbers) -> list[str]:
-    """Return a sentence for each value of the option ``name`` that is no phone number."""
-    return [f"{name}: {sentence}" for _text, sentence in numbers.faults]
+def recipient_faults(name: str, recipients: Recipients) -> list[str]:
+    """Return a sentence for each recipient in the option ``name`` who cannot be read."""
+    return [f"{name}: {unread.sentence}" for unread in recipients.faults]
 
 
-def repetition_warnings(numbers: Numbers) -> tuple[str, ...]:
-    """Return a warning for each recipient that ``to`` lists again."""
+def repetition_warnings(recipients: Recipients) -> tuple[str, ...]:
+    """Return a warning for each recipient whom ``to`` lists again, but not for whoever is in a group as well."""
     return tuple(
-        f"{text!r} is listed more than once in to; it gets one message" for text, _digits in numbers.duplicates
+        f"{given!r} is listed more than once in to; it gets one message" for given in dict.fromkeys(recipients.repeated)
     )
 
 

@@ -72,9 +72,10 @@ def test_a_value_is_called_by_its_key_and_where_it_is(label: str, name: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"), [(None, ()), ("", ()), ("a, b,", ("a", "b")), (["a", ""], ("a", "")), (("a",), ("a",))]
+    ("value", "expected"),
+    [(None, ()), ("", ()), ("a, b,", ("a", "b")), (["a", ""], ("a",)), ("a;b\n", ("a", "b")), (("a",), ("a",))],
 )
-def test_texts_are_a_list_or_one_text_with_commas(value: object, expected: tuple[str, ...]) -> None:
+def test_texts_are_a_list_in_any_notation(value: object, expected: tuple[str, ...]) -> None:
     assert texts("events", value) == expected
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import itertools
 import string
+import time
 
 import phonenumbers
 import pytest
@@ -16,11 +17,9 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._core.erro
 from ansible_collections.voip_communications.sms.plugins.module_utils._message import numbers as numbers_module
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.numbers import (
     NumberError,
-    Numbers,
     digits,
     mask,
     read,
-    read_all,
     region_fault,
     same,
 )
@@ -35,6 +34,14 @@ def examples(region: str) -> list[phonenumbers.PhoneNumber]:
     kinds = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE)
     found = [phonenumbers.example_number_for_type(region, kind) for kind in kinds]
     return [number for number in found if number is not None]
+
+
+def digits_of(number: str, region: str) -> str | None:
+    """Return the digits of a number, None where it is refused."""
+    try:
+        return read(number, region)
+    except NumberError:
+        return None
 
 
 def e164(number: phonenumbers.PhoneNumber) -> str:
@@ -145,7 +152,7 @@ def test_at_most_6_regions_have_a_mobile_that_is_refused_as_it_is_written_there(
         region: phonenumbers.format_number(mobile, phonenumbers.PhoneNumberFormat.NATIONAL)
         for region, mobile in mobiles.items()
     }
-    refused = {region for region, number in written.items() if read_all(number, region).faults}
+    refused = {region for region, number in written.items() if digits_of(number, region) is None}
     assert len(written) >= 244
     assert len(refused) <= 6, refused
     # Each of them is a valid number in another country too, as digits.
@@ -172,8 +179,8 @@ def test_no_emergency_number_is_read() -> None:
                 refusal(written)
                 refusal(written, region)
             # These digits are a subscriber's number in a few small countries.
-            (local,) = read_all(f"{code} {number}", region).read or [("", "")]
-            assert not local[1] or phonenumbers.is_valid_number(phonenumbers.parse(f"+{local[1]}"))
+            local = digits_of(f"{code} {number}", region)
+            assert local is None or phonenumbers.is_valid_number(phonenumbers.parse(f"+{local}"))
     assert count > 600
 
 
@@ -283,7 +290,7 @@ def test_a_number_is_told_how_to_quote_in_each_place() -> None:
         ("'+12812345678'", '"\'"'),
         ("+1\u200b2812345678", r"'\u200b'"),
         ("+1281\ud8002345678", r"'\ud800'"),
-        pytest.param("a" * 10**6, "'a'", id="long"),
+        pytest.param("a" * 100, "'a'", id="long"),
     ],
 )
 def test_foreign_characters_are_named_and_never_printed_raw(written: str, character: str) -> None:
@@ -304,7 +311,7 @@ def test_foreign_characters_are_named_and_never_printed_raw(written: str, charac
         ("+1281", None, "'+1281' is not a possible phone number: too short for country code 1"),
         ("+128123456789", None, "'+128123456789' is not a possible phone number: too long for country code 1"),
         ("+999123456789", None, "'+999123456789' is not a possible phone number: unknown country code"),
-        ("1" * 300, None, f"'{'1' * 40}…' is not a possible phone number: too long"),
+        ("1" * 100, None, f"'{'1' * 40}…' is not a possible phone number: too long"),
         (
             "020 7946 0958",
             None,
@@ -373,54 +380,14 @@ def test_no_other_type_is_read(value: object) -> None:
     assert refusal(value).isprintable()
 
 
-def test_read_all_keeps_order_and_tells_duplicates_and_faults() -> None:
-    given_ = ["+44 20 7946 0958", "+1 (281) 234-5678", "0012812345678", 5, "x\n", "12812345678", "+12812345679"]
-    numbers = read_all(given_)
-    assert numbers.read == (
-        ("+44 20 7946 0958", "442079460958"),
-        ("+1 (281) 234-5678", "12812345678"),
-        ("+12812345679", "12812345679"),
-    )
-    assert numbers.duplicates == (("0012812345678", "12812345678"), ("12812345678", "12812345678"))
-    assert [shown for shown, _sentence in numbers.faults] == ["5", "x\\n"]
-    assert numbers.faults[1][1].startswith("'x\\n' has the character 'x'")
-
-
-def test_text_is_split_at_commas() -> None:
-    numbers = read_all("+12812345678, 0012812345679,12812345678")
-    assert numbers == Numbers(
-        read=(("+12812345678", "12812345678"), ("0012812345679", "12812345679")),
-        duplicates=(("12812345678", "12812345678"),),
-        faults=(),
-    )
-
-
-def test_a_comma_inside_an_element_is_no_separator() -> None:
-    assert (
-        read_all(["+12812345678,+12812345679"]).faults[0][1].endswith("give each number as a list element of its own")
-    )
-
-
-@pytest.mark.parametrize("values", [None, "", [], ()])
-def test_nobody_to_send_to(values: object) -> None:
-    assert read_all(values) == Numbers((), (), (("", "there is no number to send to"),))
-
-
 @pytest.mark.parametrize(
-    ("values", "count"),
-    [(12812345678, 1), ({"a": 1}, 1), (",", 2), ("+12812345678,", 1), ([["+12812345678"]], 1), ([""], 1), ([None], 1)],
+    "text", ["1" * 80_000, "1" * 40_000 + "(0)" * 10_000, "+" + "(" * 1_000_000, "1 (0)" * 20_000, "\u0661" * 500_000]
 )
-def test_what_cannot_be_a_list_of_numbers(values: object, count: int) -> None:
-    assert len(read_all(values).faults) == count
-
-
-@given(st.lists(st.sampled_from(["+12812345678", "0012812345678", "+442079460958", "x", ""])))
-def test_nothing_given_is_lost(values: list[str]) -> None:
-    numbers = read_all(values)
-    wanted = [plain for _given, plain in numbers.read]
-    assert len(set(wanted)) == len(wanted)
-    assert {plain for _given, plain in numbers.duplicates} <= set(wanted)
-    assert len(numbers.read) + len(numbers.duplicates) + len(numbers.faults) == max(1, len(values))
+def test_what_is_too_long_for_a_number_is_not_read(text: str) -> None:
+    """80,000 digits took 2 seconds, to find a zero in brackets."""
+    start = time.process_time()
+    assert f" has {len(text)} characters, more than a phone number can have" in refusal(text)
+    assert time.process_time() - start < 0.1
 
 
 @pytest.mark.parametrize(
@@ -499,14 +466,9 @@ def test_a_mask_keeps_the_country_code() -> None:
             assert mask(e164(number)).startswith(f"+{number.country_code}*")
 
 
-def test_ten_thousand_recipients_are_read() -> None:
-    numbers = read_all([f"+1281{2000000 + count}" for count in range(10_000)], "US")
-    assert (len(numbers.read), numbers.faults) == (10_000, ())
-
-
 def test_without_phonenumbers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(numbers_module, "PHONENUMBERS_ERROR", "Traceback: no module")
-    for call in (lambda: read("+12812345678"), lambda: read_all([]), lambda: region_fault(None)):
+    for call in (lambda: read("+12812345678"), lambda: region_fault(None)):
         with pytest.raises(MissingLibrary) as caught:
             call()
         assert (caught.value.package, caught.value.detail) == ("phonenumbers", "Traceback: no module")

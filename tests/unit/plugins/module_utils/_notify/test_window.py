@@ -186,7 +186,7 @@ def test_every_fault_is_named_at_once() -> None:
         "timezone 'Mars/Olympus' is not known",
         "start is a number or a truth value",
         "end '2030-12-01' has no hour",
-        "recipients: 12812345679 is not text",
+        "recipients: recipient 1: 12812345679 is not text",
         "reminder 'a': before is not a duration (a number without a unit)",
         "reminder 'a': it needs either before",
         "reminder 'b/c': name has a slash",

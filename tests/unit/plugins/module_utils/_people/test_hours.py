@@ -197,4 +197,6 @@ def test_every_fault_is_named() -> None:
     assert refusal({"from": "08:00", "to": "22:00"}) == (
         "timezone in hours of anna must be an IANA name such as Europe/Berlin",
     )
-    assert refusal("08:00-22:00") == ("hours of anna must be a dictionary with from, to, timezone",)
+    assert refusal("08:00-22:00") == (
+        "hours of anna must be a dictionary with from, to, timezone, or a text such as 08:00-22:00 Europe/Berlin",
+    )

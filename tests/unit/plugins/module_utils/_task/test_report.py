@@ -311,6 +311,7 @@ def test_a_result_is_shown_plainly() -> None:
     shown = sent(sale=0.01, status="SENT").shown()
     assert shown == {
         "to": ANN,
+        "name": None,
         "outcome": "sent",
         "smsids": ["sms1"],
         "code": 200,
@@ -323,6 +324,13 @@ def test_a_result_is_shown_plainly() -> None:
         "first_sent_at": None,
     }
     assert not isinstance(shown["outcome"], Outcome)
+
+
+def test_a_name_stands_beside_the_number() -> None:
+    results = [sent(), refused(BOB)._replace(name="bob")]
+    assert [result.shown()["name"] for result in results] == [None, "bob"]
+    assert f"refused for 1 recipient: bob ({BOB}) (402 No credit)" in rule(results, "k", FailurePolicy()).msg
+    assert failed_to(results) == [BOB]
 
 
 @pytest.mark.parametrize(

@@ -231,7 +231,7 @@ def test_a_task_that_names_nobody_always_fails(nobody: Any, fail_on: str) -> Non
     assert all(sentence.startswith("to: ") for sentence in faults(to=nobody, fail_on=fail_on))
 
 
-BAD = ["12", "+1 281 234 5678 ext 9", "\u0661\u0662", 12812345678, "+12812345678\n", "1;2"]
+BAD = ["12", "+1 281 234 5678 ext 9", "\u0661\u0662", 12812345678, "+1281\n2345678", "1;2"]
 
 
 def test_impossible_numbers_are_all_named_at_once() -> None:
@@ -317,7 +317,7 @@ def test_an_impossible_number(fail_on: str, on_unknown: str) -> None:
             assert (found["failed"], found["changed"], found["outcome"]) == (False, True, "partial")
             assert [result["outcome"] for result in found["results"]] == ["sent"] * 2 + ["refused"] * len(BAD)
     assert [post.recipients for post in server.posts] == ([] if fail_on == "any" else [["12812345678", "12812345679"]])
-    for named in ("'12'", "ext 9", "'\u0661\u0662'", "12812345678 is not text", "'+12812345678\\n'", "'1;2'"):
+    for named in ("'12'", "ext 9", "'\u0661\u0662'", "12812345678 is not text", "'+1281\\n2345678'", "'1;2'"):
         assert named in msg
 
 

@@ -21,6 +21,20 @@ def shown(**options: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
+    ("contacts", "said"),
+    [
+        ([{"name": "anna"}, {"name": "ben"}], "2 contacts"),
+        ("/etc/voipsms/people.csv", "/etc/voipsms/people.csv"),
+        ('[{"name": "anna"}]', HIDDEN),
+        ({"name": "anna"}, HIDDEN),
+        (None, None),
+    ],
+)
+def test_contacts_are_counted(contacts: object, said: object) -> None:
+    assert shown(contacts=contacts) == {"contacts": said}
+
+
+@pytest.mark.parametrize(
     "options",
     [
         {"ledger": "/var/lib/ledger"},

@@ -7,19 +7,20 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults
-from ansible_collections.voip_communications.sms.plugins.module_utils._message.numbers import read_all
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.values import (
     digits_of,
     in_range,
     is_printable_name,
     is_utf8,
-    number_faults,
+    read_people,
     read_region,
     read_sender,
     read_text,
     repetition_warnings,
 )
 from ansible_collections.voip_communications.sms.tests.support.task_options import faults_of, params
+
+CONTACTS = [{"name": "anna", "number": "+1 281 234 5678"}]
 
 
 def test_a_range_is_written_in_full() -> None:
@@ -50,11 +51,13 @@ def test_a_text_keeps_its_characters_unless_gsm7_is_asked_for() -> None:
     assert faults_of(faults)[0].startswith("msg holds characters that GSM-7 does not have ('\\u4f60')")
 
 
-def test_numbers_are_read_once_each_and_what_is_wrong_is_named() -> None:
-    numbers = read_all(["+12812345678", "0012812345678", "+12812345679", "12"])
-    assert digits_of(numbers) == ("12812345678", "12812345679")
-    assert repetition_warnings(numbers) == ("'0012812345678' is listed more than once in to; it gets one message",)
-    (fault,) = number_faults("number", numbers)
+def test_recipients_are_read_once_each_and_what_is_wrong_is_named() -> None:
+    options = {"number": ["+12812345678", "anna", "+12812345679", "12"], "default_region": None, "contacts": CONTACTS}
+    faults = Faults()
+    recipients = read_people("number", options, faults)
+    assert digits_of(recipients) == ("12812345678", "12812345679")
+    assert repetition_warnings(recipients) == ("'anna' is listed more than once in to; it gets one message",)
+    (fault,) = faults_of(faults)
     assert fault.startswith("number: '12' ")
 
 

@@ -1,0 +1,182 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read whom a list of recipients means: numbers, people, names of contacts, and groups with an @ before them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from .._core.errors import Faults, InputError
+from .._core.notation import entries
+from .._core.structure import plain_number, shown, texts
+from .._message import numbers
+from .contacts import Contacts
+from .person import GROUP, Person, read_person
+
+_LONGEST_GIVEN = 200
+"""Characters of a recipient that a result repeats."""
+
+
+class Recipient(NamedTuple):
+    """A recipient who can be sent to: the E.164 ``digits``, and the name where one was given."""
+
+    digits: str
+    name: str = ""
+
+
+class Unread(NamedTuple):
+    """A recipient who cannot be sent to: as they were given, their name where it is known, and why."""
+
+    given: str
+    name: str
+    sentence: str
+
+
+class Recipients(NamedTuple):
+    """Whom a list of recipients means, in its order: each number once. ``repeated``: what it lists again, as given."""
+
+    read: tuple[Recipient, ...] = ()
+    repeated: tuple[str, ...] = ()
+    faults: tuple[Unread, ...] = ()
+
+
+class _Mention(NamedTuple):
+    """A person whom an entry of the list leads to, or the ``faults`` for which it leads to none.
+
+    ``before`` and ``after`` stand around the fault of a number. ``place`` is where the entry stands in the list, where
+    a fault does not say so.
+    """
+
+    given: str
+    person: Person | None
+    faults: tuple[str, ...] = ()
+    before: str = ""
+    after: str = ""
+    place: str = ""
+    is_in_group: bool = False
+
+    def read(self, region: str | None) -> Recipient | Unread:
+        """Return the recipient, or why there is none."""
+        name = self.person.name if self.person is not None else ""
+        if self.faults or self.person is None:
+            return Unread(self.given, name, "; ".join(self.faults))
+        try:
+            return Recipient(numbers.read(self.person.number, region), name)
+        except numbers.NumberError as error:
+            return Unread(_as_given(self.person.number), name, f"{self.before}{error}{self.after}")
+
+
+def read_recipients(name: str, value: object, contacts: Contacts, region: str | None) -> Recipients:
+    """Return whom the option ``name`` means, and what of it cannot be read. Raises ``MissingLibrary``."""
+    numbers.require()
+    read: dict[str, Recipient] = {}
+    repeated: list[str] = []
+    faults: dict[tuple[str, str], Unread] = {}
+    direct: set[str] = set()
+    for mention in _mentions_of(name, value, contacts):
+        result = mention.read(region)
+        if isinstance(result, Unread):
+            faults.setdefault((result.given, result.sentence), result)
+            continue
+        if not mention.is_in_group:
+            repeated += [mention.given] if result.digits in direct else []
+            direct.add(result.digits)
+        earlier = read.setdefault(result.digits, result)
+        if not earlier.name:
+            read[result.digits] = result
+    if not read and not faults:
+        return Recipients(faults=(Unread("", "", "there is no number to send to"),))
+    return Recipients(tuple(read.values()), tuple(repeated), tuple(faults.values()))
+
+
+def read_people(
+    recipients: object, contacts: Contacts, faults: Faults, known_events: object = None
+) -> tuple[Person, ...]:
+    """Return the people whom recipients mean, those of several groups several times. Every fault is noted.
+
+    Everyone with a number is returned nevertheless, without the preferences that cannot be read, so that a caller who
+    goes on in spite of faults tells too many people rather than no one.
+    """
+    if recipients is None:
+        faults.add(
+            "there are no recipients: recipients must be a list of numbers, people, names of contacts and groups"
+        )
+    known = faults.attempt(lambda: texts("known_events", known_events)) or ()
+    people = []
+    for mention in _mentions_of("recipients", recipients, contacts, known):
+        faults.add(*(f"{mention.place}{sentence}" for sentence in mention.faults))
+        if mention.person is not None and mention.person.number:
+            people.append(mention.person)
+    return tuple(people)
+
+
+def _mentions_of(name: str, value: object, contacts: Contacts, known_events: Sequence[str] = ()) -> Iterator[_Mention]:
+    """Yield whom each entry of a list in any notation leads to, or why it leads to no one."""
+    try:
+        elements = entries(name, value)
+    except InputError as error:
+        yield _Mention("", None, error.faults)
+        return
+    for index, entry in enumerate(elements, 1):
+        place = f"recipient {index}"
+        if isinstance(entry, Mapping):
+            yield _person(place, entry, known_events)
+            continue
+        is_group = isinstance(entry, str) and entry.startswith(GROUP)
+        mentions = _members(entry, contacts) if is_group else (_single(entry, contacts),)
+        yield from (mention._replace(place=f"{place}: ") for mention in mentions)
+
+
+def _person(place: str, values: Mapping[object, object], known_events: Sequence[str]) -> _Mention:
+    """Return a person who stands in the list of recipients."""
+    faults = Faults()
+    person = read_person(place, values, faults, known_events)
+    label = f"{place} ({person.name})" if person.name else place
+    if not person.number and values.get("number") in (None, ""):
+        faults.add(f"{label} has no number")
+    given = _as_given(person.number) or person.name or place
+    return _Mention(given, person, faults.sentences, before=f"number of {label}: ")
+
+
+def _members(entry: str, contacts: Contacts) -> Iterator[_Mention]:
+    """Yield the people of a group, those without a number as faults."""
+    people = contacts.members(entry[len(GROUP) :])
+    if not people:
+        yield _Mention(_as_given(entry), None, (contacts.unknown(entry),))
+    for person in people:
+        yield _contact(person.name, person)._replace(is_in_group=True)
+
+
+def _single(entry: object, contacts: Contacts) -> _Mention:
+    """Return the contact whose name this is, or else the number."""
+    text = entry if isinstance(entry, str) else ""
+    person = contacts.find(text) if text else None
+    if person is not None:
+        return _contact(text, person)
+    if text[:1].isalpha():
+        return _Mention(_as_given(text), None, (contacts.unknown(text),))
+    try:
+        number = numbers.text_of(plain_number(entry))
+    except numbers.NumberError as error:
+        return _Mention(_as_given(entry), None, (str(error),))
+    if not number:
+        return _Mention("", None, ("'' has no digits",))
+    # Such as '2nd line', which begins like a number and may have been meant as a name.
+    nearest = contacts.nearest(text) if any(character.isalpha() for character in text) else []
+    hint = f"; did you mean the contact {' or '.join(nearest)}?" if nearest else ""
+    return _Mention(_as_given(number), Person(number), after=hint)
+
+
+def _contact(given: str, person: Person) -> _Mention:
+    """Return a contact, who may have no number."""
+    faults = () if person.number else (f"the contact {person.name} has no number",)
+    return _Mention(given, person, faults, before=f"number of {person.name}: ")
+
+
+def _as_given(value: object) -> str:
+    """Return a text as it was written, so that a task can find it again, unless it is very long."""
+    is_short = isinstance(value, str) and len(value) <= _LONGEST_GIVEN
+    return str(value) if is_short else shown(value[:_LONGEST_GIVEN] if isinstance(value, str) else plain_number(value))
