@@ -169,7 +169,7 @@ def test_what_is_past_is_left_out_and_never_sent_late(controller: Controller, se
     for sentence in (
         "name: 4711 is not text but a number: quote it",
         "is not after start",
-        "recipients: 12812345678 is not text but a number of type int",
+        "recipient 1: 12812345678 is not text but a number of type int",
         "reminder 'a': before is not a duration (a number without a unit)",
     ):
         assert sentence in refusal
