@@ -35,9 +35,9 @@ author:
 requirements:
   - requests >= 2.25 and phonenumbers >= 8.12, in the Python that runs C(ansible-playbook)
 notes:
-  - Variables (C(voipsms_watch_*)) are those of the plays, those of the group C(all), and extra variables. They may be
-    templates. When several plays set one, the last play that ran counts. They take precedence over the environment,
-    which takes precedence over C(ansible.cfg).
+  - Variables (C(voipsms_watch_*) and C(voipsms_contacts)) are those of the plays, those of the group C(all), and extra
+    variables. They may be templates. When several plays set one, the last play that ran counts. They take precedence
+    over the environment, which takes precedence over C(ansible.cfg).
   - An extra variable may be a template of other extra variables only. With anything else, ansible-core 2.21 does not
     load this plugin, and warns of that.
   - E(VOIPSMS_TIMEOUT) and E(VOIPSMS_VALIDATE_CERTS) are read too, as by
@@ -323,6 +323,8 @@ from ansible_collections.voip_communications.sms.plugins.plugin_utils._errand im
 Hook = Callable[..., None]
 
 _PREFIX = "voipsms_watch_"
+# The variable that everything else of the collection reads, too.
+_CONTACTS = "voipsms_contacts"
 # The name that ``ansible`` gives to the playbook that it makes of its arguments.
 _AD_HOC = "__adhoc_playbook__"
 
@@ -534,7 +536,7 @@ class CallbackModule(CallbackBase):
             known = manager.get_vars(play=play)
         templar = Templar(loader=play.get_loader(), variables=known)
         variables = {name: value for name, value in known.items() if name.startswith(("awx_", "tower_"))}
-        for name in [name for name in known if name.startswith(_PREFIX)]:
+        for name in [name for name in known if name.startswith(_PREFIX) or name == _CONTACTS]:
             variables.update(self._templated(templar, name, known[name]))
         return variables
 

@@ -14,6 +14,7 @@ import yaml
 from ansible_collections.voip_communications.sms.tests.support import documents
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller, PlaybookRun
+from ansible_collections.voip_communications.sms.tests.support.step import Job
 
 ANNA, BEN, DESK = "4915112345678", "447700900123", "12815550100"
 CONTACTS: list[dict[str, Any]] = [
@@ -184,3 +185,56 @@ def test_the_plays_of_the_guide(controller: Controller, service: CountedSandbox,
     run = controller.play(found, make, tell, environment=environment)
     assert told(run.results[-1]) == [(f"+{ANNA}", "Anna", "duplicate")], run.everything
     service.expect(1)
+
+
+def test_roles_know_people(controller: Controller, service: CountedSandbox) -> None:
+    """One variable serves both roles; whoever has two ways into a message gets one, and who is not known is named."""
+    account = {**service.sandbox.environment, "VOIPSMS_ACCOUNT_TIMEZONE": "America/Chicago"}
+    deployed = {
+        "deploy_notify_event": "failed",
+        "deploy_notify_application": "shop",
+        "deploy_notify_recipients": "anna; @dba; @dbb",
+    }
+    window = {
+        "maintenance_window_name": "w1",
+        "maintenance_window_start": "2099-12-01 22:00",
+        "maintenance_window_end": "2099-12-01 23:00",
+        "maintenance_window_timezone": "Europe/Berlin",
+        "maintenance_window_recipients": ["@dba", "anna"],
+        "maintenance_window_reminders": [{"name": "begins", "at": "start"}],
+    }
+    roles = (("deploy_notify", deployed), ("maintenance_window", window))
+    tasks = [
+        {"name": name, "ansible.builtin.include_role": {"name": f"voip_communications.sms.{name}"}, "vars": options}
+        for name, options in roles
+    ]
+    shown = "{{ [deploy_notify_result, maintenance_window_result] }}"
+    tasks.append({"name": "Show", "ansible.builtin.debug": {"msg": shown}})
+    run = controller.play(*tasks, keywords={"vars": {"voipsms_contacts": CONTACTS}}, environment=account)
+    assert run.rc == 0, run.everything
+    deployment, maintenance = run.results[-1]["msg"]
+    names = [(f"+{ANNA}", "anna"), (f"+{BEN}", "ben")]
+    assert told(deployment) == [(*name, "sent") for name in names]
+    assert deployment["msg"].startswith("recipient 3: there is no group '@dbb'; did you mean @dba?; sent to 2")
+    (reminder,) = maintenance["results"]
+    assert told(reminder) == [(*name, "scheduled") for name in reversed(names)]
+    service.expect(3)
+
+
+def test_a_playbook_and_watch_know_people(tmp_path: Path, controller: Controller, service: CountedSandbox) -> None:
+    """The command line names a person and a group; the callback tells them when a run fails."""
+    job = Job(tmp_path / "job", **service.sandbox.environment)
+    variables = {"voipsms_to": "anna,@dba\n", "voipsms_msg": "Hello", "voipsms_contacts": json.dumps(CONTACTS)}
+    done = job.playbook("notify", variables)
+    assert done.outcome == (0, "sent"), done.output
+    assert done.result is not None
+    assert [entry["name"] for entry in done.result["results"]] == ["anna", "ben"]
+    environment = {
+        **service.sandbox.environment,
+        "ANSIBLE_CALLBACKS_ENABLED": "voip_communications.sms.watch,task_records",
+        "VOIPSMS_WATCH_RECIPIENTS": "@dba, anna, dora",
+    }
+    failing = {"name": "Restart", "ansible.builtin.fail": {"msg": "no"}}
+    run = controller.play(failing, keywords={"vars": {"voipsms_contacts": CONTACTS}}, environment=environment)
+    assert service.expect(2)[1]["form"]["to"] == f"{ANNA},{BEN}", run.everything
+    assert "there is no contact 'dora'; there are anna, ben" in " ".join((run.stdout + run.stderr).split())
