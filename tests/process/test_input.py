@@ -28,7 +28,7 @@ NOT_TEXTS: list[tuple[dict[str, Any], str]] = [
     ({"msg": {"disk": "full"}}, "msg: a dictionary was given where a text belongs"),
     ({"msg": ["disk", "full"]}, "msg: a list was given where a text belongs"),
     ({"msg": date(2026, 10, 1)}, "msg: a date was given where a text belongs: quote it"),
-    ({"msg": datetime(2026, 10, 1, 22, 0)}, "msg: a date was given where a text belongs: quote it"),  # noqa: DTZ001
+    ({"msg": datetime(2026, 10, 1, 22, 0)}, "msg: a date was given where a text belongs: quote it"),  # noqa: DTZ001 - as YAML reads it
     ({"msg": None}, "the text is empty"),
     ({"msg": "x", "idempotency_key": 1.1}, "idempotency_key: 1.1 is not text but a number: quote it"),
     ({"msg": "x", "default_region": False}, "default_region: False is not text but a truth value: quote it"),
@@ -153,7 +153,9 @@ def test_what_the_environment_says_wrongly_of_no_proxy_prevents_nothing(
     service.expect(1)
 
 
-@pytest.mark.skipif(os.geteuid() != 0 or shutil.which("setpriv") is None, reason="only root can be another user")
+@pytest.mark.skipif(
+    os.geteuid() != 0 or shutil.which("setpriv") is None, reason="needs root, and setpriv of util-linux"
+)
 def test_a_user_without_a_home_and_a_name(service: CountedSandbox) -> None:
     """As in a container with an arbitrary user: the ledger by its default, and paths that begin with a tilde."""
     every = ["setpriv", f"--reuid={ANOTHER}", f"--regid={ANOTHER}", "--clear-groups"]

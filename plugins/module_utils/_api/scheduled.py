@@ -122,7 +122,7 @@ class ScheduledApi(Api):
             verdict = CancelVerdict.REFUSED if 400 <= answer.status < 500 else CancelVerdict.LOST
             return CancelAnswer(verdict, f"HTTP {status_text(answer.status)}{self._stated(answer)}")
         if answer.body.lstrip().startswith(b"<"):
-            page = "a page of HTML, which is not the service's but that of a proxy or a portal on the way to it"
+            page = "a page of HTML, as a proxy or a login portal sends it in place of the service"
             return CancelAnswer(CancelVerdict.LOST, f"HTTP {status_text(answer.status)} with {page}")
         objection = self._objection(answer)
         return CancelAnswer(CancelVerdict.CONFIRMED if objection is None else CancelVerdict.REFUSED, objection)

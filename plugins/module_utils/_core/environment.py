@@ -12,6 +12,16 @@ import sys
 from typing import Any
 from urllib.parse import urlsplit
 
+HAS_REQUESTS = True
+try:
+    from requests.adapters import HTTPAdapter
+    from requests.exceptions import InvalidSchema
+    from requests.utils import get_environ_proxies, prepend_scheme_if_needed, select_proxy
+    from urllib3.exceptions import HTTPError
+    from urllib3.util import parse_url
+except ImportError:  # which is reported where the account is opened
+    HAS_REQUESTS = False
+
 _BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _PROXIES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 
@@ -70,10 +80,7 @@ def _bundle_faults() -> list[str]:
 
 def _proxy_faults(url: str) -> list[str]:
     """Return the fault of the proxy that ``requests`` would take for this URL, without showing its address."""
-    try:
-        from requests.exceptions import InvalidSchema  # noqa: PLC0415 - it may be missing, which is reported elsewhere
-        from requests.utils import get_environ_proxies, select_proxy  # noqa: PLC0415
-    except ImportError:
+    if not HAS_REQUESTS:
         return []
     name = next((name for name in _PROXIES if os.environ.get(name)), "the proxy of the system")
     proxy = select_proxy(url, get_environ_proxies(url, no_proxy=None))
@@ -90,11 +97,6 @@ def _proxy_faults(url: str) -> list[str]:
 
 def _prepare(proxy: str) -> None:
     """Do what ``requests`` does with a proxy before it connects. Raise ``ValueError``, or its own ``InvalidSchema``."""
-    from requests.adapters import HTTPAdapter  # noqa: PLC0415
-    from requests.utils import prepend_scheme_if_needed  # noqa: PLC0415
-    from urllib3.exceptions import HTTPError  # noqa: PLC0415
-    from urllib3.util import parse_url  # noqa: PLC0415
-
     try:
         address = prepend_scheme_if_needed(proxy, "http")
         host: Any = parse_url(address).host

@@ -12,7 +12,6 @@ change that must be made as a whole may need a second statement, within one tran
 
 from __future__ import annotations
 
-import json
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -26,7 +25,7 @@ from .database import PSYCOPG_ERROR, Database
 from .model import LedgerError, Row, damaged
 from .postgresql_schema import STEPS, check_writable, ensure_tables, table_of, version_of
 from .postgresql_session import Server, Unreachable
-from .row import COLUMNS, having_smsids, intact_row_from, is_intact, row_from, values_of
+from .row import COLUMNS, intact_row_from, is_intact, row_from, values_of
 from .stored import Changed, StoredLedger
 
 if TYPE_CHECKING:
@@ -161,15 +160,12 @@ class PostgresqlLedger(StoredLedger):
             records = () if connection is None else self._select(connection, _SELECT_SCHEDULED, (self._account,))
             return [intact_row_from(record) for record in records]
 
-    def with_smsids(self, smsids: Iterable[str]) -> list[Row]:
-        """Return every row of a scheduled message that has one of these smsids. Reads only, as ``rows`` does."""
-        names = frozenset(smsids)
+    def _holding(self, texts: Iterable[str]) -> list[Row]:
         with self._reading() as connection:
             if connection is None:
                 return []
-            values = [(self._account, json.dumps(name)) for name in names]
-            records = [record for pair in values for record in self._select(connection, _SELECT_SMSID, pair)]
-            return having_smsids(map(intact_row_from, records), names)
+            results = (self._select(connection, _SELECT_SMSID, (self._account, text)) for text in texts)
+            return [intact_row_from(record) for records in results for record in records]
 
     def rows_of(self, recipients: Iterable[str]) -> list[Row]:
         """Return every row of some recipients. Reads only, as ``rows`` does."""

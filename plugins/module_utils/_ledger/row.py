@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import math
 import zlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -140,9 +140,3 @@ def _from_json(columns: dict[str, Any]) -> Row:
     row = Row(**columns)
     _check_times(row)
     return row
-
-
-def having_smsids(rows: Iterable[Row], smsids: Collection[str]) -> list[Row]:
-    """Return the rows that have one of these smsids, each once."""
-    by_identity = {(row.key, row.recipient): row for row in rows if not set(row.smsids).isdisjoint(smsids)}
-    return list(by_identity.values())

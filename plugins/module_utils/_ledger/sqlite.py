@@ -11,7 +11,6 @@ request is under way, so that a slow service never holds a lock.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -23,7 +22,7 @@ from urllib.parse import quote
 from .._core.errors import MissingLibrary
 from .group_commit import GroupCommit
 from .model import LedgerError
-from .row import COLUMNS, having_smsids, intact_row_from, is_intact, row_from, values_of
+from .row import COLUMNS, intact_row_from, is_intact, row_from, values_of
 from .safe_file import SafeFile
 from .stored import Changed, StoredLedger
 
@@ -189,15 +188,12 @@ class SqliteLedger(StoredLedger):
             records = () if connection is None else connection.execute(_SELECT_SCHEDULED, (self._account,))
             return [intact_row_from(record) for record in records]
 
-    def with_smsids(self, smsids: Iterable[str]) -> list[Row]:
-        """Return every row of a scheduled message that has one of these smsids. Reads only, as ``rows`` does."""
-        names = frozenset(smsids)
+    def _holding(self, texts: Iterable[str]) -> list[Row]:
         with self._reading() as connection:
             if connection is None:
                 return []
-            values = [(self._account, json.dumps(name)) for name in names]
-            records = [record for pair in values for record in connection.execute(_SELECT_SMSID, pair)]
-            return having_smsids(map(intact_row_from, records), names)
+            cursors = (connection.execute(_SELECT_SMSID, (self._account, text)) for text in texts)
+            return [intact_row_from(record) for cursor in cursors for record in cursor]
 
     def rows_of(self, recipients: Iterable[str]) -> list[Row]:
         """Return every row of some recipients, after one pass through the account's rows. Reads only."""

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
@@ -52,6 +53,19 @@ class StoredLedger(ABC):
         expired rows to delete as well, at most; only a claim does. ``is_whole``: all rows are still as they were read
         when any is written.
         """
+
+    @abstractmethod
+    def _holding(self, texts: Iterable[str]) -> list[Row]:
+        """Return the rows of scheduled messages whose stored smsids, as JSON, hold one of these texts; more may come.
+
+        Reads only.
+        """
+
+    def with_smsids(self, smsids: Iterable[str]) -> list[Row]:
+        """Return every row of a scheduled message that has one of these smsids, once. Reads only."""
+        names = frozenset(smsids)
+        rows = {(row.key, row.recipient): row for row in self._holding(map(json.dumps, names))}
+        return [row for row in rows.values() if not names.isdisjoint(row.smsids)]
 
     def claim(self, claim: Claim) -> Claimed:
         """Commit ``sending`` for every recipient that the claim may have; make the ledger if it does not exist."""

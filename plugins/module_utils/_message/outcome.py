@@ -45,7 +45,7 @@ UNCHANGED = "unchanged"
 class Result(NamedTuple):
     """The result of a task for one recipient. Times are ISO 8601 in UTC; ``sale`` is in the account's currency.
 
-    ``name`` is that of the contact whose number ``to`` is.
+    ``name`` is the name of the contact who has the number ``to``.
 
     Two fields are not shown. ``posted`` tells whether this run sent a request for the recipient, or would send one,
     which decides about ``changed``. ``text`` lets a diff tell one scheduled message from another.

@@ -49,7 +49,7 @@ class Person(NamedTuple):
     """A person. Without ``events`` they want all of them, down to ``severity``; without ``hours``, at any time.
 
     ``number`` is as it was written, and may be empty in a list of contacts. ``email`` and ``calendar`` are what a
-    calendar knows them by; ``language`` is that of the texts they want, as a tag such as ``de``.
+    calendar knows them by; ``language`` is the one they read, as a tag such as ``de``.
     """
 
     number: str
@@ -113,7 +113,7 @@ def read_person(
 
 
 def _read_name(name: str, value: object) -> str:
-    """Return a name, which nobody can take for a number or a group. Raises ``InputError``."""
+    """Return a name that does not look like a number or a group. Raises ``InputError``."""
     text = " ".join(nonempty_text(name, value).split())
     if not text.isprintable() or len(text) > _LONGEST_NAME:
         raise InputError(f"{name} must be at most {_LONGEST_NAME} printable characters")

@@ -19,7 +19,7 @@ _LEAST_PREFERRED = 101
 
 
 def read_vcards(text: str, name: str) -> list[tuple[str, dict[str, Any]]]:
-    """Return the person of each card, with what a sentence calls the card. ``name``: that of the file in a sentence.
+    """Return the person of each card, with what a sentence calls the card. ``name``: what a sentence calls the file.
 
     Raises ``InputError``, and ``MissingLibrary`` without ``vobject``.
     """
@@ -63,7 +63,7 @@ def _name(contents: Mapping[str, list[Any]]) -> str:
 
 
 def _number(lines: Iterable[Any]) -> str:
-    """Return the number of a mobile phone before others, of these the preferred one, and never that of a fax."""
+    """Return the number of a mobile phone before others, of these the preferred one, and never a fax number."""
     phones = [line for line in lines if not _NO_SMS & _types(line)]
     best = min(phones, key=lambda line: (not _MOBILE & _types(line), _rank(line)), default=None)
     if best is None:

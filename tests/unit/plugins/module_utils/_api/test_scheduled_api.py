@@ -199,7 +199,7 @@ def test_an_smsid_that_holds_a_credential_is_not_believed() -> None:
 
 
 CONFIRMED = CancelAnswer(CancelVerdict.CONFIRMED)
-PAGE = "HTTP 200 OK with a page of HTML, which is not the service's but that of a proxy or a portal on the way to it"
+PAGE = "HTTP 200 OK with a page of HTML, as a proxy or a login portal sends it in place of the service"
 
 
 def permitted() -> bool:

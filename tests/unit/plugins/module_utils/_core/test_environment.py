@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -97,10 +98,16 @@ def test_nothing_of_it_counts_for_a_service_on_this_machine(monkeypatch: pytest.
     assert connection_faults("http://127.0.0.1:8025/", verify=True) == []
 
 
-def test_without_requests_nothing_is_said_of_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "requests.utils", None)
-    monkeypatch.setenv("HTTPS_PROXY", "http://:1")
-    assert connection_faults(URL, verify=True) == []
+@pytest.mark.parametrize(("missing", "count"), [("requests", 0), ("urllib3", 0), ("socks", 1)])
+def test_without_requests_nothing_is_said_of_a_proxy(missing: str, count: int) -> None:
+    code = (
+        f"import sys; sys.modules[{missing!r}] = None;"
+        f" from {connection_faults.__module__} import connection_faults;"
+        f" print(len(connection_faults({URL!r}, verify=True)))"
+    )
+    environment = {**os.environ, "HTTPS_PROXY": "http://:1"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == str(count), done.stderr
 
 
 def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
