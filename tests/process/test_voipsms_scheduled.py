@@ -432,6 +432,7 @@ class TestReturned:
         assert result["scheduled"][1] == {
             "smsids": scheduled["smsids"],
             "to": ANNA,
+            "name": None,
             "from": "+17134567890",
             "msg": TEXT,
             "delivery_date": SECOND,

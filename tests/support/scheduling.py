@@ -9,11 +9,13 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Optional
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.client import Denied
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.evidence import Judgement, Verdict, alike
+from ansible_collections.voip_communications.sms.plugins.module_utils._api.log import LogPages, LogRecord
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.pending import (
     Listing,
     PendingRecord,
@@ -24,6 +26,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._api.sched
     Paths,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.deadline import Deadline
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import VoipsmsError
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.exchange import NotSent
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
     Fingerprints,
@@ -88,6 +91,9 @@ class Provider:
         self.hidden: set[str] = set()
         self.echo: Optional[str] = None
         self.served_at: Optional[float] = None
+        self.logged: list[LogRecord] = []
+        self.log_fault: Optional[VoipsmsError] = None
+        self.log_looks = 0
         self._number = 0
         self._one_at_a_time = threading.Lock()
 
@@ -125,11 +131,20 @@ class Provider:
         fault = self.look_faults.pop(0) if self.look_faults else None
         if fault is not None:
             raise fault
-        due = [entry for entry in self.waiting if entry.at <= self.clock()]
-        self.delivered += [entry.record for entry in due]
-        self.waiting = [entry for entry in self.waiting if entry.at > self.clock()]
+        self._deliver()
         records = [entry.record for entry in self.waiting if entry.record.smsid not in self.hidden]
         return Listing(tuple(records), self.served_at)
+
+    def log(self, max_pages: int, seconds: float) -> LogPages:
+        """Return a record of everything that was delivered, and of ``logged``."""
+        assert max_pages > 0
+        assert 0 < seconds <= DEADLINE
+        self.log_looks += 1
+        if self.log_fault is not None:
+            raise self.log_fault
+        self._deliver()
+        delivered = [delivery_record(record.to, record.text, record.date) for record in self.delivered]
+        return LogPages((*delivered, *self.logged), ended=True)
 
     def cancel(self, smsid: str, seconds: float, permits: Callable[[], bool]) -> CancelAnswer:
         assert seconds > 0
@@ -156,6 +171,12 @@ class Provider:
             texts[key] = texts.get(key, "") + entry.record.text
         assert all(text in (TEXT, OTHER) for text in texts.values())
         return sorted(texts)
+
+    def _deliver(self) -> None:
+        """Let everything go out whose date is over."""
+        due = [entry for entry in self.waiting if entry.at <= self.clock()]
+        self.delivered += [entry.record for entry in due]
+        self.waiting = [entry for entry in self.waiting if entry.at > self.clock()]
 
     def _smsid(self) -> str:
         self._number += 1
@@ -204,6 +225,7 @@ class World:
             Deadline(DEADLINE, monotonic=lambda: self.seconds, sleep=self.sleep),
             earliest_moment_of=_earliest_moment_of(self.zone),
             zone_uncertainty=0.0 if self.zone else 26 * 3600.0,
+            log_moment_of=partial(dates.logged, account_timezone=self.zone) if self.zone else None,
             check_mode=check_mode,
             cancel_shared=cancel_shared,
         )
@@ -231,6 +253,11 @@ class World:
 
     def states(self) -> list[str]:
         return sorted(f"{row.date} {row.state.value}" for row in self.rows())
+
+
+def delivery_record(to: str, text: str, date: str, *, status: str = "delivered") -> LogRecord:
+    """Return the record of a message in the log; ``date`` without seconds."""
+    return LogRecord(f"{to} {date} {text}", "out", BULK, to, text, status, f"{date}:04", None, None, None)
 
 
 def moment_of(date: str) -> float:

@@ -15,7 +15,6 @@ from .._core.errors import Faults
 from .._core.notation import entries
 from .._core.structure import shown
 from .._message import numbers
-from .contact_file import read_file
 from .person import GROUP, Person, read_person
 
 _NAMED = 5
@@ -111,6 +110,8 @@ def read_contacts(value: object, faults: Faults) -> Contacts:
 def _read_people(value: object, faults: Faults) -> list[Person]:
     """Return the people with a name of their own. Raises ``InputError`` where nothing can be read at all."""
     if isinstance(value, str) and value.strip() and not value.lstrip().startswith(("[", "{")):
+        from .contact_file import read_file  # noqa: PLC0415 - rarely used, and loads csv
+
         labelled = read_file(value.strip())
     else:
         labelled = [(f"contact {index}", entry) for index, entry in enumerate(entries("contacts", value), 1) if entry]

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .._core.errors import Faults, InputError
 from .._core.structure import Fields, nonempty_text, one_of, plain_number, shown, texts
 from .._message import numbers
-from .hours import Hours, read_hours
+
+if TYPE_CHECKING:
+    from .hours import Hours
 
 SEVERITIES = ("info", "warning", "critical")
 """From the least to the most severe."""
@@ -106,10 +108,17 @@ def read_person(
         calendar=fields.read_optional("calendar", texts, ()),
         events=_read_events(fields, label, known_events, faults),
         severity=fields.read_or("severity", one_of(SEVERITIES), SEVERITIES[0]),
-        hours=fields.read("hours", read_hours) if fields.get("hours") is not None else None,
+        hours=fields.read("hours", _read_hours) if fields.get("hours") is not None else None,
         defers=fields.read_or("quiet", one_of(QUIET), QUIET[0]) == "defer",
         language=fields.read_optional("language", _read_language, ""),
     )
+
+
+def _read_hours(name: str, value: object) -> Hours:
+    """Return the hours of a person. Raises ``InputError``."""
+    from .hours import read_hours  # noqa: PLC0415 - rarely used, and loads zones
+
+    return read_hours(name, value)
 
 
 def _read_name(name: str, value: object) -> str:

@@ -48,7 +48,8 @@ class DeliveryLog:
         if reading is None:
             return []
         shown = [row for row in lapsed if self._shows(row, snapshot, reading)]
-        return [(row, _as_delivered(row)) for row in shown]
+        delivered: list[Change] = [(row, _as_delivered(row)) for row in shown]
+        return delivered + [change for row in shown for change in _without_cancels(row, snapshot)]
 
     def _read(self) -> LogReading | None:
         """Return what the log holds; None when it cannot be read, or the zone of its dates is not known."""
@@ -95,6 +96,13 @@ class DeliveryLog:
 def _as_delivered(row: Row) -> Row:
     """Return the row of a message that has gone out; no cancel and no absence says otherwise any more."""
     return row._replace(state=State.ACCEPTED, absent_at=None, effect_by=None, confirmed=False, previous=None, owner="")
+
+
+def _without_cancels(row: Row, snapshot: Snapshot) -> Iterator[Change]:
+    """Yield the changes that remove the cancels of a message that has gone out, or it would be in doubt again."""
+    for smsid in row.smsids:
+        if smsid in snapshot.cancels and snapshot.owners[smsid] == [(row.key, row.recipient)]:
+            yield snapshot.cancels[smsid], None
 
 
 def _is_near(row: Row, moment: float) -> bool:
