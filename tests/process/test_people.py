@@ -238,3 +238,20 @@ def test_a_playbook_and_watch_know_people(tmp_path: Path, controller: Controller
     run = controller.play(failing, keywords={"vars": {"voipsms_contacts": CONTACTS}}, environment=environment)
     assert service.expect(2)[1]["form"]["to"] == f"{ANNA},{BEN}", run.everything
     assert "there is no contact 'dora'; there are anna, ben" in " ".join((run.stdout + run.stderr).split())
+
+
+def test_the_sandbox_knows_the_same_people(controller: Controller, service: CountedSandbox) -> None:
+    """The role gives the page its names, once, whatever the file."""
+    port = service.options["api_url"].split(":")[2].split("/")[0]
+    role = {
+        "name": "Name them",
+        "ansible.builtin.include_role": {"name": "voip_communications.sms.sandbox"},
+        "vars": {"sandbox_port": int(port), "voipsms_contacts": [*CONTACTS, {"name": "dora"}]},
+    }
+    first, again = (controller.play(role) for _time in range(2))
+    named = "Give the page the names of people"
+    kinds = [next(record for record in run.records if record.task.endswith(named)).kind for run in (first, again)]
+    assert kinds == ["ok", "skipped"], first.everything
+    assert service.sandbox.settings()["names"] == {ANNA: "anna", BEN: "ben"}
+    service.sandbox.settings(names={})
+    service.expect(0)

@@ -195,6 +195,26 @@ def test_shows_what_a_playbook_sends_and_schedules(page: Page, controller: Contr
     assert [each["state"] for each in service.sandbox.messages()] == ["SENT", "REFUSED", "SENT"]
 
 
+def test_people_have_their_names(page: Page, service: CountedSandbox) -> None:
+    """On phones, in the list and for a search, also after a reset."""
+    for _time in range(2):
+        service.sandbox.settings(names={f"+{ANNA}": "anna <b>", BEN: "ben"})
+        send(service.sandbox, f"{ANNA},{GONE}", ROLLOUT)
+        expect(phone(page, ANNA).get_by_role("heading")).to_have_text(f"anna <b>+{ANNA}")
+        expect(phone(page, GONE).get_by_role("heading")).to_have_text(f"+{GONE}")
+        page.get_by_role("link", name="List").click()
+        expect(page.locator("#list .way").filter(has_text=f"anna <b> {ANNA}")).to_have_count(1)
+        page.locator("#search").fill("anna")
+        expect(page.locator("#list .message")).to_have_count(1)
+        page.locator("#search").fill("")
+        page.get_by_role("link", name="Phones").click()
+        service.sandbox.reset()
+        expect(page.get_by_role("heading", name="No message yet")).to_be_visible()
+    # They outlast a reset, and the next test's too.
+    service.sandbox.settings(names={})
+    service.expect(0)
+
+
 def test_the_empty_page_tells_how_to_see_a_first_message(
     page: Page, controller: Controller, service: CountedSandbox
 ) -> None:

@@ -54,7 +54,7 @@ class Contacts:
     def name_of(self, digits: str, region: str | None) -> str:
         """Return whose number this is, by its E.164 digits; empty where no contact has it."""
         candidates = self._by_ending.get(digits[-_ENDING:], ()) if digits else ()
-        return next((person.name for person in candidates if _has_number(person, digits, region)), "")
+        return next((person.name for person in candidates if _digits_of(person, region) == digits), "")
 
     @cached_property
     def _by_ending(self) -> Mapping[str, list[Person]]:
@@ -131,12 +131,25 @@ def _read_people(value: object, faults: Faults) -> list[Person]:
     return [person for _label, person in people.values()]
 
 
-def _has_number(person: Person, digits: str, region: str | None) -> bool:
-    """Tell whether a person's number has these E.164 digits."""
+def described(person: Person, region: str | None) -> dict[str, object]:
+    """Return a contact as the filter ``contacts`` does. Raises ``MissingLibrary``."""
+    digits = _digits_of(person, region)
+    return {
+        "name": person.name,
+        "number": person.number,
+        "to": f"+{digits}" if digits else "",
+        "groups": list(person.groups),
+        "email": person.email,
+        "language": person.language,
+    }
+
+
+def _digits_of(person: Person, region: str | None) -> str:
+    """Return the E.164 digits of a person's number, empty where it is none."""
     try:
-        return numbers.read(person.number, region) == digits
+        return numbers.read(person.number, region)
     except numbers.NumberError:
-        return False
+        return ""
 
 
 def _key(name: str) -> str:

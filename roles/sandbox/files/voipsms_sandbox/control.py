@@ -95,9 +95,13 @@ def _changing_calls(calls: Blueprint, state: State, start: tuple[Settings, Clock
 
     @calls.post("/reset")
     def reset() -> dict[str, Any]:
-        """Return to the state at the start: the settings too, and the clock as far from the machine's as then."""
+        """Return to the state at the start: the settings too, and the clock as far from the machine's as then.
+
+        The names of people stay: they are no part of what was sent, and the page needs them for what is sent next.
+        """
         settings, clock = start
         with state.open():
+            settings = settings.changed({"names": state.gateway.settings.names})
             state.reset(settings, Clock(clock.shift))
             return {"settings": settings.to_dict(), **_time(state)}
 

@@ -23,7 +23,8 @@ class SettingError(ValueError):
 class Settings:
     """``latency`` is in seconds, ``balance`` and ``price`` in the account's currency. None is an unlimited balance.
 
-    ``numbers`` are the numbers of the account, as digits. When it is empty, any number may be a sender.
+    ``numbers`` are the numbers of the account, as digits. When it is empty, any number may be a sender. ``names`` are
+    those of people, by the digits of their numbers, for the page.
 
     What the list of scheduled messages shows, in seconds of the sandbox's clock: it lags by ``list_lag``, shows a
     cancelled message ``cancelled_shown`` longer than that, and takes a message off ``hidden_before`` its date. A cancel
@@ -38,6 +39,7 @@ class Settings:
     price: float = 0.01
     page_size: int = 10
     numbers: list[str] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
     list_lag: float = 0.0
     cancelled_shown: float = 0.0
     hidden_before: float = 0.0
@@ -103,6 +105,16 @@ def _numbers(name: str, value: Any) -> list[str]:
     return [str(digits) for digits in value]
 
 
+def _names(name: str, value: Any) -> dict[str, str]:
+    fault = SettingError(f'\'{name}\' must be names by phone numbers in E.164, such as {{"+12812345678": "anna"}}')
+    if not isinstance(value, dict) or not all(isinstance(text, str) and text.strip() for text in value.values()):
+        raise fault
+    names = {str(number).removeprefix("+"): text for number, text in value.items()}
+    if not all(digits.isascii() and digits.isdigit() for digits in names):
+        raise fault
+    return names
+
+
 def _one_of(choices: tuple[str, ...]) -> Callable[[str, Any], str]:
     def read(name: str, value: Any) -> str:
         if value not in choices:
@@ -121,6 +133,7 @@ _READERS: dict[str, Callable[[str, Any], Any]] = {
     "price": _not_negative,
     "page_size": whole,
     "numbers": _numbers,
+    "names": _names,
     "list_lag": _not_negative,
     "cancelled_shown": _not_negative,
     "hidden_before": _not_negative,

@@ -104,6 +104,7 @@ class TestSettings:
             "price": 0.02,
             "page_size": 3,
             "numbers": ["17130000000"],
+            "names": {"12812345678": "anna"},
             "list_lag": 10.0,
             "cancelled_shown": 5.0,
             "hidden_before": 900.0,
@@ -114,6 +115,10 @@ class TestSettings:
         assert caller.control("settings") == wanted
         assert caller.send(ANNA)[0]["delivery_date"].startswith("2026-12-01 11:00:")
         assert caller.control("settings", {"balance": None})["balance"] is None
+
+    def test_a_reset_keeps_the_names_of_people(self, caller: Any) -> None:
+        assert caller.control("settings", {"names": {"+12812345678": "anna"}})["names"] == {"12812345678": "anna"}
+        assert caller.control("reset", {})["settings"]["names"] == {"12812345678": "anna"}
 
     @pytest.mark.parametrize(
         ("wish", "word"),
@@ -128,6 +133,9 @@ class TestSettings:
             ({"page_size": 1.5}, "whole number"),
             ({"empty_lists": 1.5}, "whole number from 0 up"),
             ({"numbers": "17130000000"}, "list"),
+            ({"names": ["anna"]}, "names by phone numbers"),
+            ({"names": {"anna": "12812345678"}}, "names by phone numbers"),
+            ({"names": {"12812345678": " "}}, "names by phone numbers"),
             ({"colour": "red"}, "no setting 'colour'"),
         ],
     )

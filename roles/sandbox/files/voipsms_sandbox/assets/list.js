@@ -5,7 +5,7 @@
 
 import { find } from "./elements.js";
 import { row } from "./message.js";
-import { read, store } from "./store.js";
+import { nameOf, person, read, store } from "./store.js";
 
 const shown = new Map();
 
@@ -30,7 +30,7 @@ export function readVisible() {
 }
 
 function one(message) {
-  const mark = `${message.identity} ${message.state} ${message.state_at} ${store.zone} ${store.unread.has(message.number)}`;
+  const mark = `${message.identity} ${message.state} ${message.state_at} ${store.zone} ${store.unread.has(message.number)} ${nameOf(person(message))}`;
   const before = shown.get(message.number);
   if (before?.mark === mark) return before.made;
   const made = row(message);

@@ -5,7 +5,7 @@
 
 import { element, setText } from "./elements.js";
 import { brief, span } from "./moments.js";
-import { account, kind, now, store } from "./store.js";
+import { account, kind, nameOf, now, person, store } from "./store.js";
 
 const LABELS = {
   PENDING: "Pending",
@@ -68,12 +68,18 @@ export function bubble(message) {
   );
 }
 
+// A number at either end of a message, with the name that belongs to it.
+function end(number) {
+  const name = nameOf(number);
+  return element("bdi", {}, name ? `${name} ${number}` : number);
+}
+
 export function row(message) {
   return element(
     "li",
     attributes(message),
     element("p", { class: "meta" }, badge(message), ...when(message)),
-    element("p", { class: "way" }, element("bdi", {}, message.from), " → ", element("bdi", {}, message.to)),
+    element("p", { class: "way" }, end(message.from), " → ", end(message.to)),
     element(
       "div",
       {},
@@ -87,7 +93,7 @@ export function row(message) {
 // What a search looks through.
 export function haystack(message) {
   const words = [message.msg, message.from, message.to, message.smsid, message.code_desc, message.encoding];
-  return [...words, LABELS[kind(message)], `+${account(message)}`, String(message.code)].join("\n").toLowerCase();
+  return [...words, nameOf(person(message)), LABELS[kind(message)], `+${account(message)}`, String(message.code)].join("\n").toLowerCase();
 }
 
 // Once a second: those that are no longer shown are forgotten.

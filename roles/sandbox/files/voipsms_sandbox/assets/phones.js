@@ -7,7 +7,7 @@ import { element, find, setText } from "./elements.js";
 import { post } from "./control.js";
 import { bubble } from "./message.js";
 import { attempt, say } from "./notices.js";
-import { account, person, read, store } from "./store.js";
+import { account, nameOf, person, read, store } from "./store.js";
 
 const phones = new Map();
 
@@ -18,6 +18,7 @@ class Phone {
     this.unread = element("span", { class: "unread-count", hidden: true });
     this.thread = element("ol", { class: "thread", tabindex: "0", "aria-label": `Messages of ${number}` });
     this.answering = new Answering(number);
+    this.name = element("bdi", { class: "name", hidden: true });
     const written = /^\d+$/.test(number) ? `+${number}` : number;
     const seen = () => this.seen();
     const seeing = { pointermove: seen, pointerdown: seen, focusin: seen };
@@ -27,7 +28,7 @@ class Phone {
       element(
         "header",
         {},
-        element("h3", {}, element("bdi", {}, written)),
+        element("h3", {}, this.name, element("bdi", {}, written)),
         country ? element("span", { class: "country" }, country) : null,
         this.unread,
       ),
@@ -41,6 +42,8 @@ class Phone {
   }
 
   draw(messages) {
+    setText(this.name, nameOf(this.number));
+    this.name.hidden = !this.name.textContent;
     const atEnd = this.thread.scrollHeight - this.thread.scrollTop - this.thread.clientHeight < 8;
     const wanted = ordered(messages);
     const numbers = new Set(wanted.map((each) => each.number));

@@ -79,6 +79,11 @@ export function person(message) {
   return message.inout === "IN" ? message.from : message.to;
 }
 
+// The name that belongs to a number in the contacts, empty where there is none.
+export function nameOf(number) {
+  return store.settings?.names?.[number] ?? "";
+}
+
 export function account(message) {
   return message.inout === "IN" ? message.to : message.from;
 }
