@@ -257,7 +257,7 @@ def test_a_discovered_interpreter_without_libraries(
         service.expect(1)
         assert run.only["outcome"] == "sent", run.everything
     else:
-        assert "Failed to import the required Python library" in run.only["msg"]
+        assert "the Python libraries phonenumbers and requests cannot be imported by" in run.only["msg"]
         assert run.only["msg"].endswith("nothing was sent")
 
 

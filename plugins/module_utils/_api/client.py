@@ -27,6 +27,7 @@ from .._core.exchange import Answer, Http, Lost, NotSent, Service, status_text
 from .._message.outcome import Fate
 from .evidence import (
     DENYING_STATUSES,
+    ABSENT_STATUSES,
     REDIRECTING_STATUSES,
     REFUSING_STATUSES,
     THROTTLING_STATUS,
@@ -156,24 +157,24 @@ class Api:
         except strict_json.NotJson as error:
             return alike(recipients, Fate.UNKNOWN, f"the answer cannot be understood: {error}")
 
-    def _read(self, path: str, seconds: float) -> tuple[Any, float | None]:
+    def _read(self, path: str, seconds: float, addressed_by: str = "api_url") -> tuple[Any, float | None]:
         """GET the JSON of a call that reads, and the service's time in Unix seconds (RFC 9110, 6.6.1).
 
-        Raises ``VoipsmsError``.
+        ``addressed_by``: the options that say where the call is. Raises ``VoipsmsError``.
         """
         self._count()
         answer = self._http.request("GET", path, seconds)
-        return self._payload(answer), _unix_seconds(answer.headers.get("date", ""))
+        return self._payload(answer, addressed_by), _unix_seconds(answer.headers.get("date", ""))
 
     def _read_form(self, path: str, form: Mapping[str, str], seconds: float) -> Any:
         """POST a form for a call that only reads, and return its JSON. Raises ``VoipsmsError``."""
         self._count()
         return self._payload(self._http.post(path, form, seconds, lambda: True))
 
-    def _payload(self, answer: Answer) -> Any:
+    def _payload(self, answer: Answer, addressed_by: str = "api_url") -> Any:
         """Return the JSON of an answer to a call that reads. Raises ``VoipsmsError`` for anything but success."""
         if answer.status != 200:
-            self._raise_for_status(answer)
+            self._raise_for_status(answer, addressed_by)
             raise VoipsmsError(f"the service answered HTTP {status_text(answer.status)}")
         try:
             payload = strict_json.read(answer.body)
@@ -191,7 +192,7 @@ class Api:
         with self._count_lock:
             self.requests += 1
 
-    def _raise_for_status(self, answer: Answer) -> None:
+    def _raise_for_status(self, answer: Answer, addressed_by: str = "api_url") -> None:
         """Raise ``NotSent`` for a status which proves that the request was not carried out."""
         if answer.status == THROTTLING_STATUS:
             raise Throttled(_retry_after(answer.headers.get("retry-after", "")))
@@ -205,7 +206,8 @@ class Api:
             sentence = f"the service refused the request (HTTP {status_text(answer.status)}{self._stated(answer)})"
             if answer.status in DENYING_STATUSES:
                 raise Denied(f"{sentence}: check api_key and api_password", passing=False)
-            raise NotSent(sentence, passing=False)
+            hint = f": check {addressed_by}" if answer.status in ABSENT_STATUSES else ""
+            raise NotSent(f"{sentence}{hint}", passing=False)
 
     def _stated(self, answer: Answer) -> str:
         """Return the message in the error envelope of a refusal (observed), after a colon, or an empty text.

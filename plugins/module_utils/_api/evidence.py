@@ -26,6 +26,9 @@ REFUSING_STATUSES = frozenset({400, 401, 402, 403, 404, 405, 413, 415, 422})
 DENYING_STATUSES = frozenset({401, 403, 407})
 """HTTP statuses that refuse the credentials; 407 is the answer of a proxy, and proves nothing else."""
 
+ABSENT_STATUSES = frozenset({404, 405})
+"""HTTP statuses of an address at which there is no such call."""
+
 REDIRECTING_STATUSES = frozenset({301, 307, 308})
 """Redirects that ask for the same request elsewhere, which prove that it was not carried out (RFC 9110, 15.4)."""
 

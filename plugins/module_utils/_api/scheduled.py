@@ -142,7 +142,7 @@ class ScheduledApi(Api):
     def _pending_page(self, path: str, deadline: Deadline) -> _Page:
         """Return one page of the list. Raises ``ListError`` and ``Denied``."""
         try:
-            payload, at = self._read(path, deadline.left())
+            payload, at = self._read(path, deadline.left(), "scheduled_path and api_url")
         except Denied:
             raise
         except VoipsmsError as error:

@@ -14,7 +14,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, Validati
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 
-from .module import ModuleSpec, attempt, failure
+from .module import ModuleSpec, attempt, failure, refused
 from .shown_options import shown_options
 
 
@@ -30,7 +30,7 @@ def respond(
     validation = ArgumentSpecValidator(dict(spec.argument_spec)).validate(dict(options))
     params = validation.validated_parameters
     is_refused = bool(validation.error_messages)
-    result = _refusal(spec, validation, name) if is_refused else attempt(spec, params, check_mode=check_mode)
+    result = _refusal(spec, validation, name, options) if is_refused else attempt(spec, params, check_mode=check_mode)
     _drop_empty(result, difference=difference)
     # AnsibleModule takes them from the same place.
     secrets = set(validation._no_log_values)
@@ -54,12 +54,12 @@ def _drop_empty(result: dict[str, Any], *, difference: bool) -> None:
         del result["warnings"]
 
 
-def _refusal(spec: ModuleSpec, validation: ValidationResult, name: str) -> dict[str, Any]:
+def _refusal(spec: ModuleSpec, validation: ValidationResult, name: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the failure of options that ``AnsibleModule`` would refuse, in its words."""
     msg = validation.errors.msg
     if isinstance(validation.errors[0], UnsupportedError):
         msg = f"Unsupported parameters for ({name}) module: {msg}"
-    return failure(spec, f"{msg}; nothing was sent")
+    return failure(spec, refused(msg, options, spec.argument_spec))
 
 
 def _member(name: str, value: Any, secrets: Collection[str]) -> str:

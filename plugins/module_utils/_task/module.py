@@ -11,10 +11,10 @@ knows ``AnsibleModule``, and no other one fails a task.
 from __future__ import annotations
 
 import gc
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Callable, NamedTuple, NoReturn
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule
 
 from .._core.errors import MissingLibrary, VoipsmsError, defect
 from .shown_options import shown_options
@@ -47,9 +47,9 @@ class _Module(AnsibleModule):
 
     def fail_json(self, msg: str, **kwargs: Any) -> NoReturn:
         """Fail without showing what was refused; while the options are validated, also with the keys of a result."""
-        self.params = shown_options(self.argument_spec, self.params)
         if self._refusal:
-            msg = f"{msg}; nothing was sent"
+            msg = refused(msg, self.params, self.argument_spec)
+        self.params = shown_options(self.argument_spec, self.params)
         super().fail_json(**{**self._refusal, **kwargs, "msg": msg})
 
     def _log_invocation(self) -> None:
@@ -83,7 +83,9 @@ def answer(spec: ModuleSpec, params: Mapping[str, Any], *, check_mode: bool) -> 
     try:
         return attempt(spec, params, check_mode=check_mode)
     except MissingLibrary as error:
-        sentence = missing_required_lib(error.package).rstrip(".")
+        from .libraries import missing_libraries  # noqa: PLC0415 - rarely needed
+
+        sentence = missing_libraries(error, params)
         return failure(spec, f"{sentence}; nothing was sent", exception=error.detail)
 
 
@@ -97,6 +99,14 @@ def attempt(spec: ModuleSpec, params: Mapping[str, Any], *, check_mode: bool) ->
         return failure(spec, f"{error}; nothing was sent", **error.known)
     except Exception as error:  # noqa: BLE001 - uncaught, it would print what it holds, credentials too
         return broken(spec, defect(error), check_mode=check_mode)
+
+
+def refused(msg: str, params: Collection[str], argument_spec: Collection[str]) -> str:
+    """Return the sentence about options that Ansible refuses, with the names of those that were meant."""
+    from .option_names import names_meant  # noqa: PLC0415 - rarely needed
+
+    hint = names_meant(params, argument_spec)
+    return f"{msg.rstrip('.')}; {hint}; nothing was sent" if hint else f"{msg}; nothing was sent"
 
 
 def broken(spec: ModuleSpec, reason: str, *, check_mode: bool) -> dict[str, Any]:

@@ -149,6 +149,7 @@ def test_evidence_status_that_refuses_the_whole_request(status: int) -> None:
         sentence = f"the service refused the request (HTTP {http.status_text(status)}): check api_key and api_password"
     else:
         sentence = f"the service refused the request (HTTP {http.status_text(status)}: No credit)"
+        sentence += ": check api_url" if status in (404, 405) else ""
     assert words == sentence
 
 

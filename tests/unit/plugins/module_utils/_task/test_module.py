@@ -86,7 +86,7 @@ def test_an_expected_error_is_a_sentence(error: VoipsmsError, msg: str) -> None:
 def test_a_missing_library_says_what_to_install() -> None:
     found = result_of(raising(MissingLibrary("requests", "Traceback: no requests")))
     assert (found["failed"], found["changed"], found["exception"]) == (True, False, "Traceback: no requests")
-    assert "(requests)" in found["msg"]
+    assert "the Python library requests cannot be imported by " in found["msg"]
     assert found["msg"].endswith("; nothing was sent")
     assert ".;" not in found["msg"]
     assert set(blank()) < set(found)

@@ -1,0 +1,45 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Say which option is meant by a name that a module does not know; loaded only when Ansible refuses the options."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from difflib import get_close_matches
+
+_ALIKE = 0.8
+"""How alike two names must be, from 0 to 1, for one to be a misspelling of the other."""
+
+_MEANT: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("message", "text", "body", "content", "sms", "message_text"), ("msg",)),
+    **dict.fromkeys(
+        ("recipient", "recipients", "number", "numbers", "phone", "phones", "phone_number"), ("to", "number")
+    ),
+    **dict.fromkeys(("phone_numbers", "mobile", "receiver", "receivers", "dest", "destination"), ("to", "number")),
+    **dict.fromkeys(("to_number", "to_numbers", "to"), ("to", "number")),
+    **dict.fromkeys(("sender", "sender_id", "from_number", "originator", "source", "src"), ("from",)),
+    **dict.fromkeys(("key", "idempotency_key", "idempotency", "dedupe_key"), ("idempotency_key", "key")),
+    **dict.fromkeys(("user", "username", "api_user", "token", "api_token"), ("api_key",)),
+    **dict.fromkeys(("password", "secret", "api_secret"), ("api_password",)),
+    **dict.fromkeys(("url", "endpoint", "base_url", "host"), ("api_url",)),
+    **dict.fromkeys(("verify", "verify_ssl", "ssl_verify", "validate_ssl"), ("validate_certs",)),
+    **dict.fromkeys(("date", "at", "time", "send_at", "scheduled_at", "delivery_time", "when"), ("delivery_date",)),
+    **dict.fromkeys(("tz", "time_zone", "zone"), ("timezone", "account_timezone")),
+    **dict.fromkeys(("region", "country"), ("default_region",)),
+    **dict.fromkeys(("id", "ids", "sms_id", "smsids", "message_id"), ("smsid",)),
+}
+"""The options that another module, or another person, would have called so, the first that there is."""
+
+
+def names_meant(unknown: Collection[str], known: Collection[str]) -> str:
+    """Return a clause about the options that were meant by names that are not known; empty without any."""
+    pairs = [(name, _meant(name, known)) for name in sorted(unknown) if name not in known]
+    return ", ".join(f"{name} is called {option} here" for name, option in pairs if option)
+
+
+def _meant(name: str, known: Collection[str]) -> str:
+    """Return the option that is meant by a name, or an empty text."""
+    option = next((option for option in _MEANT.get(name.lower(), ()) if option in known), "")
+    return option or next(iter(get_close_matches(name, sorted(known), n=1, cutoff=_ALIKE)), "")
