@@ -115,7 +115,10 @@ messages:
       type: str
       sample: anna
     msg:
-      description: The text, or one part of it.
+      description:
+        - The text, or one part of it.
+        - The character U+FFFD stands for each one that a terminal obeys, such as an escape or a directional override.
+          Line ends and tabs stay.
       type: str
       sample: db1 is down
     status:

@@ -97,7 +97,7 @@ options:
     description:
       - With O(state=absent), the messages with these identifiers are meant. Excludes O(name) and the other options that
         say which messages are meant.
-      - A list, or one text with commas between them. Each must be text; a number or anything else is refused.
+      - A list, in any notation of O(to). Each must be text; a number or anything else is refused.
     type: raw
   min_lead:
     description:

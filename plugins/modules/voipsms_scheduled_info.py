@@ -58,7 +58,7 @@ options:
     description:
       - Only messages with these identifiers.
       - Excludes the other filters.
-      - A list, or one text with commas between them. Each must be text; a number or anything else is refused.
+      - A list, in any notation of O(to). Each must be text; a number or anything else is refused.
     type: raw
 seealso:
   - module: voip_communications.sms.voipsms_scheduled
@@ -127,7 +127,10 @@ scheduled:
       type: str
       sample: "+17134567890"
     msg:
-      description: The text, or one part of it.
+      description:
+        - The text, or one part of it.
+        - The character U+FFFD stands for each one that a terminal obeys, such as an escape or a directional override.
+          Line ends and tabs stay.
       type: str
       sample: Your shift begins in an hour
     delivery_date:

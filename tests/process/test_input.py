@@ -7,13 +7,18 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import sys
+from contextlib import ExitStack
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ansible_collections.voip_communications.sms.tests.support import fault_server as faults
 from ansible_collections.voip_communications.sms.tests.support.another_user import ANOTHER, shared_folder
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.fault_server import FaultServer
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 
 ANNA = "+12812345678"
@@ -193,3 +198,152 @@ def test_a_user_without_a_home_and_a_name(service: CountedSandbox) -> None:
     for name in ("api_password_file", "ca_path", "ledger"):
         assert f"{name} begins with ~, and that home folder is not known; set HOME" in by_tilde["msg"]
     assert sent["outcome"] == "sent"
+
+
+MISNAMED: list[tuple[str, dict[str, Any], str]] = [
+    ("voipsms_send", {"to": ANNA, "message": "Hello"}, "message is called msg here; nothing was sent"),
+    ("voipsms_send", {"to": ANNA, "text": "Hello"}, "text is called msg here; nothing was sent"),
+    ("voipsms_send", {"recipients": ANNA, "body": "Hello"}, "body is called msg here, recipients is called to here"),
+    (
+        "voipsms_send",
+        {"number": ANNA, "msg": "Hello", "sender": ANNA},
+        "number is called to here, sender is called from",
+    ),
+    (
+        "voipsms_send",
+        {"to": ANNA, "msg": "x", "idempotency-key": "k"},
+        "idempotency-key is called idempotency_key here",
+    ),
+    ("voipsms_scheduled", {"phone": ANNA, "msg": "x", "date": "2099-01-01"}, "date is called delivery_date here"),
+    ("voipsms_log_info", {"to": ANNA}, "to is called number here; nothing was sent"),
+    ("voipsms_ledger", {"to": ANNA, "idempotency_key": "k", "as": "sent"}, "idempotency_key is called key here"),
+]
+
+
+@pytest.mark.parametrize("keywords", [{}, AS_MODULE], ids=["local", "module"])
+def test_an_option_by_another_name_is_told_its_own(
+    keywords: dict[str, Any], controller: Controller, service: CountedSandbox
+) -> None:
+    tasks = [
+        {
+            f"{COLLECTION}{module}": controller.merged(options),
+            **IGNORED,
+            **keywords,
+            "check_mode": number % 2 == 1,
+        }
+        for number, (module, options, _sentence) in enumerate(MISNAMED)
+    ]
+    run = controller.play(*tasks)
+    service.expect(0)
+    for result, (_module, _options, sentence) in zip(run.results, MISNAMED, strict=True):
+        assert sentence in result["msg"]
+        assert result["msg"].endswith("nothing was sent")
+
+
+@pytest.mark.parametrize(("status", "is_hinted"), [(404, True), (405, True), (400, False)])
+def test_an_address_without_the_call_is_told_to_be_checked(
+    status: int, is_hinted: bool, controller: Controller, service: CountedSandbox
+) -> None:
+    service.sandbox.order(status=status)
+    result = controller.send(to=ANNA, msg="Hello")
+    service.expect(1)
+    assert f"the service refused the request (HTTP {status} " in result["msg"]
+    assert ("): check api_url" in result["msg"]) is is_hinted
+    assert result["outcome"] == "not_sent"
+
+
+def test_all_missing_libraries_are_named_at_once(
+    tmp_path: Path, controller: Controller, service: CountedSandbox
+) -> None:
+    """With the command that installs them for the Python that lacks them, and the way to another Python."""
+    shadow = tmp_path / "shadow"
+    shadow.mkdir()
+    for library in ("requests", "phonenumbers", "psycopg"):
+        (shadow / f"{library}.py").write_text(f"raise ImportError('No module named {library}')\n", "utf-8")
+    shared = {"ledger": "postgresql://db.example.com/sms"}
+    run = controller.play(
+        controller.task(keywords=IGNORED, to=ANNA, msg="Hello"),
+        controller.task(keywords={**IGNORED, **AS_MODULE, "check_mode": True}, to=ANNA, msg="Hello", **shared),
+        environment={"PYTHONPATH": str(shadow)},
+    )
+    service.expect(0)
+    usual, shared_one = run.results
+    assert f"the Python libraries phonenumbers and requests cannot be imported by {sys.executable} on " in usual["msg"]
+    assert f"run {sys.executable} -m pip install 'phonenumbers>=8.12' 'requests>=2.25'" in usual["msg"]
+    assert "ansible_playbook_python" in usual["msg"]
+    assert usual["msg"].endswith("nothing was sent")
+    assert "libraries phonenumbers and psycopg and requests" in shared_one["msg"]
+    assert "'psycopg[binary]>=3.1'" in shared_one["msg"]
+
+
+ORDERS = "\x1b[2J\x1b]0;owned\x07\x9b31m\rall is well\u202e\b"
+
+
+def test_no_text_of_the_service_commands_a_terminal(controller: Controller, service: CountedSandbox) -> None:
+    """In the log, the list, what is said of a recipient and of a request, diffs and warnings, whatever is printed."""
+    text = f"{ORDERS}two\nlines\tand a tab"
+    logged = {"sms_id": "1", "sms_inout": "IN", "sms_external": "12812345678", "sms_msg": text, "sms_status": ORDERS}
+    pending = {"smsid": "a1", "to": "12812345678", "from": "", "msg": text, "delivery_date": "2099-01-01 12:00:00"}
+    listed = faults.answer_json({"scheduled": [pending], "next": None, "note": ORDERS})
+    refused = {"to": "12812345678", "code": 404, "code_desc": f"no{ORDERS}such", "status": ORDERS}
+    scripts = [
+        [faults.answer_json({"summary": [logged]}), faults.answer_json({"summary": []})],
+        [listed],
+        [listed],
+        [faults.send_log([refused])],
+        [faults.answer_json({"error": True, "error_message": f"no{ORDERS}credit"}, 400)],
+    ]
+    with ExitStack() as stack:
+        urls = [stack.enter_context(FaultServer(script)).url for script in scripts]
+        options = [
+            ("voipsms_log_info", {}),
+            ("voipsms_scheduled_info", {}),
+            ("voipsms_scheduled", {"state": "absent", "smsid": "a1"}),
+            ("voipsms_send", {"to": ANNA, "msg": "Hello"}),
+            ("voipsms_send", {"to": ANNA, "msg": "Hello again"}),
+        ]
+        tasks = [
+            {
+                f"{COLLECTION}{module}": controller.merged({**given, "api_url": url}),
+                "name": module,
+                "check_mode": module == "voipsms_scheduled",
+                **IGNORED,
+            }
+            for url, (module, given) in zip(urls, options, strict=True)
+        ]
+        shown = {"name": "Show", "ansible.builtin.debug": {"msg": "{{ seen.scheduled | map(attribute='msg') }}"}}
+        tasks[1]["register"] = "seen"
+        run = controller.play(
+            *tasks, shown, arguments=["--diff"], environment={"ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml"}
+        )
+    service.expect(0)
+    obeyed = [one for one in run.stdout + run.stderr if not one.isprintable() and one not in "\n\t"]
+    assert obeyed == [], run.stdout
+    log, pendings, cancelled, sent, broken = run.results[:5]
+    expected = "\ufffd[2J\ufffd]0;owned\ufffd\ufffd31m\ufffdall is well\ufffd\ufffdtwo\nlines\tand a tab"
+    assert [log["messages"][0]["msg"], pendings["scheduled"][0]["msg"]] == [expected] * 2
+    assert cancelled["outcome"] == "would_cancel", cancelled
+    assert "such" in sent["results"][0]["code_desc"]
+    assert "credit" in broken["msg"]
+    assert not any(one in str(run.results) for one in ("\x1b", "\x9b", "\u202e", "\x07"))
+
+
+def test_an_unreadable_number_is_there_as_it_was_given(controller: Controller, service: CountedSandbox) -> None:
+    """So that a rescue finds whom to tell in another way."""
+    wrong = ["+1 281 555 abc " + "x" * 60, "caf\u00e9\t1"]
+    match = {"name": "Match", "ansible.builtin.debug": {"msg": "{{ people | selectattr('number', 'in', gone) }}"}}
+    people = [{"name": "ann", "number": ANNA}, *({"name": f"p{at}", "number": one} for at, one in enumerate(wrong))]
+    gone = "{{ sms.results | selectattr('outcome', 'eq', 'refused') | map(attribute='to') }}"
+    run = controller.play(
+        controller.task(keywords={**IGNORED, "register": "sms"}, to=[ANNA, *wrong], msg="Hello"),
+        match,
+        controller.task(keywords={**IGNORED, "register": "sms"}, to=[ANNA, *wrong], msg="Hello", fail_on="all"),
+        match,
+        keywords={"vars": {"people": people, "gone": gone}},
+    )
+    service.expect(1)
+    for result, matched in (run.results[:2], run.results[2:]):
+        assert [each["to"] for each in result["results"] if each["outcome"] == "refused"] == wrong
+        assert set(wrong) <= set(result["failed_to"])
+        assert [person["name"] for person in matched["msg"]] == ["p0", "p1"]
+        assert result["msg"].isprintable()

@@ -24,10 +24,11 @@ from .._core.credentials import Credentials
 from .._core.deadline import Deadline
 from .._core.errors import VoipsmsError
 from .._core.exchange import Answer, Http, Lost, NotSent, Service, status_text
+from .._message.display import harmless, printable
 from .._message.outcome import Fate
 from .evidence import (
-    DENYING_STATUSES,
     ABSENT_STATUSES,
+    DENYING_STATUSES,
     REDIRECTING_STATUSES,
     REFUSING_STATUSES,
     THROTTLING_STATUS,
@@ -224,8 +225,11 @@ class Api:
         return f": {message}" if message else ""
 
     def safe_text(self, text: str) -> str:
-        """Return the text of a message as the service holds it, or a remark in its place if it holds a credential."""
-        return WITHHELD if self._credentials.are_in(text) else text
+        """Return the text of a message as data, or a remark in its place if it holds a credential.
+
+        It is as the service holds it, but for characters that a terminal obeys.
+        """
+        return WITHHELD if self._credentials.are_in(text) else harmless(text)
 
     def _clean(self, value: Any) -> str | None:
         """Return a text of the service that may be shown: short, printable, without a credential in any form.
@@ -244,10 +248,7 @@ def _cleaned(text: str, credentials: Credentials) -> str | None:
     text = text.lstrip()[: 2 * _MAX_SHOWN + _MOST_ENCODED * credentials.longest]
     if credentials.are_in(text):
         return WITHHELD
-    text = text[: 2 * _MAX_SHOWN]
-    if not text.isprintable():
-        text = "".join(character if character.isprintable() else " " for character in text)
-    return text.strip()[:_MAX_SHOWN] or None
+    return printable(text[: 2 * _MAX_SHOWN]).strip()[:_MAX_SHOWN] or None
 
 
 def _unix_seconds(value: str) -> float | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
+from .._message.display import printable
 from .._message.outcome import moment
 from .model import Row, State, state_of
 
@@ -48,7 +49,7 @@ def describe(row: Row, now: float) -> dict[str, Any]:
         "attempts": row.attempt,
         "smsids": list(row.smsids),
         "delivery_date": row.date or None,
-        "run": row.origin,
+        "run": printable(row.origin),
         "kept_until": moment(row.keep_until),
     }
 

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Union
 
+from .._message.display import printable
 from .database import Database
 from .model import LedgerError
 
@@ -166,7 +167,7 @@ class Server:
 def _reason(error: Exception) -> str:
     """Return the message of an error in one line, without the values that a server adds to it."""
     message = error.diag.message_primary if isinstance(error, psycopg.Error) else None
-    return " ".join((message or str(error)).split())[:_LONGEST_REASON]
+    return " ".join(printable(message or str(error)).split())[:_LONGEST_REASON]
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 
 from .._ledger.model import State
+from .._message.display import printable
 from .._message.outcome import Outcome, Result, moment
 from .plan import DesiredMessage, Identity, KnownMessage, Plan, ScheduledState
 
@@ -50,7 +51,7 @@ def uncertain_result(message: KnownMessage, now: float) -> Result:
     row = message.row
     since = moment(row.claimed_at) if row is not None else None
     if row is not None and row.is_at_work(now):
-        outcome, reason = Outcome.IN_PROGRESS, f"claimed by {row.origin}"
+        outcome, reason = Outcome.IN_PROGRESS, f"claimed by {printable(row.origin)}"
     else:
         outcome, reason = Outcome.UNKNOWN, _doubt(message, since)
     return Result(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .._api.evidence import Verdict
 from .._ledger.model import Claimability, Row, State
+from .._message.display import printable
 from .._message.outcome import Fate, Outcome, Result, moment
 
 _OUTCOMES = {
@@ -60,6 +61,6 @@ def result_of_row(number: str, row: Row, claimability: Claimability, now: float)
         reason = f"the ledger has it {what} at {since}, which lies ahead: a clock is wrong, or was"
         return Result(to, Outcome.UNKNOWN, smsids=row.smsids, code_desc=reason, first_sent_at=since)
     if claimability is Claimability.IN_PROGRESS:
-        return Result(to, Outcome.IN_PROGRESS, code_desc=f"claimed by {row.origin}", first_sent_at=since)
-    reason = f"the run that sent it at {since} ({row.origin}) ended without a result"
+        return Result(to, Outcome.IN_PROGRESS, code_desc=f"claimed by {printable(row.origin)}", first_sent_at=since)
+    reason = f"the run that sent it at {since} ({printable(row.origin)}) ended without a result"
     return Result(to, Outcome.UNKNOWN, smsids=row.smsids, code_desc=reason, first_sent_at=since)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from .._message.display import printable
 from .._message.outcome import Outcome, Result
 from .._message.text import measure
 from .report import CANCELLED, NEW, date_of, failed_to, has_changed, number_of, reason_in_brackets
@@ -86,19 +87,14 @@ def _size(text: str) -> str:
 
 def _text_lines(text: str) -> list[str]:
     """Return the lines of a text, indented, so that none of them can be taken for another part of the entry."""
-    return [f"{_INDENT}{_printable(line)}".rstrip() for line in text.splitlines()]
+    return [f"{_INDENT}{printable(line)}".rstrip() for line in text.splitlines()]
 
 
 def _recipient(result: Result, words: Mapping[Outcome, str]) -> str:
     """Return the line of a recipient; why, where it has no message for certain."""
     word = words.get(result.outcome, result.outcome.value.replace("_", " "))
     reason = reason_in_brackets(result) if failed_to([result]) else ""
-    return _printable(f"{_INDENT}{number_of(result)}  {word}{reason}")
-
-
-def _printable(line: str) -> str:
-    """Return a line without characters that a terminal obeys; a list or a text may hold them."""
-    return line if line.isprintable() else "".join(one if one.isprintable() else " " for one in line)
+    return printable(f"{_INDENT}{number_of(result)}  {word}{reason}")
 
 
 def _sides(header: str, before: str, after: str) -> dict[str, str]:

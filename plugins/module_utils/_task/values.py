@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from .._core.errors import Faults
+from .._core.notation import entries
 from .._core.structure import not_text
 from .._message.numbers import NumberError, read
 from .._message.text import not_gsm7, to_gsm7
@@ -43,7 +44,7 @@ _WITH_DATES = frozenset({"since", "until"})
 def with_texts(params: Mapping[str, Any], faults: Faults) -> dict[str, Any]:
     """Return the options with a text in every option that needs one; note those that hold anything else.
 
-    None is an option that was not given. Identifiers become a list: of one text, they are what stands between commas.
+    None is an option that was not given. Identifiers become a list.
     """
     checked = dict(params)
     for name in [name for name in _TEXTS if name in params]:
@@ -63,10 +64,8 @@ def date_faults(options: Mapping[str, Any]) -> list[str]:
 
 
 def _texts(name: str, value: Any, faults: Faults) -> list[str]:
-    """Return the texts of a list, or those between the commas of one text; note what is no text."""
-    if isinstance(value, str):
-        return [text.strip() for text in value.split(",")]
-    values = value if isinstance(value, list) else [value]
+    """Return the texts of a list in any notation; note what is no text."""
+    values = faults.attempt(lambda: entries(name, value)) or []
     faults.add(*dict.fromkeys(f"{name}: {not_text(item)}" for item in values if not isinstance(item, str)))
     return [item if isinstance(item, str) else _STAND_IN for item in values]
 

@@ -353,6 +353,7 @@ def test_the_text_of_a_message_is_whole_unless_it_holds_a_secret() -> None:
     api = api_at("https://sms.example/")
     text = "Backup FAILED\n" * 1000
     assert api.safe_text(text) == text
+    assert api.safe_text(f"{text}\x1b[2J") == f"{text}\ufffd[2J"
     for form in FORMS.values():
         assert api.safe_text(f"{text}{form} tail") == client.WITHHELD
 

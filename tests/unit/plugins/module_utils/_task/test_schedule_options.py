@@ -255,7 +255,7 @@ def test_a_name_is_kept_for_what_people_read() -> None:
         ({"smsid": ["."]}, "smsid '.' is not an identifier"),
         ({"smsid": [".."]}, "smsid '..' is not an identifier"),
         ({"smsid": ["a b"]}, "smsid 'a b' is not an identifier"),
-        ({"smsid": ["a\n"]}, "is not an identifier"),
+        ({"smsid": ["a\nb"]}, "is not an identifier"),
         ({"smsid": ["x" * 129]}, "is not an identifier"),
         ({"smsid": [SMSID], "cancel_path": "https://elsewhere/{smsid}"}, "cancel_path must be a path below api_url"),
     ],

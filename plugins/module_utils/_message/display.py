@@ -1,0 +1,33 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Make texts from outside harmless for the terminal that shows them. Pure.
+
+A terminal obeys control characters: an escape begins a command, a carriage return writes over the line, and a
+directional override shows a text in another order than it has.
+"""
+
+from __future__ import annotations
+
+import re
+
+REPLACEMENT = "\ufffd"
+"""What stands for a character that a terminal would obey, so that a text is as long as it was."""
+
+_OBEYED = re.compile(
+    # C0 and C1 controls but tab, line feed, and the carriage return before a line feed
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)"
+    # directional embeddings, overrides and isolates, and halves of surrogate pairs, which cannot be written
+    "|[\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def harmless(text: str) -> str:
+    """Return the text of a message as data: line ends, tabs and joiners stay, and nothing else that is obeyed."""
+    return _OBEYED.sub(REPLACEMENT, text)
+
+
+def printable(text: str) -> str:
+    """Return a text for one line: a space stands for every character that cannot be printed."""
+    return text if text.isprintable() else "".join(one if one.isprintable() else " " for one in text)
