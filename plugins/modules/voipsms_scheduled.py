@@ -70,13 +70,19 @@ options:
       - With an offset, such as V(2026-12-01T22:00:00+01:00) or V(2026-12-01T21:00:00Z), or without, such as
         V(2026-12-01 22:00). Quote it.
       - Without an offset it is wall time in O(timezone), or else in the account's zone.
+      - Or from now on, as a duration of weeks, days of 24 hours, hours and minutes, such as V(+2h), V(+1d) or
+        V(+1h30m), or as a wall time such as V(today 18:00), V(tomorrow 08:00) or V(monday 08:00). It needs O(name) and
+        O(account_timezone). It is resolved once, and the ledger remembers the result for the name, so that the same
+        task changes nothing when it is run again; R(the guide on dates,
+        ansible_collections.voip_communications.sms.docsite.guide_dates) says until when.
       - The request carries wall time of the account to the minute, so seconds other than 00 are refused.
       - Dates that do not exist are refused, also hours that a clock change skips, and hours that exist twice where it
         is not certain which of them the service would take.
       - A date in the past is refused, unless the ledger knows that this message was sent then; the task is then ok.
       - Without O(account_timezone), a date is refused when it is over in every zone of the world. One that may be over
         in some zone is a warning, since such a message may go out at once.
-      - With O(state=absent), pending messages for this minute are meant.
+      - With O(state=absent), pending messages for this minute are meant, or for the minute that a date from now on was
+        resolved to.
     type: raw
   timezone:
     description:
@@ -196,6 +202,17 @@ EXAMPLES = r"""
     on_date_mismatch: fail
     charset: gsm7
     max_segments: 1
+  delegate_to: localhost
+  become: false
+  run_once: true
+
+- name: Remind whoever is on call, two hours from the first run on
+  voip_communications.sms.voipsms_scheduled:
+    name: "incident-{{ incident | default('4711') }}-reminder"
+    to: "+12812345678"
+    msg: "The incident is still open"
+    delivery_date: "+2h"
+    account_timezone: America/Chicago
   delegate_to: localhost
   become: false
   run_once: true
@@ -414,6 +431,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._api.clien
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.scheduled import ScheduledApi
 from ansible_collections.voip_communications.sms.plugins.module_utils._message import dates
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Result
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.request import RelativeRequest
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, main
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import FailurePolicy
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_scheduled import (
@@ -467,11 +485,14 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
 def _present(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Create what is missing, and cancel what the name no longer wants."""
     options = read_schedule_options(params)
-    context, request, date = options.context, options.request.delivery, options.request.date
+    context = options.context
     scheduler, api = context.scheduler(check_mode=check_mode, cancel_shared=params["cancel_shared"])
     with counted(api):
-        report = scheduler.present(options.request)
-    key = context.fingerprints.shown_key(request.key, request.label)
+        if isinstance(options.request, RelativeRequest):
+            request, report = scheduler.present_relative(options.request)
+        else:
+            request, report = options.request, scheduler.present(options.request)
+    key = context.fingerprints.shown_key(request.delivery.key, request.delivery.label)
     return {
         **scheduling_summary(
             _shown(report.results, context, api), key, FailurePolicy(), context.ledger, check_mode=check_mode
@@ -479,9 +500,9 @@ def _present(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
         "warnings": [*options.warnings, *report.warnings],
         "requests": api.requests,
         "encoding": options.encoding,
-        "segments": request.segments,
-        "delivery_date": date.wire,
-        "delivery_at": dates.iso(date),
+        "segments": request.delivery.segments,
+        "delivery_date": request.date.wire,
+        "delivery_at": dates.iso(request.date),
     }
 
 

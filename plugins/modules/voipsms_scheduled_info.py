@@ -41,7 +41,8 @@ options:
     type: raw
   delivery_date:
     description:
-      - Only messages for this minute; written as in M(voip_communications.sms.voipsms_scheduled).
+      - Only messages for this minute; written as in M(voip_communications.sms.voipsms_scheduled). A date from now on is
+        the minute that it was resolved to for O(name).
     type: raw
   timezone:
     description:

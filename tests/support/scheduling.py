@@ -35,10 +35,15 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._message import dates
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate, Report
+from ansible_collections.voip_communications.sms.plugins.module_utils._message.relative_dates import (
+    RelativeDate,
+    read_relative,
+)
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.context import ScheduleContext
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.match import Match
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.request import (
     CancelRequest,
+    RelativeRequest,
     ScheduleRequest,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.scheduler import Scheduler
@@ -194,6 +199,7 @@ class World:
         self.zone: str | None = "UTC"
         self.ledger: Any = self.open()
         self.warnings: list[str] = []
+        self.outcomes: list[str] = []
 
     def open(self) -> SqliteLedger:
         return SqliteLedger(str(self.path), FINGERPRINTS.account, clock=lambda: self.seconds)
@@ -236,6 +242,24 @@ class World:
     def present(self, *to: str, check_mode: bool = False, cancel_shared: bool = False, **other: Any) -> list[str]:
         scheduler = self.scheduler(check_mode=check_mode, cancel_shared=cancel_shared)
         return self._told(scheduler.present(self.request(*to, **other)))
+
+    def relative(self, text: str, timezone: str | None = None) -> RelativeDate:
+        """Return a date that counts from now on."""
+        return read_relative(text, timezone=timezone, account_timezone=self.zone)
+
+    def present_relative(
+        self, text: str, *to: str, name: str = "n", timezone: str | None = None, check_mode: bool = False, **other: Any
+    ) -> str:
+        """Run a task with such a date, and return the date that it was resolved to."""
+
+        def at(date: dates.DeliveryDate) -> ScheduleRequest:
+            return self.request(*to, date=date.wire, name=name, **other)
+
+        date = self.relative(text, timezone)
+        wanted = RelativeRequest(date, FINGERPRINTS.name(name), other.get("min_lead", 1), at)
+        request, report = self.scheduler(check_mode=check_mode).present_relative(wanted)
+        self.outcomes = self._told(report)
+        return request.date.wire
 
     def absent(self, *, check_mode: bool = False, cancel_shared: bool = False, **match: Any) -> list[str]:
         name, fail_if_sent = match.pop("name", None), match.pop("fail_if_sent", False)

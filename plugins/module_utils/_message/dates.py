@@ -39,7 +39,10 @@ SMALLEST_OFFSET = dt.timedelta(hours=-12)
 _NOT_ZONES = frozenset(("posix", "right", "localtime", "posixrules", "Factory"))
 _MAX_QUOTED = 60
 
-_FORM = "write it in quotes as YYYY-MM-DD HH:MM, with an offset such as +01:00 or Z or without"
+_FORM = (
+    "write it in quotes as YYYY-MM-DD HH:MM, with an offset such as +01:00 or Z or without, or from now on, as +2h or"
+    " tomorrow 08:00"
+)
 
 
 class DateError(VoipsmsError):
@@ -70,13 +73,24 @@ def read(value: object, *, timezone: str | None = None, account_timezone: str | 
         instant = _instant(wall, account, account_timezone) if account else None
         return DeliveryDate(_written(wall), instant, account_timezone or None)
     if account is None:
-        cause = "timezone is given" if offset is None else f"{_quoted(value)} has an offset"
+        cause = "timezone is given" if offset is None else f"{quoted(value)} has an offset"
         raise DateError(f"{cause}, but the service takes wall time of the account: set account_timezone")
     if offset is None:
         instant = _instant(wall, zone(timezone or "", "timezone"), timezone)
     else:
         instant = _shifted(wall, offset).replace(tzinfo=dt.timezone.utc)
     return DeliveryDate(_account_wall(instant, account, account_timezone), instant, account_timezone)
+
+
+def at(instant: dt.datetime, account_timezone: str) -> DeliveryDate:
+    """Return the delivery date of an aware instant. Raises ``DateError``."""
+    account = zone(account_timezone, "account_timezone")
+    return DeliveryDate(_account_wall(instant, account, account_timezone), instant, account_timezone)
+
+
+def instant_in(wall: dt.datetime, timezone: str) -> dt.datetime:
+    """Return naive wall time of a zone in UTC. Raises ``DateError`` for a time that exists never or twice."""
+    return _instant(wall, zone(timezone, "timezone"), timezone)
 
 
 def lead_fault(date: DeliveryDate, now: dt.datetime, min_lead: int) -> str | None:
@@ -119,7 +133,7 @@ def from_echo(echo: object, account_timezone: str | None = None) -> DeliveryDate
     """
     match = _DATE.fullmatch(echo) if isinstance(echo, str) else None
     if match is None or match["offset"] or match["fraction"]:
-        raise DateError(f"the answer has {_quoted(echo)} where a delivery date belongs")
+        raise DateError(f"the answer has {quoted(echo)} where a delivery date belongs")
     wall = _wall(match, echo)
     wire = _written(wall) if wall.second == 0 else wall.isoformat(sep=" ")
     if not account_timezone:
@@ -128,7 +142,7 @@ def from_echo(echo: object, account_timezone: str | None = None) -> DeliveryDate
         account = zone(account_timezone, "account_timezone")
         instant = wall.replace(tzinfo=account, fold=_php_fold(wall, account)).astimezone(dt.timezone.utc)
     except OverflowError as error:
-        raise DateError(f"the answer has {_quoted(echo)} where a delivery date belongs") from error
+        raise DateError(f"the answer has {quoted(echo)} where a delivery date belongs") from error
     return DeliveryDate(wire, instant, account_timezone)
 
 
@@ -168,7 +182,7 @@ def zone(name: str, option: str) -> ZoneInfo:
         # Also raised for a folder (America), a file that is not a zone, and a path that leads outside.
         pass
     raise DateError(
-        f"{option} {_quoted(name)} is not known here: use an IANA name such as Europe/Berlin, "
+        f"{option} {quoted(name)} is not known here: use an IANA name such as Europe/Berlin, "
         "or install zone data (the system's package tzdata, or the Python package tzdata)"
     )
 
@@ -197,13 +211,13 @@ def _parsed(value: object) -> tuple[dt.datetime, dt.timedelta | None]:
     if isinstance(value, str):
         match = _DATE.fullmatch(value.strip())
         if match is not None:
-            return _whole_minute(_wall(match, value), value), _offset(match["offset"], value)
+            return _whole_minute(_wall(match, value), value), offset_of(match["offset"], value)
     if isinstance(value, (int, float)):
         hint = " (YAML reads 22:00 as a number of seconds)" if not isinstance(value, bool) else ""
         raise DateError(f"delivery_date is a number or a truth value, not a date{hint}: {_FORM}")
     if isinstance(value, dt.date) or (isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value.strip())):
-        raise DateError(f"delivery_date {_quoted(value)} has no hour: {_FORM}")
-    raise DateError(f"delivery_date {_quoted(value)} is not a date: {_FORM}")
+        raise DateError(f"delivery_date {quoted(value)} has no hour: {_FORM}")
+    raise DateError(f"delivery_date {quoted(value)} is not a date: {_FORM}")
 
 
 def _wall(match: re.Match[str], value: object) -> dt.datetime:
@@ -213,11 +227,14 @@ def _wall(match: re.Match[str], value: object) -> dt.datetime:
     try:
         return dt.datetime(year, month, day, hour, minute, second, fraction)  # noqa: DTZ001 - wall time, no zone yet
     except ValueError as error:
-        raise DateError(f"{_quoted(value)} does not exist, and the service would silently take another date") from error
+        raise DateError(f"{quoted(value)} does not exist, and the service would silently take another date") from error
 
 
-def _offset(text: str | None, value: object) -> dt.timedelta | None:
-    """Return an offset from UTC as ``_DATE`` matches it, or None. Raises ``DateError``, which quotes ``value``."""
+def offset_of(text: str | None, value: object) -> dt.timedelta | None:
+    """Return an offset from UTC such as Z, +01, +0100 or +01:00, or None without one.
+
+    Raises ``DateError``, which quotes ``value``.
+    """
     if not text:
         return None
     if text in "Zz":
@@ -225,14 +242,14 @@ def _offset(text: str | None, value: object) -> dt.timedelta | None:
     hours, minutes = int(text[1:3]), int(text[3:].lstrip(":") or 0)
     offset = dt.timedelta(hours=hours, minutes=minutes)
     if minutes > 59 or offset > LARGEST_OFFSET:
-        raise DateError(f"{_quoted(value)} has the offset {text}, which no place on earth has")
+        raise DateError(f"{quoted(value)} has the offset {text}, which no place on earth has")
     return -offset if text[0] == "-" else offset
 
 
 def _whole_minute(wall: dt.datetime, value: object) -> dt.datetime:
     """Return a wall time that has no seconds. Raises ``DateError``, which quotes ``value``."""
     if wall.second or wall.microsecond:
-        raise DateError(f"{_quoted(value)} has seconds, but the service delivers by the minute: write 00 or none")
+        raise DateError(f"{quoted(value)} has seconds, but the service delivers by the minute: write 00 or none")
     return wall
 
 
@@ -287,7 +304,7 @@ def _written(wall: dt.datetime) -> str:
     return wall.replace(tzinfo=None).isoformat(sep=" ", timespec="minutes")
 
 
-def _quoted(value: object) -> str:
+def quoted(value: object) -> str:
     """Return a value for an error: text and dates quoted, escaped and shortened, others as the name of their type."""
     if isinstance(value, (dt.date, str)):
         text = str(value)

@@ -12,6 +12,7 @@ from .._api.pending import Pending, PendingRecord, find_all
 from .._core.errors import VoipsmsError
 from .._ledger.model import Row, key_of
 from .._message.numbers import mask
+from .._message.relative_dates import RelativeDate
 from .plan import Identity, KnownMessage, ScheduledState
 from .snapshot import Snapshot, joined
 
@@ -33,7 +34,8 @@ class Match(NamedTuple):
     """The criteria by which a task says which messages it means.
 
     A criterion of None is not compared. ``name`` is a fingerprint; ``to`` and ``sender`` are E.164 digits; ``date``
-    is as it goes over the wire.
+    is as it goes over the wire. ``relative``: a date that counts from now on, which ``DateBinding.match`` replaces by
+    ``date``.
     """
 
     smsids: tuple[str, ...] | None = None
@@ -42,6 +44,7 @@ class Match(NamedTuple):
     sender: str | None = None
     text: str | None = None
     date: str | None = None
+    relative: RelativeDate | None = None
 
 
 def matching(snapshot: Snapshot, match: Match) -> list[KnownMessage]:

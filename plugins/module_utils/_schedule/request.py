@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from .._message.dates import DeliveryDate
+from .._message.relative_dates import RelativeDate
 from .._send.request import SendRequest
 from .match import Match
 
@@ -29,6 +31,18 @@ class ScheduleRequest(NamedTuple):
     def name_fingerprint(self) -> str:
         """The fingerprint of the name; empty without one."""
         return self.delivery.schedule.name if self.delivery.schedule else ""
+
+
+class RelativeRequest(NamedTuple):
+    """A message that shall be pending at a date that counts from now on.
+
+    ``name``: the fingerprint of the name, which remembers the date. ``at``: returns the request for a date.
+    """
+
+    date: RelativeDate
+    name: str
+    min_lead: int
+    at: Callable[[DeliveryDate], ScheduleRequest]
 
 
 class CancelRequest(NamedTuple):

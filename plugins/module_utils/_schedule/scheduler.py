@@ -14,8 +14,10 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from .._api.pending import ListError, Pending
+from .._core.errors import VoipsmsError
 from .._ledger.model import State
-from .._message.outcome import Report, Result
+from .._message.outcome import Outcome, Report, Result
+from .binding import DateBinding
 from .change_over import ChangeOver
 from .context import Overtaken, ScheduleContext
 from .creation import Creation
@@ -33,10 +35,12 @@ from .refusals import (
     refuse_unlisted_match,
     refuse_unsafe_cancel,
 )
-from .request import CancelRequest, ScheduleRequest
+from .request import CancelRequest, RelativeRequest, ScheduleRequest
 from .results import delivered_result, uncertain_result, undecided_results
 from .snapshot import Snapshot
 from .source import SnapshotSource
+
+_NOTHING_PENDING = frozenset({Outcome.NOT_SENT, Outcome.REFUSED})
 
 _TRIES = 3
 """Number of plans that other runs may make out of date before this run gives up."""
@@ -56,14 +60,33 @@ class Scheduler:
         lock = NameLock(self._context, request.name_fingerprint)
         with lock.hold():
             results = self._present(request, ChangeOver(self._context, self._source, lock.is_held))
+            DateBinding(self._context, request.name_fingerprint).end()
         # After the lock was released, which may add a warning.
         return Report.of(results, self._context.warnings)
+
+    def present_relative(self, relative: RelativeRequest) -> tuple[ScheduleRequest, Report]:
+        """Do what ``present`` does, at the date that is bound to the name; return the request with that date, too."""
+        lock = NameLock(self._context, relative.name)
+        with lock.hold():
+            binding = DateBinding(self._context, relative.name)
+            request = binding.request(relative)
+            try:
+                results = self._present(request, ChangeOver(self._context, self._source, lock.is_held))
+            except VoipsmsError:
+                binding.withdraw()
+                raise
+            if all(result.outcome in _NOTHING_PENDING for result in results):
+                binding.withdraw()
+        return request, Report.of(results, self._context.warnings)
 
     def absent(self, request: CancelRequest) -> Report:
         """Cancel what matches. Raises ``VoipsmsError`` with nothing changed."""
         lock = NameLock(self._context, request.match.name or "")
         with lock.hold():
+            binding = DateBinding(self._context, request.match.name or "")
+            request = request._replace(match=binding.match(request.match))
             results = self._absent(request, ChangeOver(self._context, self._source, lock.is_held))
+            binding.end_if_idle()
         return Report.of(results, self._context.warnings)
 
     def pending(self, match: Match | None) -> list[Pending]:
@@ -71,6 +94,8 @@ class Scheduler:
         snapshot = self._source.refresh()
         if snapshot.listing is None:
             raise ListError(f"{snapshot.reason}; {NO_LIST}")
+        if match is not None:
+            match = DateBinding(self._context, match.name or "").match(match)
         messages = matching(snapshot, Match() if match is None else match)
         return [message.pending for message in messages if message.pending is not None]
 

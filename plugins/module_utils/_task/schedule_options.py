@@ -15,6 +15,7 @@ from .._api.scheduled import USUAL_PATHS, Paths, ScheduledApi
 from .._core.errors import Faults
 from .._ledger.model import KEPT, NO_LEDGER, DedupePolicy, Fingerprints, Ledger, Schedule, key_of
 from .._message import dates
+from .._message.relative_dates import RelativeDate, is_relative, read_relative
 from .._message.text import faults as text_faults
 from .._message.text import measure
 from .._people.contacts import Contacts, read_contacts
@@ -22,7 +23,7 @@ from .._people.recipients import Recipients
 from .._schedule.context import ScheduleContext
 from .._schedule.match import Match
 from .._schedule.proof import USUAL_GRACES, Graces
-from .._schedule.request import CancelRequest, ScheduleRequest
+from .._schedule.request import CancelRequest, RelativeRequest, ScheduleRequest
 from .._schedule.scheduler import Scheduler
 from .._send.delivery import AT_A_TIME
 from .._send.request import SendRequest
@@ -52,6 +53,10 @@ _LONGEST_GRACE = 3600
 _LONGEST_HANDOVER = 24 * 60
 _MAX_NAME = 200
 _MAX_SMSID = 128
+_UNNAMED = (
+    "delivery_date counts from now on, and needs name: it is resolved once, and the name remembers the result; without"
+    " a name, every run would mean another date, and so another message"
+)
 _WEEK = 7 * 24 * 60
 _WAYS = {"smsid": ("smsid",), "name, to, from, msg and delivery_date": ("name", "to", "from", "msg", "delivery_date")}
 
@@ -102,10 +107,13 @@ class TaskContext(NamedTuple):
 
 
 class ScheduleOptions(NamedTuple):
-    """A task with ``state=present``: the request, and what is reported about its text."""
+    """A task with ``state=present``: the request, and what is reported about its text.
+
+    ``request`` has a date, or one that counts from now on, which ``name`` remembers.
+    """
 
     context: TaskContext
-    request: ScheduleRequest
+    request: ScheduleRequest | RelativeRequest
     encoding: str
     warnings: tuple[str, ...]
 
@@ -127,14 +135,22 @@ def read_schedule_options(params: Mapping[str, Any]) -> ScheduleOptions:
     maybe_date = _read_date(params, faults) if "delivery_date" not in missing else None
     faults.add(*in_range("max_segments", params["max_segments"], 1, 255))
     context = _read_context(params, faults, Names(contacts, region, recipients))
-    date = faults.checked(maybe_date)
-    request = ScheduleRequest(
-        delivery=_send_request(context, sender, text, date, digits_of(recipients), params["name"]),
-        date=date,
-        name=params["name"],
-        min_lead=params["min_lead"],
-        fail_on_mismatch=params["on_date_mismatch"] == "fail",
-    )
+
+    def request_at(date: dates.DeliveryDate) -> ScheduleRequest:
+        return ScheduleRequest(
+            delivery=_send_request(context, sender, text, date, digits_of(recipients), params["name"]),
+            date=date,
+            name=params["name"],
+            min_lead=params["min_lead"],
+            fail_on_mismatch=params["on_date_mismatch"] == "fail",
+        )
+
+    request: ScheduleRequest | RelativeRequest
+    if isinstance(maybe_date, RelativeDate):
+        name = context.fingerprints.name(params["name"])
+        request = RelativeRequest(maybe_date, name, params["min_lead"], request_at)
+    else:
+        request = request_at(faults.checked(maybe_date))
     return ScheduleOptions(context, request, measure(text).encoding, repetition_warnings(recipients))
 
 
@@ -186,7 +202,8 @@ def _read_match(params: Mapping[str, Any], contacts: Contacts, faults: Faults) -
         to=frozenset(digits_of(recipients)) if params["to"] else None,
         sender=read_sender(params["from"], region, faults),
         text=read_text(params["msg"], params.get("charset") or "auto", faults) if params["msg"] else None,
-        date=date.wire if date else None,
+        date=date.wire if isinstance(date, dates.DeliveryDate) else None,
+        relative=date if isinstance(date, RelativeDate) else None,
     )
     return match, recipients
 
@@ -227,13 +244,14 @@ def _is_below(path: str) -> bool:
     return bool(parts.path) and not leads_out and path.isprintable() and "#" not in path and " " not in path
 
 
-def _read_date(params: Mapping[str, Any], faults: Faults) -> dates.DeliveryDate | None:
+def _read_date(params: Mapping[str, Any], faults: Faults) -> dates.DeliveryDate | RelativeDate | None:
     """Return the delivery date, or None when ``faults`` says what is wrong with it."""
-    return faults.attempt(
-        lambda: dates.read(
-            params["delivery_date"], timezone=params["timezone"], account_timezone=params["account_timezone"]
-        )
-    )
+    value, zones = params["delivery_date"], {name: params[name] for name in ("timezone", "account_timezone")}
+    if not is_relative(value):
+        return faults.attempt(lambda: dates.read(value, **zones))
+    if params["name"] is None:
+        faults.add(_UNNAMED)
+    return faults.attempt(lambda: read_relative(value, **zones))
 
 
 def _read_context(params: Mapping[str, Any], faults: Faults, names: Names) -> TaskContext:

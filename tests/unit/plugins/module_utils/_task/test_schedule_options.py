@@ -16,6 +16,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._api.sched
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults, InputError
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import KEPT, Fingerprints, key_of
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.match import Match
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.request import ScheduleRequest
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.delivery import AT_A_TIME
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_options import (
     ScheduleOptions,
@@ -46,6 +47,15 @@ def booked(**changes: Any) -> ScheduleOptions:
     )
 
 
+def asked(found: ScheduleOptions) -> ScheduleRequest:
+    assert isinstance(found.request, ScheduleRequest)
+    return found.request
+
+
+def wanted(**changes: Any) -> ScheduleRequest:
+    return asked(booked(**changes))
+
+
 def removed(**changes: Any) -> Match:
     return read_cancel_request(options(state="absent", **changes))[1].match
 
@@ -68,7 +78,8 @@ def test_a_good_booking() -> None:
         account_timezone="America/Chicago",
         **{"from": OURS},
     )
-    wanted = found.request.delivery
+    request = asked(found)
+    wanted = request.delivery
     assert (wanted.recipients, wanted.sender, wanted.text) == (("12812345678", "12812345679"), "17134567890", "hello")
     assert (wanted.batch_size, wanted.at_a_time, wanted.segments) == (1, AT_A_TIME, 1)
     assert wanted.key == key_of("17134567890", "hello", "2026-12-01 15:00")
@@ -79,16 +90,16 @@ def test_a_good_booking() -> None:
     assert wanted.schedule.name == FINGERPRINTS.name("window")
     assert wanted.dedupe.until == instant + KEPT
     assert (found.encoding, found.warnings) == ("GSM-7", ())
-    assert (found.request.min_lead, found.request.fail_on_mismatch) == (1, True)
+    assert (request.min_lead, request.fail_on_mismatch) == (1, True)
 
 
 def test_the_key_is_a_hash_of_sender_text_and_minute_and_never_of_anything_else() -> None:
-    one = booked().request.delivery.key
+    one = wanted().delivery.key
     assert one == key_of("", "hello", "2026-12-01 15:00")
     same = ({"name": "n"}, {"to": [BOB]}, {"delivery_date": "2026-12-01 15:00:00"}, {"min_lead": 5})
-    assert {booked(**changes).request.delivery.key for changes in same} == {one}
+    assert {wanted(**changes).delivery.key for changes in same} == {one}
     others = ({"msg": "hullo"}, {"delivery_date": "2026-12-01 15:01"}, {"from": OURS})
-    assert one not in {booked(**changes).request.delivery.key for changes in others}
+    assert one not in {wanted(**changes).delivery.key for changes in others}
 
 
 def test_the_same_instant_in_two_notations_is_the_same_message() -> None:
@@ -99,32 +110,32 @@ def test_the_same_instant_in_two_notations_is_the_same_message() -> None:
         {"delivery_date": "2026-12-01 15:00"},
         {"delivery_date": datetime(2026, 12, 1, 15, 0)},  # noqa: DTZ001 - as YAML reads an unquoted date
     )
-    found = {booked(account_timezone="America/Chicago", **date).request.delivery.key for date in dates}
+    found = {wanted(account_timezone="America/Chicago", **date).delivery.key for date in dates}
     assert len(found) == 1
 
 
 def test_without_a_zone_the_earliest_moment_that_a_date_can_mean_is_taken() -> None:
-    schedule = booked().request.delivery.schedule
+    schedule = wanted().delivery.schedule
     assert schedule is not None
     assert schedule.delivers_at == datetime(2026, 12, 1, 1, 0, tzinfo=UTC).timestamp()
 
 
 def test_a_number_that_is_listed_twice_gets_one_message_and_a_warning() -> None:
     found = booked(to=[ANN, "0012812345678"])
-    assert found.request.delivery.recipients == ("12812345678",)
+    assert asked(found).delivery.recipients == ("12812345678",)
     assert found.warnings == ("'0012812345678' is listed more than once in to; it gets one message",)
 
 
 def test_one_number_is_a_list_of_one() -> None:
-    assert booked(to=ANN).request.delivery.recipients == ("12812345678",)
+    assert wanted(to=ANN).delivery.recipients == ("12812345678",)
 
 
 def test_a_mismatch_may_be_a_warning() -> None:
-    assert booked(on_date_mismatch="warn").request.fail_on_mismatch is False
+    assert wanted(on_date_mismatch="warn").fail_on_mismatch is False
 
 
 def test_charset_gsm7_writes_the_text_plainly() -> None:
-    assert booked(msg="\u201chello\u201d", charset="gsm7").request.delivery.text == '"hello"'
+    assert wanted(msg="\u201chello\u201d", charset="gsm7").delivery.text == '"hello"'
     assert "GSM-7" in faults(booked, msg="\u4f60", charset="gsm7")[0]
 
 
@@ -172,9 +183,21 @@ def test_every_fault_of_a_booking(changes: dict[str, Any], words: str) -> None:
     assert words in found[0]
 
 
+@pytest.mark.parametrize("read", [booked, removed])
+def test_a_date_from_now_on_needs_a_name_that_remembers_it(read: Read) -> None:
+    chicago = {"account_timezone": "America/Chicago"}
+    (found,) = faults(read, delivery_date="+2h", **chicago)
+    assert found.startswith("delivery_date counts from now on, and needs name: it is resolved once")
+    (found,) = faults(read, delivery_date="+2h", name="n", ledger="none", **chicago)
+    assert found == "name needs a ledger, and ledger is none, which remembers nothing"
+    found, other = faults(read, delivery_date="tomorrow 08:00")
+    assert "needs name" in found
+    assert "'tomorrow 08:00' counts from now on, but the service takes wall time of the account: set" in other
+
+
 def test_of_hours_that_exist_twice_an_offset_means_the_first() -> None:
     chicago = {"account_timezone": "America/Chicago"}
-    assert booked(delivery_date="2026-11-01 01:30-05:00", **chicago).request.date.wire == "2026-11-01 01:30"
+    assert wanted(delivery_date="2026-11-01 01:30-05:00", **chicago).date.wire == "2026-11-01 01:30"
     assert "exists twice" in faults(booked, delivery_date="2026-11-01 01:30-06:00", **chicago)[0]
 
 
@@ -301,7 +324,7 @@ def test_the_calendar_of_a_task_looks_where_the_task_says(tmp_path: Path) -> Non
         options = booked(api_url=server.url, scheduled_path="sms/waiting", ledger=str(tmp_path / "ledger"))
         scheduler, api = options.context.scheduler(check_mode=True)
         assert api.requests == 0
-        found = scheduler.present(options.request)
+        found = scheduler.present(asked(options))
     assert [result.outcome.value for result in found.results] == ["would_schedule"]
     assert {(request.method, request.path) for request in server.posts} == {("GET", "/faults/index.php/sms/waiting")}
     assert api.requests == len(server.posts)
