@@ -222,6 +222,7 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import VoipsmsError
 from ansible_collections.voip_communications.sms.plugins.module_utils._people.audience import audience as audience_of
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._plain_options import decrypted
 
 
 def audience(
@@ -245,7 +246,9 @@ def audience(
     }
     people = contacts or os.environ.get("VOIPSMS_CONTACTS")
     try:
-        return audience_of(recipients, occasion, contacts=people, known_events=known_events, strict=strict)
+        return audience_of(
+            decrypted(recipients), occasion, contacts=decrypted(people), known_events=known_events, strict=strict
+        )
     except VoipsmsError as error:
         raise AnsibleFilterError(f"voip_communications.sms.audience: {error}") from error
 

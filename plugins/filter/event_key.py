@@ -66,12 +66,13 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.pipeline import event_key as key_of_event
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._plain_options import decrypted
 
 
 def event_key(parts: list[object], pipeline: Mapping[str, object], attempt: bool = False) -> str:
     """Return the key of an event. Raises ``AnsibleFilterError``."""
     try:
-        return key_of_event(parts, pipeline, attempt=attempt)
+        return key_of_event(decrypted(parts), pipeline, attempt=attempt)
     except InputError as error:
         raise AnsibleFilterError(f"voip_communications.sms.event_key: {error}") from error
 

@@ -84,12 +84,13 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify import fitting
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._plain_options import decrypted
 
 
 def fit_segments(parts: object, segments: object = 1) -> str:
     """Return the text that fits. Raises ``AnsibleFilterError``."""
     try:
-        return fitting.read_and_fit(parts, segments)
+        return fitting.read_and_fit(decrypted(parts), segments)
     except InputError as error:
         raise AnsibleFilterError(f"voip_communications.sms.fit_segments: {error}") from error
 

@@ -162,6 +162,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import VoipsmsError
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window import calendar_of
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_input import Defaults
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._plain_options import decrypted
 
 
 def maintenance_calendar(
@@ -176,9 +177,13 @@ def maintenance_calendar(
     now: str | None = None,
 ) -> dict[str, Any]:
     """Return the calendar of a window; see the documentation above. Raises ``AnsibleFilterError``."""
-    defaults = Defaults(texts or {}, recipients, contacts or os.environ.get("VOIPSMS_CONTACTS"))
+    defaults = Defaults(
+        decrypted(texts or {}), decrypted(recipients), decrypted(contacts) or os.environ.get("VOIPSMS_CONTACTS")
+    )
     try:
-        return calendar_of(window, reminders, defaults, state=state, min_lead=int(min_lead), now=_moment(now))
+        return calendar_of(
+            decrypted(window), decrypted(reminders), defaults, state=state, min_lead=int(min_lead), now=_moment(now)
+        )
     except VoipsmsError as error:
         raise AnsibleFilterError(str(error)) from error
 

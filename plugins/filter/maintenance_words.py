@@ -81,11 +81,12 @@ from collections.abc import Mapping
 from typing import Any, Callable
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_report import words
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._plain_options import decrypted
 
 
 def maintenance_words(window: Mapping[str, Any]) -> dict[str, str]:
     """Return the words for a window; see the documentation above."""
-    return words(window)
+    return words(decrypted(window))
 
 
 class FilterModule:

@@ -59,12 +59,13 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify import fitting
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._plain_options import decrypted
 
 
 def name_hosts(hosts: object, first: object = 3, short: object = True) -> str:
     """Return the hosts in a short text. Raises ``AnsibleFilterError``."""
     try:
-        return fitting.name_hosts(hosts, first, short=bool(short))
+        return fitting.name_hosts(decrypted(hosts), first, short=bool(short))
     except InputError as error:
         raise AnsibleFilterError(f"voip_communications.sms.name_hosts: {error}") from error
 

@@ -15,7 +15,6 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any, ClassVar
 
 from ansible import constants as C  # noqa: N812 - as everywhere in Ansible
@@ -28,6 +27,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.in_p
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, broken, failure
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.values import date_faults
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._forked import run_forked
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._plain_options import option_faults, plain_options
 
 SWITCH = "VOIPSMS_FRONT"
 """The environment variable that chooses where the code runs: ``controller`` by default, or ``module``."""
@@ -50,9 +50,9 @@ class LocalAction(OrdinaryAction):
         if choice not in _CHOICES:
             msg = f"{SWITCH} must be controller or module, not {choice!r}; nothing was sent"
             return failure(type(self).spec(), msg)
-        dates = date_faults(self._task.args)
-        if dates:
-            return failure(type(self).spec(), f"{'; '.join(dates)}; nothing was sent")
+        faults = option_faults(self._task.args) or date_faults(self._task.args)
+        if faults:
+            return failure(type(self).spec(), f"{'; '.join(faults)}; nothing was sent")
         reason = f"{SWITCH} says so" if choice == "module" else self._why_module(task_vars or {})
         if not reason:
             response = self._respond(task_vars or {})
@@ -93,7 +93,7 @@ class LocalAction(OrdinaryAction):
 
     def _respond(self, task_vars: Mapping[str, Any]) -> dict[str, Any] | str:
         """Return the result of the module's code, or why it could not run here, so that nothing was done."""
-        spec, options = type(self).spec(), _plain(self._task.args)
+        spec, options = type(self).spec(), plain_options(self._task.args)
         name, check_mode, difference = self._task.action, self._task.check_mode, self._task.diff
         invocation = _wants_invocation(task_vars)
 
@@ -133,20 +133,3 @@ def _is_own(interpreter: str) -> bool:
         return True
     ours, theirs = ((os.path.realpath(os.path.dirname(path)), path) for path in (sys.executable, interpreter))
     return ours[0] == theirs[0] and os.path.realpath(ours[1]) == os.path.realpath(theirs[1])
-
-
-def _plain(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return options as a module gets them: through JSON, which leaves no trace of vaults, tags or dates."""
-    plain: dict[str, Any] = json.loads(json.dumps(dict(options), default=_serializable))
-    return plain
-
-
-def _serializable(value: object) -> Any:
-    """Return a value that JSON cannot write as Ansible writes it for modules."""
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, (set, frozenset)):
-        return list(value)
-    return str(value)
