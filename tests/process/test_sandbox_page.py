@@ -193,6 +193,7 @@ def test_shows_what_a_playbook_sends_and_schedules(page: Page, controller: Contr
     expect(message(page, BEN, WINDOW)).to_contain_text(re.compile(r"Sent\s*22:00"))
     expect(page.locator("#clock-time")).to_have_text(re.compile("^22:00:"))
     assert [each["state"] for each in service.sandbox.messages()] == ["SENT", "REFUSED", "SENT"]
+    service.sandbox.settings(names={})  # they outlast a reset, and the next test's too
 
 
 def test_people_have_their_names(page: Page, service: CountedSandbox) -> None:
@@ -611,6 +612,7 @@ def test_pictures_for_the_documents(
     window: browsers.Window, page: Page, service: CountedSandbox, tmp_path: Path
 ) -> None:
     folder = Path(os.environ.get("SCREENSHOTS") or tmp_path)
+    service.sandbox.settings(names={ANNA: "Anna", BEN: "Ben"})
     whole_story(service.sandbox)
     service.expect(4)
     expect(message(page, ANNA, WINDOW)).to_contain_text("Pending")
