@@ -411,7 +411,7 @@ def test_what_would_go_wrong_is_told_while_all_goes_well(
     cases = {
         "recipients is missing": {"VOIPSMS_WATCH_RECIPIENTS": ""},
         "api_key is missing": {"VOIPSMS_API_KEY": ""},
-        "library (requests)": {"PYTHONPATH": path},
+        "library requests": {"PYTHONPATH": path},
     }
     for sentence, environment in cases.items():
         run = watched.run(OK, environment=environment)
