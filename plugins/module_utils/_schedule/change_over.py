@@ -24,6 +24,12 @@ from .source import SnapshotSource
 _PENDING = frozenset({Outcome.SCHEDULED, Outcome.WOULD_SCHEDULE, Outcome.DUPLICATE})
 """Outcomes of a new message that is pending now, or would be."""
 
+_CANCELLED_MEANWHILE = "it was pending, and another run has asked to cancel it meanwhile"
+_LOCK_OVER = (
+    "the lock of the name was over before this run had ended, as where its machine was suspended, so another run may"
+    " have scheduled or cancelled for the name meanwhile"
+)
+
 
 class ChangeOver:
     """The step from what is pending to what shall be, after everything new was created."""
@@ -130,21 +136,38 @@ class ChangeOver:
         return results + self.cancel(late, after)
 
     def doubt_overtaken(self, results: list[Result]) -> list[Result]:
-        """Return the results of a run, unknown where another one has asked to cancel a message of it meanwhile.
+        """Return the results of a run, unknown where another one may have changed the same messages meanwhile.
 
-        The last list may be older than that cancel. A run that has changed nothing has no such result: it has kept its
-        messages by a change of their rows.
+        The last list may be older than a cancel. A run that was suspended until its lock was over may have planned
+        without what another one has scheduled for the name. A run that has changed nothing has no such result: it has
+        kept its messages by a change of their rows.
         """
         if self._context.check_mode or not any(result.posted for result in results):
             return results
         cancelled = self._source.cancelled_smsids()
-        reason = "it was pending, and another run has asked to cancel it meanwhile"
-        return [
-            result._replace(outcome=Outcome.UNKNOWN, code_desc=reason)
-            if result.outcome in _PENDING and cancelled.intersection(result.smsids)
-            else result
-            for result in results
-        ]
+        has_lock = self._has_lock()
+
+        def checked(result: Result) -> Result:
+            is_cancelled = bool(cancelled.intersection(result.smsids))
+            if result.outcome not in _PENDING or (has_lock and not is_cancelled):
+                return result
+            reason = _CANCELLED_MEANWHILE if is_cancelled else _LOCK_OVER
+            return result._replace(outcome=Outcome.UNKNOWN, code_desc=reason)
+
+        return list(map(checked, results))
+
+    def _has_lock(self) -> bool:
+        """Return whether the run still has the lock of its name.
+
+        Raises nothing that would hide what was done: a ledger that cannot be read is a warning, and no lock.
+        """
+        try:
+            return self._is_allowed()
+        except Exception as error:  # noqa: BLE001 - as the docstring says
+            self._context.warn(
+                f"whether another run has worked on the name meanwhile is not known: {sentence_of(error)}"
+            )
+            return False
 
     def _refresh_until_certain(
         self, cancellation: Cancellation, messages: Sequence[KnownMessage], before: Snapshot

@@ -65,6 +65,18 @@ def test_a_cancel_between_the_rows_and_the_list_is_noticed(first: tuple[Task, ..
         story.teardown()
 
 
+@pytest.mark.parametrize("step", ["before the list", "before the claim", "before the POST"])
+def test_a_run_that_was_suspended_until_its_lock_was_over_is_not_ok(step: str) -> None:
+    """Its rows are older than what another run has scheduled for the same name, so it does not cancel that."""
+    story = OverMemory()
+    try:
+        event = Event(step, sleeps=True, other=(Task.FIRST, 1500.0, ()))
+        assert story.run(Task.SECOND, 250.0, events=[event])["failed"]
+        story.nothing_is_broken()
+    finally:
+        story.teardown()
+
+
 def gone_at_once(row: Row, delivers_at: float | None, reading: Reading) -> Row:
     is_gone = row.listed and reading.is_before_handover(delivers_at)
     return row._replace(state=State.CANCELLED, effect_by=reading.read_at) if is_gone else row
