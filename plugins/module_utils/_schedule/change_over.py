@@ -17,6 +17,7 @@ from .cancel import Cancellation, foreseen
 from .context import ScheduleContext
 from .creation import Creation
 from .plan import Identity, KnownMessage, Plan, ScheduledState
+from .refusals import ScheduleError
 from .results import delivered_result, misdated_result, unfinished_result, unverified_result
 from .snapshot import Snapshot
 from .source import SnapshotSource
@@ -155,6 +156,22 @@ class ChangeOver:
             return result._replace(outcome=Outcome.UNKNOWN, code_desc=reason)
 
         return list(map(checked, results))
+
+    def doubt_without_lock(self, results: list[Result]) -> list[Result]:
+        """Return the results of cancelling, in doubt where another run may have scheduled for the name meanwhile.
+
+        Raises ``ScheduleError`` where there is no message to doubt: all that matched went out, or nothing did match.
+        """
+        if self._context.check_mode or self._has_lock():
+            return results
+        if all(result.outcome is Outcome.ALREADY_SENT for result in results):
+            raise ScheduleError(f"{_LOCK_OVER}; this run has cancelled nothing; run the task again")
+        return [
+            result._replace(outcome=Outcome.UNKNOWN, code_desc=_LOCK_OVER)
+            if result.outcome is Outcome.CANCELLED
+            else result
+            for result in results
+        ]
 
     def _has_lock(self) -> bool:
         """Return whether the run still has the lock of its name.

@@ -167,7 +167,7 @@ class Scheduler:
         results += [uncertain_result(message, now) for message in messages if _may_have_gone_out(message, snapshot)]
         results += [delivered_result(message) for message in planned.history]
         results += self._lapsed_results(messages, fail_if_sent=request.fail_if_sent)
-        return results + change_over.cancel(planned.cancel, snapshot)
+        return change_over.doubt_without_lock(results + change_over.cancel(planned.cancel, snapshot))
 
     def _with_log(self, snapshot: Snapshot, messages: Iterable[KnownMessage]) -> Snapshot:
         """Return the snapshot with what the message log proves of messages whose date is over."""

@@ -65,13 +65,21 @@ def test_a_cancel_between_the_rows_and_the_list_is_noticed(first: tuple[Task, ..
         story.teardown()
 
 
-@pytest.mark.parametrize("step", ["before the list", "before the claim", "before the POST"])
-def test_a_run_that_was_suspended_until_its_lock_was_over_is_not_ok(step: str) -> None:
+@pytest.mark.parametrize(
+    ("task", "step"),
+    [
+        *((Task.SECOND, f"before the {step}") for step in ("list", "claim", "POST")),
+        *((Task.ABSENT, f"before the {step}") for step in ("list", "claim of a cancel", "DELETE")),
+    ],
+)
+def test_a_run_that_was_suspended_until_its_lock_was_over_is_not_ok(task: Task, step: str) -> None:
     """Its rows are older than what another run has scheduled for the same name, so it does not cancel that."""
     story = OverMemory()
     try:
+        if task is Task.ABSENT and step != "before the list":
+            assert not story.run(Task.SECOND, 250.0)["failed"], "something that it cancels"
         event = Event(step, sleeps=True, other=(Task.FIRST, 1500.0, ()))
-        assert story.run(Task.SECOND, 250.0, events=[event])["failed"]
+        assert story.run(task, 250.0, events=[event])["failed"]
         story.nothing_is_broken()
     finally:
         story.teardown()
