@@ -136,16 +136,17 @@ class ChangeOver:
         self._warn_of_kept(planned, [*obsolete, *late])
         return results + self.cancel(late, after)
 
-    def doubt_overtaken(self, results: list[Result]) -> list[Result]:
+    def doubt_overtaken(self, results: list[Result], *, has_created: bool) -> list[Result]:
         """Return the results of a run, unknown where another one may have changed the same messages meanwhile.
 
         The last list may be older than a cancel. A run that was suspended until its lock was over may have planned
-        without what another one has scheduled for the name. A run that has changed nothing has no such result: it has
+        without what another one has scheduled for the name. A run that had nothing to create has no such result: it has
         kept its messages by a change of their rows.
         """
-        if self._context.check_mode or not any(result.posted for result in results):
+        if self._context.check_mode or not has_created:
             return results
-        cancelled = self._source.cancelled_smsids()
+        is_posted = any(result.posted for result in results)
+        cancelled = self._source.cancelled_smsids() if is_posted else frozenset()
         has_lock = self._has_lock()
 
         def checked(result: Result) -> Result:

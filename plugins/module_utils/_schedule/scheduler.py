@@ -148,7 +148,8 @@ class Scheduler:
         creation.warn_of_equals(planned, snapshot)
         self._warn_of_late_cancels(others, snapshot)
         created = creation.create(planned)
-        return change_over.doubt_overtaken(kept + change_over.replace(created, planned, snapshot, creation))
+        results = kept + change_over.replace(created, planned, snapshot, creation)
+        return change_over.doubt_overtaken(results, has_created=bool(created))
 
     def _absent(self, request: CancelRequest, change_over: ChangeOver) -> list[Result]:
         snapshot = self._source.refresh_until_decided(
