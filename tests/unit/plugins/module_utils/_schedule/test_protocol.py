@@ -614,6 +614,19 @@ def test_a_message_of_which_one_part_is_cancelled_is_not_kept(tmp_path: Path) ->
     assert world.provider.messages() == [(ANN, D1)]
 
 
+def test_a_ledger_that_cannot_say_whether_the_lock_is_held_leaves_a_new_message_in_doubt(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: NameLock) -> bool:
+        raise LedgerError("the disk is gone")
+
+    monkeypatch.setattr(NameLock, "is_held", broken)
+    assert world.present(ANN, name="n") == ["unknown"]
+    assert world.warnings[0] == "whether another run has worked on the name meanwhile is not known: the disk is gone"
+    monkeypatch.undo()
+    assert world.present(ANN, name="n") == ["duplicate"]
+
+
 def test_a_run_that_is_suspended_while_it_asks_for_its_lock_cancels_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
