@@ -206,7 +206,7 @@ EXAMPLES = r"""
   become: false
   run_once: true
 
-- name: Remind whoever is on call, two hours from the first run on
+- name: Remind whoever is on call two hours after the first run
   voip_communications.sms.voipsms_scheduled:
     name: "incident-{{ incident | default('4711') }}-reminder"
     to: "+12812345678"

@@ -142,7 +142,7 @@ def test_the_same_date_in_other_words_is_the_same() -> None:
 
 
 @given(
-    st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - made aware
+    st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - hypothesis wants naive bounds
     st.sampled_from(["monday", "wednesday", "sunday"]),
     st.integers(0, 23),
     st.sampled_from([BERLIN, CHICAGO, "Asia/Kolkata"]),

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -321,8 +322,6 @@ def test_a_ledger_that_cannot_forget_is_a_warning(world: World, monkeypatch: pyt
 
 
 def test_a_damaged_row_is_named_and_absent_ends_it(world: World) -> None:
-    import sqlite3  # noqa: PLC0415 - only here
-
     world.present_relative("+2h", ANN)
     with sqlite3.connect(world.path) as connection:
         changed = connection.execute("UPDATE row SET delivers_at = 1.0 WHERE label = ?", (NOON2,)).rowcount
