@@ -69,10 +69,15 @@ class AnsibleTest:
         return self.note(kind, ran, failed, code)
 
     def units(self) -> bool:
-        """Run the unit tests as ansible-test does, each in a process of its own; return whether all passed."""
+        """Run the unit tests as ansible-test does, each in a process of its own; return whether all passed.
+
+        Not the searches of the models, which use nothing of ansible-core.
+        """
         reports = self.tree / "tests" / "output" / "junit"
         shutil.rmtree(reports, ignore_errors=True)
-        code, _output = self._run("units", "--python", self.python, "--num-workers", "2")
+        code, _output = self._run(
+            "units", "--python", self.python, "--num-workers", "2", "--exclude", "tests/unit/model/"
+        )
         found = sorted(reports.glob("*.xml"))
         layout.RESULTS.mkdir(parents=True, exist_ok=True)
         for report in found:
