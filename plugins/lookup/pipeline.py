@@ -92,16 +92,13 @@ _raw:
       sample: main
 """
 
-import getpass
-import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible import constants
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._notify import pipeline
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._this_run import this_run
 
 
 class LookupModule(LookupBase):
@@ -113,14 +110,4 @@ class LookupModule(LookupBase):
         """Return the pipeline as the only element."""
         if terms or kwargs:
             raise AnsibleLookupError("the lookup voip_communications.sms.pipeline takes no terms and no options")
-        # This constant is only set at run time.
-        run = pipeline.process_run(str(vars(constants)["DEFAULT_LOCAL_TMP"]))
-        return [pipeline.read(os.environ, variables or {}, run, _user()).as_dict()]
-
-
-def _user() -> str:
-    """Return the user who runs this process; empty where the user has no name, as in some containers."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""
+        return [this_run(variables or {}).as_dict()]

@@ -33,6 +33,7 @@ extends_documentation_fragment:
   - voip_communications.sms._account
   - voip_communications.sms._ledger
   - voip_communications.sms._scheduled
+  - voip_communications.sms._graces
 attributes:
   check_mode:
     support: full
@@ -111,30 +112,6 @@ options:
       - Without O(account_timezone), this must hold in every zone of the world. Where it may hold, the task warns.
     type: int
     default: 1
-  list_grace:
-    description:
-      - The seconds, V(0) to V(3600), within which the list of pending messages is taken to catch up with what was done,
-        and to show everything again after it has falsely shown nothing. It is assumed.
-      - Two lists that do not show a message, with so many seconds between them, prove that it is gone. The task waits
-        for the second one, within O(deadline), only where it must know.
-      - If not set, the value of the environment variable E(VOIPSMS_LIST_GRACE) is used.
-    type: float
-    default: 10.0
-  cancel_grace:
-    description:
-      - The seconds, V(0) to V(3600), within which a cancel is taken to have effect after the service has answered it.
-        It is assumed.
-      - If not set, the value of the environment variable E(VOIPSMS_CANCEL_GRACE) is used.
-    type: float
-    default: 10.0
-  handover:
-    description:
-      - The minutes before its date, V(0) to V(1440), within which the service may have taken a message off the list to
-        deliver it. It is assumed.
-      - Within them a list proves nothing, so a cancel ends as not certain, and the task fails.
-      - If not set, the value of the environment variable E(VOIPSMS_HANDOVER) is used.
-    type: int
-    default: 15
   on_date_mismatch:
     description:
       - What to do when the service confirms another date than the task has.
@@ -440,6 +417,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.repo
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_options import (
     TaskContext,
+    grace_options,
     list_options,
     read_cancel_request,
     read_schedule_options,
@@ -447,7 +425,6 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.sche
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.specs import (
     account_options,
     ledger_options,
-    option,
 )
 
 
@@ -457,6 +434,7 @@ def argument_spec() -> dict[str, dict[str, Any]]:
         **account_options(),
         **ledger_options(),
         **list_options(),
+        **grace_options(),
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "to": {"type": "raw"},
         "msg": {"type": "raw"},
@@ -466,9 +444,6 @@ def argument_spec() -> dict[str, dict[str, Any]]:
         "name": {"type": "raw"},
         "smsid": {"type": "raw"},
         "min_lead": {"type": "int", "default": 1},
-        "list_grace": option("LIST_GRACE", type="float", default=10.0),
-        "cancel_grace": option("CANCEL_GRACE", type="float", default=10.0),
-        "handover": option("HANDOVER", type="int", default=15),
         "on_date_mismatch": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
         "fail_if_sent": {"type": "bool", "default": False},
         "cancel_shared": {"type": "bool", "default": False},

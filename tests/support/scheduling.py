@@ -54,7 +54,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.repo
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_options import (
     TaskContext,
     _earliest_moment_of,
-    _send_request,
+    scheduled_request,
 )
 
 ANN, BOB, CARL = "12812345678", "12812345679", "12812345680"
@@ -215,7 +215,7 @@ class World:
         context = TaskContext(nobody, Paths(), self.ledger, FINGERPRINTS, nobody, _earliest_moment_of(self.zone))
         read = dates.read(date, account_timezone=self.zone)
         return ScheduleRequest(
-            delivery=_send_request(context, sender, msg, read, to, name),
+            delivery=scheduled_request(context, sender, msg, read, to, name),
             date=read,
             name=name,
             min_lead=other.get("min_lead", 1),

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ipaddress
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from .._core.errors import Faults, InputError
 from .._core.structure import Fields, text, whole_number
-from .._message.text import MAX_SEGMENTS, measure, to_gsm7
+from .._message.text import GSM7, MAX_SEGMENTS, measure, to_gsm7
 
 _KEYS = ("text", "rank", "shorten")
 # Ranks and counts are small numbers that people write.
@@ -85,8 +85,17 @@ def _candidates(parts: Sequence[Part]) -> Iterator[str]:
 
 
 def _joined(texts: Sequence[str]) -> str:
-    plain = (to_gsm7(part).strip() for part in texts)
-    return " ".join(part for part in plain if part)
+    """Return the texts with a space between them, written plainly where that makes GSM-7 of the whole.
+
+    Any other text arrives as it is: what plain writing would take out of it may be letters, such as the joiners of
+    Persian, and would save nothing.
+    """
+    plain = _with_spaces(map(to_gsm7, texts))
+    return plain if measure(plain).encoding == GSM7 else _with_spaces(texts)
+
+
+def _with_spaces(texts: Iterable[str]) -> str:
+    return " ".join(text for text in (text.strip() for text in texts) if text)
 
 
 def _read_part(label: str, value: object, faults: Faults) -> Part:

@@ -43,6 +43,19 @@ class Recipients(NamedTuple):
     faults: tuple[Unread, ...] = ()
 
 
+class Listeners(NamedTuple):
+    """The people whom a list of recipients means, each with a number in E.164, those of several groups several times.
+
+    ``faults``: who cannot be sent to. ``warnings``: the preferences that could not be read, of people who are told
+    nevertheless. ``repeated``: what the list has again, as given.
+    """
+
+    people: tuple[Person, ...] = ()
+    repeated: tuple[str, ...] = ()
+    faults: tuple[Unread, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
 class _Mention(NamedTuple):
     """A person whom an entry of the list leads to, or the ``faults`` for which it leads to none.
 
@@ -90,6 +103,37 @@ def read_recipients(name: str, value: object, contacts: Contacts, region: str | 
     if not read and not faults:
         return Recipients(faults=(Unread("", "", "there is no number to send to"),))
     return Recipients(tuple(read.values()), tuple(repeated), tuple(faults.values()))
+
+
+def read_listeners(
+    name: str, value: object, contacts: Contacts, region: str | None, known_events: Sequence[str] = ()
+) -> Listeners:
+    """Return the people whom the option ``name`` means, with what they want to hear. Raises ``MissingLibrary``.
+
+    People whose preferences cannot be read are told as if they had none. ``known_events``: what people in the list may
+    want to hear of; empty for anything.
+    """
+    numbers.require()
+    people: list[Person] = []
+    repeated: list[str] = []
+    warnings: list[str] = []
+    faults: dict[tuple[str, str], Unread] = {}
+    direct: set[str] = set()
+    for mention in _mentions_of(name, value, contacts, known_events):
+        is_person = mention.person is not None and bool(mention.person.number)
+        result = (mention._replace(faults=()) if is_person else mention).read(region)
+        if mention.person is None or isinstance(result, Unread):
+            unread = result if isinstance(result, Unread) else Unread(mention.given, "", "; ".join(mention.faults))
+            faults.setdefault((unread.given, unread.sentence), unread)
+            continue
+        if not mention.is_in_group:
+            repeated += [mention.given] if result.digits in direct else []
+            direct.add(result.digits)
+        warnings += [f"{mention.place}{fault}" for fault in mention.faults]
+        people.append(mention.person._replace(number=f"+{result.digits}"))
+    if not people and not faults:
+        return Listeners(faults=(Unread("", "", "there is no number to send to"),))
+    return Listeners(tuple(people), tuple(repeated), tuple(faults.values()), tuple(dict.fromkeys(warnings)))
 
 
 def read_people(

@@ -128,13 +128,18 @@ class ChangeOver:
             misdated_result(result, verdicts[result.to]) if result.to in verdicts else result
             for result in creation.confirmed(created, after)
         ]
-        self._warn_of_unlisted(created, after)
-        created = [self._doubted(result, after) for result in created]
+        created = self.verified(created, after)
         results = created + [cancellation.result(message, before, after) for message in obsolete]
         # A list that was late may show only now that a new message was accepted.
         late = [one for one in self._replaced(planned, created, misdated, spared) if one not in obsolete]
         self._warn_of_kept(planned, [*obsolete, *late])
         return results + self.cancel(late, after)
+
+    def verified(self, created: Iterable[Result], after: Snapshot) -> list[Result]:
+        """Return the results of created messages by a list from afterwards; warn of those that it does not show."""
+        created = list(created)
+        self._warn_of_unlisted(created, after)
+        return [self._doubted(result, after) for result in created]
 
     def doubt_overtaken(self, results: list[Result], *, has_created: bool) -> list[Result]:
         """Return the results of a run, unknown where another one may have changed the same messages meanwhile.

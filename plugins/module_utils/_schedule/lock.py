@@ -27,6 +27,10 @@ _PAUSE = 0.5
 """Seconds between two tries to get the lock of a name, or to find a message no longer claimed by another run."""
 
 
+class NameInUse(ScheduleError):
+    """Another run is at work on the same name, and has not ended within the deadline; nothing was changed."""
+
+
 class NameLock:
     """A claim on a name in the ledger, which lets one run at a time work on that name.
 
@@ -44,7 +48,7 @@ class NameLock:
     def hold(self) -> Iterator[None]:
         """Wait for the lock, within the deadline, and release it at the end.
 
-        Raises ``ScheduleError`` with nothing changed when another run does not release it in time. A lock that cannot
+        Raises ``NameInUse`` with nothing changed when another run does not release it in time. A lock that cannot
         be released is a warning.
         """
         if not self._name:
@@ -76,7 +80,7 @@ class NameLock:
             row = self._restarted(claimed.lost[self._name], claimed.at)
             if not context.deadline.wait(_PAUSE):
                 until = moment(row.lease_until)
-                raise ScheduleError(
+                raise NameInUse(
                     "another run is at work on the same name and has not ended within the deadline; nothing was"
                     f" changed; if it was killed, its lock expires at {until}"
                 )

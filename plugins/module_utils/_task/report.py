@@ -66,8 +66,8 @@ def blank() -> dict[str, Any]:
     }
 
 
-Difference = Callable[[Sequence[Result]], dict[str, str]]
-"""Returns the diff of a task's results."""
+Difference = Callable[[Sequence[Result]], object]
+"""Returns the diff of a task's results: one as Ansible compares it, or a list of them."""
 
 
 def summary(
@@ -216,10 +216,14 @@ def in_progress(results: Sequence[Result], _key: str, _policy: FailurePolicy) ->
     return f"in progress: another run has been sending to {named(results, _since)}; run the task again when it is over"
 
 
+Sentence = Callable[[Sequence[Result], str, FailurePolicy], str]
+"""Writes the clause about the results of one outcome, from the key of the message and the policy of the task."""
+
+
 class Wording(NamedTuple):
     """The sentence of a kind of task for each outcome, in this order, and the one for a run that changed nothing."""
 
-    sentences: Mapping[Outcome, Callable[[Sequence[Result], str, FailurePolicy], str]]
+    sentences: Mapping[Outcome, Sentence]
     nothing: str
 
 

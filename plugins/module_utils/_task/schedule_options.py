@@ -7,11 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any, Callable, NamedTuple
 from urllib.parse import urlsplit
 
 from .._api.scheduled import USUAL_PATHS, Paths, ScheduledApi
+from .._core.deadline import Deadline
 from .._core.errors import Faults
 from .._ledger.model import KEPT, NO_LEDGER, DedupePolicy, Fingerprints, Ledger, Schedule, key_of
 from .._message import dates
@@ -72,6 +74,15 @@ def list_options() -> dict[str, dict[str, Any]]:
     }
 
 
+def grace_options() -> dict[str, dict[str, Any]]:
+    """Return a new argument spec for the seconds within which the service is consistent: the fragment ``graces``."""
+    return {
+        "list_grace": option("LIST_GRACE", type="float", default=10.0),
+        "cancel_grace": option("CANCEL_GRACE", type="float", default=10.0),
+        "handover": option("HANDOVER", type="int", default=15),
+    }
+
+
 class TaskContext(NamedTuple):
     """What every task on scheduled messages has: the account, the calls, the ledger, names, and how dates are read.
 
@@ -90,20 +101,27 @@ class TaskContext(NamedTuple):
 
     def scheduler(self, *, check_mode: bool, cancel_shared: bool = False) -> tuple[Scheduler, ScheduledApi]:
         """Return a scheduler, whose deadline begins now, and the calls that it makes."""
-        api = ScheduledApi(self.account.service, self.paths)
-        context = ScheduleContext(
+        api = self.api()
+        context = self.schedule_context(api, self.account.deadline(), check_mode=check_mode)
+        return Scheduler(replace(context, cancel_shared=cancel_shared)), api
+
+    def api(self) -> ScheduledApi:
+        """Return the calls of this account, those on scheduled messages included."""
+        return ScheduledApi(self.account.service, self.paths)
+
+    def schedule_context(self, api: ScheduledApi, deadline: Deadline, *, check_mode: bool) -> ScheduleContext:
+        """Return what the parts of a task on scheduled messages share."""
+        return ScheduleContext(
             api,
             self.ledger,
             self.fingerprints,
-            self.account.deadline(),
+            deadline,
             earliest_moment_of=self.earliest_moment_of,
             zone_uncertainty=self.zone_uncertainty,
             log_moment_of=self.log_moment_of,
             graces=self.graces,
             check_mode=check_mode,
-            cancel_shared=cancel_shared,
         )
-        return Scheduler(context), api
 
 
 class ScheduleOptions(NamedTuple):
@@ -134,11 +152,11 @@ def read_schedule_options(params: Mapping[str, Any]) -> ScheduleOptions:
     faults.add(*(text_faults(text, params["max_segments"]) if "msg" not in missing else ()))
     maybe_date = _read_date(params, faults) if "delivery_date" not in missing else None
     faults.add(*in_range("max_segments", params["max_segments"], 1, 255))
-    context = _read_context(params, faults, Names(contacts, region, recipients))
+    context = read_context(params, faults, Names(contacts, region, recipients))
 
     def request_at(date: dates.DeliveryDate) -> ScheduleRequest:
         return ScheduleRequest(
-            delivery=_send_request(context, sender, text, date, digits_of(recipients), params["name"]),
+            delivery=scheduled_request(context, sender, text, date, digits_of(recipients), params["name"]),
             date=date,
             name=params["name"],
             min_lead=params["min_lead"],
@@ -162,7 +180,7 @@ def read_cancel_request(params: Mapping[str, Any]) -> tuple[TaskContext, CancelR
         faults.add("state=absent needs smsid, or name, or at least one of to, from, msg and delivery_date")
     contacts = read_contacts(params["contacts"], faults)
     match, recipients = _read_match(params, contacts, faults)
-    context = _read_context(params, faults, Names(contacts, read_region(params), recipients))
+    context = read_context(params, faults, Names(contacts, read_region(params), recipients))
     match = _with_name(match, params["name"], context.fingerprints)
     return context, CancelRequest(match, params["name"], params["fail_if_sent"])
 
@@ -173,7 +191,7 @@ def read_match(params: Mapping[str, Any]) -> tuple[TaskContext, Match | None]:
     params = with_texts(params, faults)
     contacts = read_contacts(params["contacts"], faults)
     match, recipients = _read_match(params, contacts, faults)
-    context = _read_context(params, faults, Names(contacts, read_region(params), recipients))
+    context = read_context(params, faults, Names(contacts, read_region(params), recipients))
     return context, _with_name(match, params["name"], context.fingerprints) if _ways(params) else None
 
 
@@ -254,12 +272,12 @@ def _read_date(params: Mapping[str, Any], faults: Faults) -> dates.DeliveryDate 
     return faults.attempt(lambda: read_relative(value, **zones))
 
 
-def _read_context(params: Mapping[str, Any], faults: Faults, names: Names) -> TaskContext:
+def read_context(params: Mapping[str, Any], faults: Faults, names: Names) -> TaskContext:
     """Return what every task has. Raise ``InputError`` with these faults and those noted before: call this last."""
     account = read_account(params, faults)
     paths = read_paths(params, faults)
     ledger, fingerprints = read_ledger(params, faults)
-    name = params["name"]
+    name = params.get("name")
     if name is not None and not is_printable_name(name, _MAX_NAME):
         faults.add(f"name must be 1 to {_MAX_NAME} printable characters")
     if name is not None and ledger.name == NO_LEDGER:
@@ -294,7 +312,7 @@ def _read_graces(params: Mapping[str, Any], faults: Faults) -> Graces:
     return Graces(list_grace, cancel_grace, handover * 60)
 
 
-def _send_request(
+def scheduled_request(
     context: TaskContext,
     sender: str | None,
     text: str,

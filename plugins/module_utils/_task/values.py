@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -39,6 +39,8 @@ Their type is ``raw``, since Ansible would make text of anything: ``False`` of `
 _SECRETS = frozenset({"api_key", "api_password", "ledger_password"})
 _LISTS = frozenset({"smsid"})
 _WITH_DATES = frozenset({"since", "until"})
+_WITH_TEXTS = frozenset({"subject", "event"})
+"""Options that are read elsewhere, and hold texts as well."""
 
 
 def with_texts(params: Mapping[str, Any], faults: Faults) -> dict[str, Any]:
@@ -59,8 +61,17 @@ def with_texts(params: Mapping[str, Any], faults: Faults) -> dict[str, Any]:
 
 def date_faults(options: Mapping[str, Any]) -> list[str]:
     """Return a sentence for each text that YAML has read as a date. Only the controller knows: a module gets text."""
-    texts = {name: value for name, value in options.items() if name in _TEXTS.keys() - _WITH_DATES}
-    return [f"{name}: {not_text(value)}" for name, value in texts.items() if isinstance(value, date)]
+    texts = {name: value for name, value in options.items() if name in _TEXTS.keys() - _WITH_DATES | _WITH_TEXTS}
+    return [f"{name}: {not_text(value)}" for name, option in texts.items() for value in _dates_in(option)]
+
+
+def _dates_in(value: object) -> Iterator[date]:
+    """Yield the dates of an option, in the lists and dictionaries of it too."""
+    if isinstance(value, date):
+        yield value
+    elif isinstance(value, (list, tuple, Mapping)):
+        for element in value.values() if isinstance(value, Mapping) else value:
+            yield from _dates_in(element)
 
 
 def _texts(name: str, value: Any, faults: Faults) -> list[str]:

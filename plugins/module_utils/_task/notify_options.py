@@ -1,0 +1,247 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Turn the options of ``voipsms_notify`` into a plan of whom to tell what, and name every fault of them at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from .._api.scheduled import ScheduledApi
+from .._core.errors import Faults, InputError, VoipsmsError
+from .._core.structure import one_of, texts
+from .._ledger.model import NO_LEDGER, DedupePolicy, Ledger
+from .._message import dates
+from .._message.outcome import Outcome, Result
+from .._message.text import MAX_SEGMENTS, measure
+from .._notify.event import Event, read_key, read_word, usual_severity
+from .._notify.telling import Plan, Recipients, Telling
+from .._notify.texts import Texts, read_texts
+from .._people.audience import Audience, Occasion, choose
+from .._people.contacts import Contacts, read_contacts
+from .._people.person import SEVERITIES, Person
+from .._people.recipients import Listeners, read_listeners
+from .._people.recipients import Recipient as Named
+from .._people.recipients import Recipients as AllNamed
+from .._schedule.request import ScheduleRequest
+from .._send.delivery import AT_A_TIME
+from .._send.request import SendRequest
+from .names import Names
+from .report_notify import refused_summary
+from .schedule_options import TaskContext, read_context, scheduled_request
+from .send_options import GIVEN_WINDOW
+from .values import in_range, read_region, read_sender, repetition_warnings, with_texts
+
+BATCH = 100
+"""Recipients in one request."""
+
+_MIN_LEAD = 1
+"""Minutes that the end of quiet hours must at least lie ahead for a message to be scheduled."""
+
+_NO_ZONE = "account_timezone is not set, and the service takes dates in the zone of the account; set it"
+
+
+class NotifyOptions(NamedTuple):
+    """Whom a task tells of which event, what it tells them, and how its result is judged.
+
+    ``refused``: the results of recipients who cannot be read. ``warnings``: of the options.
+    """
+
+    context: TaskContext
+    event: Event
+    sender: str | None
+    texts: Texts
+    text_of: Mapping[str, str]
+    audience: Audience
+    may_defer: frozenset[str]
+    refused: tuple[Result, ...]
+    required: bool
+    account_timezone: str
+    warnings: tuple[str, ...]
+
+    def telling(self, *, check_mode: bool) -> tuple[Telling, ScheduledApi]:
+        """Return the run of this plan, whose deadline begins now, and the calls that it makes."""
+        api = self.context.api()
+        plan = Plan(
+            recipients=Recipients(
+                now=_digits(self.audience.now),
+                later=tuple((at, _digits(group)) for at, group in self.audience.later),
+                may_defer=self.may_defer,
+            ),
+            name=self.context.fingerprints.name(self.event.key),
+            is_urgent=self.event.is_urgent,
+            send_requests=self.send_requests,
+            schedule_requests=self.schedule_requests,
+            context_of=lambda deadline: self.context.schedule_context(api, deadline, check_mode=check_mode),
+        )
+        return Telling(plan, api, self.context.account.deadline(), check_mode=check_mode), api
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger that both the delivery and the scheduler use."""
+        return self.context.ledger
+
+    @property
+    def texts_in_use(self) -> list[str]:
+        """The texts that somebody gets."""
+        return list(self._by_text(tuple(self.text_of)))
+
+    def send_requests(self, recipients: Sequence[str]) -> list[SendRequest]:
+        """Return a request for each text that these recipients (digits) get."""
+        return [self._send_request(text, group) for text, group in self._by_text(recipients).items()]
+
+    def schedule_requests(self, at: dt.datetime, recipients: Sequence[str]) -> list[ScheduleRequest]:
+        """Return a request for each text that these recipients (digits) get at an instant. Raises ``VoipsmsError``."""
+        if not self.account_timezone:
+            raise VoipsmsError(_NO_ZONE)
+        date = dates.at(at, self.account_timezone)
+        key = self.event.key
+        return [
+            ScheduleRequest(
+                delivery=scheduled_request(self.context, self.sender, text, date, tuple(group), key),
+                date=date,
+                name=key,
+                min_lead=_MIN_LEAD,
+                fail_on_mismatch=True,
+            )
+            for text, group in self._by_text(recipients).items()
+        ]
+
+    def _by_text(self, recipients: Sequence[str]) -> dict[str, list[str]]:
+        groups: dict[str, list[str]] = {}
+        for recipient in recipients:
+            groups.setdefault(self.text_of[recipient], []).append(recipient)
+        return groups
+
+    def _send_request(self, text: str, recipients: Sequence[str]) -> SendRequest:
+        sender = self.sender or ""
+        return SendRequest(
+            key=self.event.key,
+            label=self.event.key,
+            sender=self.sender,
+            text=text,
+            segments=measure(text).segments,
+            recipients=tuple(recipients),
+            dedupe=DedupePolicy(
+                content=self.context.fingerprints.content(sender, text),
+                window=float(GIVEN_WINDOW),
+                skip_different=True,  # a text that varies between batches tells of the same event
+            ),
+            batch_size=BATCH,
+            at_a_time=AT_A_TIME,
+            account_timezone=self.account_timezone or None,
+        )
+
+
+def read_notify_options(params: Mapping[str, Any]) -> NotifyOptions:
+    """Return what a task asks for. Raise ``InputError`` with every fault, before anything is opened or sent."""
+    faults, contact_faults = Faults(), Faults()
+    # The reader of texts takes more than one text.
+    params = {
+        **with_texts({name: value for name, value in params.items() if name != "msg"}, faults),
+        "msg": params["msg"],
+    }
+    region = read_region(params)
+    contacts = read_contacts(params["contacts"], contact_faults)
+    listeners = _read_listeners(params, contacts, region, faults)
+    sender = read_sender(params["from"], region, faults)
+    event = _read_event(params, faults)
+    message = _read_texts(params, faults)
+    context = _read_context(params, listeners, contacts, faults)
+    event, message = faults.checked(event), faults.checked(message)
+    zone = params["account_timezone"] or ""
+    occasion = Occasion(event.word, event.severity, dt.datetime.fromtimestamp(time.time(), dt.timezone.utc), zone)
+    return NotifyOptions(
+        context=context,
+        event=event,
+        sender=sender,
+        texts=message,
+        text_of=_texts_of(listeners.people, message),
+        audience=choose(listeners.people, occasion),
+        may_defer=frozenset(_digits(one.number for one in listeners.people if one.hours is not None and one.defers)),
+        refused=_refused(listeners),
+        required=params["required"],
+        account_timezone=zone,
+        warnings=_warnings(listeners, contact_faults),
+    )
+
+
+def _read_listeners(params: Mapping[str, Any], contacts: Contacts, region: str | None, faults: Faults) -> Listeners:
+    """Return whom the options mean; that no one is left is a fault."""
+    events = faults.attempt(lambda: texts("known_events", params["known_events"])) or ()
+    listeners = read_listeners("to", params["to"], contacts, region, events)
+    if not listeners.people:
+        faults.add(*(f"to: {unread.sentence}" for unread in listeners.faults))
+    return listeners
+
+
+def _read_event(params: Mapping[str, Any], faults: Faults) -> Event | None:
+    """Return the event, or None when ``faults`` says what is wrong with it."""
+    word = faults.attempt(lambda: read_word("event", params["event"]))
+    severity = params["severity"] or (usual_severity(word) if word else SEVERITIES[0])
+    faults.attempt(lambda: one_of(SEVERITIES)("severity", severity))
+    read = partial(read_key, word or "event", params["idempotency_key"], params["subject"], params["pipeline"])
+    key = faults.attempt(read)
+    return Event(word, severity, key) if word and key else None
+
+
+def _read_texts(params: Mapping[str, Any], faults: Faults) -> Texts | None:
+    """Return the texts, or None when ``faults`` says what is wrong with them."""
+    wrong = in_range("segments", params["segments"], 1, MAX_SEGMENTS)
+    faults.add(*wrong)
+    return faults.attempt(lambda: read_texts("msg", params["msg"], 1 if wrong else params["segments"]))
+
+
+def _read_context(params: Mapping[str, Any], listeners: Listeners, contacts: Contacts, faults: Faults) -> TaskContext:
+    """Return the account and the ledger. Raise ``InputError`` with every fault, and with who is not told."""
+    named = AllNamed(tuple(Named(digits, one.name) for digits, one in _by_digits(listeners.people).items()))
+    if params["ledger"] == NO_LEDGER:
+        faults.add("to tell of an event once needs a ledger, and ledger is none, which remembers nothing")
+    try:
+        return read_context(params, faults, Names(contacts, read_region(params), named))
+    except InputError as error:
+        reason = "nothing was sent to anybody, since the task was refused"
+        results = [
+            Result(f"+{recipient.digits}", Outcome.NOT_SENT, code_desc=reason, name=recipient.name or None)
+            for recipient in named.read
+        ]
+        error.known = refused_summary((*results, *_refused(listeners)))
+        raise
+
+
+def _texts_of(people: Sequence[Person], message: Texts) -> dict[str, str]:
+    """Return the text of each number, by the first person with a language who has it."""
+    return {digits: message.text_for(person.language) for digits, person in _by_digits(people).items()}
+
+
+def _by_digits(people: Sequence[Person]) -> dict[str, Person]:
+    """Return the person of each number, with the first name and language that any entry for it has."""
+    known: dict[str, Person] = {}
+    for person in people:
+        earlier = known.setdefault(person.number.lstrip("+"), person)
+        known[person.number.lstrip("+")] = earlier._replace(
+            name=earlier.name or person.name, language=earlier.language or person.language
+        )
+    return known
+
+
+def _refused(listeners: Listeners) -> tuple[Result, ...]:
+    """Return the refused results of the recipients who cannot be read."""
+    return tuple(
+        Result(unread.given, Outcome.REFUSED, code_desc=unread.sentence, name=unread.name or None)
+        for unread in listeners.faults
+    )
+
+
+def _warnings(listeners: Listeners, contact_faults: Faults) -> tuple[str, ...]:
+    repeated = repetition_warnings(AllNamed(repeated=listeners.repeated))
+    return (*contact_faults.sentences, *listeners.warnings, *repeated)
+
+
+def _digits(numbers: Iterable[str]) -> tuple[str, ...]:
+    return tuple(number.lstrip("+") for number in numbers)
