@@ -148,7 +148,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Tell whoever wants to hear of it that the backup has failed
+- name: Tell whoever wants to hear of it that the backup has failed, and who sleeps in the morning
   voip_communications.sms.voipsms_notify:
     contacts:
       - name: anna
@@ -168,19 +168,205 @@ EXAMPLES = r"""
   delegate_to: localhost
   become: false
   run_once: true
+
+- name: Tell each in their language, in one segment, and leave out what does not fit
+  voip_communications.sms.voipsms_notify:
+    to:
+      - number: "+49 1511 2345678"
+        name: anna
+        language: de
+        events: [finished, failed]
+      - "+1 281 555 0100"
+    event: finished
+    known_events: [finished, failed]
+    severity: info
+    msg:
+      default:
+        - text: "Import finished:"
+        - text: 1204 of 1204 records,
+          rank: 1
+          shorten: all records,
+        - text: "{{ lookup('voip_communications.sms.pipeline').url }}"
+          rank: 2
+      de: Import fertig
+    segments: 1
+    subject:
+      job: nightly import
+      database: "{{ database | default('db1') }}"
+    from: "+1 713 456 7890"
+  delegate_to: localhost
+  become: false
+  run_once: true
+
+- name: Fail unless everyone has been told, with a key of our own
+  voip_communications.sms.voipsms_notify:
+    to: "+12812345678"
+    event: failed
+    msg: "Night run {{ night | default('2026-11-28') }} has failed"
+    idempotency_key: "night-run-{{ night | default('2026-11-28') }}-failed"
+    deadline: 60
+    required: true
+  delegate_to: localhost
+  become: false
+  run_once: true
+
+- name: Name the run of a pipeline that does not tell it by itself
+  voip_communications.sms.voipsms_notify:
+    to: "+12812345678"
+    event: succeeded
+    msg: Build 4711 is through
+    subject: [build]
+    pipeline: {system: buildbot, run: "4711"}
+  delegate_to: localhost
+  become: false
+  run_once: true
 """
 
 RETURN = r"""
 results:
-  description: The outcome for each person, those told now first, then those told later, then those that are refused.
+  description:
+    - The outcome for each person; first those told now, then those told later, then recipients who cannot be read.
+    - Whoever does not want to hear of the event, or is left out because of quiet hours, is not among them.
   returned: always
   type: list
   elements: dict
   contains:
     name:
-      description: The name of the contact with this number; or of the recipient, where O(to) gives it. Null without.
+      description:
+        - The name of the contact with this number; or of the recipient, where O(to) gives it. Null when there is none.
       type: str
       sample: anna
+    to:
+      description: The recipient in E.164, or as O(to) has it when it cannot be read.
+      type: str
+      sample: "+4915112345678"
+    outcome:
+      description:
+        - V(sent) by this run, or V(duplicate) when an earlier run has told it, or has scheduled it and it is pending.
+        - V(scheduled) by this run for the end of their quiet hours, and V(already_sent) when it went out then.
+        - V(refused) by the service for this recipient, or a recipient who is unknown or cannot be read.
+        - V(not_sent), which is certain, for the reason in C(reason).
+        - V(unknown) when it may have been sent or scheduled.
+        - V(in_progress) when another run is telling it and did not finish before the deadline.
+        - V(would_send) and V(would_schedule) in check mode.
+      type: str
+      sample: sent
+    smsids:
+      description: The identifiers that the service gave the message, one or more.
+      type: list
+      elements: str
+      sample: ["2017559ea27008c6b7122900621"]
+    delivery_date:
+      description:
+        - The date in the service's record, as the service writes it; of a message that is scheduled, when it will be
+          sent. It is wall time of the account.
+      type: str
+      sample: "2026-12-01 08:00:00"
+    reason:
+      description: What the service, or this module, says about the outcome. Null when neither says anything.
+      type: str
+      sample: number not in service
+outcome:
+  description:
+    - The outcome of all results when they agree, else V(partial). V(unchanged) when there is no one to tell.
+    - V(not_sent) when the whole task was refused, V(unknown) when it stopped in the middle.
+  returned: always
+  type: str
+  sample: partial
+now:
+  description: The numbers of those who are told at once.
+  returned: always
+  type: list
+  elements: str
+  sample: ["+447700900123", "+12815550100"]
+later:
+  description:
+    - The numbers of those who have quiet hours, by when these end.
+    - What is scheduled for them has RV(key) for its name, so M(voip_communications.sms.voipsms_scheduled) with that
+      C(name) and C(state=absent) cancels it.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    at:
+      description: When their hours begin, in ISO 8601 with an offset.
+      type: str
+      sample: "2026-12-01T08:00+01:00"
+    to:
+      description: The numbers.
+      type: list
+      elements: str
+      sample: ["+4915112345678"]
+dropped:
+  description:
+    - The people who are not told because of their quiet hours, by name, or by a number with most digits masked.
+  returned: always
+  type: list
+  elements: str
+  sample: [carla]
+text:
+  description: The text, as it is sent to everyone whose language has none of its own.
+  returned: always
+  type: str
+  sample: The backup of db1 has failed
+texts:
+  description: The texts in languages, by their tags; empty where O(msg) is not given by language.
+  returned: always
+  type: dict
+  sample: {"de": "Das Backup von db1 ist fehlgeschlagen"}
+segments:
+  description: In how many parts the longest of the texts that someone gets is sent and billed.
+  returned: always
+  type: int
+  sample: 1
+cost:
+  description:
+    - The sum of the prices that the service named for what this run sent and scheduled.
+    - Null when it did not name all of them, and in check mode when something would be sent or scheduled.
+  returned: always
+  type: float
+  sample: 0.03
+smsids:
+  description: The identifiers of all messages, including those of earlier runs.
+  returned: always
+  type: list
+  elements: str
+  sample: ["2017559ea27008c6b7122900621"]
+failed_to:
+  description: The recipients that were not told, or may not have been.
+  returned: always
+  type: list
+  elements: str
+  sample: ["+12812345679"]
+key:
+  description:
+    - The key of the event, which is O(idempotency_key), or is made of O(subject), O(event) and the run.
+    - M(voip_communications.sms.voipsms_ledger) takes it, and M(voip_communications.sms.voipsms_ledger_info) shows it.
+  returned: always
+  type: str
+  sample: backup/db1/backup_failed/github-acme/shop-4711-1
+requests:
+  description: How many requests this run made, including those that only read.
+  returned: always
+  type: int
+  sample: 4
+ledger:
+  description: The ledger that was used; a database without its user.
+  returned: always
+  type: str
+  sample: /root/.local/state/voipsms/ledger.sqlite3
+ledger_created:
+  description:
+    - Whether this run created the ledger, so that nothing is known about earlier runs.
+    - In check mode, whether a real run would.
+  returned: always
+  type: bool
+  sample: false
+msg:
+  description: What happened, in a sentence; where someone was not told, also why, and what to do.
+  returned: always
+  type: str
+  sample: sent to 2 recipients; scheduled for 1 recipient, at 2026-12-01 01:00
 """
 
 import gc

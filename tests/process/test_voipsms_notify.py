@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +20,7 @@ HOUR = 3600
 
 def hours(begin: int, end: int) -> dict[str, str]:
     """Return hours that begin and end so many hours from now on."""
-    now = dt.datetime.fromtimestamp(time.time(), dt.timezone.utc)
+    now = dt.datetime.fromtimestamp(time.time(), dt.UTC)
     first, last = (now + dt.timedelta(hours=offset) for offset in (begin, end))
     return {"from": f"{first:%H:%M}", "to": f"{last:%H:%M}", "timezone": "UTC"}
 
@@ -43,7 +42,12 @@ def play(controller: Controller, *tasks: dict[str, Any], front: str = "controlle
     """Run tasks with contacts and the zone of the account as defaults of the group."""
     own = {"contacts": people(), "account_timezone": "UTC", **controller.options}
     keywords = {"module_defaults": {"group/voip_communications.sms.voipsms": own}}
-    environment = {"VOIPSMS_FRONT": front, "GITHUB_ACTIONS": "true", "GITHUB_RUN_ID": "4711", **more.pop("environment", {})}
+    environment = {
+        "VOIPSMS_FRONT": front,
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_RUN_ID": "4711",
+        **more.pop("environment", {}),
+    }
     return controller.play(*tasks, keywords=keywords, environment=environment, **more)
 
 
@@ -57,6 +61,10 @@ def test_a_newcomers_playbook(front: str, controller: Controller, service: Count
     run = play(controller, notify(), front=front, arguments=["--diff"])
     again = play(controller, notify(msg="db1 and db2 are down"), front=front, arguments=["--diff"])
     assert told(run.only) == [(BEN, "ben", "sent"), (DESK, None, "sent"), (ANNA, "anna", "scheduled")]
-    assert told(rehearsal.only) == [(BEN, "ben", "would_send"), (DESK, None, "would_send"), (ANNA, "anna", "would_schedule")]
+    assert told(rehearsal.only) == [
+        (BEN, "ben", "would_send"),
+        (DESK, None, "would_send"),
+        (ANNA, "anna", "would_schedule"),
+    ]
     assert told(again.only) == [(BEN, "ben", "duplicate"), (DESK, None, "duplicate"), (ANNA, "anna", "duplicate")]
     service.expect(2)

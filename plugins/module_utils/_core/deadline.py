@@ -30,6 +30,10 @@ class Deadline:
         """Return the seconds that are left, never below 0."""
         return max(0.0, self._end - self._monotonic())
 
+    def part(self, share: float) -> Deadline:
+        """Return the deadline of a step that may take this share, from 0 to 1, of what is left now."""
+        return Deadline(self.left() * share, monotonic=self._monotonic, sleep=self._sleep)
+
     def wait(self, seconds: float) -> bool:
         """Sleep, unless the deadline would have passed by then; return whether it slept."""
         if seconds >= self.left():

@@ -171,7 +171,7 @@ class Telling:
         """Return the deadline of scheduling, which leaves time to tell people at once where that is the way out."""
         if not (self._plan.is_urgent and self._plan.recipients.later):
             return self._deadline
-        return Deadline(self._deadline.left() * _SHARE)
+        return self._deadline.part(_SHARE)
 
     def _attempt(self, recipients: Iterable[str], step: Callable[[], None]) -> None:
         """Take a step; note the reason for those who have no result by then, should it fail."""

@@ -64,7 +64,7 @@ class OncePerRecipient:
         if not known:
             return {}
         try:
-            snapshot = self._look(lambda snapshot: self._messages(snapshot, fingerprints))
+            snapshot = self._refresh(lambda snapshot: self._messages(snapshot, fingerprints))
         except VoipsmsError as error:
             reason = f"whether the message that an earlier run has scheduled is pending is not known: {error}"
             return {to: Result(f"+{to}", Outcome.UNKNOWN, code_desc=reason) for to in known}
@@ -88,10 +88,10 @@ class OncePerRecipient:
         def in_doubt(snapshot: Snapshot) -> list[KnownMessage]:
             return [message for creation, _request in creations for message in creation.known(snapshot).values()]
 
-        snapshot, self._snapshot = self._snapshot or self._look(in_doubt), None
+        snapshot, self._snapshot = self._snapshot or self._refresh(in_doubt), None
         waits = [wait_for_concurrent_runs(self._context, request.delivery) for request in requests]
         if any(waits):
-            snapshot, self._snapshot = self._look(in_doubt), None
+            snapshot, self._snapshot = self._refresh(in_doubt), None
         plans = [(*pair, plan(pair[0].desired(snapshot), pair[0].known(snapshot), ())) for pair in creations]
         # Before anything is created, since another run may make the plans out of date.
         results = [one for creation, _request, planned in plans for one in self._existing(creation, planned, snapshot)]
@@ -126,7 +126,7 @@ class OncePerRecipient:
         confirmed = [result for creation, results in created for result in creation.confirmed(results, after)]
         return change_over.doubt_overtaken(change_over.verified(confirmed, after))
 
-    def _look(self, in_doubt: InDoubt) -> Snapshot:
+    def _refresh(self, in_doubt: InDoubt) -> Snapshot:
         """Return a settled snapshot, and keep it for the next step of this task."""
         snapshot = self._source.refresh_until_decided(in_doubt)
         self._snapshot = self._source.noted(snapshot, self._log.delivered(in_doubt(snapshot), snapshot))

@@ -49,7 +49,7 @@ def notify_summary(
         **reported,
         **options.audience.as_dict(),
         **ledger_keys(options.ledger, changed=reported["changed"], check_mode=check_mode),
-        "results": [_shown(result) for result in results],
+        "results": [shown(result) for result in results],
         "text": cleaned(options.texts.default),
         "texts": {language: cleaned(text) for language, text in options.texts.by_language.items()},
         "segments": max(measure(text).segments for text in options.texts_in_use),
@@ -63,10 +63,10 @@ def refused_summary(results: Sequence[Result]) -> dict[str, Any]:
     """Return what is known of a task that was refused: who is not told."""
     reported = summary(results, "", FailurePolicy(), NOTIFYING)
     known = {name: reported[name] for name in ("outcome", "failed_to")}
-    return {**known, "results": [_shown(result) for result in results]}
+    return {**known, "results": [shown(result) for result in results]}
 
 
-def _shown(result: Result) -> dict[str, Any]:
+def shown(result: Result) -> dict[str, Any]:
     """Return the result of a person as the task returns it."""
     return {
         "name": result.name,

@@ -18,7 +18,7 @@ from ansible_collections.voip_communications.sms.tests.support.task_options impo
 MODULES = sorted(path.stem for path in (COLLECTION / "plugins" / "modules").glob("*.py"))
 PLUGINS = "ansible_collections.voip_communications.sms.plugins.modules"
 # These have readers of their own, which refuse numbers, truth values and the like.
-READ_ELSEWHERE = {"to", "from", "number", "delivery_date", "contacts"}
+READ_ELSEWHERE = {"to", "from", "number", "delivery_date", "contacts", "subject", "known_events"}
 # Whatever Ansible makes of something else is no address.
 ADDRESS = {"api_url"}
 
@@ -58,3 +58,10 @@ def test_a_date_is_refused_where_it_is_no_date_that_is_meant() -> None:
     day = date(2026, 10, 1)
     faults = date_faults({"msg": day, "since": day, "delivery_date": day, "name": "2026-10-01"})
     assert [fault.partition(":")[0] for fault in faults] == ["msg"]
+
+
+@pytest.mark.parametrize("nested", [["shop", date(2026, 11, 28)], {"version": date(2026, 11, 28)}])
+def test_a_date_is_refused_in_a_list_of_texts_too(nested: object) -> None:
+    """A module would get the text 2026-11-28, which need not be what was written."""
+    (fault,) = date_faults({"subject": nested, "to": nested})
+    assert fault.startswith("subject: a date was given where a text belongs")
