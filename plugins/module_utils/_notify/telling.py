@@ -39,7 +39,7 @@ _SHARE = 2 / 3
 class Recipients(NamedTuple):
     """Who is told, in E.164 digits: those told at once, and those told later by instant.
 
-    ``may_defer``: whoever could be told later, at another time of the day.
+    ``may_defer``: whom another run at about this time could take for someone to tell in the other way.
     """
 
     now: tuple[str, ...]

@@ -49,6 +49,11 @@ class Hours(NamedTuple):
         """Return whether an aware instant lies in these hours."""
         return self._contains_wall_time(instant.astimezone(self._zone_info))
 
+    def surround(self, instant: dt.datetime, margin: dt.timedelta) -> bool:
+        """Return whether all minutes around an aware instant lie in these hours, from ``margin`` before to after it."""
+        minutes = range(-(margin // _MINUTE), margin // _MINUTE + 1)
+        return all(self.contains(instant + number * _MINUTE) for number in minutes)
+
     def opening(self, after: dt.datetime, account_timezone: str = "") -> dt.datetime:
         """Return when they begin again, after an aware instant outside of them: a whole minute, in their zone.
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -79,6 +80,10 @@ class Person(NamedTuple):
     def _without_separators(self) -> str:
         # People write these separators as well, the service never does.
         return self.number.replace(".", "").replace("/", "")
+
+    def may_be_deferred_near(self, instant: dt.datetime, margin: dt.timedelta) -> bool:
+        """Return whether they are told later at an aware instant, or are so at one that is nearer than ``margin``."""
+        return self.defers and self.hours is not None and not self.hours.surround(instant, margin)
 
     def wants(self, event: str, severity: str) -> bool:
         """Return whether this person wants to be told of such an event at all."""

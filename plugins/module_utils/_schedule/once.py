@@ -141,7 +141,8 @@ class OncePerRecipient:
     def _result(self, to: str, message: KnownMessage) -> Result:
         """Return the result of a recipient (digits) who has this message, or may have it."""
         if message.scheduled_state in _CERTAIN and message.row is not None:
-            return kept_result(DesiredMessage((message.row.key, message.row.recipient), to), message)
+            desired = DesiredMessage((message.row.key, message.row.recipient), to)
+            return kept_result(desired, message)._replace(text=message.text)
         return uncertain_result(message, self._context.ledger.now())._replace(to=f"+{to}")
 
 

@@ -20,6 +20,9 @@ from .._core.exchange import Service
 from .._message.numbers import region_fault
 from .values import in_range, is_utf8, read_region, secret_faults
 
+LONGEST_DEADLINE = 3600
+"""Seconds that a task may take at most."""
+
 _MAX_PASSWORD = 4096
 """Characters that a password file may have at most."""
 
@@ -89,7 +92,9 @@ def read_url(url: str) -> str:
 
 def _account_faults(params: Mapping[str, Any]) -> list[str]:
     """Return a sentence for each fault in the options that need no reading of files."""
-    faults = in_range("timeout", params["timeout"], 0.1, 300) + in_range("deadline", params["deadline"], 1, 3600)
+    faults = in_range("timeout", params["timeout"], 0.1, 300) + in_range(
+        "deadline", params["deadline"], 1, LONGEST_DEADLINE
+    )
     if not params["api_key"]:
         faults.append("api_key is missing; give it, or set VOIPSMS_API_KEY")
     elif ":" in params["api_key"]:

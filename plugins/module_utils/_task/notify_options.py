@@ -31,6 +31,7 @@ from .._people.recipients import Recipients as AllNamed
 from .._schedule.request import ScheduleRequest
 from .._send.delivery import AT_A_TIME
 from .._send.request import SendRequest
+from .account import LONGEST_DEADLINE
 from .names import Names
 from .report_notify import refused_summary
 from .schedule_options import TaskContext, read_context, scheduled_request
@@ -42,6 +43,9 @@ BATCH = 100
 
 _MIN_LEAD = 1
 """Minutes that the end of quiet hours must at least lie ahead for a message to be scheduled."""
+
+_MARGIN = dt.timedelta(seconds=LONGEST_DEADLINE, minutes=10)
+"""How long ago another run may have begun that is still at work, by a clock that may be wrong."""
 
 _NO_ZONE = "account_timezone is not set, and the service takes dates in the zone of the account; set it"
 
@@ -88,8 +92,9 @@ class NotifyOptions(NamedTuple):
 
     @property
     def texts_in_use(self) -> list[str]:
-        """The texts that somebody gets."""
-        return list(self._by_text(tuple(self.text_of)))
+        """The texts that somebody gets; the one for everyone where nobody gets any."""
+        numbers = (*self.audience.now, *(number for _at, group in self.audience.later for number in group))
+        return list(self._by_text(_digits(numbers))) or [self.texts.default]
 
     def send_requests(self, recipients: Sequence[str]) -> list[SendRequest]:
         """Return a request for each text that these recipients (digits) get."""
@@ -163,7 +168,7 @@ def read_notify_options(params: Mapping[str, Any]) -> NotifyOptions:
         texts=message,
         text_of=_texts_of(listeners.people, message),
         audience=choose(listeners.people, occasion),
-        may_defer=frozenset(_digits(one.number for one in listeners.people if one.hours is not None and one.defers)),
+        may_defer=_deferrable(listeners.people, occasion.now),
         refused=_refused(listeners),
         required=params["required"],
         account_timezone=zone,
@@ -228,6 +233,14 @@ def _by_digits(people: Sequence[Person]) -> dict[str, Person]:
             name=earlier.name or person.name, language=earlier.language or person.language
         )
     return known
+
+
+def _deferrable(people: Iterable[Person], now: dt.datetime) -> frozenset[str]:
+    """Return the numbers (digits) that another run of the same event might take to be in quiet hours, or not in them.
+
+    It may have begun before these hours did or ended, or by a clock that is wrong.
+    """
+    return frozenset(_digits(person.number for person in people if person.may_be_deferred_near(now, _MARGIN)))
 
 
 def _refused(listeners: Listeners) -> tuple[Result, ...]:

@@ -100,20 +100,18 @@ def _dropped(audience: Audience) -> list[str]:
     return [f"not told, because of quiet hours: {', '.join(audience.dropped)}"] if audience.dropped else []
 
 
-def _by_kind(now: Sentence, later: Sentence) -> Sentence:
+def _by_kind(outcome: Outcome) -> Sentence:
     """Return the sentence of an outcome that messages sent at once and scheduled ones have."""
+    now, later = SENDING.sentences[outcome], SCHEDULING.sentences[outcome]
 
     def sentence(results: Sequence[Result], key: str, policy: FailurePolicy) -> str:
         scheduled = [result for result in results if _is_scheduled(result)]
         others = [result for result in results if result not in scheduled]
-        clauses = [write(group, key, policy) for write, group in ((now, others), (later, scheduled)) if group]
-        return "; ".join(clauses)
+        # The key of the event is not that of a scheduled message, which people could look up.
+        clauses = [now(others, key, policy)] if others else []
+        return "; ".join([*clauses, *([later(scheduled, "", policy)] if scheduled else [])])
 
     return sentence
-
-
-def _of_both(outcome: Outcome) -> Sentence:
-    return _by_kind(SENDING.sentences[outcome], SCHEDULING.sentences[outcome])
 
 
 NOTIFYING = Wording(
@@ -123,11 +121,11 @@ NOTIFYING = Wording(
         Outcome.WOULD_SEND: SENDING.sentences[Outcome.WOULD_SEND],
         Outcome.SCHEDULED: SCHEDULING.sentences[Outcome.SCHEDULED],
         Outcome.WOULD_SCHEDULE: SCHEDULING.sentences[Outcome.WOULD_SCHEDULE],
-        Outcome.DUPLICATE: _of_both(Outcome.DUPLICATE),
+        Outcome.DUPLICATE: _by_kind(Outcome.DUPLICATE),
         Outcome.ALREADY_SENT: SCHEDULING.sentences[Outcome.ALREADY_SENT],
         Outcome.REFUSED: SENDING.sentences[Outcome.REFUSED],
         Outcome.NOT_SENT: SENDING.sentences[Outcome.NOT_SENT],
-        Outcome.UNKNOWN: _of_both(Outcome.UNKNOWN),
+        Outcome.UNKNOWN: _by_kind(Outcome.UNKNOWN),
         Outcome.IN_PROGRESS: SENDING.sentences[Outcome.IN_PROGRESS],
     },
 )

@@ -100,6 +100,31 @@ def test_typographic_characters_cost_nothing() -> None:
     assert measure(text).encoding == GSM7
 
 
+WITH_JOINER = "\u0633\u0631\u0648\u0631 \u0645\u06cc\u200c\u0634\u0648\u062f"
+"""Persian, in which the joiner between two letters is part of the word."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        WITH_JOINER,
+        f"shop \u2013 {WITH_JOINER}",
+        "\u201cshop\u201d \u2026 \u4e2d\u6587",
+        "\U0001f469\u200d\U0001f692 \u2764\ufe0f",
+        "e\u0301 \u0915\u094d\u200d\u0937",
+    ],
+)
+def test_a_text_that_stays_ucs2_arrives_whole(text: str) -> None:
+    """To write it plainly would take letters out of it, and save nothing."""
+    assert fit([Part(text)]) == text
+    assert fit([Part("done:"), Part(text)], 2) == f"done: {text}"
+
+
+@pytest.mark.parametrize("text", ["soft\u00adware\u200b", "1\u202f204\u00a0km", "caf\u0065\u0301", "a\u200db"])
+def test_a_text_that_becomes_gsm7_by_it_is_written_plainly(text: str) -> None:
+    assert measure(fit([Part(text)])).encoding == GSM7
+
+
 def test_empty_texts_leave_no_space() -> None:
     assert fit([Part(""), Part("a"), Part("  "), Part("\n", rank=2), Part("b")]) == "a b"
     assert fit([]) == ""

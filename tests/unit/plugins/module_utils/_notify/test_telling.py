@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +78,7 @@ class Street(World):
         super().__init__(path)
         self.provider: Service = Service(lambda: self.seconds)
 
-    def plan(self, now: Sequence[str], later: dict[str, Sequence[str]], **more: Any) -> Plan:
+    def plan(self, now: Sequence[str], later: Mapping[str, Sequence[str]], **more: Any) -> Plan:
         text = more.get("text", TEXT)
 
         def schedule_requests(at: dt.datetime, recipients: Sequence[str]) -> list[ScheduleRequest]:
@@ -106,7 +106,7 @@ class Street(World):
         context = self.context(check_mode=check_mode)
         return ScheduleContext(**{**vars(context), "deadline": deadline})
 
-    def tell(self, *now: str, later: dict[str, Sequence[str]] | None = None, **more: Any) -> dict[str, str]:
+    def tell(self, *now: str, later: Mapping[str, Sequence[str]] | None = None, **more: Any) -> dict[str, str]:
         """Tell them; return the outcome of each."""
         deadline = Deadline(DEADLINE, monotonic=lambda: self.seconds, sleep=self.sleep)
         api: Any = self.provider
@@ -259,7 +259,9 @@ def test_another_run_of_the_event_holds_up_no_one_but_those_who_could_be_told_la
     assert street.tell(BOB, CARL, later={D1: [ANN]}) == {BOB: "sent", CARL: "duplicate", ANN: "scheduled"}
 
 
-def test_a_ledger_that_cannot_be_read_sends_nothing_and_says_so(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_ledger_that_cannot_be_read_sends_nothing_and_says_so(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*_arguments: object) -> Any:
         raise LedgerError("the ledger cannot be read")
 

@@ -200,3 +200,20 @@ def test_every_fault_is_named() -> None:
     assert refusal("08:00-22:00") == (
         "hours of anna must be a dictionary with from, to, timezone, or a text such as 08:00-22:00 Europe/Berlin",
     )
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "instant", "surrounded"),
+    [
+        ("08:00", "22:00", "2026-11-23T12:00:00+01:00", True),
+        ("08:00", "22:00", "2026-11-23T09:00:00+01:00", True),
+        ("08:00", "22:00", "2026-11-23T08:59:00+01:00", False),
+        ("08:00", "22:00", "2026-11-23T21:01:00+01:00", False),
+        ("08:00", "22:00", "2026-11-23T23:00:00+01:00", False),
+        # Quiet for a minute alone, in the middle.
+        ("12:01", "12:00", "2026-11-23T11:30:00+01:00", False),
+        ("20:00", "06:00", "2026-11-24T00:00:00+01:00", True),
+    ],
+)
+def test_hours_can_surround_an_instant(begin: str, end: str, instant: str, surrounded: bool) -> None:
+    assert hours(begin, end).surround(at(instant), dt.timedelta(hours=1)) is surrounded

@@ -16,6 +16,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._people.co
 from ansible_collections.voip_communications.sms.plugins.module_utils._people.recipients import (
     Recipient,
     Recipients,
+    read_listeners,
     read_people,
     read_recipients,
 )
@@ -190,3 +191,43 @@ def test_without_phonenumbers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(numbers_module, "PHONENUMBERS_ERROR", "Traceback: no module")
     with pytest.raises(MissingLibrary):
         recipients([])
+
+
+# --- People, with what they want to hear ----------------------------------------------------------------------------
+
+
+def test_listeners_have_their_numbers_and_what_they_want() -> None:
+    known = contacts({**CONTACTS[0], "language": "de", "events": ["failed"]}, CONTACTS[1])
+    listeners = read_listeners("to", ["@dba", "anna", "281 234 5678"], known, "US")
+    people = [(person.number, person.name, person.language) for person in listeners.people]
+    assert people == [
+        (f"+{ANNA}", "anna", "de"),
+        (f"+{BEN}", "Ben M\u00fcller", ""),
+        (f"+{ANNA}", "anna", "de"),
+        (f"+{DESK}", "", ""),
+    ]
+    assert (listeners.repeated, listeners.faults, listeners.warnings) == ((), (), ())
+
+
+def test_one_who_cannot_be_read_silences_no_other() -> None:
+    listeners = read_listeners("to", ["ana", "123", "Schmidt, Carla", "ben m\u00fcller", "@nobody"], contacts(), None)
+    assert [person.name for person in listeners.people] == ["Ben M\u00fcller"]
+    assert [fault.given for fault in listeners.faults] == ["ana", "123", "Schmidt, Carla", "@nobody"]
+    assert "did you mean anna?" in listeners.faults[0].sentence
+
+
+def test_who_has_preferences_that_cannot_be_read_is_told_as_if_there_were_none() -> None:
+    entry = {"number": "+1 281 234 5678", "name": "desk", "hours": "at night", "severity": "high", "events": ["fail"]}
+    listeners = read_listeners("to", [entry], contacts(), None, ["failed"])
+    (person,) = listeners.people
+    assert (person.hours, person.severity, person.number) == (None, "info", f"+{DESK}")
+    assert [warning.split(" of ")[0] for warning in listeners.warnings] == ["events", "severity", "hours"] or (
+        len(listeners.warnings) == 3
+    )
+
+
+@pytest.mark.parametrize("value", [[], "", None, "[1"])
+def test_no_listeners_are_a_fault(value: object) -> None:
+    listeners = read_listeners("to", value, contacts(), None)
+    assert listeners.people == ()
+    assert len(listeners.faults) == 1

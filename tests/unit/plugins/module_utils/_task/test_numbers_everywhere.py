@@ -17,6 +17,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.ledg
     read_resolve_options,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.log_options import read_log_options
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.notify_options import read_notify_options
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_options import (
     read_cancel_request,
     read_match,
@@ -27,6 +28,7 @@ from ansible_collections.voip_communications.sms.plugins.modules import (
     voipsms_ledger,
     voipsms_ledger_info,
     voipsms_log_info,
+    voipsms_notify,
     voipsms_scheduled,
     voipsms_scheduled_info,
     voipsms_send,
@@ -34,11 +36,14 @@ from ansible_collections.voip_communications.sms.plugins.modules import (
 
 SEND = {"to": ["+12812345678"], "msg": "Hello"}
 PENDING = {**SEND, "delivery_date": "2099-01-01 12:00"}
+NOTIFY = {**SEND, "event": "failed", "idempotency_key": "k"}
 Read = Callable[[dict[str, Any]], object]
 
 OPTIONS: list[tuple[str, Any, Read, dict[str, Any]]] = [
     ("to", voipsms_send, read_send_options, SEND),
     ("from", voipsms_send, read_send_options, SEND),
+    ("to", voipsms_notify, read_notify_options, NOTIFY),
+    ("from", voipsms_notify, read_notify_options, NOTIFY),
     ("to", voipsms_scheduled, read_schedule_options, PENDING),
     ("from", voipsms_scheduled, read_schedule_options, PENDING),
     ("to", voipsms_scheduled, read_cancel_request, {"state": "absent"}),
