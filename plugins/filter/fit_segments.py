@@ -16,9 +16,9 @@ description:
     Its shorter forms are tried in order, then it is left out; then comes the next one. A part is never cut.
   - Parts of rank V(0) come last, and are never left out. When not even their shorter forms fit, they are returned in
     full, and the message takes more segments.
-  - Typographic quotes, dashes, ellipses and spaces are replaced by plain ones, since they would more than halve the
-    space. A text with any other character that GSM-7 does not have, such as an emoji, goes out as UCS-2 and has to fit
-    into 70 characters instead of 160.
+  - Typographic quotes, dashes, ellipses and spaces are replaced by plain ones where that makes the whole text GSM-7,
+    since they would more than halve the space. A text with any other character that GSM-7 does not have, such as an
+    emoji, goes out as UCS-2 and has to fit into 70 characters instead of 160. It stays as it is then, with its joiners.
 positional: segments
 options:
   _input:

@@ -27,7 +27,7 @@ PERSIAN = "\u0633\u0631\u0648\u0631 \u0645\u06cc\u200c\u0634\u0648\u062f"
 
 def hours(begin: int, end: int) -> dict[str, str]:
     """Return hours that begin and end so many hours from now on."""
-    now = dt.datetime.fromtimestamp(time.time(), dt.timezone.utc)
+    now = dt.datetime.fromtimestamp(time.time(), dt.UTC)
     first, last = (now + dt.timedelta(hours=offset) for offset in (begin, end))
     return {"from": f"{first:%H:%M}", "to": f"{last:%H:%M}", "timezone": "UTC"}
 
