@@ -14,7 +14,13 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from ansible_collections.voip_communications.sms.tests.benchmark import ledgers, planning, processes, tasks
+from ansible_collections.voip_communications.sms.tests.benchmark import (
+    deployments,
+    ledgers,
+    planning,
+    processes,
+    tasks,
+)
 from ansible_collections.voip_communications.sms.tests.benchmark.service import DELAY
 from ansible_collections.voip_communications.sms.tests.benchmark.tables import machine
 from ansible_collections.voip_communications.sms.tests.tools import layout
@@ -80,11 +86,20 @@ def _processes(folder: Path, _rounds: int) -> str:
     return f"{processes.fifty(folder)}\n\n{processes.memory(folder)}"
 
 
+def _deployments(folder: Path, rounds: int) -> str:
+    text = (
+        "One whole playbook with one task on each host: with the role around it, with a plain task before and behind"
+        " it, and with the role while its actions do nothing.\n\n"
+    )
+    return text + deployments.told(folder, rounds)
+
+
 PARTS: dict[str, Callable[[Path, int], str]] = {
     "tasks": _tasks,
     "ledger": _ledger,
     "planning": _planning,
     "processes": _processes,
+    "deployments": _deployments,
 }
 
 if __name__ == "__main__":

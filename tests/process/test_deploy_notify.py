@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import re
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -26,7 +28,7 @@ GITHUB = {
     "GITHUB_SERVER_URL": "https://github.com",
     "GITHUB_ACTOR": "anna",
 }
-DEPLOYMENT = [
+DEPLOYMENT: list[dict[str, Any]] = [
     {"name": "Touch the host", "ansible.builtin.command": "true", "changed_when": True, "notify": "Restart"},
     {
         "name": "Break",
@@ -253,9 +255,10 @@ def test_a_gateway_that_is_down_only_warns_unless_it_is_required(site: Site, ser
     first = results(run)[0]
     assert (first["event"], first["outcome"], first["failed"]) == ("succeeded", "not_sent", True)
     assert "nothing was sent" in first["msg"]
-    assert f"WARNING: succeeded: {first['msg']}" in run.stdout
+    assert f"[WARNING]: succeeded: {first['msg']}" in run.stderr + run.stdout
     assert "ignoring" not in run.stdout
-    assert run.records[-1].task == "Fail because it is required"
+    begin = "Check what is to be told, and tell that it begins"
+    assert (run.records[-1].task, run.records[-1].kind) == (begin, "failed")
 
 
 def test_a_gateway_that_hangs_takes_the_bound_once_and_no_longer(site: Site, service: CountedSandbox) -> None:
@@ -276,8 +279,8 @@ def test_a_gateway_that_hangs_takes_the_bound_once_and_no_longer(site: Site, ser
     assert run.rc == 0, run.everything
     assert [result["failed"] for result in results(run)] == [True, True, True]
     assert hosts_of(run, "Deploy") == ["web1", "web2", "web3"]
-    sends = [record.result for record in run.records if record.task == "Send it to whom it reaches now"]
-    assert [send["invocation"]["module_args"]["deadline"] for send in sends][1:] == [1.0, 1.0]
+    begun = [record.result for record in run.records if record.task.endswith("and tell that it begins")]
+    assert [step["invocation"]["module_args"]["deadline"] for step in begun][1:] == [1.0, 1.0]
     assert seconds < 50, seconds
 
 
@@ -385,7 +388,8 @@ def test_quiet_hours(site: Site, service: CountedSandbox) -> None:
     assert not again["failed"], again
     assert info["failed"]
     assert "account_timezone" in info["msg"]
-    assert critical["failed"]
+    assert not critical["failed"]
+    assert "the event is critical, and could not be scheduled" in run.everything
     assert [(result["to"], result["outcome"]) for result in critical["results"]] == [(ANNA, "sent"), (BEN, "sent")]
 
 
@@ -395,7 +399,9 @@ def refused_options(event: str, **variables: Any) -> dict[str, Any]:
     return {"name": "Try", "block": [told(event, **variables)], "rescue": [rescue]}
 
 
-def test_what_is_written_wrongly_is_warned_of_and_role_arguments_fail(site: Site, service: CountedSandbox) -> None:
+def test_before_anything_is_deployed_wrong_options_are_refused_and_later_they_are_warned_of(
+    site: Site, service: CountedSandbox
+) -> None:
     show = {"name": "Result", "ansible.builtin.debug": {"var": "deploy_notify_result"}}
     run = site.run(
         {
@@ -407,29 +413,206 @@ def test_what_is_written_wrongly_is_warned_of_and_role_arguments_fail(site: Site
                 show,
                 told("note", deploy_notify_text="Hello again", deploy_notify_recipients=f"{ANNA}, +15005550404"),
                 show,
-                told("started", deploy_notify_templates={"started": [{"txt": "no part"}]}),
+                told("failed", deploy_notify_templates={"faild": "Oh"}),
                 show,
-                told("rolled_back", deploy_notify_recipients="{{ lookup('ansible.builtin.env', 'NOT_SET') }}"),
+                told("rolled_back", deploy_notify_templates={"rolled_back": [{"txt": "no part"}]}),
+                show,
+                told("succeeded", deploy_notify_version=1.1),
                 show,
                 refused_options("note"),
-                refused_options("failed", deploy_notify_templates={"faild": "Oh"}),
+                refused_options("started", deploy_notify_templates={"faild": "Oh"}),
+                refused_options("started", deploy_notify_templates={"started": [{"txt": "no part"}]}),
+                refused_options("started", deploy_notify_recipients="{{ lookup('ansible.builtin.env', 'NOT_SET') }}"),
                 refused_options("started", deploy_notify_version=1.1, deploy_notify_user=False),
                 told("exploded"),
             ],
         },
         inventory="localhost",
     )
-    service.expect(2)
+    posts = service.expect(4)
     assert run.rc == 2
-    unread, refused, unmade, unheard = results(run)
-    assert (unheard["failed"], unheard["msg"]) == (True, "there are no recipients")
-    assert [record.kind for record in run.records if record.task == "Refused"] == ["ok"] * 3
-    assert "deploy_notify_version, deploy_notify_user must be text: put quotes around numbers" in run.everything
+    assert [post["form"]["msg"] for post in posts][2:] == [
+        f"FAILED: shop {END} by anna",
+        f"ROLLED BACK: shop {END} by anna",
+    ]
+    unread, refused, typo, no_part, unmade = results(run)
+    assert [record.kind for record in run.records if record.task == "Refused"] == ["ok"] * 5
+    assert "deploy_notify_version: 1.1 is not text but a number" in run.everything
+    assert "deploy_notify_user: False is not text but a truth value" in run.everything
+    assert "deploy_notify_templates has no event faild" in run.everything
     assert unread["failed"]
-    assert [result["outcome"] for result in unread["results"]] == ["sent"]
+    assert [result["outcome"] for result in unread["results"]] == ["sent", "refused"]
     assert not refused["failed"]
     assert refused["outcome"] == "partial"
-    assert run.stdout.count("WARNING: note: ") == 2
-    assert (unmade["event"], unmade["failed"], unmade["key"]) == ("started", True, "")
-    assert f"WARNING: started: {unmade['msg']}" in run.stdout
+    assert run.everything.count("[WARNING]: note: ") >= 2
+    assert not typo["failed"]
+    assert not no_part["failed"]
+    assert run.everything.count("the default text was told") >= 1
+    assert (unmade["event"], unmade["failed"], unmade["key"]) == ("succeeded", True, "")
     assert "exploded" in run.records[-1].result["msg"]
+
+
+def done_at(run: PlaybookRun, application: str) -> list[int]:
+    """Return which of the records are about the message that an application is done, and sent it."""
+    return [
+        number
+        for number, record in enumerate(run.records)
+        if f"Done: {application} " in json.dumps(record.result) and record.result.get("outcome") == "sent"
+    ]
+
+
+def with_main(application: str, hosts: str, **keywords: Any) -> dict[str, Any]:
+    """Return a play that deploys to hosts, and includes the role at its end."""
+    deploy = {"name": "Deploy", "ansible.builtin.debug": {"msg": "deployed"}}
+    tail = {**told("succeeded"), **keywords.pop("include", {})}
+    play = {"hosts": hosts, "gather_facts": False, "vars": settings(application), "tasks": [deploy, tail]}
+    return {**play, **keywords}
+
+
+def assert_told_after_the_last(run: PlaybookRun, play: Mapping[str, Any], application: str) -> None:
+    """Assert that it was told once that an application is done, when all hosts of its play were deployed to."""
+    (done,) = done_at(run, application)
+    hosts = play["hosts"].split(",")
+    deployed = {record.host for record in run.records[:done] if record.task == "Deploy"}
+    assert set(hosts) <= deployed, application
+
+
+BY_ONE: dict[str, Any] = {"serial": 1, "order": "reverse_inventory"}
+PINNED: dict[str, Any] = {"strategy": "host_pinned"}
+
+
+def test_nothing_is_done_before_the_last_host_whatever_their_order_is(site: Site, service: CountedSandbox) -> None:
+    plays = {
+        "reverse": with_main("reverse", "a1,a2", **BY_ONE),
+        "sorted": with_main("sorted", "b1,b2", serial=1, order="sorted"),
+        "reverse_sorted": with_main("reverse_sorted", "c1,c2", serial=1, order="reverse_sorted"),
+        "shuffle": with_main("shuffle", "d1,d2", serial=1, order="shuffle"),
+        "pairs": with_main("pairs", "e1,e2,e3", serial=2, order="reverse_inventory"),
+        "pinned": with_main("pinned", "f1,f2", **PINNED),
+        "free": with_main("free", "g1,g2", strategy="free"),
+        "once": with_main("once", "h1,h2", **BY_ONE, include={"run_once": True}),
+    }
+    run = site.run(*plays.values())
+    service.expect(len(plays))
+    assert run.rc == 0, run.everything
+    for application, play in plays.items():
+        assert_told_after_the_last(run, play, application)
+
+
+def test_nor_is_it_with_wrap(site: Site, service: CountedSandbox) -> None:
+    only = {"deploy_notify_events": ["succeeded"]}
+    plays = {
+        "reverse": wrapped("reverse", "a1,a2", vars=only, **BY_ONE),
+        "shuffle": wrapped("shuffle", "b1,b2", vars=only, serial=1, order="shuffle"),
+        "pinned": wrapped("pinned", "c1,c2", vars=only, **PINNED),
+        "pinned_batches": wrapped("pinned_batches", "d1,d2", vars=only, **PINNED, **BY_ONE),
+        "free": wrapped("free", "e1,e2", vars=only, strategy="free"),
+    }
+    run = site.run(*plays.values())
+    service.expect(len(plays))
+    assert run.rc == 0, run.everything
+    for application, play in plays.items():
+        assert_told_after_the_last(run, play, application)
+
+
+def test_every_option_is_taken_as_text_as_well(site: Site, service: CountedSandbox) -> None:
+    """Persian keeps its joiners, and what a pipeline says about a user is no template."""
+    persian = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
+    templates = {"failed": f"{persian} {{{{ deploy_notify_about.user }}}}"}
+    given = {
+        "events": "started,failed",
+        "recipients": f"{ANNA}, ben",
+        "contacts": json.dumps([{"name": "ben", "number": BEN}]),
+        "templates": json.dumps(templates),
+        "segments": "2",
+        "deadline": "9.5",
+        "required": "yes",
+        "hosts_named": "1",
+        "severity": "warning",
+        "attempt_id": "7",
+        "user": "",
+    }
+    arguments = [text for name, value in given.items() for text in ("-e", f"deploy_notify_{name}='{value}'")]
+    play = wrapped("shop", "web1,web2", broken=["web2"])
+    fine = wrapped("fine", "web1")
+    run = site.run(
+        play, fine, inventory="web1\nweb2", arguments=arguments, environment={**GITHUB, "GITHUB_ACTOR": "{{ 7 * 7 }}"}
+    )
+    posts = service.expect(3)
+    assert [post["form"]["to"] for post in posts] == [f"{ANNA},{BEN}".replace("+", "")] * 3
+    link = "https://github.com/acme/shop/actions/runs/4711"
+    assert site.texts == [
+        f"Started: shop {END} (2 hosts) by {{{{ 7 * 7 }}}} {link}",
+        f"{persian} {{{{ 7 * 7 }}}}",
+        f"Started: fine {END} by {{{{ 7 * 7 }}}} {link}",
+    ]
+    begun = next(record.result for record in run.records if record.task.endswith("and tell that it begins"))
+    taken = begun["invocation"]["module_args"]
+    assert (taken["segments"], taken["deadline"], taken["severity"]) == (2, 9.5, "warning")
+    assert begun["key"] == "deploy/shop/1.4.2/production/started/attempt-7"
+    assert hosts_of(run, "Deploy") == ["web1"]
+
+
+def test_what_has_lost_its_letters_is_refused_by_name_before_anything_is_deployed(
+    site: Site, service: CountedSandbox
+) -> None:
+    lost = {
+        "deploy_notify_version": dt.date(2026, 11, 28),
+        "deploy_notify_environment": True,
+        "deploy_notify_url": 1.10,
+        "deploy_notify_user": 0o123456,
+        "deploy_notify_templates": {"succeeded": 42},
+    }
+    run = site.run(wrapped("shop", "web1,web2,web3", vars=lost, serial=2))
+    service.expect(0)
+    assert run.rc == 2
+    assert hosts_of(run, "Touch the host") == []
+    refusal = run.records[-1].result["msg"]
+    assert [name for name in lost if f"{name}: " not in refusal] == ["deploy_notify_templates"]
+    assert refusal.endswith("nothing was deployed, and nothing was sent")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"vars": {"deploy_notify_templates": {"succeeded": 42}}},
+        {"vars": {"deploy_notify_templates": {"failed": "{{ nowhere }}"}}},
+        {"vars": {"deploy_notify_recipients": ["{{ nowhere }}"]}},
+        {"module_defaults": {"group/voip_communications.sms.voipsms": {"timeout": "{{ nowhere }}"}}},
+    ],
+    ids=["no text", "a template", "a recipient", "module_defaults"],
+)
+def test_what_cannot_be_rendered_is_refused_on_all_hosts_before_anything_is_deployed(
+    wrong: dict[str, Any], site: Site, service: CountedSandbox
+) -> None:
+    run = site.run(wrapped("shop", "web1,web2,web3", serial=2, **wrong))
+    service.expect(0)
+    assert run.rc == 2
+    assert hosts_of(run, "Touch the host") == []
+    assert "nowhere" in run.everything or "deploy_notify_templates.succeeded: 42 is not text" in run.everything
+
+
+def test_a_template_that_fails_at_last_is_a_warning_and_the_default_text_is_told(
+    site: Site, service: CountedSandbox
+) -> None:
+    """The fact that it uses is there at first."""
+    forget = {"name": "Forget", "ansible.builtin.set_fact": {"known": []}}
+    play = wrapped("shop", "web1", vars={"deploy_notify_templates": {"succeeded": "{{ known[0] }} is out"}})
+    play["pre_tasks"] = [{"name": "Know", "ansible.builtin.set_fact": {"known": ["shop"]}}]
+    play["handlers"] = [{**forget, "listen": "Restart"}]
+    run = site.run(play)
+    service.expect(2)
+    assert run.rc == 0, run.everything
+    assert site.texts[1] == f"Done: shop {END} by anna"
+    assert "the default text was told" in run.everything
+
+
+def test_a_batch_takes_nine_lines_at_most_beside_those_of_the_deployment(site: Site, service: CountedSandbox) -> None:
+    many = [f"web{number}" for number in range(30)]
+    plays = [wrapped("one", "db1"), wrapped("many", ",".join(many), broken=["web7"])]
+    run = site.run(*plays, environment={"ANSIBLE_FORKS": "10"})
+    service.expect(4)
+    own = {*(task["name"] for task in DEPLOYMENT), "Result", "Restart"}
+    for printed in run.stdout.split("PLAY [")[1:3]:
+        lines = {line.rpartition(" : ")[2] for line in re.findall(r"^TASK \[(.*)\] \**$", printed, re.MULTILINE)}
+        assert len(lines - own) <= 9, lines

@@ -12,6 +12,13 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._role_variables import (
+    CONVERTED,
+    PREFIX,
+    RAW,
+    TEXTS,
+)
+
 ROLES = Path(__file__).absolute().parents[2] / "roles"
 NAMES = sorted(path.name for path in ROLES.iterdir() if path.is_dir())
 
@@ -48,6 +55,8 @@ def used(role: str) -> set[str]:
     )
     # A default may be a text that uses another option.
     code += str(list(read(role, "defaults/main.yml").values()))
+    if role == "deploy_notify":  # whose action reads the others
+        code += " ".join(f"{PREFIX}{name}" for name in (*TEXTS, *CONVERTED, *RAW, "text", "templates"))
     return set(re.findall(rf"\b{role}_[a-z_]+", code))
 
 
@@ -85,3 +94,10 @@ def test_the_readme_is_short_and_says_where_the_options_are(role: str) -> None:
     assert len(readme.splitlines()) <= 40
     assert f"`ansible-doc -t role voip_communications.sms.{role}`" in readme
     assert set(re.findall(rf"\b({role}_[a-z_]+)", readme)) <= set(documented(role)) | {f"{role}_result"}
+
+
+def test_the_action_of_deploy_notify_takes_its_options_as_they_are_documented() -> None:
+    options = documented("deploy_notify")
+    for name, spec in CONVERTED.items():
+        said = options[f"{PREFIX}{name}"]
+        assert {key: said.get(key) for key in spec} == spec, name

@@ -21,6 +21,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.repo
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_scheduled import SCHEDULING
 from ansible_collections.voip_communications.sms.plugins.modules import (
     voipsms_account_info,
+    voipsms_deployment,
     voipsms_ledger,
     voipsms_ledger_info,
     voipsms_log_info,
@@ -37,6 +38,7 @@ BLANKS = {
     "voipsms_scheduled": report_scheduled.blank(),
     "voipsms_scheduled_info": voipsms_scheduled_info.blank(),
     "voipsms_account_info": voipsms_account_info.blank(),
+    "voipsms_deployment": voipsms_deployment.blank(),
     "voipsms_ledger": voipsms_ledger.blank(),
     "voipsms_ledger_info": voipsms_ledger_info.blank(),
     "voipsms_log_info": voipsms_log_info.blank(),
