@@ -22,7 +22,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.markdown import COLLECTION
-from ansible_collections.voip_communications.sms.tests.support.step import PREFIX, Job
+from ansible_collections.voip_communications.sms.tests.support.step import PREFIX, Done, Job
 
 EXAMPLES = COLLECTION / "docs" / "examples"
 ANNA, BEN = "+12812345678", "+12812345679"
@@ -197,17 +197,65 @@ def test_the_injectors_of_awx_make_the_environment_of_a_job(job: Job, service: C
     assert environment["VOIPSMS_API_URL"] == "https://voip-communications.net/api-v2/index.php/"
     environment["VOIPSMS_API_URL"] = service.sandbox.url
 
-    # As the survey of the job template asks for them, and by the playbook that the project has.
-    job_template = example("awx/job_template.yml")[0]["tasks"][-1]["awx.awx.job_template"]
-    asked = [question["variable"] for question in job_template["survey_spec"]["spec"]]
-    answers = dict(zip(asked, (f"{ANNA},{BEN}", "Hello", "4711"), strict=True))
-    shutil.copy(EXAMPLES / "awx" / job_template["playbook"], job.folder)
-    command = ["ansible-playbook", "-i", "localhost,", job_template["playbook"]]
-    (job.folder / "vars.yml").write_text(yaml.safe_dump({**answers, "awx_job_id": 4711}), encoding="utf-8")
-    done = job.run([*command, "-e", "@vars.yml"], **environment)
+    # By the playbook that the project has, and with the extra variables of AWX.
+    launched = launch(job, environment, voipsms_msg="Hello")
     (send,) = service.expect(1)
-    assert (done.rc, send["form"]["msg"]) == (0, "Hello"), done.output
+    assert (launched.rc, send["form"]["msg"]) == (0, "Hello"), launched.output
     assert job.ledger.exists()
+
+
+class SurveyDumper(yaml.SafeDumper):
+    """Write the answers of a survey as AWX does: every text, and every name, is unsafe."""
+
+    def represent_data(self, data: Any) -> yaml.Node:
+        return self.represent_scalar("!unsafe", data) if isinstance(data, str) else super().represent_data(data)
+
+
+def launch(job: Job, environment: dict[str, str], *arguments: str, **answers: Any) -> Done:
+    """Launch the job template of the example: with its playbook, and with an answer to each question of its survey."""
+    template = example("awx/job_template.yml")[0]["tasks"][-1]["awx.awx.job_template"]
+    usual = {"voipsms_to": f"{ANNA},{BEN}", "voipsms_msg": "Hello", "voipsms_idempotency_key": "4711"}
+    given = {
+        question["variable"]: {**usual, **answers}[question["variable"]] if question["required"] else ""
+        for question in template["survey_spec"]["spec"]
+    }
+    text = "".join(yaml.dump({name: value}, Dumper=SurveyDumper) for name, value in {**given, **answers}.items())
+    (job.folder / "extravars").write_text(f"awx_job_id: 4711\n{text}", encoding="utf-8")
+    shutil.copy(EXAMPLES / "awx" / template["playbook"], job.folder)
+    command = ["ansible-playbook", "-i", "localhost,", template["playbook"], "-e", "@extravars", *arguments]
+    return job.run(command, **environment)
+
+
+@pytest.mark.parametrize(
+    ("answers", "to", "text"),
+    [
+        ({"voipsms_to": "+12815550100", "voipsms_msg": "yes"}, "12815550100", "yes"),
+        (
+            {"voipsms_to": ["+12815550100", "12815550101"], "voipsms_msg": "22:00", "voipsms_idempotency_key": "0042"},
+            "12815550100,12815550101",
+            "22:00",
+        ),
+        ({"voipsms_msg": "{{ lookup('pipe', 'touch owned') }}\n1.10", "voipsms_contacts": []}, None, None),
+    ],
+    ids=["texts that YAML types", "several choices", "braces and no choice"],
+)
+def test_the_answers_of_a_survey_arrive_letter_for_letter(
+    answers: dict[str, Any], to: str | None, text: str | None, job: Job, service: CountedSandbox
+) -> None:
+    done = launch(job, account(service), **answers)
+    (send,) = service.expect(1)
+    assert done.rc == 0, done.output
+    assert send["form"]["to"] == (to or "12812345678,12812345679")
+    assert send["form"]["msg"] == (text or answers["voipsms_msg"])
+    assert not (job.folder / "owned").exists()
+
+
+def test_a_survey_without_a_needed_answer_or_with_a_limit_sends_nothing(job: Job, service: CountedSandbox) -> None:
+    blank = launch(job, account(service), voipsms_to=[])
+    assert (blank.rc, "missing required arguments: voipsms_to" in blank.output) == (2, True), blank.output
+    limited = launch(job, account(service), "-i", "web1,", "--limit", "web1")
+    assert "leaves out localhost" in limited.output
+    service.expect(0)
 
 
 def test_the_job_template_uses_what_is_there() -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._playbooks import find
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.documented import SPECS, role_options
 from ansible_collections.voip_communications.sms.tests.support.markdown import COLLECTION
@@ -42,13 +42,6 @@ def job(tmp_path: Path, service: CountedSandbox) -> Job:
     return Job(tmp_path / "job", VOIPSMS_ACCOUNT_TIMEZONE="America/Chicago", **service.sandbox.environment)
 
 
-def playbook(name: str) -> dict[str, Any]:
-    """Return the one play of a playbook."""
-    (play,) = yaml.safe_load((COLLECTION / "playbooks" / f"{name}.yml").read_text(encoding="utf-8"))
-    found: dict[str, Any] = play
-    return found
-
-
 def pending(service: CountedSandbox) -> list[dict[str, Any]]:
     return [message for message in service.sandbox.messages() if message["status"] == "SCHEDULED"]
 
@@ -56,30 +49,21 @@ def pending(service: CountedSandbox) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("name", CALLS)
 def test_the_variables_are_the_options_of_the_module(name: str) -> None:
     module = PREFIX + CALLS[name]
-    play = playbook(name)
-    options = play["vars"]["playbook_options"]
+    playbook = find(name)
     wanted = {option for option in SPECS[module] if option not in SHARED | ELSEWHERE[name]}
-    assert {option.removeprefix("voipsms_") for option in options} - {"result_file"} == wanted
+    assert playbook.module == module
+    assert set(playbook.options) == {f"voipsms_{option}" for option in (*wanted, "result_file")}
     for option in wanted:
-        ours, spec = options[f"voipsms_{option}"], SPECS[module][option]
+        ours, spec = playbook.options[f"voipsms_{option}"], SPECS[module][option]
         assert (ours["type"], ours.get("choices")) == (spec["type"], spec.get("choices")), option
-        assert ours["description"]
-    (task,) = (task for task in play["tasks"][0]["block"] if module in task)
-    passed = {option: text for option, text in task[module].items() if option != "state"}
-    assert set(passed) == wanted
-    for option, text in passed.items():
-        optional = "" if options[f"voipsms_{option}"].get("required") else " | default(omit)"
-        assert text == f"{{{{ voipsms_{option}{optional} }}}}"
 
 
-def test_the_playbook_of_the_role_knows_its_needed_options() -> None:
-    ours = playbook("maintenance")["vars"]["playbook_options"]
-    others = {"voipsms_result_file", "voipsms_contacts"}
-    assert set(ours) - others == {name for name, spec in role_options().items() if needed(name, spec)}
-
-
-def needed(name: str, spec: dict[str, Any]) -> bool:
-    return name.startswith("maintenance_window_") and bool(spec.get("required"))
+@pytest.mark.parametrize(("name", "role"), [("maintenance", "maintenance_window"), ("sandbox", "sandbox")])
+def test_the_playbook_of_a_role_knows_its_options(name: str, role: str) -> None:
+    theirs = {option: spec for option, spec in role_options().items() if option.startswith(f"{role}_")}
+    ours = find(name).options
+    assert {option for option in ours if option.startswith(f"{role}_")} == set(theirs)
+    assert all(bool(ours[option].get("required")) == bool(spec.get("required")) for option, spec in theirs.items())
 
 
 def test_it_tells_once_and_says_so(job: Job, service: CountedSandbox) -> None:
@@ -135,7 +119,7 @@ def test_every_fault_is_named_at_once(job: Job, service: CountedSandbox) -> None
         "argument 'voipsms_batch_size' is of type",
         "voipsms_api_password, voipsms_too is not known to this playbook, which takes voipsms_batch_size, ",
         "VOIPSMS_API_KEY",
-        "12812345679 is not text; put quotes around",
+        "voipsms_to: 12812345679 is not text but a number: quote it",
         "nothing was sent",
     ):
         assert part in done.result["msg"]

@@ -23,6 +23,7 @@ from ansible_collections.voip_communications.sms.plugins.modules import (
     voipsms_scheduled_info,
     voipsms_send,
 )
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._playbooks import PLAYBOOKS, find
 from ansible_collections.voip_communications.sms.tests.support.markdown import COLLECTION, Block
 
 PREFIX = "voip_communications.sms."
@@ -91,10 +92,10 @@ def nested(options: dict[str, dict[str, Any]]) -> Iterator[tuple[str, dict[str, 
 
 
 def playbook_options() -> dict[str, dict[str, Any]]:
-    """Return the variables that the playbooks take, except those that a playbook reads from its role."""
-    plays = [yaml.safe_load(path.read_text("utf-8"))[0] for path in sorted((COLLECTION / "playbooks").glob("*.yml"))]
-    specs = [play["vars"]["playbook_options"] for play in plays]
-    return {name: option for spec in specs if isinstance(spec, dict) for name, option in spec.items()}
+    """Return the variables that the playbooks take, except those of a role."""
+    of_roles = role_options()
+    specs = [find(name).options for name in PLAYBOOKS]
+    return {name: dict(option) for spec in specs for name, option in spec.items() if name not in of_roles}
 
 
 @cache

@@ -1,32 +1,81 @@
-# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write standard input to a file of mode 0600, at once and as a whole, and follow no link of another user.
 
-Usage: write_result.py PATH [--check]
+"""Write the result of a playbook to a file of mode 0600, at once and as a whole, and follow no link of another user.
 
-In a folder like ``/tmp`` another user may have put a link at PATH, which leads to a file of ours. Links of this user
-and of root are followed. Everything else is opened by descriptor, so that it cannot be exchanged meanwhile; and the
-file is renamed into its place, so that nothing is written through what stands there. With ``--check`` nothing is
-written.
-
-A failure is a sentence on standard error and exit status 1.
+In a folder like ``/tmp`` another user may have put a link at the path, which leads to a file of ours. Links of this
+user and of root are followed. Everything else is opened by descriptor, so that it cannot be exchanged meanwhile; and
+the file is renamed into its place, so that nothing is written through what stands there.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import stat
-import sys
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from typing import Any
 
 _MOST_LINKS = 40
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
+_UNFINISHED = {
+    "outcome": "unfinished",
+    "failed": True,
+    "changed": False,
+    "msg": "this run has not come to its end; whether anything was sent or changed is not known",
+}
+_NOT_SHOWN = frozenset({"invocation", "diff", "exception", "ansible_facts"})
+
+
 class Refused(Exception):
     """The file is not written; the text says why."""
+
+
+class ResultFile:
+    """The file of one playbook. Without a path, and in check mode, nothing is written."""
+
+    def __init__(self, path: str, *, check_mode: bool) -> None:
+        """Take the path as the user wrote it, relative to the current folder."""
+        self._path = os.path.join(os.path.realpath("."), os.path.expanduser(path)) if path else ""
+        self._check_mode = check_mode
+
+    def begin(self) -> str:
+        """Write that the run is unfinished, over what an earlier run has left. Return why that cannot be, or nothing.
+
+        So neither an old file nor one that cannot be written misleads a reader.
+        """
+        return self._write(_UNFINISHED)
+
+    def finish(self, result: Mapping[str, Any]) -> str:
+        """Write the result of a task. Return why that cannot be, or nothing."""
+        if self._check_mode:
+            return ""
+        shown = {name: value for name, value in result.items() if name not in _NOT_SHOWN and not name.startswith("_")}
+        return self._write(shown)
+
+    def _write(self, result: Mapping[str, Any]) -> str:
+        if not self._path:
+            return ""
+        text = json.dumps(result, indent=4, sort_keys=True, ensure_ascii=False)
+        try:
+            write(self._path, text.encode(errors="backslashreplace"), is_check=self._check_mode)
+        except Refused as error:
+            return f"voipsms_result_file: {error}"
+        except OSError as error:
+            return f"voipsms_result_file: {self._path!r} cannot be written ({error.strerror})"
+        return ""
+
+
+def refusal(sentences: Iterable[str]) -> dict[str, Any]:
+    """Return the result of a playbook that was refused before it did anything."""
+    msg = f"{'; '.join(sentences)}; nothing was sent or changed"
+    return {"outcome": "invalid", "failed": True, "changed": False, "msg": msg}
 
 
 def opened(path: str) -> tuple[int, str]:
@@ -103,21 +152,3 @@ def write(path: str, text: bytes, *, is_check: bool) -> None:
         with suppress(OSError):
             os.unlink(part, dir_fd=folder)
         raise
-
-
-def main(arguments: list[str]) -> int:
-    """Write what the arguments say. Return the exit status."""
-    path = arguments[0]
-    try:
-        write(path, sys.stdin.buffer.read(), is_check="--check" in arguments[1:])
-    except Refused as error:
-        print(error, file=sys.stderr)
-    except OSError as error:
-        print(f"{path!r} cannot be written ({error.strerror})", file=sys.stderr)
-    else:
-        return 0
-    return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

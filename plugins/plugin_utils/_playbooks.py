@@ -1,0 +1,141 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""List the playbooks of the collection: what does the work of each, and which variables it takes.
+
+A playbook of a module takes the options of that module, and one of a role the options of that role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ansible_collections.voip_communications.sms.plugins.modules import voipsms_scheduled, voipsms_send
+
+COLLECTION = "voip_communications.sms"
+PREFIX = "voipsms_"
+RESULT_FILE = f"{PREFIX}result_file"
+CONTACTS = f"{PREFIX}contacts"
+
+_ROLES = Path(__file__).absolute().parents[2] / "roles"
+_LISTS = ("_to", "_smsid", "_recipients")
+_SETTINGS_OF_WATCH = "voipsms_watch_"
+_MODULES = {"voipsms_send": voipsms_send, "voipsms_scheduled": voipsms_scheduled}
+
+
+@dataclass(frozen=True)
+class Playbook:
+    """What one playbook takes, and what does its work.
+
+    ``prefixes`` begin the names of its variables, and of nothing else. ``options`` is the argument spec of all of them.
+    ``facts`` begin likewise, and are set by the collection itself. Without a ``module``, a role does the work.
+    ``fixed`` are the options of the module that no variable sets.
+    """
+
+    name: str
+    prefixes: tuple[str, ...]
+    options: Mapping[str, Mapping[str, Any]]
+    module: str = ""
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    facts: frozenset[str] = frozenset()
+
+    def is_own(self, variable: str) -> bool:
+        """Tell whether a variable is meant for this playbook, by its prefix."""
+        is_other = variable in self.facts or variable.startswith(_SETTINGS_OF_WATCH)
+        return variable.startswith(self.prefixes) and not is_other
+
+    def is_text(self, variable: str) -> bool:
+        """Tell whether a variable holds one text, and no list."""
+        return self._is_textual(variable) and not variable.endswith(_LISTS)
+
+    def is_list_of_texts(self, variable: str) -> bool:
+        """Tell whether a variable holds texts in any notation of a list."""
+        return self._is_textual(variable) and variable.endswith(_LISTS)
+
+    def _is_textual(self, variable: str) -> bool:
+        entry = self.options[variable]
+        return (
+            entry.get("type", "str") in ("raw", "str") and "choices" not in entry and not variable.endswith("_contacts")
+        )
+
+
+def find(name: str) -> Playbook:
+    """Return a playbook by its name."""
+    return PLAYBOOKS[name]()
+
+
+def _of_module(
+    name: str, module: str, *, required: tuple[str, ...] = (), others: tuple[str, ...] = (), **fixed: Any
+) -> Playbook:
+    """Return a playbook of a module.
+
+    What the environment can set is left to the environment, apart from the contacts. ``others`` are options that mean
+    nothing to this playbook.
+    """
+    spec: dict[str, dict[str, Any]] = _MODULES[module].argument_spec()
+    taken = {
+        option: entry
+        for option, entry in spec.items()
+        if (option == "contacts" or "fallback" not in entry) and option not in {*others, *fixed}
+    }
+    options = {PREFIX + option: {**_bare(entry), "required": option in required} for option, entry in taken.items()}
+    return Playbook(name, (PREFIX,), {**options, RESULT_FILE: {"type": "path"}}, f"{COLLECTION}.{module}", fixed)
+
+
+def _of_role(name: str, role: str, *prefixes: str, more: Mapping[str, Mapping[str, Any]] | None = None) -> Playbook:
+    """Return a playbook of a role, with further variables."""
+    text = (_ROLES / role / "meta" / "argument_specs.yml").read_text("utf-8")
+    options = yaml.safe_load(text)["argument_specs"]["main"]["options"]
+    bare = {option: _bare(entry) for option, entry in options.items()}
+    facts = frozenset({f"{role}_result"})
+    return Playbook(name, (f"{role}_", *prefixes), {**bare, **(more or {})}, facts=facts)
+
+
+def _bare(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an entry of an argument spec without its default, which a role may compute, and without its fallback."""
+    return {key: value for key, value in entry.items() if key not in ("default", "fallback", "description")}
+
+
+@cache
+def _notify() -> Playbook:
+    return _of_module("notify", "voipsms_send", required=("to", "msg"))
+
+
+@cache
+def _scheduled() -> Playbook:
+    others = ("state", "smsid", "fail_if_sent")
+    return _of_module("scheduled", "voipsms_scheduled", required=("to", "msg", "delivery_date"), others=others)
+
+
+@cache
+def _cancel() -> Playbook:
+    others = ("min_lead", "on_date_mismatch", "max_segments", "charset")
+    return _of_module("cancel", "voipsms_scheduled", others=others, state="absent")
+
+
+@cache
+def _maintenance() -> Playbook:
+    more = {CONTACTS: {"type": "raw"}, RESULT_FILE: {"type": "path"}}
+    return _of_role("maintenance", "maintenance_window", PREFIX, more=more)
+
+
+@cache
+def _sandbox() -> Playbook:
+    return _of_role("sandbox", "sandbox")
+
+
+PLAYBOOKS = {
+    "notify": _notify,
+    "scheduled": _scheduled,
+    "cancel": _cancel,
+    "maintenance": _maintenance,
+    "sandbox": _sandbox,
+}
+"""The playbooks, each made when it is asked for."""
