@@ -21,8 +21,10 @@ description:
   - Each event of a run is told once. The C(idempotency_key) of the message is made of O(name), the event, and the run;
     see P(voip_communications.sms.pipeline#lookup) for what a run is. An event is therefore not told again by another
     run of the same playbook in the same run of a pipeline. Another attempt tells of C(failed) and C(slow) again.
-  - It sends like M(voip_communications.sms.voipsms_send) with C(fail_on=all) and C(on_different=skip), and
-    uses the same ledger. Where E(VOIPSMS_LEDGER) is V(none), there is no key, and every run tells.
+  - It tells people as M(voip_communications.sms.voipsms_notify) does, with the same ledger, of an event that is called
+    V(failed), V(slow) or V(succeeded); so O(contacts) can choose by it. The first is V(critical), the second a
+    V(warning), the third V(info). Who has quiet hours is not told, or is told when these end.
+  - Where E(VOIPSMS_LEDGER) is V(none), every run tells.
   - It sends from a process of its own, which Ctrl-C does not break off. One that has not begun ends with the run.
   - It never changes a run or its exit status. Its own errors are warnings. That includes wrong options and missing
     libraries, of which it warns at the end of every run.
@@ -40,10 +42,10 @@ notes:
     over the environment, which takes precedence over C(ansible.cfg).
   - An extra variable may be a template of other extra variables only. With anything else, ansible-core 2.21 does not
     load this plugin, and warns of that.
-  - E(VOIPSMS_TIMEOUT) and E(VOIPSMS_VALIDATE_CERTS) are read too, as by
-    M(voip_communications.sms.voipsms_send). E(VOIPSMS_DEADLINE) is not; see O(deadline).
+  - E(VOIPSMS_TIMEOUT), E(VOIPSMS_VALIDATE_CERTS), E(VOIPSMS_LEDGER_PASSWORD) and what is about scheduled messages are
+    read too, as by M(voip_communications.sms.voipsms_notify). E(VOIPSMS_DEADLINE) is not; see O(deadline).
 seealso:
-  - module: voip_communications.sms.voipsms_send
+  - module: voip_communications.sms.voipsms_notify
   - plugin: voip_communications.sms.pipeline
     plugin_type: lookup
 options:
@@ -51,6 +53,8 @@ options:
     description:
       - The recipients, in any notation of O(voip_communications.sms.voipsms_send#module:to); numbers, people, names of
         O(contacts), and groups with V(@) before them. In a YAML variable, numbers must be quoted.
+      - People in this list may want to hear of V(failed), V(slow) and V(succeeded). Another word in their V(events) is
+        a warning.
       - It is required. Without it, no one is told, and a warning says so.
     type: raw
     ini:
@@ -247,7 +251,8 @@ options:
     description:
       - The people whose names and groups O(recipients) may have, or the path of a file with them, as
         O(voip_communications.sms.voipsms_send#module:contacts). What is wrong with them is a warning.
-      - Only their numbers count here, and neither their events nor their hours.
+      - Their V(events), V(severity), V(hours) and V(quiet) count, as in
+        O(voip_communications.sms.voipsms_notify#module:to).
     type: raw
     ini:
       - section: voipsms_watch
@@ -257,6 +262,20 @@ options:
     vars:
       - name: voipsms_contacts
       - name: voipsms_watch_contacts
+  account_timezone:
+    description:
+      - The zone in which the account reads and writes dates, as
+        O(voip_communications.sms.voipsms_notify#module:account_timezone).
+      - It is needed for contacts with V(quiet) set to V(defer), who are told when their quiet hours end. Without it, or
+        when it is wrong, they are told at once of V(failed), and of nothing else in these hours. A warning says so.
+    type: str
+    ini:
+      - section: voipsms_watch
+        key: account_timezone
+    env:
+      - name: VOIPSMS_ACCOUNT_TIMEZONE
+    vars:
+      - name: voipsms_watch_account_timezone
   default_region:
     description:
       - The country in which numbers without C(+) or C(00) are read, as
@@ -294,7 +313,6 @@ options:
 """
 
 import functools
-import getpass
 import os
 import time
 from collections.abc import Mapping
@@ -306,19 +324,10 @@ from ansible.inventory.host import Host
 from ansible.plugins.callback import CallbackBase
 from ansible.template import Templar
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._notify.pipeline import (
-    Pipeline,
-    process_run,
-    read,
-)
-from ansible_collections.voip_communications.sms.plugins.module_utils._notify.watch import (
-    SLOW,
-    Run,
-    Settings,
-    read_settings,
-)
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.watch import SLOW, Run, read_settings
 from ansible_collections.voip_communications.sms.plugins.plugin_utils import _errand_process
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._errand import Errand
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._this_run import this_run
 
 Hook = Callable[..., None]
 
@@ -354,16 +363,15 @@ class CallbackModule(CallbackBase):
         """Watch nothing yet."""
         self._faults: list[str] = []
         super().__init__(*args, **kwargs)
-        self._settings = Settings()
+        self._settings = read_settings({})
         self._variables: dict[str, Any] = {}
         self._is_watching = False
         self._playbook = ""
-        self._user = ""
         self._began = 0.0
         self._task = ""
         self._failed_tasks: dict[str, str] = {}
         self._alarm: Errand | None = None
-        self._alarm_tells: tuple[Settings, Pipeline] | None = None
+        self._alarm_tells: object = None
         # The recap counts all playbooks of the command line.
         self._recap: dict[str, dict[str, int]] = {}
 
@@ -394,7 +402,6 @@ class CallbackModule(CallbackBase):
         self._is_watching = path != _AD_HOC and not context.CLIARGS.get("check")
         if self._is_watching:
             self._playbook = os.path.basename(path)
-            self._user = _user()
             self._began = time.monotonic()
             self._task, self._failed_tasks, self._variables, self._alarm = "", {}, {}, None
             self._read_settings()
@@ -476,7 +483,7 @@ class CallbackModule(CallbackBase):
         instructions = {
             "event": event,
             "run": run._asdict(),
-            "settings": vars(self._settings),
+            "settings": self._settings._asdict(),
             "began": self._began,
             "rehearse": rehearse,
         }
@@ -516,11 +523,9 @@ class CallbackModule(CallbackBase):
 
     def _run_so_far(self, **facts: Any) -> Run:
         """Return what is known of the run now, with these facts."""
-        # Each process creates this folder once, under a random name.
-        process = process_run(str(vars(constants)["DEFAULT_LOCAL_TMP"]))
         return Run(
             playbook=self._playbook,
-            pipeline=read(os.environ, self._variables, process, self._user),
+            pipeline=this_run(self._variables),
             seconds=time.monotonic() - self._began,
             **facts,
         )
@@ -553,11 +558,3 @@ def _fault_of(name: str, definition: Mapping[str, Any]) -> str:
     choices = definition.get("choices")
     allowed = f"; there are {', '.join(choices)}" if choices else ""
     return f"{name} has a value that it cannot have, and its default is used instead{allowed}"
-
-
-def _user() -> str:
-    """Return the user who runs ansible-playbook; empty where the user has no name, as in some containers."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        return ""

@@ -377,7 +377,10 @@ if __name__ == "__main__":
     gc.disable()  # nothing of what is imported is garbage; main enables it again
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, main
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.notify_options import read_notify_options
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.notify_options import (
+    NotifyOptions,
+    read_notify_options,
+)
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_notify import blank, notify_summary
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_options import (
     grace_options,
@@ -414,7 +417,11 @@ def argument_spec() -> dict[str, dict[str, Any]]:
 
 def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Tell whom the options name. Raise ``VoipsmsError`` while nothing was sent yet."""
-    options = read_notify_options(params)
+    return tell(read_notify_options(params), check_mode=check_mode)
+
+
+def tell(options: NotifyOptions, *, check_mode: bool) -> dict[str, Any]:
+    """Return the result of telling whom options name that were read. Raise ``VoipsmsError`` as ``run`` does."""
     telling, api = options.telling(check_mode=check_mode)
     report = telling.run()
     results = options.context.names.named((*report.results, *options.refused))

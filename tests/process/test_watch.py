@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import signal
 import sqlite3
@@ -30,7 +31,8 @@ from ansible_collections.voip_communications.sms.tests.support.counted import Co
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller, PlaybookRun
 from ansible_collections.voip_communications.sms.tests.support.sandbox import Sandbox
 
-ANNA, BEN, NOT_IN_SERVICE = "+12812345678", "+12812345679", "+15005550404"
+ANNA, BEN, CARLA, DORA, DESK = "+12812345678", "+12812345679", "+12812345680", "+12812345681", "+12815550100"
+NOT_IN_SERVICE = "+15005550404"
 ENABLED = "task_records,voip_communications.sms.watch"
 GITHUB = {
     "GITHUB_ACTIONS": "true",
@@ -91,6 +93,28 @@ def warnings(run: PlaybookRun) -> list[str]:
     said = " ".join(run.stderr.split()).split("[WARNING]: ")
     start = "voip_communications.sms.watch: "
     return [warning.strip()[len(start) :] for warning in said if warning.startswith(start)]
+
+
+def asleep() -> dict[str, str]:
+    """Return hours that begin in three hours, so that it is quiet now."""
+    now = dt.datetime.fromtimestamp(time.time(), dt.UTC)
+    first, last = (now + dt.timedelta(hours=hours) for hours in (3, 9))
+    return {"from": f"{first:%H:%M}", "to": f"{last:%H:%M}", "timezone": "UTC"}
+
+
+def people() -> list[dict[str, Any]]:
+    """Return contacts: Anna and Dora sleep now, Ben hears of what is critical, Carla of slow runs."""
+    return [
+        {"name": "anna", "number": ANNA, "groups": ["dba"], "hours": asleep(), "quiet": "defer"},
+        {"name": "ben", "number": BEN, "groups": ["dba"], "severity": "critical"},
+        {"name": "carla", "number": CARLA, "groups": ["dba"], "events": ["slow"]},
+        {"name": "dora", "number": DORA, "groups": ["dba"], "hours": asleep()},
+    ]
+
+
+def told(posts: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, bool]]:
+    """Return the event, the recipients and whether it waits, of the requests that a test expected."""
+    return [(post["form"]["msg"].split(":")[0], post["form"]["to"], "delivery_date" in post["form"]) for post in posts]
 
 
 def waiting(service: CountedSandbox) -> dict[str, Any]:
@@ -255,6 +279,46 @@ def test_a_slow_run_is_told_while_it_goes_on(watched: Watched, service: CountedS
     assert slow.startswith("SLOW: play.yml, running for")
     assert "Task: Wait for the message." in slow
     assert failed.startswith("FAILED: play.yml, 1 of 1 host: localhost. Task: Restart nginx.")
+
+
+def test_people_hear_what_they_want_when_they_are_awake(watched: Watched, service: CountedSandbox) -> None:
+    """Contacts have their events, severity and hours; a number alone is told of everything, at any time."""
+    watched.also |= {
+        **GITHUB,
+        "VOIPSMS_WATCH_RECIPIENTS": f"@dba, {DESK}",
+        "VOIPSMS_WATCH_TELL": "slow,succeeded,failed",
+        "VOIPSMS_WATCH_SLOW_AFTER": "0.1",
+        "VOIPSMS_ACCOUNT_TIMEZONE": "UTC",
+    }
+    contacts = {"vars": {"voipsms_contacts": people()}}
+    slow, failed = (f"{CARLA[1:]},{DESK[1:]}", f"{BEN[1:]},{DESK[1:]}")
+    run = watched.run(waiting(service), FAIL, keywords=contacts, arguments=["-v"])
+    assert warnings(run) == [], run.everything
+    expected = [("SLOW", slow, False), ("SLOW", ANNA[1:], True), ("FAILED", failed, False), ("FAILED", ANNA[1:], True)]
+    assert sorted(told(service.expect(4))) == sorted(expected)
+    assert "not told, because of quiet hours: dora" in run.stdout
+    watched.also |= {"GITHUB_RUN_ATTEMPT": "1", "VOIPSMS_WATCH_SLOW_AFTER": "3600"}
+    again = watched.run(FAIL, keywords=contacts)
+    assert warnings(again) == []
+    watched.run(OK, keywords=contacts)
+    expected = [("SUCCEEDED", DESK[1:], False), ("SUCCEEDED", ANNA[1:], True)]
+    assert sorted(told(service.expect(6)[4:])) == sorted(expected)
+
+
+def test_who_cannot_be_told_later_is_named_before_it_matters(watched: Watched, service: CountedSandbox) -> None:
+    """Without the zone of the account nothing can wait for the morning; a failure is told at once."""
+    watched.also |= {"VOIPSMS_WATCH_RECIPIENTS": "@dba, emil"}
+    contacts = {"vars": {"voipsms_contacts": people()}}
+    found = warnings(watched.run(OK, keywords=contacts))
+    assert found == [
+        "recipients: there is no contact 'emil'; there are anna, ben, carla, dora",
+        "without account_timezone, no one can be told when their quiet hours end; set it",
+    ]
+    found = warnings(watched.run(FAIL, keywords=contacts))
+    assert sorted(told(service.expect(2))) == [("FAILED", ANNA[1:], False), ("FAILED", BEN[1:], False)]
+    assert [
+        sentence for sentence in found if "sent at once to" in sentence and "account_timezone is not set" in sentence
+    ]
 
 
 SLOW_DISK = """
@@ -422,9 +486,14 @@ def test_what_would_go_wrong_is_told_while_all_goes_well(
 
 
 def test_without_a_ledger_every_run_tells(watched: Watched, service: CountedSandbox) -> None:
-    for times in (1, 2):
-        assert watched.run(FAIL, environment={**GITHUB, "VOIPSMS_LEDGER": "none"}).rc == 2
-        service.expect(times)
+    """For the morning it schedules nothing that the service shows to be pending."""
+    watched.also |= {**GITHUB, "VOIPSMS_LEDGER": "none", "VOIPSMS_ACCOUNT_TIMEZONE": "UTC"}
+    watched.also["VOIPSMS_WATCH_RECIPIENTS"] = "@dba"
+    contacts = {"vars": {"voipsms_contacts": people()}}
+    now, later = ("FAILED", BEN[1:], False), ("FAILED", ANNA[1:], True)
+    for expected in ([now, later], [now, later, now]):
+        assert watched.run(FAIL, keywords=contacts).rc == 2
+        assert told(service.expect(len(expected))) == expected
     assert not watched.controller.ledger.exists()
 
 

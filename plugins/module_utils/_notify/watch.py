@@ -2,68 +2,55 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Compose the messages of the callback ``watch``: their text, their recipients and their key; pure."""
+"""Make the options of ``voipsms_notify`` with which the callback ``watch`` tells an event of a run; pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from .._core.errors import InputError
-from .fitting import Part, fit, name_hosts
+from .fitting import Part, name_hosts
 from .pipeline import Pipeline, event_key
 
 FAILED, SUCCEEDED, SLOW = "failed", "succeeded", "slow"
-EVENTS = (FAILED, SUCCEEDED, SLOW)
-
-DEFAULT_DEADLINE = 20.0
-DEFAULT_HOSTS_NAMED = 3
-DEFAULT_SLOW_AFTER = 3600.0
 
 PLACEHOLDERS = frozenset({"event", "name", "hosts", "failed", "unreachable", "total", "task", "user", "url", "time"})
 """The names that a text of the user may hold, in braces."""
 
-_WORDS = {FAILED: "FAILED", SUCCEEDED: "SUCCEEDED", SLOW: "SLOW"}
+_SEVERITIES = {FAILED: "critical", SUCCEEDED: "info", SLOW: "warning"}
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_LONGEST_DEADLINE = 300.0
+_NUMBERS = {"slow_after": (3600.0, 0.1, 30 * 86400.0), "deadline": (20.0, 1.0, 300.0), "hosts_named": (3, 0, 100)}
+"""The default, the least and the most of each option that is a number."""
+
 _NO_RECIPIENTS = (
     "recipients is missing; set VOIPSMS_WATCH_RECIPIENTS, recipients in [voipsms_watch], or voipsms_watch_recipients"
 )
-_MOST_HOSTS = 100
-_ACCOUNT = (
-    "api_key",
-    "api_password",
-    "api_password_file",
-    "api_url",
-    "ca_path",
-    "contacts",
-    "default_region",
-    "ledger",
-    "ledger_account",
-)
+_PASSED_ON = {
+    "recipients": "to",
+    **{name: name for name in ("from", "contacts", "default_region", "account_timezone", "ledger", "ledger_account")},
+    **{name: name for name in ("api_key", "api_password", "api_password_file", "api_url", "ca_path")},
+}
+"""The options that ``voipsms_notify`` has too, and what they are called there."""
 
 
-@dataclass(frozen=True)
-class Settings:
-    """The options of the plugin after reading. ``account`` holds those that are set and that ``voipsms_send`` has too.
+class Settings(NamedTuple):
+    """The options of the plugin after reading. ``options`` holds those that are set, for ``voipsms_notify``.
 
     ``faults`` names the options that were wrong. Each has its default instead, since a wrong option must not silence a
     failure.
     """
 
-    recipients: Any = None
-    sender: Any = None
-    tell: tuple[str, ...] = (FAILED,)
-    slow_after: float = DEFAULT_SLOW_AFTER
-    deadline: float = DEFAULT_DEADLINE
-    hosts_named: int = DEFAULT_HOSTS_NAMED
-    name: str = ""
-    url: str = ""
-    texts: Mapping[str, str] = field(default_factory=dict)
-    account: Mapping[str, Any] = field(default_factory=dict)
-    faults: tuple[str, ...] = ()
+    options: Mapping[str, Any]
+    tell: tuple[str, ...]
+    slow_after: float
+    deadline: float
+    hosts_named: int
+    name: str
+    url: str
+    texts: Mapping[str, str]
+    faults: tuple[str, ...]
 
 
 class Run(NamedTuple):
@@ -87,48 +74,39 @@ class Run(NamedTuple):
 
 
 def read_settings(options: Mapping[str, Any]) -> Settings:
-    """Return the settings from options that have their types already. An option that is not set is None."""
+    """Return the settings from options that have their types already.
+
+    One that is None or empty, as an unset variable of a pipeline is, is not set.
+    """
     faults: list[str] = []
+    options = {name: value for name, value in options.items() if value not in (None, "", [], [""])}
+    numbers = {name: _number(name, options, faults) for name in _NUMBERS}
     return Settings(
-        recipients=_option(options, "recipients"),
-        sender=_option(options, "from"),
-        tell=tuple(_option(options, "tell") or (FAILED,)),
-        slow_after=_number(options, "slow_after", DEFAULT_SLOW_AFTER, (0.1, 30 * 86400.0), faults),
-        deadline=_number(options, "deadline", DEFAULT_DEADLINE, (1.0, _LONGEST_DEADLINE), faults),
-        hosts_named=int(_number(options, "hosts_named", DEFAULT_HOSTS_NAMED, (0, _MOST_HOSTS), faults)),
-        name=_plain(options.get("name") or ""),
-        url=_plain(options.get("url") or ""),
+        options={name: options[own] for own, name in _PASSED_ON.items() if own in options},
+        tell=tuple(options.get("tell", (FAILED,))),
+        **numbers,
+        name=_plain(options.get("name", "")),
+        url=_plain(options.get("url", "")),
         texts=_texts(options, faults),
-        account={name: options[name] for name in _ACCOUNT if _option(options, name) is not None},
         faults=tuple(faults),
     )
 
 
-def _option(options: Mapping[str, Any], name: str) -> Any:
-    """Return an option; None when it is not set, or empty, as an unset variable of a pipeline is."""
-    value = options.get(name)
-    return None if value in ("", [], [""]) else value
-
-
-def _number(
-    options: Mapping[str, Any], name: str, default: float, bounds: tuple[float, float], faults: list[str]
-) -> float:
+def _number(name: str, options: Mapping[str, Any], faults: list[str]) -> Any:
     """Return a number; the default where it is not set or, with a fault, out of bounds."""
-    value = options.get(name)
-    if value is None:
-        return default
-    least, most = bounds
-    if not least <= value <= most:
-        faults.append(f"{name} must be from {least:g} to {most:.12g}; {default:g} is used instead")
-        return default
-    return float(value)
+    default, least, most = _NUMBERS[name]
+    value = options.get(name, default)
+    if least <= value <= most:
+        return value
+    faults.append(f"{name} must be from {least:g} to {most:.12g}; {default:g} is used instead")
+    return default
 
 
 def _texts(options: Mapping[str, Any], faults: list[str]) -> dict[str, str]:
     """Return the texts of the user, by event; one that cannot be filled in is left out."""
     texts = {}
-    for event in EVENTS:
-        text = str(options.get(f"text_{event}") or "").strip()
+    for event in _SEVERITIES:
+        text = str(options.get(f"text_{event}", "")).strip()
         unknown = [name for name in _PLACEHOLDER.findall(text) if name not in PLACEHOLDERS]
         if unknown:
             names = ", ".join(f"{{{name}}}" for name in unknown)
@@ -139,8 +117,8 @@ def _texts(options: Mapping[str, Any], faults: list[str]) -> dict[str, str]:
     return texts
 
 
-def compose(event: str, run: Run, settings: Settings) -> str:
-    """Return the text of an event. The default one leaves out the least important parts to fit one segment."""
+def compose(event: str, run: Run, settings: Settings) -> str | list[dict[str, Any]]:
+    """Return the text of an event: the user's own, or the parts of which one segment may leave out some."""
     name = settings.name or _plain(run.playbook)
     url = settings.url or _plain(run.pipeline.url)
     template = settings.texts.get(event)
@@ -153,12 +131,12 @@ def compose(event: str, run: Run, settings: Settings) -> str:
         Part(f"By {user}." if user else "", rank=3),
         Part(url, rank=1),
     ]
-    return fit(parts)
+    return [part._asdict() for part in parts]
 
 
 def _head(event: str, run: Run, hosts_named: int, name: str) -> Part:
     """Return the event, the run and its hosts. The shorter forms name fewer hosts, and the last only counts them."""
-    start = f"{_WORDS[event]}: {name}"
+    start = f"{event.upper()}: {name}"
     if event == SLOW:
         return Part(f"{start}, running for {_duration(run.seconds)}.")
     if event == SUCCEEDED:
@@ -227,21 +205,19 @@ def key(event: str, run: Run, settings: Settings) -> str:
 
 
 def parameters(event: str, run: Run, settings: Settings) -> dict[str, Any]:
-    """Return the options of ``voipsms_send`` for an event; the others come from the environment, as for a task.
+    """Return the options of ``voipsms_notify`` for an event; the others come from the environment, as for a task.
 
     Raises ``InputError`` when there are no recipients.
     """
-    if settings.recipients is None:
+    if "to" not in settings.options:
         raise InputError(_NO_RECIPIENTS)
-    options: dict[str, Any] = {
-        **settings.account,
-        "to": settings.recipients,
-        "from": settings.sender,
+    return {
+        **settings.options,
+        "event": event,
+        "severity": _SEVERITIES[event],
+        "known_events": list(_SEVERITIES),
         "msg": compose(event, run, settings),
         "idempotency_key": key(event, run, settings),
         "deadline": settings.deadline,
-        # One wrong number must not silence the others, and a text that differs is still the same event.
-        "fail_on": "all",
-        "on_different": "skip",
+        "required": True,  # whoever was not told is a warning here
     }
-    return {name: value for name, value in options.items() if value is not None}

@@ -53,7 +53,8 @@ _NO_ZONE = "account_timezone is not set, and the service takes dates in the zone
 class NotifyOptions(NamedTuple):
     """Whom a task tells of which event, what it tells them, and how its result is judged.
 
-    ``refused``: the results of recipients who cannot be read. ``warnings``: of the options.
+    ``defers``: whether anyone could be told later, at some time of the day. ``refused``: the results of recipients who
+    cannot be read. ``warnings``: of the options.
     """
 
     context: TaskContext
@@ -63,6 +64,7 @@ class NotifyOptions(NamedTuple):
     text_of: Mapping[str, str]
     audience: Audience
     may_defer: frozenset[str]
+    defers: bool
     refused: tuple[Result, ...]
     required: bool
     account_timezone: str
@@ -143,9 +145,14 @@ class NotifyOptions(NamedTuple):
         )
 
 
-def read_notify_options(params: Mapping[str, Any]) -> NotifyOptions:
-    """Return what a task asks for. Raise ``InputError`` with every fault, before anything is opened or sent."""
+def read_notify_options(params: Mapping[str, Any], *, may_forget: bool = False) -> NotifyOptions:
+    """Return what a task asks for. Raise ``InputError`` with every fault, before anything is opened or sent.
+
+    ``may_forget``: take no ledger for one, with which everyone is told once in a run, and again by the next one.
+    """
     faults, contact_faults = Faults(), Faults()
+    if params["ledger"] == NO_LEDGER and not may_forget:
+        faults.add("to tell of an event once needs a ledger, and ledger is none, which remembers nothing")
     # The reader of texts takes more than one text.
     params = {
         **with_texts({name: value for name, value in params.items() if name != "msg"}, faults),
@@ -169,6 +176,7 @@ def read_notify_options(params: Mapping[str, Any]) -> NotifyOptions:
         text_of=_texts_of(listeners.people, message),
         audience=choose(listeners.people, occasion),
         may_defer=_deferrable(listeners.people, occasion.now),
+        defers=any(person.hours is not None and person.defers for person in listeners.people),
         refused=_refused(listeners),
         required=params["required"],
         account_timezone=zone,
@@ -205,8 +213,6 @@ def _read_texts(params: Mapping[str, Any], faults: Faults) -> Texts | None:
 def _read_context(params: Mapping[str, Any], listeners: Listeners, contacts: Contacts, faults: Faults) -> TaskContext:
     """Return the account and the ledger. Raise ``InputError`` with every fault, and with who is not told."""
     named = AllNamed(tuple(Named(digits, one.name) for digits, one in _by_digits(listeners.people).items()))
-    if params["ledger"] == NO_LEDGER:
-        faults.add("to tell of an event once needs a ledger, and ledger is none, which remembers nothing")
     try:
         return read_context(params, faults, Names(contacts, read_region(params), named))
     except InputError as error:

@@ -18,7 +18,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.pipeline import NONE, Pipeline
-from ansible_collections.voip_communications.sms.plugins.module_utils._notify.watch import FAILED, SLOW
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.watch import (
+    FAILED,
+    SLOW,
+    read_settings,
+)
 from ansible_collections.voip_communications.sms.plugins.plugin_utils import _errand as errand_module
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._errand import Errand
 from ansible_collections.voip_communications.sms.tests.support.canary import FORMS, KEY, PASSWORD
@@ -46,9 +50,10 @@ def server() -> Iterator[FaultServer]:
         yield running
 
 
-def instructions(url: str = "http://127.0.0.1:1/", event: str = FAILED, **settings: Any) -> dict[str, Any]:
+def instructions(url: str = "http://127.0.0.1:1/", event: str = FAILED, **options: Any) -> dict[str, Any]:
     """Return what to tell, as the callback gives it."""
     account = {"api_key": KEY, "api_password": PASSWORD, "api_url": url}
+    settings = read_settings({"recipients": [ANNA], **account, **options})
     run = {
         "playbook": "site.yml",
         "pipeline": Pipeline(NONE, "4711"),
@@ -61,7 +66,7 @@ def instructions(url: str = "http://127.0.0.1:1/", event: str = FAILED, **settin
     return {
         "event": event,
         "run": run,
-        "settings": {"recipients": [ANNA], "account": account, "deadline": 20.0, **settings},
+        "settings": settings._asdict(),
         "began": time.monotonic() - 130,
         "rehearse": False,
     }
@@ -188,6 +193,25 @@ def test_options_that_are_refused_are_a_result() -> None:
     assert result["msg"].endswith("; nothing was sent")
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "fault"),
+    [
+        ("VOIPSMS_ACCOUNT_TIMEZONE", "Mars/Base", "account_timezone 'Mars/Base' is not known here"),
+        ("VOIPSMS_LIST_GRACE", "soon", "argument 'list_grace' is of type str"),
+        ("VOIPSMS_CANCEL_PATH", "/", "cancel_path must be a path below api_url"),
+    ],
+)
+def test_an_option_of_scheduled_messages_silences_no_failure(
+    variable: str, value: str, fault: str, monkeypatch: pytest.MonkeyPatch, server: FaultServer
+) -> None:
+    monkeypatch.setenv(variable, value)
+    errand = Errand(PROGRAM, instructions(server.url), deadline=60)
+    errand.start()
+    result = errand.wait()
+    assert (result["failed"], result["msg"]) == (False, "sent to 1 recipient")
+    assert result["warnings"][0].startswith(fault)
+
+
 def test_a_rehearsal_sends_nothing_and_makes_no_ledger(server: FaultServer, tmp_path: Path) -> None:
     errand = Errand(PROGRAM, {**instructions(server.url), "rehearse": True}, deadline=60)
     errand.start()
@@ -197,7 +221,7 @@ def test_a_rehearsal_sends_nothing_and_makes_no_ledger(server: FaultServer, tmp_
 
 
 def test_an_internal_error_is_named_without_its_text() -> None:
-    errand = Errand(PROGRAM, instructions(unknown="a secret"), deadline=60)
+    errand = Errand(PROGRAM, {**instructions(), "settings": {"deadline": 20.0, "unknown": "a secret"}}, deadline=60)
     errand.start()
     assert errand.wait() == {
         "failed": True,

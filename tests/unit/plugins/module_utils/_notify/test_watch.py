@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import pytest
@@ -12,17 +11,18 @@ import pytest
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.text import measure
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.pipeline import NONE, Pipeline
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.texts import read_texts
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.watch import (
     FAILED,
     SLOW,
     SUCCEEDED,
     Run,
     Settings,
-    compose,
     key,
     parameters,
     read_settings,
 )
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.watch import compose as parts_of
 
 ANNA = "+12812345678"
 GITHUB = Pipeline("github", "acme/shop-4711", 2, "https://github.com/acme/shop/actions/runs/12345678901", "anna")
@@ -36,20 +36,29 @@ FAILURE = Run(
 )
 
 
+def settings(**options: Any) -> Settings:
+    return read_settings(options)
+
+
+def compose(event: str, facts: Run, read: Settings) -> str:
+    """Return the text as it is sent."""
+    return read_texts("msg", parts_of(event, facts, read), 1).default
+
+
 def run(**changed: Any) -> Run:
     return FAILURE._replace(**changed)
 
 
 def test_the_default_texts() -> None:
-    assert compose(FAILED, FAILURE, Settings()) == (
+    assert compose(FAILED, FAILURE, settings()) == (
         "FAILED: site.yml, 2 of 12 hosts: web1, db1. Task: Restart nginx. By anna."
         " https://github.com/acme/shop/actions/runs/12345678901"
     )
-    assert compose(SUCCEEDED, run(failed=()), Settings()) == (
+    assert compose(SUCCEEDED, run(failed=()), settings()) == (
         "SUCCEEDED: site.yml, 12 hosts, after 5 minutes. By anna. https://github.com/acme/shop/actions/runs/12345678901"
     )
     alone = run(pipeline=Pipeline(NONE, "0123456789abcdef"), failed=(), total=0)
-    assert compose(SLOW, alone, Settings()) == "SLOW: site.yml, running for 5 minutes. Task: Restart nginx."
+    assert compose(SLOW, alone, settings()) == "SLOW: site.yml, running for 5 minutes. Task: Restart nginx."
 
 
 @pytest.mark.parametrize(
@@ -64,19 +73,19 @@ def test_the_default_texts() -> None:
 def test_hosts_are_named_and_counted(
     failed: tuple[str, ...], unreachable: tuple[str, ...], total: int, said: str
 ) -> None:
-    text = compose(FAILED, run(failed=failed, unreachable=unreachable, total=total, task=""), Settings())
+    text = compose(FAILED, run(failed=failed, unreachable=unreachable, total=total, task=""), settings())
     assert text.startswith(f"FAILED: site.yml, {said} By anna.")
 
 
 def test_no_host_is_named_if_none_shall_be() -> None:
-    assert compose(FAILED, FAILURE, Settings(hosts_named=0)).startswith("FAILED: site.yml, 2 of 12 hosts. Task:")
+    assert compose(FAILED, FAILURE, settings(hosts_named=0)).startswith("FAILED: site.yml, 2 of 12 hosts. Task:")
 
 
 def test_what_matters_least_is_left_out_until_one_segment_holds_the_rest() -> None:
     kept = []
     for task, host in (("x" * 50, "a"), ("x" * 90, "a"), ("x", "host" * 8), ("x", "host" * 10)):
         names = tuple(f"{letter}-{host}" for letter in "abc")
-        text = compose(FAILED, run(task=task, failed=names), Settings())
+        text = compose(FAILED, run(task=task, failed=names), settings())
         assert measure(text).segments == 1
         kept.append([word for word in ("By", "Task", "https", *names) if word in text])
     assert kept[:2] == [["Task", "https", "a-a", "b-a", "c-a"], ["https", "a-a", "b-a", "c-a"]]
@@ -85,7 +94,7 @@ def test_what_matters_least_is_left_out_until_one_segment_holds_the_rest() -> No
 
 def test_nothing_that_matters_most_is_cut() -> None:
     name = "x" * 200
-    assert compose(FAILED, FAILURE, Settings(name=name)) == f"FAILED: {name}, 2 of 12 hosts: web1, db1."
+    assert compose(FAILED, FAILURE, settings(name=name)) == f"FAILED: {name}, 2 of 12 hosts: web1, db1."
 
 
 @pytest.mark.parametrize(
@@ -100,68 +109,72 @@ def test_nothing_that_matters_most_is_cut() -> None:
     ],
 )
 def test_time_is_told_in_full_units(seconds: float, said: str) -> None:
-    assert f"running for {said}." in compose(SLOW, run(seconds=seconds), Settings())
+    assert f"running for {said}." in compose(SLOW, run(seconds=seconds), settings())
 
 
 def test_a_task_with_a_template_is_not_named() -> None:
-    assert "Task" not in compose(FAILED, run(task="Restart {{ service }}"), Settings())
+    assert "Task" not in compose(FAILED, run(task="Restart {{ service }}"), settings())
 
 
 def test_names_are_told_on_one_line_and_without_control_characters() -> None:
-    text = compose(FAILED, run(task="Restart\n\x1b[31mnginx\udcff"), Settings())
+    text = compose(FAILED, run(task="Restart\n\x1b[31mnginx\udcff"), settings())
     assert "Task: Restart [31mnginx." in text
 
 
 def test_a_text_of_the_users_own() -> None:
     own = "{event} {name} {hosts} {failed}/{unreachable}/{total} {task} {user} {url} {time}"
-    settings = read_settings({"text_failed": own, "name": "Nightly", "url": "https://x.example/", "tell": ["failed"]})
+    read = settings(text_failed=own, name="Nightly", url="https://x.example/", tell=["failed"])
     changed = run(unreachable=("db1",))
-    assert compose(FAILED, changed, settings) == (
+    assert compose(FAILED, changed, read) == (
         "failed Nightly web1, db1 2/1/12 Restart nginx anna https://x.example/ 5 minutes"
     )
-    assert compose(SLOW, changed, settings).startswith("SLOW: Nightly, ")
+    assert compose(SLOW, changed, read).startswith("SLOW: Nightly, ")
 
 
 def test_a_text_with_an_unknown_placeholder_is_not_used_and_named() -> None:
-    settings = read_settings({"text_failed": "{name} {error}", "text_slow": "{name.__class__}"})
-    assert settings.texts == {}
-    assert [fault.partition(",")[0] for fault in settings.faults] == [
+    read = settings(text_failed="{name} {error}", text_slow="{name.__class__}")
+    assert read.texts == {}
+    assert [fault.partition(",")[0] for fault in read.faults] == [
         "text_failed holds {error}",
         "text_slow holds {name.__class__}",
     ]
 
 
 def test_numbers_out_of_bounds_are_named_and_the_defaults_used() -> None:
-    wrong = {"slow_after": float("nan"), "deadline": 0.0, "hosts_named": -1}
-    settings = read_settings(wrong)
-    assert dataclasses.replace(settings, faults=()) == Settings()
-    assert [fault.partition(" ")[0] for fault in settings.faults] == ["slow_after", "deadline", "hosts_named"]
+    read = settings(slow_after=float("nan"), deadline=0.0, hosts_named=-1)
+    assert read._replace(faults=()) == settings()
+    assert [fault.partition(" ")[0] for fault in read.faults] == ["slow_after", "deadline", "hosts_named"]
 
 
 def test_numbers_within_bounds_are_taken() -> None:
-    settings = read_settings({"slow_after": 1, "deadline": 30, "hosts_named": 0})
-    assert (settings.slow_after, settings.deadline, settings.hosts_named, settings.faults) == (1.0, 30.0, 0, ())
+    read = settings(slow_after=1, deadline=30, hosts_named=0)
+    assert (read.slow_after, read.deadline, read.hosts_named, read.faults) == (1.0, 30.0, 0, ())
 
 
 @pytest.mark.parametrize("nobody", [None, "", [], [""]])
 def test_without_recipients_there_is_nothing_to_do(nobody: Any) -> None:
     with pytest.raises(InputError, match="recipients is missing"):
-        parameters(FAILED, FAILURE, read_settings({"recipients": nobody}))
+        parameters(FAILED, FAILURE, settings(recipients=nobody))
 
 
 def test_what_is_not_set_is_left_to_the_environment() -> None:
-    settings = read_settings({"recipients": [ANNA], "api_key": "", "api_url": None, "ledger": "/l", "from": None})
-    found = parameters(FAILED, FAILURE, settings)
-    assert sorted(found) == sorted(["to", "msg", "idempotency_key", "deadline", "fail_on", "on_different", "ledger"])
+    read = settings(recipients=[ANNA], api_key="", api_url=None, ledger="/l", account_timezone="UTC", **{"from": None})
+    assert read.options == {"to": [ANNA], "ledger": "/l", "account_timezone": "UTC"}
+
+
+@pytest.mark.parametrize(("event", "severity"), [(FAILED, "critical"), (SLOW, "warning"), (SUCCEEDED, "info")])
+def test_an_event_has_its_word_and_how_severe_it_is_for_people_who_choose(event: str, severity: str) -> None:
+    found = parameters(event, FAILURE, settings(recipients=[ANNA]))
+    assert (found["event"], found["severity"]) == (event, severity)
 
 
 def test_the_key_is_of_the_name_the_event_and_the_run() -> None:
-    assert key(FAILED, FAILURE, Settings()) == "watch/site.yml/failed/github-acme/shop-4711-2"
-    assert key(SLOW, FAILURE, Settings(name="a b")) == "watch/a b/slow/github-acme/shop-4711-2"
+    assert key(FAILED, FAILURE, settings()) == "watch/site.yml/failed/github-acme/shop-4711-2"
+    assert key(SLOW, FAILURE, settings(name="a b")) == "watch/a b/slow/github-acme/shop-4711-2"
 
 
 def test_success_is_told_once_for_all_attempts() -> None:
-    assert key(SUCCEEDED, FAILURE, Settings()) == "watch/site.yml/succeeded/github-acme/shop-4711"
+    assert key(SUCCEEDED, FAILURE, settings()) == "watch/site.yml/succeeded/github-acme/shop-4711"
 
 
 def test_a_run_with_hosts_that_failed_has_failed() -> None:
