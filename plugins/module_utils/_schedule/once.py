@@ -124,7 +124,7 @@ class OncePerRecipient:
         after = self._source.refresh_after_change()
         change_over = ChangeOver(self._context, self._source, self._lock.is_held)
         confirmed = [result for creation, results in created for result in creation.confirmed(results, after)]
-        return change_over.doubt_overtaken(change_over.verified(confirmed, after))
+        return change_over.doubt_overtaken(change_over.verified(confirmed, after), has_created=is_posted)
 
     def _refresh(self, in_doubt: InDoubt) -> Snapshot:
         """Return a settled snapshot, and keep it for the next step of this task."""
