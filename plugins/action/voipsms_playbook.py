@@ -15,13 +15,14 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults
+from ansible_collections.voip_communications.sms.plugins.modules import voipsms_playbook
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._extra_vars import left_over, letters
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._plain_template import PlainTemplate
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._playbook_variables import (
     module_options,
     read_variables,
 )
-from ansible_collections.voip_communications.sms.plugins.plugin_utils._playbooks import PLAYBOOKS, RESULT_FILE, find
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._playbooks import RESULT_FILE, find
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._result_file import ResultFile, refusal
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._window_result import window_result
 
@@ -32,13 +33,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return the result of the playbook, or of its beginning where a role does the work."""
         super().run(tmp, task_vars)
-        _validated, options = self.validate_argument_spec(
-            {
-                "playbook": {"type": "str", "required": True, "choices": list(PLAYBOOKS)},
-                "window": {"type": "dict"},
-                "failure": {"type": "dict", "default": {}},
-            }
-        )
+        _validated, options = self.validate_argument_spec(voipsms_playbook.argument_spec())
         variables = task_vars or {}
         if options["window"] is not None:
             return self._end(variables, options["window"], options["failure"])

@@ -72,6 +72,28 @@ EXAMPLES = r"""
     - name: Send
       voip_communications.sms.voipsms_playbook:
         playbook: notify
+
+- name: Announce a window, as the end of the playbook maintenance does
+  hosts: "{{ lookup('voip_communications.sms.playbook_host') }}"
+  gather_facts: false
+  tags: always
+  tasks:
+    - name: Announce it, and write the result file whatever happens
+      block:
+        - name: Announce it
+          ansible.builtin.include_role:
+            name: voip_communications.sms.maintenance_window
+
+        - name: Write the result file
+          voip_communications.sms.voipsms_playbook:
+            playbook: maintenance
+            window: "{{ maintenance_window_result }}"
+      rescue:
+        - name: Write the result file, and fail as the role did
+          voip_communications.sms.voipsms_playbook:
+            playbook: maintenance
+            window: "{{ maintenance_window_result | default({}) }}"
+            failure: "{{ ansible_failed_result }}"
 """
 
 RETURN = r"""
@@ -88,3 +110,15 @@ msg:
   type: str
   sample: sent to 3 recipients
 """
+
+from typing import Any
+
+
+def argument_spec() -> dict[str, dict[str, Any]]:
+    """Return a new argument spec."""
+    playbooks = ["notify", "scheduled", "cancel", "maintenance", "sandbox"]
+    return {
+        "playbook": {"type": "str", "required": True, "choices": playbooks},
+        "window": {"type": "dict"},
+        "failure": {"type": "dict", "default": {}},
+    }
