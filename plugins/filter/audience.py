@@ -14,8 +14,10 @@ description:
   - Sorts recipients by what they want to hear of, and by the hours in which they may be reached.
   - A number that is given twice gets one message, the earliest of those that it could get.
   - Anyone who does not want to hear of the event is in none of the lists.
-  - It only sorts. Whether a number is possible shows when a message is sent to it, so one wrong number does not prevent
-    the others from being told.
+  - It only sorts. M(voip_communications.sms.voipsms_notify) sorts likewise, and tells people, so that this filter is
+    needed only where something else tells them.
+  - Whether a number is possible shows when a message is sent to it, so one wrong number does not prevent the others
+    from being told.
   - It reads the clock. Keep its result with M(ansible.builtin.set_fact), since a variable that holds the template is
     evaluated again each time.
 positional: event, severity, now
@@ -121,6 +123,8 @@ options:
     default: true
 author:
   - VoIP Communications SMS collection contributors (@voip-communications-sms)
+seealso:
+  - module: voip_communications.sms.voipsms_notify
 """
 
 EXAMPLES = r"""
