@@ -125,7 +125,7 @@ memory:
   description: What later steps must know, of earlier errors of the hosts, and of the time that was spent in vain.
   returned: always
   type: dict
-  sample: {"errors": {}, "spent": {}, "arrived": []}
+  sample: {"errors": {}, "spent": {}, "play": "0242ac11-0002-4d", "arrived": []}
 """
 
 from typing import Any

@@ -84,10 +84,19 @@ class Steps:
         self._has_environment = has_environment
 
     def check(self, event: str) -> dict[str, Any]:
-        """Check what is to be told before and at an event, where it is the first one. Raises ``InputError``."""
-        if event in (STARTED, NOTE):
-            self._check([NOTE] if event == NOTE else [other for other in EVENTS if other != NOTE])
-        return {"changed": False, "msg": "everything can be told"}
+        """Check what is to be told before and at an event, where it is the first one.
+
+        Raises ``InputError`` when anything is wrong, unless another batch has begun already; then the next step warns.
+        """
+        msg = "everything can be told"
+        try:
+            if event in (STARTED, NOTE):
+                self._check([NOTE] if event == NOTE else [other for other in EVENTS if other != NOTE])
+        except InputError as error:
+            if event == NOTE or not self._play.has_begun_elsewhere():
+                raise
+            msg = str(error)
+        return {"changed": False, "msg": msg}
 
     def begin(self, _event: str) -> dict[str, Any]:
         """Check what is to be told, and tell that the deployment begins.
@@ -239,6 +248,7 @@ class Steps:
         memory = {
             "errors": self._play.errors() if begins else before.get("errors", {}),
             "spent": {**before.get("spent", {}), **(spent or {})},
+            "play": self._play.identity,
             "arrived": list(dict.fromkeys([*self._play.arrived(deployment), *arrived])),
         }
         shown = {"changed": False, "msg": result["msg"], **(answer or {})}

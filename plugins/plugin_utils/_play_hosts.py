@@ -35,7 +35,7 @@ class PlayHosts:
 
     def __init__(self, task: Task, variables: Mapping[str, Any]) -> None:
         """Read nothing yet. ``variables`` are those of the task."""
-        self._task = task
+        self._play = _play_of(task)
         self._variables = variables
         self.everybody: list[str] = list(variables["ansible_play_hosts_all"])
         self.still_there = frozenset(variables["ansible_play_hosts"])
@@ -52,13 +52,14 @@ class PlayHosts:
         return _mapping(self._variables.get(TOLD))
 
     @property
+    def identity(self) -> str:
+        """What tells this play from the others of the run; the same in all of its batches."""
+        return str(getattr(self._play, "_uuid", ""))
+
+    @property
     def is_in_step(self) -> bool:
         """Whether all hosts of the batch come to a task together, as with the strategy linear and those like it."""
-        parent: object = self._task
-        while parent is not None and not hasattr(parent, "_play"):
-            parent = getattr(parent, "_parent", None)
-        strategy = str(getattr(getattr(parent, "_play", None), "strategy", ""))
-        return strategy.endswith(("linear", "debug"))
+        return str(getattr(self._play, "strategy", "")).endswith(("linear", "debug"))
 
     @cached_property
     def _known(self) -> dict[str, Mapping[str, Any]]:
@@ -72,9 +73,15 @@ class PlayHosts:
         return {host: (_mapping(known[host].get(FATE)), _mapping(known[host].get(TOLD))) for host in known}
 
     def has_begun_elsewhere(self) -> bool:
-        """Tell whether another batch has come to the role before this one, or another host that is not in step."""
+        """Tell whether another batch of this play has begun before this one, or another host that is not in step.
+
+        One that was refused has not begun: nothing is deployed to its hosts.
+        """
         here = self.batch if self.is_in_step else [self._variables.get("inventory_hostname")]
-        return any(told for host, (_fate, told) in self._reports.items() if host not in here)
+        return any(self._has_begun(told) for host, (_fate, told) in self._reports.items() if host not in here)
+
+    def _has_begun(self, told: Mapping[str, Any]) -> bool:
+        return not told.get("failed") and _memory(told).get("play") == self.identity
 
     def fates(self, deployment: str, *, are_through: bool = False) -> Fates:
         """Return what has become of a deployment. ``are_through``: the hosts of this batch, which come here in step."""
@@ -121,6 +128,14 @@ class PlayHosts:
         if event == FAILED:
             return self.fate_of_failure()
         return (THROUGH, "") if event == SUCCEEDED else ("", "")
+
+
+def _play_of(task: Task) -> object:
+    """Return the play of a task; None where there is none."""
+    parent: object = task
+    while parent is not None and not hasattr(parent, "_play"):
+        parent = getattr(parent, "_parent", None)
+    return getattr(parent, "_play", None)
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
