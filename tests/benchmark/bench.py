@@ -89,7 +89,8 @@ def _processes(folder: Path, _rounds: int) -> str:
 def _deployments(folder: Path, rounds: int) -> str:
     text = (
         "One whole playbook with one task on each host: with the role around it, with a plain task before and behind"
-        " it, and with the role while its actions do nothing.\n\n"
+        " it, and with the role while its actions do nothing. Ratios are of the shortest times, which whatever else the"
+        " machine does has lengthened least.\n\n"
     )
     return text + deployments.told(folder, rounds)
 

@@ -26,6 +26,11 @@ class Spread:
         """Return the median duration: half of the repetitions took longer."""
         return statistics.median(self.seconds) * self.factor
 
+    @property
+    def shortest(self) -> float:
+        """Return the shortest duration, which whatever else the machine did has lengthened least."""
+        return min(self.seconds) * self.factor
+
     def __str__(self) -> str:
         """Return the median, shortest and longest time in milliseconds; mark what was extrapolated."""
         if self.factor != 1.0:

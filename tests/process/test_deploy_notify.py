@@ -269,7 +269,8 @@ def test_a_gateway_that_is_down_only_warns_unless_it_is_required(site: Site, ser
     first = results(run)[0]
     assert (first["event"], first["outcome"], first["failed"]) == ("succeeded", "not_sent", True)
     assert "nothing was sent" in first["msg"]
-    assert f"[WARNING]: succeeded: {first['msg']}" in run.stderr + run.stdout
+    # ansible-core before 2.19 breaks the lines of a warning.
+    assert f"[WARNING]: succeeded: {first['msg']}" in " ".join((run.stderr + run.stdout).split())
     assert "ignoring" not in run.stdout
     assert hosts_of(run, "Check what is to be told, and tell that it begins", "failed") == ["mail1"]
     assert hosts_of(run, "Refused") == ["mail1", "mail2", "main1"]
