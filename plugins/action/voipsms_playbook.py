@@ -22,8 +22,12 @@ from ansible_collections.voip_communications.sms.plugins.plugin_utils._playbook_
     module_options,
     read_variables,
 )
-from ansible_collections.voip_communications.sms.plugins.plugin_utils._playbooks import RESULT_FILE, find
-from ansible_collections.voip_communications.sms.plugins.plugin_utils._result_file import ResultFile, refusal
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._playbooks import find
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._result_file import (
+    RESULT_FILE,
+    ResultFile,
+    refusal,
+)
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._window_result import window_result
 
 

@@ -55,8 +55,11 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._playbook_host import HOST, obstacles
-from ansible_collections.voip_communications.sms.plugins.plugin_utils._playbooks import RESULT_FILE
-from ansible_collections.voip_communications.sms.plugins.plugin_utils._result_file import ResultFile, refusal
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._result_file import (
+    RESULT_FILE,
+    ResultFile,
+    refusal,
+)
 
 
 class LookupModule(LookupBase):

@@ -18,10 +18,10 @@ from typing import Any
 import yaml
 
 from ansible_collections.voip_communications.sms.plugins.modules import voipsms_scheduled, voipsms_send
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._result_file import RESULT_FILE
 
 COLLECTION = "voip_communications.sms"
 PREFIX = "voipsms_"
-RESULT_FILE = f"{PREFIX}result_file"
 CONTACTS = f"{PREFIX}contacts"
 
 _ROLES = Path(__file__).absolute().parents[2] / "roles"

@@ -19,6 +19,9 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
+RESULT_FILE = "voipsms_result_file"
+"""The variable that holds the path."""
+
 _MOST_LINKS = 40
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -66,9 +69,9 @@ class ResultFile:
         try:
             write(self._path, text.encode(errors="backslashreplace"), is_check=self._check_mode)
         except Refused as error:
-            return f"voipsms_result_file: {error}"
+            return f"{RESULT_FILE}: {error}"
         except OSError as error:
-            return f"voipsms_result_file: {self._path!r} cannot be written ({error.strerror})"
+            return f"{RESULT_FILE}: {self._path!r} cannot be written ({error.strerror})"
         return ""
 
 
