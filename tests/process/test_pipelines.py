@@ -29,6 +29,8 @@ ANNA, BEN = "+12812345678", "+12812345679"
 NOBODY = "+15005550404"
 # What a stranger may call a branch; all of it is allowed by git, but the quote at the end.
 BRANCH = "it's-{{lookup('pipe','touch-owned')}}-$(touch-owned)\""
+# With a joiner, which is part of the word.
+PERSIAN = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
 LEDGER = "/var/lib/voipsms/ledger.sqlite3"
 
 
@@ -235,7 +237,11 @@ def launch(job: Job, environment: dict[str, str], *arguments: str, **answers: An
             "12815550100,12815550101",
             "22:00",
         ),
-        ({"voipsms_msg": "{{ lookup('pipe', 'touch owned') }}\n1.10", "voipsms_contacts": []}, None, None),
+        (
+            {"voipsms_msg": f"{{{{ lookup('pipe', 'touch owned') }}}}\n1.10 {PERSIAN}", "voipsms_contacts": []},
+            None,
+            None,
+        ),
     ],
     ids=["texts that YAML types", "several choices", "braces and no choice"],
 )

@@ -21,6 +21,11 @@ _OBEYED = re.compile(
     # directional embeddings, overrides and isolates, and halves of surrogate pairs, which cannot be written
     "|[\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+_JOINERS = "\u200c\u200d"
+"""They are part of words in Persian, Hindi and others, and of emoji; terminals show them, or nothing."""
+
+# Spaces, controls, separators of lines and paragraphs, and halves of surrogate pairs
+_NOT_IN_A_LINE = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
 def harmless(text: str) -> str:
@@ -28,6 +33,17 @@ def harmless(text: str) -> str:
     return _OBEYED.sub(REPLACEMENT, text)
 
 
+def is_printable(text: str) -> bool:
+    """Tell whether a text can stand in one line: every character can be printed, or joins those beside it."""
+    seen = "".join(one for one in text if one not in _JOINERS)
+    return seen.isprintable() and bool(seen) is bool(text)
+
+
 def printable(text: str) -> str:
-    """Return a text for one line: a space stands for every character that cannot be printed."""
-    return text if text.isprintable() else "".join(one if one.isprintable() else " " for one in text)
+    """Return a text for one line: a space stands for every character that cannot be printed, and joins no others."""
+    return "".join(one if one.isprintable() or one in _JOINERS else " " for one in text)
+
+
+def one_line(text: str) -> str:
+    """Return a name for the text of a message: whole, but in one line, and without what no message can carry."""
+    return _NOT_IN_A_LINE.sub(" ", text).strip()

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from .._core.errors import Faults, InputError
 from .._core.notation import entries
 from .._core.structure import nonempty_text, text
+from .._message.display import is_printable
 from .._people.person import SEVERITIES
 from .pipeline import MAX_KEY, event_key
 
@@ -50,7 +51,7 @@ def usual_severity(word: str) -> str:
 def read_word(name: str, value: object) -> str:
     """Return the word of an event. Raises ``InputError``."""
     word = nonempty_text(name, text(name, value)).strip()
-    if len(word) > _LONGEST_WORD or not word.isprintable() or len(word.split()) > 1 or "," in word or ";" in word:
+    if len(word) > _LONGEST_WORD or not is_printable(word) or len(word.split()) > 1 or "," in word or ";" in word:
         raise InputError(f"{name} must be one word of at most {_LONGEST_WORD} characters, such as failed")
     return word
 
@@ -63,7 +64,7 @@ def read_key(word: str, given: str | None, subject: object, pipeline: object) ->
     if given is not None and subject is not None:
         raise InputError("idempotency_key and subject exclude each other: give the whole key, or what it is made of")
     if given is not None:
-        if not (0 < len(given) <= MAX_KEY and given.isprintable() and given.strip()):
+        if not (0 < len(given) <= MAX_KEY and is_printable(given) and given.strip()):
             raise InputError(f"idempotency_key must be 1 to {MAX_KEY} printable characters")
         return given
     if subject is None:

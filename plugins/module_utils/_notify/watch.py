@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from .._core.errors import InputError
+from .._message.display import one_line
 from .fitting import Part, name_hosts
 from .pipeline import Pipeline, event_key
 
@@ -85,8 +86,8 @@ def read_settings(options: Mapping[str, Any]) -> Settings:
         options={name: options[own] for own, name in _PASSED_ON.items() if own in options},
         tell=tuple(options.get("tell", (FAILED,))),
         **numbers,
-        name=_plain(options.get("name", "")),
-        url=_plain(options.get("url", "")),
+        name=one_line(options.get("name", "")),
+        url=one_line(options.get("url", "")),
         texts=_texts(options, faults),
         faults=tuple(faults),
     )
@@ -119,12 +120,12 @@ def _texts(options: Mapping[str, Any], faults: list[str]) -> dict[str, str]:
 
 def compose(event: str, run: Run, settings: Settings) -> str | list[dict[str, Any]]:
     """Return the text of an event: the user's own, or the parts of which one segment may leave out some."""
-    name = settings.name or _plain(run.playbook)
-    url = settings.url or _plain(run.pipeline.url)
+    name = settings.name or one_line(run.playbook)
+    url = settings.url or one_line(run.pipeline.url)
     template = settings.texts.get(event)
     if template is not None:
         return _filled(template, _fields(event, run, settings, name=name, url=url))
-    user, task = _plain(run.pipeline.user), _task_name(run)
+    user, task = one_line(run.pipeline.user), _task_name(run)
     parts = [
         _head(event, run, settings.hosts_named, name),
         Part(f"Task: {task}." if task and event != SUCCEEDED else "", rank=2),
@@ -169,7 +170,7 @@ def _duration(seconds: float) -> str:
 
 def _task_name(run: Run) -> str:
     """Return the name of the task, unless it still holds a template, whose value is not known."""
-    name = _plain(run.task)
+    name = one_line(run.task)
     return "" if "{{" in name else name
 
 
@@ -183,7 +184,7 @@ def _fields(event: str, run: Run, settings: Settings, *, name: str, url: str) ->
         "unreachable": str(len(run.unreachable)),
         "total": str(run.total),
         "task": _task_name(run),
-        "user": _plain(run.pipeline.user),
+        "user": one_line(run.pipeline.user),
         "url": url,
         "time": _duration(run.seconds),
     }
@@ -193,14 +194,9 @@ def _filled(text: str, fields: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda match: fields[match.group(1)], text)
 
 
-def _plain(text: str) -> str:
-    """Return a name on one line, without characters that a phone cannot show."""
-    return " ".join("".join(character if character.isprintable() else " " for character in str(text)).split())
-
-
 def key(event: str, run: Run, settings: Settings) -> str:
     """Return the key of an event of a run. Another attempt of a pipeline has other keys, except for success."""
-    parts = ("watch", settings.name or _plain(run.playbook), event)
+    parts = ("watch", settings.name or one_line(run.playbook), event)
     return event_key(parts, run.pipeline, attempt=event != SUCCEEDED)
 
 

@@ -20,6 +20,7 @@ from .._core.errors import Faults, VoipsmsError
 from .._core.structure import Fields
 from .._core.structure import text as read_text
 from .._message import dates
+from .._message.display import is_printable
 from .._people.contacts import Contacts, read_contacts
 from .._people.recipients import read_people
 
@@ -225,7 +226,7 @@ def _read_name(name: str, value: object) -> str:
     if value is None or value == "":
         raise VoipsmsError(f"{name} is needed")
     written = read_text(name, value)
-    if not written.isprintable() or not written.strip():
+    if not is_printable(written) or not written.strip():
         raise VoipsmsError(f"{name} must be printable characters")
     return written
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .._core.errors import Faults, InputError
 from .._core.structure import Fields, nonempty_text, one_of, plain_number, shown, texts
 from .._message import numbers
+from .._message.display import is_printable
 
 if TYPE_CHECKING:
     from .hours import Hours
@@ -129,7 +130,7 @@ def _read_hours(name: str, value: object) -> Hours:
 def _read_name(name: str, value: object) -> str:
     """Return a name that does not look like a number or a group. Raises ``InputError``."""
     text = " ".join(nonempty_text(name, value).split())
-    if not text.isprintable() or len(text) > _LONGEST_NAME:
+    if not is_printable(text) or len(text) > _LONGEST_NAME:
         raise InputError(f"{name} must be at most {_LONGEST_NAME} printable characters")
     if not any(character.isalpha() for character in text) or text.startswith("+"):
         raise InputError(f"{name} looks like a number: '{shown(text)}' must have a letter, and no + before it")
@@ -154,7 +155,7 @@ def _read_number(name: str, value: object) -> str:
 def _read_groups(name: str, value: object) -> tuple[str, ...]:
     """Return the names of groups, each once. Raises ``InputError``."""
     groups = tuple(" ".join(group.split()) for group in texts(name, value))
-    wrong = [group for group in groups if not group or not group.isprintable() or group.startswith(GROUP)]
+    wrong = [group for group in groups if not group or not is_printable(group) or group.startswith(GROUP)]
     if wrong:
         raise InputError(f"{name} has {', '.join(map(repr, wrong))}: write the names alone, without {GROUP}")
     return tuple(dict.fromkeys(groups))

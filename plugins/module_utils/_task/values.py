@@ -13,6 +13,7 @@ from typing import Any
 from .._core.errors import Faults
 from .._core.notation import entries
 from .._core.structure import not_text
+from .._message.display import is_printable
 from .._message.numbers import NumberError, read
 from .._message.text import not_gsm7, to_gsm7
 from .._people.contacts import Contacts, read_contacts
@@ -145,7 +146,7 @@ def in_range(name: str, value: float | None, least: float, most: float) -> list[
 
 def is_printable_name(value: str, longest: int) -> bool:
     """Tell whether a name has 1 to ``longest`` printable characters, and not spaces alone."""
-    return 0 < len(value) <= longest and value.isprintable() and bool(value.strip())
+    return 0 < len(value) <= longest and is_printable(value) and bool(value.strip())
 
 
 def secret_faults(name: str, value: str) -> list[str]:

@@ -10,7 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._message.display import harmless, printable
+from ansible_collections.voip_communications.sms.plugins.module_utils._message.display import (
+    harmless,
+    is_printable,
+    one_line,
+    printable,
+)
 
 OVERRIDES = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
@@ -59,5 +64,24 @@ def test_nothing_that_is_obeyed_is_left_and_nothing_else_is_lost(text: str) -> N
 
 @given(st.text())
 def test_a_line_can_be_printed(text: str) -> None:
-    assert printable(text).isprintable()
+    assert is_printable(f"{printable(text)} ")
     assert len(printable(text)) == len(text)
+
+
+@pytest.mark.parametrize("name", ["\u0639\u0644\u06cc\u200c\u0631\u0636\u0627", "\u0915\u094d\u200d\u0937", "anna", ""])
+def test_joiners_are_part_of_a_word(name: str) -> None:
+    assert is_printable(name)
+    assert printable(name) == one_line(name) == name
+
+
+@pytest.mark.parametrize("name", ["a\nb", "\x1b[2J", "no\u202eyes", "a\u200bb", "\u200c", "\ud83d"])
+def test_what_cannot_be_seen_is_in_no_name(name: str) -> None:
+    assert not is_printable(name)
+
+
+@given(st.text())
+def test_a_name_in_a_message_loses_only_what_no_line_can_have(text: str) -> None:
+    line = one_line(text)
+    gone = {*text} - {*line}
+    assert all(unicodedata.category(one) in ("Cc", "Zl", "Zp", "Cs") or one == " " for one in gone)
+    assert not {unicodedata.category(one) for one in line} & {"Cc", "Zl", "Zp", "Cs"}

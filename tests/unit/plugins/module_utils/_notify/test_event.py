@@ -51,7 +51,7 @@ def test_failures_are_critical_and_told_for_each_attempt(word: str, is_one: bool
     assert read_key(word, None, ["shop"], RUN).endswith("4711-2") is is_one
 
 
-@pytest.mark.parametrize("word", ["failed", "rolled_back", "l\u00e4uft"])
+@pytest.mark.parametrize("word", ["failed", "rolled_back", "l\u00e4uft", "\u0645\u06cc\u200c\u0634"])
 def test_an_event_is_a_word(word: str) -> None:
     assert read_word("event", f" {word} ") == word
 

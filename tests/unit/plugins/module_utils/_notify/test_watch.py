@@ -121,6 +121,15 @@ def test_names_are_told_on_one_line_and_without_control_characters() -> None:
     assert "Task: Restart [31mnginx." in text
 
 
+def test_words_that_stay_ucs2_arrive_whole_and_others_are_written_plainly() -> None:
+    """Joiners are part of words in Persian; marks of direction and flags of emoji have no plain form either."""
+    word = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 \u200f!\u00a0\U0001f468\u200d\U0001f469 \u2764\ufe0f"
+    for read in (settings(name=word), settings(text_failed=f" {word}\n"), settings(text_failed="{task}")):
+        assert word in compose(FAILED, run(task=word), read)
+    for parts in (settings(name="\u201cshop\u201d\u200b"), settings(text_failed="\u201cshop\u201d\u200b")):
+        assert '"shop"' in compose(FAILED, run(task="Restart\u00a0\u2026"), parts)
+
+
 def test_a_text_of_the_users_own() -> None:
     own = "{event} {name} {hosts} {failed}/{unreachable}/{total} {task} {user} {url} {time}"
     read = settings(text_failed=own, name="Nightly", url="https://x.example/", tell=["failed"])

@@ -126,6 +126,13 @@ def test_a_list_says_the_same_and_so_does_json_as_text() -> None:
     assert set(json.loads(as_json(YAML))[0]) == set(KEYS)
 
 
+def test_joiners_are_part_of_names() -> None:
+    name, group = "\u0639\u0644\u06cc\u200c\u0631\u0636\u0627", "\u0915\u094d\u200d\u0937"
+    contacts, faults = read([{"name": name, "number": "+447700900123", "groups": [group]}])
+    assert faults == ()
+    assert contacts.people == (Person("+447700900123", name, (group,)),)
+
+
 def test_the_other_half_of_the_world_saves_semicolons(file: Any) -> None:
     text = (
         '\ufeffName;Number;Groups\r\nanna;+49 1511 2345678;dba, oncall\r\n"Müller, Ben";+447700900123;"dba; office"\r\n'

@@ -81,6 +81,8 @@ def test_pending_messages_are_one_entry_for_each_date_and_text() -> None:
 
 
 def test_no_character_reaches_the_terminal_that_it_obeys() -> None:
-    listed = Result(ANN, Outcome.CANCELLED, True, "Hi\x1b[31m\tyou\r\nall\x9b", delivery_date=DAY)
+    listed = Result(
+        ANN, Outcome.CANCELLED, True, "Hi\x1b[31m\tyou\r\nall\x9b \u0645\u06cc\u200c\u0634", delivery_date=DAY
+    )
     (shown,) = {side for side in pending_diff([listed]).values() if "to:" in side}
-    assert shown.splitlines()[1:3] == ["    Hi [31m you", "    all"]
+    assert shown.splitlines()[1:3] == ["    Hi [31m you", "    all  \u0645\u06cc\u200c\u0634"]

@@ -62,7 +62,16 @@ def test_recipients_are_read_once_each_and_what_is_wrong_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "is_one"), [("a", True), ("x" * 9, True), ("x" * 10, False), ("", False), (" ", False), ("a\nb", False)]
+    ("value", "is_one"),
+    [
+        ("a", True),
+        ("x" * 9, True),
+        ("x" * 10, False),
+        ("", False),
+        (" ", False),
+        ("a\nb", False),
+        ("\u0645\u06cc\u200c\u0634", True),
+    ],
 )
 def test_a_name_is_short_and_can_be_printed(value: str, is_one: bool) -> None:
     assert is_printable_name(value, 9) is is_one
