@@ -31,7 +31,6 @@ ELSEWHERE = {
     "make sandbox": "the same",
     "make test": "this test is a part of it",
     "make matrix": "its parts are tested in tests/unit/tools",
-    "ansible-galaxy collection install voip_communications.sms": "there is no release yet",
     "ansible-playbook voip_communications.sms.notify -e …": "an abbreviation; test_playbooks runs it",
     "pip": "only named",
 }

@@ -184,13 +184,19 @@ def test_one_that_has_not_begun_when_its_time_is_over_is_killed(
     assert process_of(errand).wait(60) == -signal.SIGKILL
 
 
-def test_options_that_are_refused_are_a_result() -> None:
-    errand = Errand(PROGRAM, instructions(recipients=None), deadline=60)
+@pytest.mark.parametrize("rehearse", [False, True])
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [("recipients", "recipients is missing; set VOIPSMS_WATCH_RECIPIENTS"), ("api_key", "api_key is missing")],
+)
+def test_options_that_are_refused_are_a_result(option: str, said: str, rehearse: bool) -> None:
+    options: dict[str, Any] = {option: None}
+    errand = Errand(PROGRAM, {**instructions(**options), "rehearse": rehearse}, deadline=60)
     errand.start()
     result = errand.wait()
     assert result["failed"]
-    assert result["msg"].startswith("recipients is missing; set VOIPSMS_WATCH_RECIPIENTS")
-    assert result["msg"].endswith("; nothing was sent")
+    assert result["msg"].startswith(said)
+    assert "; nothing was sent" in result["msg"]
 
 
 @pytest.mark.parametrize(
