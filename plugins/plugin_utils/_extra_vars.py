@@ -42,11 +42,12 @@ def left_over(extra_vars: Iterable[str]) -> list[str]:
         if not text.startswith((_FILE, *_INLINE)):
             values = parse_kv(text)
             words = values.pop(_LEFT_OVER, "")
-            names = ", ".join(map(str, values)) or "no variable"
+            names = ", ".join(map(str, values))
+            where = f" were left over from the value of {names}" if names else " belong to no variable"
             if words:
                 sentences.append(
-                    f"the words {words!r} were left over from the value of {names}: in -e a value ends at the first"
-                    f" space, unless quotes are within, as in -e \"voipsms_msg='db1 is down'\""
+                    f"the words {words!r}{where}: in -e a value ends at the first space, unless quotes are within,"
+                    " as in -e \"voipsms_msg='db1 is down'\""
                 )
     return sentences
 

@@ -56,11 +56,11 @@ class ResultFile:
         return self._write(_UNFINISHED)
 
     def finish(self, result: Mapping[str, Any]) -> str:
-        """Write the result of a task. Return why that cannot be, or nothing."""
+        """Write the result of a task, which says ``failed`` in any case. Return why that cannot be, or nothing."""
         if self._check_mode:
             return ""
         shown = {name: value for name, value in result.items() if name not in _NOT_SHOWN and not name.startswith("_")}
-        return self._write(shown)
+        return self._write({"failed": False, **shown})
 
     def _write(self, result: Mapping[str, Any]) -> str:
         if not self._path:

@@ -34,13 +34,15 @@ def harmless(text: str) -> str:
 
 
 def is_printable(text: str) -> bool:
-    """Tell whether a text can stand in one line: every character can be printed, or joins those beside it."""
+    """Tell whether a text can stand in one line: every character can be printed, or joins others."""
     seen = "".join(one for one in text if one not in _JOINERS)
     return seen.isprintable() and bool(seen) is bool(text)
 
 
 def printable(text: str) -> str:
-    """Return a text for one line: a space stands for every character that cannot be printed, and joins no others."""
+    """Return a text for one line, with a space for every character that neither can be printed nor joins others."""
+    if text.isprintable():
+        return text
     return "".join(one if one.isprintable() or one in _JOINERS else " " for one in text)
 
 

@@ -111,5 +111,5 @@ def test_words_left_over_are_named_with_their_variables() -> None:
     sentences = left_over(texts)
     assert [sentence.split(":")[0] for sentence in sentences] == [
         "the words 'is down' were left over from the value of voipsms_to, voipsms_msg",
-        "the words 'alone' were left over from the value of no variable",
+        "the words 'alone' belong to no variable",
     ]
