@@ -87,11 +87,12 @@ def _read_subject(subject: object) -> list[str]:
     faults = Faults()
     if isinstance(subject, Mapping):
         named = sorted((str(name), value) for name, value in subject.items())
-        parts = [f"{name}={_part(f'{name} of subject', value, faults)}" for name, value in named]
+        values = [_part(f"{name} of subject", value, faults) for name, value in named]
+        parts = [f"{name}={value}" for (name, _value), value in zip(named, values)]
     else:
         elements = faults.attempt(partial(entries, "subject", subject)) or []
-        parts = [_part(f"part {number} of subject", value, faults) for number, value in enumerate(elements, 1)]
-    if not any(parts):
+        parts = values = [_part(f"part {number} of subject", value, faults) for number, value in enumerate(elements, 1)]
+    if not (any(map(str.strip, values)) or faults.sentences):
         faults.add("subject is empty: it must say what the event is about")
     faults.raise_if_any()
     return parts

@@ -29,11 +29,11 @@ class Texts(NamedTuple):
     by_language: Mapping[str, str]
 
     def text_for(self, language: str) -> str:
-        """Return the text in a language: in its region, in the language at all, or else the one for everyone."""
-        for tag in (language, language.partition("-")[0]):
-            if tag in self.by_language:
-                return self.by_language[tag]
-        return self.default
+        """Return the text in a language: in its region, without a region, in any region, or else that for everyone."""
+        base = language.partition("-")[0]
+        of_other_regions = (tag for tag in self.by_language if tag.partition("-")[0] == base)
+        tag = next((tag for tag in (language, base, *of_other_regions) if tag in self.by_language), None)
+        return self.default if tag is None else self.by_language[tag]
 
 
 def read_texts(name: str, value: object, segments: int) -> Texts:
@@ -49,9 +49,12 @@ def read_texts(name: str, value: object, segments: int) -> Texts:
     for language, entry in value.items():
         tag = str(language).strip().lower().replace("_", "-")
         if tag != DEFAULT and not _LANGUAGE.fullmatch(tag):
+            hint = ', and YAML reads no as a truth value: write "no" in quotes' if language is False else ""
             faults.add(
-                f"{name} has the key {str(language)[:40]!r}, which is neither a language such as de nor {DEFAULT}"
+                f"{name} has the key {str(language)[:40]!r}, which is neither a language such as de nor {DEFAULT}{hint}"
             )
+        if tag in texts:
+            faults.add(f"{name} has the text in {tag} twice")
         text = faults.attempt(partial(_read_text, f"{name} in {tag}", entry, segments))
         texts[tag] = text or ""
     if not texts:

@@ -161,6 +161,8 @@ def read_notify_options(params: Mapping[str, Any], *, may_forget: bool = False) 
     region = read_region(params)
     contacts = read_contacts(params["contacts"], contact_faults)
     listeners = _read_listeners(params, contacts, region, faults)
+    if not listeners.people:  # what is wrong with them may be why
+        faults.add(*contact_faults.sentences)
     sender = read_sender(params["from"], region, faults)
     event = _read_event(params, faults)
     message = _read_texts(params, faults)

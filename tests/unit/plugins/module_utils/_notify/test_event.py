@@ -99,10 +99,11 @@ def test_one_of_the_two_is_needed_and_not_both() -> None:
 @pytest.mark.parametrize("value", [1.1, 42, True, date(2026, 11, 28), ["shop"]])
 def test_a_part_that_is_no_text_is_refused_by_its_place(value: object) -> None:
     assert faults("failed", None, ["shop", value], RUN)[0].startswith("part 2 of subject: ")
-    assert faults("failed", None, {"version": value}, RUN)[0].startswith("version of subject: ")
+    (sentence,) = faults("failed", None, {"version": value}, RUN)
+    assert sentence.startswith("version of subject: ")
 
 
-@pytest.mark.parametrize("subject", [[], "", {}, [""], [None]])
+@pytest.mark.parametrize("subject", [[], "", {}, [""], [None], {"app": "", "version": None}])
 def test_an_empty_subject_is_refused(subject: object) -> None:
     assert faults("failed", None, subject, RUN) == ["subject is empty: it must say what the event is about"]
 

@@ -35,6 +35,23 @@ def test_a_language_finds_its_text(language: str, text: str) -> None:
     assert texts.text_for(language) == text
 
 
+def test_a_text_for_another_region_is_nearer_than_another_language() -> None:
+    texts = read_texts("msg", {"default": "Hello", "pt-BR": "Oi", "de-AT": "Servus", "de-CH": "Sali"}, 1)
+    assert [texts.text_for(language) for language in ("pt", "pt-pt", "de", "de-ch", "d")] == [
+        "Oi",
+        "Oi",
+        "Servus",
+        "Sali",
+        "Hello",
+    ]
+
+
+def test_a_language_that_is_there_twice_or_that_yaml_has_read_as_a_truth_value_is_refused() -> None:
+    twice, truth = faults({"pt_BR": "Oi", "pt-br": "Oi!", False: "Hei"})
+    assert twice == "msg has the text in pt-br twice"
+    assert truth.endswith('and YAML reads no as a truth value: write "no" in quotes')
+
+
 def test_without_a_default_the_first_language_is_for_everyone() -> None:
     texts = read_texts("msg", {"en": "Hello", "de": "Hallo"}, 1)
     assert (texts.default, texts.text_for("fr"), texts.text_for("de")) == ("Hello", "Hello", "Hallo")
