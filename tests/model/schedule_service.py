@@ -130,7 +130,11 @@ class ScheduleService:
             others = [at for at in range(len(messages)) if at not in same]
         else:
             others = list(range(len(messages))) if target == NEVER else [target]
-        return ABSENT_TRUE if any(self.provider.may_go_out(messages[at]) for at in others) else ""
+        return ABSENT_TRUE if any(self._may_go_out(messages[at]) for at in others) else ""
+
+    def _may_go_out(self, message: Message) -> bool:
+        """Return whether a message will go out later. At its date it goes out, which no run can prevent any more."""
+        return self.provider.may_go_out(message) and self.world.due_of(message.date) > 0
 
     def newest(self) -> int:
         """Return the newest message, or ``NEVER``."""

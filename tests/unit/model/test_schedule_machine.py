@@ -85,6 +85,18 @@ def test_a_run_that_was_suspended_until_its_lock_was_over_is_not_ok(task: Task, 
         story.teardown()
 
 
+def test_a_message_that_was_scheduled_for_this_very_moment_has_gone_out() -> None:
+    """It goes out as it was asked for, and is history for a run that wants another date then."""
+    story = OverMemory()
+    try:
+        story.the_first_date_comes_near(0)
+        assert not story.run(Task.FIRST, 1500.0)["failed"]
+        assert not story.run(Task.SECOND, 1500.0, (0, 1))["failed"]
+        story.nothing_is_broken()
+    finally:
+        story.teardown()
+
+
 def gone_at_once(row: Row, delivers_at: float | None, reading: Reading) -> Row:
     is_gone = row.listed and reading.is_before_handover(delivers_at)
     return row._replace(state=State.CANCELLED, effect_by=reading.read_at) if is_gone else row
