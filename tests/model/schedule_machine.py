@@ -108,7 +108,7 @@ class Event(NamedTuple):
     dies: bool = False
     seconds: float = 0.0
     sleeps: bool = False
-    other: tuple[Task, float, tuple[int, ...]] | None = None
+    other: tuple[Any, float, tuple[int, ...]] | None = None
 
 
 tasks = st.sampled_from([Task.FIRST, Task.FIRST, Task.SECOND, Task.SECOND, Task.ABSENT, Task.ABSENT, Task.CANCEL])
@@ -138,11 +138,11 @@ class Stepped:
         return getattr(self._real, name)
 
     def claim(self, claim: Any) -> Any:
-        return self._around(self._real.claim, "the claim" if claim.schedule else "the lock", claim)
+        return self._around(self._real.claim, "the lock" if _is_lock(claim.key) else "the claim", claim)
 
     def settle(self, key: str, owner: str, fates: Any) -> Any:
-        is_lock = key == lock.lock_key(FINGERPRINTS, FINGERPRINTS.name(NAME))
-        return self._around(self._real.settle, "the release" if is_lock else "the settlement", key, owner, fates)
+        step = "the release" if _is_lock(key) else "the settlement"
+        return self._around(self._real.settle, step, key, owner, fates)
 
     def compare_and_set(self, changes: Mapping[Any, tuple[Row | None, Row | None]]) -> bool:
         cancels = [(before, after) for (_key, recipient), (before, after) in changes.items() if not recipient]
@@ -161,7 +161,7 @@ class Stepped:
 class ScheduleRun:
     """One run of a task, from its begin to its end or its death."""
 
-    def __init__(self, story: SchedulingOnce, task: Task, deadline: float, script: Sequence[int]) -> None:
+    def __init__(self, story: SchedulingOnce, task: Any, deadline: float, script: Sequence[int]) -> None:
         self._story = story
         self._task = task
         self._clock = story.clock
@@ -183,13 +183,11 @@ class ScheduleRun:
         deadline = Deadline(self._seconds, monotonic=self._clock.monotonic, sleep=self._clock.sleep)
         context = ScheduleContext(api, ledger, FINGERPRINTS, deadline, _moment_of, graces=GRACES)
         try:
-            report = self._report(Scheduler(context))
+            result = self._result(context)
         except Killed:
             return {}
         except VoipsmsError as error:
             return {"failed": True, "msg": str(error), "results": []}
-        result = scheduling_summary(report.results, "", FailurePolicy(), ledger, check_mode=False)
-        result["warnings"] = report.warnings
         self._judge(result)
         return result
 
@@ -212,6 +210,11 @@ class ScheduleRun:
         if event.other is not None:
             self._story.run(*event.other)
         self._clock.missed = missed + (self._clock.true - begin if event.sleeps else 0.0)
+
+    def _result(self, context: ScheduleContext) -> dict[str, Any]:
+        report = self._report(Scheduler(context))
+        result = scheduling_summary(report.results, "", FailurePolicy(), context.ledger, check_mode=False)
+        return {**result, "warnings": report.warnings}
 
     def _report(self, scheduler: Scheduler) -> Report:
         if self._task in DATES:
@@ -325,6 +328,10 @@ def request_of(date: int) -> ScheduleRequest:
     dedupe = DedupePolicy(TEXT, window=0.0, until=at + KEPT)
     delivery = SendRequest(key, "", None, TEXT, 1, (TO,), dedupe, 1, schedule)
     return ScheduleRequest(delivery, DeliveryDate(wire, instant, "UTC"), NAME, min_lead=0, fail_on_mismatch=True)
+
+
+def _is_lock(key: str) -> bool:
+    return key == lock.lock_key(FINGERPRINTS, FINGERPRINTS.name(NAME))
 
 
 def _moment_of(wire: str) -> float:

@@ -140,13 +140,17 @@ class ScheduleService:
         """Return the newest message, or ``NEVER``."""
         return len(self.world.messages) - 1
 
-    def accept(self, date: int) -> str:
-        """Accept a message, and return its smsid."""
-        rivals = [message for message in self.world.messages if message.date == date]
-        if any(message.life is not Life.CANCELLED for message in rivals):
+    def accept(self, date: int | None) -> str:
+        """Accept a message, and return its smsid. ``date``: None for one that goes out now."""
+        if any(message.life is not Life.CANCELLED for message in self.rivals(date)):
             self.broken.append(AT_MOST_ONE)
-        self.world = self.world._replace(messages=(*self.world.messages, Message(date)))
+        message = Message(1, life=Life.DELIVERED) if date is None else Message(date)
+        self.world = self.world._replace(messages=(*self.world.messages, message))
         return f"id{self.newest()}"
+
+    def rivals(self, date: int | None) -> list[Message]:
+        """Return the messages beside which another one would be one too many."""
+        return [message for message in self.world.messages if message.date == date]
 
     def cancelled(self, at: int) -> None:
         """Let a cancel take effect."""
@@ -202,16 +206,17 @@ class ScheduleHttp:
     def post(self, path: str, form: Mapping[str, str], seconds: float, permits: Callable[[], bool]) -> Answer:
         """Answer to a message."""
         assert (path, form["to"], form["msg"]) == ("sms/send", TO, TEXT)
+        wire = form.get("delivery_date")
         self.step("before the POST")
         way = self._chances.of(_POSTS)
         if way == "no connection" or not permits():
             raise NotSent("it did not leave", passing=False)
-        smsid = "" if "refused" in way else self._service.accept(WIRES.index(form["delivery_date"]))
+        smsid = "" if "refused" in way else self._service.accept(None if wire is None else WIRES.index(wire))
         self.step("after the POST")
         self._end(way)
         code = 404 if "refused" in way else 200
-        log = [{"to": TO, "code": code, "smsid": smsid, "delivery_date": f"{form['delivery_date']}:00"}]
-        return self._answer({"send_log": log})
+        log = {"to": TO, "code": code, "smsid": smsid}
+        return self._answer({"send_log": [log if wire is None else {**log, "delivery_date": f"{wire}:00"}]})
 
     def request_if(self, method: str, path: str, seconds: float, permits: Callable[[], bool]) -> Answer:
         """Answer to a cancel."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -138,7 +139,9 @@ def test_nothing_that_happens_to_a_message_fails_the_task_unless_it_is_required(
     assert "may have been sent to ben" in lost["msg"]
     assert "did you mean anna?" in lost["msg"]
     assert lost["warnings"] == [f"failed: {lost['msg']}"]
-    assert told(required) == [*outcomes("unknown", "duplicate"), ("ana", None, "refused")]
+    # The message log shows what became of the lost answer; what is left is the one who is unknown.
+    assert told(required) == [*outcomes("duplicate", "duplicate"), ("ana", None, "refused")]
+    assert required["failed_to"] == ["ana"]
     assert (nobody["outcome"], nobody["failed_to"]) == ("refused", ["ana", "123"])
     assert "nothing was sent" in nobody["msg"]
     assert (down["outcome"], down["changed"], len(down["warnings"])) == ("not_sent", False, 1)
@@ -146,6 +149,32 @@ def test_nothing_that_happens_to_a_message_fails_the_task_unless_it_is_required(
     assert required_down["msg"] == down["msg"]
     assert told(asleep) == [*outcomes("sent", "sent"), ("ana", None, "refused")]
     assert "could not be scheduled for the end of quiet hours, so it was sent at once" in asleep["warnings"][0]
+    service.expect(4)
+
+
+def test_a_run_that_is_killed_and_runs_that_meet_tell_each_person_once(
+    controller: Controller, service: CountedSandbox, tmp_path: Path
+) -> None:
+    """Killed when some were told at once and others would be told later; then three at the same moment."""
+    controller.options |= {"contacts": people(), "account_timezone": ZONE, "event": "failed", "msg": "db1 is down"}
+    controller.options |= {"to": ["@dba", DESK], "pipeline": {"system": "github", "run": "4711"}}
+    support, ahead = COLLECTION / "tests" / "support", tmp_path / "ahead"
+    controller.environment |= {
+        "PYTHONPATH": f"{support / 'stops'}:{COLLECTION.parents[2]}",
+        "STOP_AT": "before _schedule.once.OncePerRecipient.schedule",
+    }
+    controller.start(module=NOTIFY, subject=["shop"]).go().wait_for_end()
+    service.expect(1)
+    # When its lock is over.
+    ahead.write_text("60", encoding="ascii")
+    service.sandbox.advance(60)
+    controller.environment = {"PYTHONPATH": f"{support / 'clock'}:{COLLECTION.parents[2]}", "CLOCK_AHEAD": str(ahead)}
+    again = controller.module(module=NOTIFY, subject=["shop"]).result
+    assert told(again) == outcomes("duplicate", "scheduled")
+    service.expect(2)
+    together = controller.race(*[{"module": NOTIFY, "subject": ["other"], "msg": "db2 is down"}] * 3)
+    results = Counter(outcome for result in together for _to, _name, outcome in told(result))
+    assert results == {"sent": 2, "scheduled": 1, "duplicate": 6}
     service.expect(4)
 
 
@@ -157,11 +186,12 @@ def test_wrong_options_are_named_at_once_and_nothing_is_sent(controller: Control
         notify(idempotency_key="k"),
         notify(ledger="none"),
         notify(severity="high"),
+        notify(to="@dba", contacts="/nowhere/contacts.yml"),
     ]
     as_module = play(controller, every_fault, front="module").only
     run = play(controller, every_fault, *others)
-    assert [record.kind for record in run.records] == ["failed"] * 5, run.everything
-    every, neither, both, ledgerless, severity = run.results
+    assert [record.kind for record in run.records] == ["failed"] * 6, run.everything
+    every, neither, both, ledgerless, severity, lost_contacts = run.results
     assert all("nothing was sent" in result["msg"] for result in run.results)
     for option in ("event must", "msg in de", "part 2 of subject", "segments", "from", "account_timezone"):
         assert option in every["msg"]
@@ -172,6 +202,8 @@ def test_wrong_options_are_named_at_once_and_nothing_is_sent(controller: Control
     assert "exclude each other" in both["msg"]
     assert "needs a ledger" in ledgerless["msg"]
     assert "value of severity must be one of" in severity["msg"]
+    assert "there is no group '@dba'" in lost_contacts["msg"]
+    assert "/nowhere/contacts.yml" in lost_contacts["msg"]
     dated = {**notify(), "name": "A version that YAML reads as a date"}
     dated[NOTIFY] = {**dated[NOTIFY], "subject": ["shop", dt.date(2026, 11, 28)]}
     assert "subject: a date was given where a text belongs" in play(controller, dated).only["msg"]

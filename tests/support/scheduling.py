@@ -123,6 +123,8 @@ class Provider:
     def send(self, recipients: Sequence[str], text: str, sender: str | None, **limits: Any) -> Judgement:
         (to,) = recipients  # one recipient per request
         assert 0 < limits["seconds"] <= DEADLINE
+        if not limits["permits"]():
+            raise NotSent("the request was no longer allowed", passing=False)
         self.posts.append((to, limits["date"]))
         if self.answers.get(to):
             return self.answers[to].pop(0)(to)

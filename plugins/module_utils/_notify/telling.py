@@ -18,19 +18,23 @@ from typing import NamedTuple
 from .._api.scheduled import ScheduledApi
 from .._core.deadline import Deadline
 from .._core.errors import VoipsmsError, defect
-from .._ledger.model import LedgerError
+from .._ledger.model import Claimability, LedgerError, claimability
 from .._message.outcome import Outcome, Report, Result
 from .._schedule.context import ScheduleContext
 from .._schedule.lock import NameInUse
 from .._schedule.once import OncePerRecipient
 from .._schedule.request import ScheduleRequest
 from .._send.delivery import Delivery
+from .._send.posting import Objection, no_objection
 from .._send.request import SendRequest
 
 _NOT_WAITING = frozenset({Outcome.NOT_SENT, Outcome.REFUSED})
 """Outcomes of scheduling with which it is certain that no message waits."""
 
 _AT_ONCE = frozenset({Outcome.SENT, Outcome.WOULD_SEND})
+
+_OPEN = frozenset({Outcome.IN_PROGRESS, Outcome.UNKNOWN, Outcome.NOT_SENT})
+"""Outcomes that a second look may change."""
 
 _SHARE = 2 / 3
 """The part of the time that is left which scheduling may take, where people are told at once if it fails."""
@@ -72,8 +76,9 @@ class Telling:
         self._deadline = deadline
         self._check_mode = check_mode
         self._context = plan.context_of(self._scheduling_deadline())
-        self._once = OncePerRecipient(self._context, plan.name)
+        self._once = OncePerRecipient(self._context, plan.name, deadline, self._told_meanwhile)
         self._results: dict[str, Result] = {}
+        self._overtaken: set[str] = set()
         self._warnings: list[str] = []
 
     def run(self) -> Report:
@@ -89,45 +94,64 @@ class Telling:
         return Report.of(results, [*self._warnings, *self._context.warnings])
 
     def _tell(self) -> None:
-        """Tell whoever is only ever told at once, first, since no other run can be in their way; then the others."""
+        """Tell whoever is only ever told at once, first, since they wait for no other run; then the others.
+
+        Whom another run is telling at this moment is waited for last, so that a run which was killed silences no one.
+        """
         recipients = self._plan.recipients
-        entangled = recipients.may_defer | self._with_messages()
-        self._send([to for to in recipients.now if to not in entangled])
-        rest = [to for to in recipients.now if to in entangled]
+        entangled = recipients.may_defer | self._with_messages(recipients.now)
+        direct = [to for to in recipients.now if to not in entangled]
+        self._send(direct, self._scheduled_meanwhile, waits=False)
+        rest = [to for to in recipients.now if to in entangled | self._overtaken]
         if rest or recipients.later:
             self._attempt([*rest, *_numbers(recipients.later)], lambda: self._tell_in_turn(rest))
+        self._send(self._in_progress(to for to in direct if to not in rest), self._scheduled_meanwhile, waits=True)
 
     def _tell_in_turn(self, now: Sequence[str]) -> None:
-        """Tell those who could be told in both ways, while no other run of this event does."""
-        with self._once.hold():
-            self._note(self._once.scheduled_for([*now, *_numbers(self._plan.recipients.later)]).values())
-            self._send([to for to in now if to not in self._results])
-            self._attempt(_numbers(self._plan.recipients.later), self._defer)
-            self._send_instead()
+        """Tell those who could be told in both ways, while no other run of this event does.
 
-    def _defer(self) -> None:
-        """Schedule for those who have not had it yet, and for whom it is not known that nothing can be scheduled."""
-        later = [to for to in _numbers(self._plan.recipients.later) if to not in self._results]
-        looks = [result for result in self._deliver(later, check_mode=True) if result.outcome is not Outcome.WOULD_SEND]
-        self._note(looks)
+        Those of whom it is not certain yet whether they were told come last.
+        """
+        later = _numbers(self._plan.recipients.later)
+        with self._once.hold():
+            self._take_turn(now, later, waits=False)
+            undecided = self._undecided([*now, *later])
+            if undecided:
+                self._take_turn(
+                    [to for to in now if to in undecided], [to for to in later if to in undecided], waits=True
+                )
+
+    def _take_turn(self, now: Sequence[str], later: Sequence[str], *, waits: bool) -> None:
+        """Tell those for whom nothing is scheduled. ``waits``: until it is certain, and for runs that tell them."""
+        scheduled = self._once.scheduled_for([*now, *later], waits=waits)
+        self._note(scheduled.values())
+        self._send([to for to in now if to not in scheduled], self._once.lock_objection, waits=waits)
+        later = [to for to in later if to not in scheduled]
+        self._attempt(later, lambda: self._defer(later, waits=waits))
+        self._send_instead(later)
+
+    def _defer(self, recipients: Sequence[str], *, waits: bool) -> None:
+        """Schedule for those of these recipients who have not had it yet."""
+        looks = self._deliver(recipients, no_objection, waits=waits, check_mode=True)
+        self._note(result for result in looks if result.outcome is not Outcome.WOULD_SEND)
+        unsent = {result.to.lstrip("+") for result in looks if result.outcome is Outcome.WOULD_SEND}
         requests: list[ScheduleRequest] = []
         for at, group in self._plan.recipients.later:
-            due = [to for to in group if to not in self._results]
+            due = [to for to in group if to in unsent]
             try:
                 requests += self._plan.schedule_requests(at, due) if due else ()
             except VoipsmsError as error:
-                self._fill(due, partial(_without_message, Outcome.NOT_SENT, str(error)))
+                self._note(map(partial(_without_message, Outcome.NOT_SENT, str(error)), due))
         if requests:
             self._note(self._once.schedule(requests))
 
-    def _send_instead(self) -> None:
+    def _send_instead(self, later: Sequence[str]) -> None:
         """Send an urgent event at once to those for whom certainly nothing waits, since they would never hear of it."""
-        later = _numbers(self._plan.recipients.later)
         unscheduled = [to for to in later if to in self._results and self._results[to].outcome in _NOT_WAITING]
         if not (unscheduled and self._plan.is_urgent):
             return
         reasons = {to: self._results[to].code_desc or "no reason given" for to in unscheduled}
-        self._send(unscheduled)
+        self._send(unscheduled, self._once.lock_objection, waits=True)
         sent = [to for to in unscheduled if self._results[to].outcome in _AT_ONCE]
         self._note(
             self._results[to]._replace(code_desc=f"sent at once, since it could not be scheduled: {reasons[to]}")
@@ -141,31 +165,71 @@ class Telling:
                 f" {', '.join(f'+{to}' for to in sent)}: {causes}"
             )
 
-    def _send(self, recipients: Sequence[str]) -> None:
-        self._note(self._deliver(recipients, check_mode=self._check_mode))
+    def _send(self, recipients: Sequence[str], objection: Objection, *, waits: bool) -> None:
+        self._note(self._deliver(recipients, objection, waits=waits, check_mode=self._check_mode))
 
-    def _deliver(self, recipients: Sequence[str], *, check_mode: bool) -> list[Result]:
+    def _deliver(
+        self, recipients: Sequence[str], objection: Objection, *, waits: bool, check_mode: bool
+    ) -> list[Result]:
         """Return the results of sending to these recipients, each text by a delivery of its own."""
+        context = self._context
         results: list[Result] = []
         for request in self._plan.send_requests(recipients) if recipients else ():
-            context = self._context
             delivery = Delivery(
-                request, self._api, context.ledger, context.fingerprints, self._deadline, check_mode=check_mode
+                request,
+                self._api,
+                context.ledger,
+                context.fingerprints,
+                self._deadline,
+                check_mode=check_mode,
+                waits=waits,
+                objection=objection,
             )
             report = delivery.run()
             self._warnings += report.warnings
             results += [result._replace(text=request.text) for result in report.results]
         return results
 
-    def _with_messages(self) -> frozenset[str]:
+    def _in_progress(self, recipients: Iterable[str]) -> list[str]:
+        """Return those of these recipients whom another run is telling."""
+        return [to for to in recipients if self._outcome(to) is Outcome.IN_PROGRESS]
+
+    def _undecided(self, recipients: Sequence[str]) -> set[str]:
+        """Return those of these recipients of whom it may be known later in this run whether they were told."""
+        waiting = {*self._in_progress(recipients), *self._once.may_become_certain(recipients), *self._overtaken}
+        return {to for to in recipients if to in waiting and self._outcome(to) in _OPEN}
+
+    def _outcome(self, to: str) -> Outcome | None:
+        return self._results[to].outcome if to in self._results else None
+
+    def _with_messages(self, recipients: Iterable[str]) -> frozenset[str]:
         """Return the recipients for whom the ledger knows scheduled messages of this event; it may fail later on."""
-        fingerprints = self._context.fingerprints
         try:
-            rows = self._context.ledger.scheduled()
+            return frozenset(self._once.known_to_ledger(recipients))
         except LedgerError:
             return frozenset()
-        known = {row.recipient for row in rows if row.name == self._plan.name}
-        return frozenset(to for to in self._plan.recipients.now if fingerprints.recipient(to) in known)
+
+    # What two runs at once must not both do ------------------------------------------------------------------------
+    # Each claims first and then looks whether the other has, so at least one of them notices.
+
+    def _scheduled_meanwhile(self, numbers: Sequence[str]) -> str:
+        """Return why these recipients must not be sent to: another run takes them for people in quiet hours."""
+        known = self._once.known_to_ledger(numbers)
+        # One request is for all of them.
+        self._overtaken.update(numbers if known else ())
+        return "another run has begun to schedule this event for them" if known else ""
+
+    def _told_meanwhile(self, numbers: Sequence[str]) -> str:
+        """Return why nothing must be scheduled for these recipients: another run is sending to them, or has."""
+        context = self._context
+        for request in self._plan.send_requests(numbers):
+            names = [context.fingerprints.recipient(to) for to in request.recipients]
+            rows = context.ledger.rows(context.fingerprints.key(request.key), names).values()
+            now = context.ledger.now()
+            if any(claimability(row, request.dedupe, now) is not Claimability.FREE for row in rows):
+                self._overtaken.update(numbers)
+                return "another run has begun to tell them of this event at once"
+        return ""
 
     def _scheduling_deadline(self) -> Deadline:
         """Return the deadline of scheduling, which leaves time to tell people at once where that is the way out."""

@@ -14,6 +14,7 @@ from .._message.dates import echo_matches
 from .._message.numbers import mask
 from .._message.outcome import Outcome, Result
 from .._send.delivery import Delivery
+from .._send.posting import Objection, no_objection
 from .context import ScheduleContext
 from .plan import DesiredMessage, KnownMessage, Plan, ScheduledState
 from .request import ScheduleRequest
@@ -24,9 +25,10 @@ from .snapshot import Change, Snapshot
 class Creation:
     """The messages that one request wants to be pending, and how they become so."""
 
-    def __init__(self, context: ScheduleContext, request: ScheduleRequest) -> None:
-        """Change nothing yet."""
+    def __init__(self, context: ScheduleContext, request: ScheduleRequest, objection: Objection = no_objection) -> None:
+        """Change nothing yet. ``objection`` is asked directly before anything is scheduled."""
         self._context = context
+        self._objection = objection
         self._request = request
         self._key = context.fingerprints.key(request.delivery.key)
 
@@ -130,6 +132,7 @@ class Creation:
             context.fingerprints,
             context.deadline,
             check_mode=False,
+            objection=self._objection,
         )
         report = delivery.run()
         context.warnings.extend(report.warnings)

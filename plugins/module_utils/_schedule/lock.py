@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from .._core.deadline import Deadline
 from .._core.errors import sentence_of
 from .._ledger.model import Claim, DedupePolicy, Fingerprints, Row
 from .._ledger.resolve import begun_at
@@ -27,6 +28,12 @@ _PAUSE = 0.5
 """Seconds between two tries to get the lock of a name, or to find a message no longer claimed by another run."""
 
 
+_OVER = (
+    "the lock of the name was over before the request could begin, as where a machine was suspended, so another run may"
+    " have done the same meanwhile"
+)
+
+
 class NameInUse(ScheduleError):
     """Another run is at work on the same name, and has not ended within the deadline; nothing was changed."""
 
@@ -37,9 +44,13 @@ class NameLock:
     The claim has a lease: the lock of a killed run expires when its deadline would have been over.
     """
 
-    def __init__(self, context: ScheduleContext, name: str) -> None:
-        """Prepare the lock of a name (its fingerprint). Without a name, and in check mode, nothing is locked."""
+    def __init__(self, context: ScheduleContext, name: str, end: Deadline | None = None) -> None:
+        """Prepare the lock of a name (its fingerprint). Without a name, and in check mode, nothing is locked.
+
+        ``end``: when what is done under the lock is over, where that is later than the deadline of the context.
+        """
         self._context = context
+        self._end = end or context.deadline
         self._name = "" if context.check_mode else name
         self._key = lock_key(context.fingerprints, name)
         self._owner = secrets.token_hex(16)
@@ -71,10 +82,14 @@ class NameLock:
         row = ledger.rows(self._key, [self._name]).get(self._name)
         return row is not None and row.owner == self._owner and row.is_at_work(ledger.now())
 
+    def objection(self, _numbers: Sequence[str]) -> str:
+        """Return why nothing may be sent any more, which is that the lock is over; else an empty string."""
+        return "" if self.is_held() else _OVER
+
     def _acquire(self) -> None:
         context = self._context
         while True:
-            claimed = context.ledger.claim(lock_claim(self._key, self._name, self._owner, context.deadline.left()))
+            claimed = context.ledger.claim(lock_claim(self._key, self._name, self._owner, self._end.left()))
             if claimed.won:
                 return
             row = self._restarted(claimed.lost[self._name], claimed.at)

@@ -10,12 +10,14 @@ it, whether it waits or has gone out. All dates share one lock, one list before 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 
+from .._core.deadline import Deadline
 from .._core.errors import InputError, VoipsmsError
-from .._ledger.model import Row, State
+from .._ledger.model import Identity, Row, State
 from .._message.outcome import Outcome, Result
+from .._send.posting import Objection, no_objection
 from .change_over import ChangeOver
 from .context import Overtaken, ScheduleContext
 from .creation import Creation
@@ -26,7 +28,7 @@ from .plan import DesiredMessage, KnownMessage, Plan, ScheduledState, plan
 from .refusals import refuse_late_date
 from .request import ScheduleRequest
 from .results import kept_result, uncertain_result, undecided_results
-from .snapshot import Snapshot
+from .snapshot import Change, Snapshot
 from .source import InDoubt, SnapshotSource
 
 _TRIES = 3
@@ -40,39 +42,88 @@ _GONE = frozenset({State.REFUSED, State.CANCELLED})
 class OncePerRecipient:
     """The messages of one name (its fingerprint), of which each recipient gets one."""
 
-    def __init__(self, context: ScheduleContext, name: str) -> None:
-        """Read and change nothing yet."""
+    def __init__(self, context: ScheduleContext, name: str, end: Deadline, objection: Objection = no_objection) -> None:
+        """Read and change nothing yet.
+
+        ``end``: when everything that is done while other runs are kept away is over. ``objection`` is asked directly
+        before anything is scheduled.
+        """
         self._context = context
         self._name = name
-        self._lock = NameLock(context, name)
+        self._lock = NameLock(context, name, end)
+        self._objection = objection
         self._source = SnapshotSource(context)
         self._log = DeliveryLog(context)
         self._snapshot: Snapshot | None = None
+        self._decidable: set[str] = set()
 
     def hold(self) -> AbstractContextManager[None]:
         """Keep other runs of the name away. Raises ``NameInUse`` where another one does not end in time."""
         return self._lock.hold()
 
-    def scheduled_for(self, recipients: Iterable[str]) -> dict[str, Result]:
+    @property
+    def lock_objection(self) -> Objection:
+        """Why nothing may be sent any more to whom this run keeps other runs away from: its lock is over."""
+        return self._lock.objection
+
+    def known_to_ledger(self, recipients: Iterable[str]) -> list[str]:
+        """Return the recipients (digits) for whom the ledger knows a message of the name. Raises ``LedgerError``."""
+        fingerprints = self._fingerprints(recipients)
+        rows = [row for row in self._context.ledger.scheduled() if row.name == self._name and _may_exist(row)]
+        return list({fingerprints[row.recipient]: None for row in rows if row.recipient in fingerprints})
+
+    def scheduled_for(self, recipients: Iterable[str], *, waits: bool) -> dict[str, Result]:
         """Return the result of each recipient (digits) for whom the name has a message already, or may have one.
 
-        The list is read only where the ledger knows such a message. Raises ``LedgerError``.
+        The list is read only where the ledger knows such a message; with ``waits`` as often as it takes to be certain,
+        within the deadline. Raises ``LedgerError``.
         """
-        fingerprints = {self._context.fingerprints.recipient(to): to for to in recipients}
-        rows = [row for row in self._context.ledger.scheduled() if row.name == self._name and _may_exist(row)]
-        known = [fingerprints[row.recipient] for row in rows if row.recipient in fingerprints]
+        recipients = list(recipients)
+        known = self.known_to_ledger(recipients)
         if not known:
             return {}
+        fingerprints = self._fingerprints(recipients)
         try:
-            snapshot = self._refresh(lambda snapshot: self._messages(snapshot, fingerprints))
+            return self._scheduled_for(fingerprints, waits=waits)
         except VoipsmsError as error:
             reason = f"whether the message that an earlier run has scheduled is pending is not known: {error}"
             return {to: Result(f"+{to}", Outcome.UNKNOWN, code_desc=reason) for to in known}
+
+    def may_become_certain(self, recipients: Iterable[str]) -> list[str]:
+        """Return the recipients (digits) of whom ``scheduled_for`` has left in doubt what a later list may decide."""
+        return [to for name, to in self._fingerprints(recipients).items() if name in self._decidable]
+
+    def _scheduled_for(self, fingerprints: Mapping[str, str], *, waits: bool) -> dict[str, Result]:
+        for _try in range(_TRIES - 1):
+            with suppress(Overtaken):
+                return self._look_for(fingerprints, waits=waits)
+        return self._look_for(fingerprints, waits=waits)
+
+    def _look_for(self, fingerprints: Mapping[str, str], *, waits: bool) -> dict[str, Result]:
+        def messages(snapshot: Snapshot) -> list[KnownMessage]:
+            return self._messages(snapshot, fingerprints)
+
+        snapshot = self._refresh(messages, waits=waits)
+        doubts = [one.row for one in messages(snapshot) if self._source.next_look_at(one, snapshot) is not None]
+        self._decidable = {row.recipient for row in doubts if row is not None}
+        return self._existing(snapshot, fingerprints)
+
+    def _existing(self, snapshot: Snapshot, fingerprints: Mapping[str, str]) -> dict[str, Result]:
+        """Return the results of the recipients (digits by fingerprint) who have a message of the name, and keep it.
+
+        The revision of its row is raised, so that no run cancels it by a plan from before. Raises ``Overtaken``.
+        """
         results: dict[str, Result] = {}
+        changes: dict[Identity, Change] = {}
         for message in sorted(self._messages(snapshot, fingerprints), key=_doubt):
-            if message.row is not None and message.scheduled_state is not ScheduledState.INACTIVE:
-                to = fingerprints[message.row.recipient]
-                results.setdefault(to, self._result(to, message))
+            row = message.row
+            if row is None or message.scheduled_state is ScheduledState.INACTIVE:
+                continue
+            to = fingerprints[row.recipient]
+            if to not in results and message.scheduled_state in _PENDING:
+                changes[row.key, row.recipient] = row, row._replace(revision=row.revision + 1)
+            results.setdefault(to, self._result(to, message))
+        self._context.change_all(changes)
         return results
 
     def schedule(self, requests: Sequence[ScheduleRequest]) -> list[Result]:
@@ -83,21 +134,26 @@ class OncePerRecipient:
         return self._schedule(requests)
 
     def _schedule(self, requests: Sequence[ScheduleRequest]) -> list[Result]:
-        creations = [(Creation(self._context, request), request) for request in requests]
+        fingerprints = self._fingerprints(to for request in requests for to in request.delivery.recipients)
 
         def in_doubt(snapshot: Snapshot) -> list[KnownMessage]:
-            return [message for creation, _request in creations for message in creation.known(snapshot).values()]
+            wanted = (Creation(self._context, request).known(snapshot).values() for request in requests)
+            return [*self._messages(snapshot, fingerprints), *(message for known in wanted for message in known)]
 
         snapshot, self._snapshot = self._snapshot or self._refresh(in_doubt), None
         waits = [wait_for_concurrent_runs(self._context, request.delivery) for request in requests]
         if any(waits):
             snapshot, self._snapshot = self._refresh(in_doubt), None
-        plans = [(*pair, plan(pair[0].desired(snapshot), pair[0].known(snapshot), ())) for pair in creations]
         # Before anything is created, since another run may make the plans out of date.
-        results = [one for creation, _request, planned in plans for one in self._existing(creation, planned, snapshot)]
-        return results + self._verified([(made[0], self._create(*made, snapshot)) for made in plans])
+        existing = self._existing(snapshot, fingerprints)
+        left = [_without(request, existing) for request in requests]
+        creations = [(Creation(self._context, request, self._object), request) for request in left]
+        plans = [(*pair, plan(pair[0].desired(snapshot), pair[0].known(snapshot), ())) for pair in creations]
+        results = [one for creation, _request, planned in plans for one in self._found(creation, planned, snapshot)]
+        created = self._verified([(made[0], self._create(*made, snapshot)) for made in plans])
+        return [*existing.values(), *results, *created]
 
-    def _existing(self, creation: Creation, planned: Plan, snapshot: Snapshot) -> list[Result]:
+    def _found(self, creation: Creation, planned: Plan, snapshot: Snapshot) -> list[Result]:
         """Return the results of messages that are there already, or may be."""
         doubtful = Plan(doubtful=planned.doubtful)
         undecided = undecided_results(creation.desired(snapshot), doubtful, self._context.ledger.now())
@@ -126,9 +182,17 @@ class OncePerRecipient:
         confirmed = [result for creation, results in created for result in creation.confirmed(results, after)]
         return change_over.doubt_overtaken(change_over.verified(confirmed, after), has_created=is_posted)
 
-    def _refresh(self, in_doubt: InDoubt) -> Snapshot:
+    def _object(self, numbers: Sequence[str]) -> str:
+        """Return why nothing may be scheduled for these recipients any more, or an empty string."""
+        return self._lock.objection(numbers) or self._objection(numbers)
+
+    def _fingerprints(self, recipients: Iterable[str]) -> dict[str, str]:
+        """Return the recipients (digits) by their fingerprints."""
+        return {self._context.fingerprints.recipient(to): to for to in recipients}
+
+    def _refresh(self, in_doubt: InDoubt, *, waits: bool = True) -> Snapshot:
         """Return a settled snapshot, and keep it for the next step of this task."""
-        snapshot = self._source.refresh_until_decided(in_doubt)
+        snapshot = self._source.refresh_until_decided(in_doubt) if waits else self._source.refresh_and_settle()
         self._snapshot = self._source.noted(snapshot, self._log.delivered(in_doubt(snapshot), snapshot))
         return self._snapshot
 
@@ -144,6 +208,12 @@ class OncePerRecipient:
             desired = DesiredMessage((message.row.key, message.row.recipient), to)
             return kept_result(desired, message)._replace(text=message.text)
         return uncertain_result(message, self._context.ledger.now())._replace(to=f"+{to}")
+
+
+def _without(request: ScheduleRequest, recipients: Container[str]) -> ScheduleRequest:
+    """Return a request without these recipients (digits)."""
+    others = tuple(to for to in request.delivery.recipients if to not in recipients)
+    return request._replace(delivery=request.delivery._replace(recipients=others))
 
 
 def _may_exist(row: Row) -> bool:

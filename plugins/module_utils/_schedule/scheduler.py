@@ -59,7 +59,7 @@ class Scheduler:
         """Make the pending messages what the request says. Raises ``VoipsmsError`` with nothing changed."""
         lock = NameLock(self._context, request.name_fingerprint)
         with lock.hold():
-            results = self._present(request, ChangeOver(self._context, self._source, lock.is_held))
+            results = self._present(request, lock)
             DateBinding(self._context, request.name_fingerprint).end()
         # After the lock was released, which may add a warning.
         return Report.of(results, self._context.warnings)
@@ -71,7 +71,7 @@ class Scheduler:
             binding = DateBinding(self._context, relative.name)
             request = binding.request(relative)
             try:
-                results = self._present(request, ChangeOver(self._context, self._source, lock.is_held))
+                results = self._present(request, lock)
             except VoipsmsError:
                 binding.withdraw()
                 raise
@@ -99,8 +99,9 @@ class Scheduler:
         messages = matching(snapshot, Match() if match is None else match)
         return [message.pending for message in messages if message.pending is not None]
 
-    def _present(self, request: ScheduleRequest, change_over: ChangeOver) -> list[Result]:
-        creation = Creation(self._context, request)
+    def _present(self, request: ScheduleRequest, lock: NameLock) -> list[Result]:
+        creation = Creation(self._context, request, lock.objection)
+        change_over = ChangeOver(self._context, self._source, lock.is_held)
         self._finish_cancels(request, creation, change_over)
         for _try in range(_TRIES):
             with suppress(Overtaken):

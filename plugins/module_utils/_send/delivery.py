@@ -20,7 +20,7 @@ from .._core.parallel import in_parallel
 from .._ledger.model import Claimability, Fingerprints, Ledger, LedgerError, Row, claimability
 from .._message.outcome import Outcome, Report, Result
 from .claims import Claims
-from .posting import Posting
+from .posting import Objection, Posting, no_objection
 from .request import SendRequest
 from .results import not_sent, result_of_row, result_of_verdict
 
@@ -48,16 +48,23 @@ class Delivery:
         deadline: Deadline,
         *,
         check_mode: bool,
+        waits: bool = True,
+        objection: Objection = no_objection,
     ) -> None:
-        """Prepare the run; nothing is read or sent yet."""
+        """Prepare the run; nothing is read or sent yet.
+
+        ``waits``: whether it waits for concurrent runs. ``objection`` is asked after the claim of a batch, directly
+        before it leaves.
+        """
         self._request = request
         self._api = api
         self._ledger = ledger
         self._fingerprints = fingerprints
         self._deadline = deadline
         self._check_mode = check_mode
+        self._waits = waits
         self._claims = Claims(request, ledger, fingerprints)
-        self._posting = Posting(request, api, deadline)
+        self._posting = Posting(request, api, deadline, objection)
         self._results: dict[str, Result] = {}
         self._warnings: list[str] = []
 
@@ -89,7 +96,7 @@ class Delivery:
         if self._is_forbidden:
             return
         in_progress += self._send(unclaimed)
-        while in_progress:
+        while in_progress and self._waits:
             released, in_progress = self._wait_for(in_progress)
             if not released:
                 break

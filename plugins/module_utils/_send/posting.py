@@ -7,13 +7,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 
 from .._api.client import Api, Denied, Throttled
 from .._api.evidence import Judgement, alike
 from .._core.deadline import Deadline, Latest
-from .._core.errors import defect
+from .._core.errors import defect, sentence_of
 from .._core.exchange import NotSent
 from .._message.outcome import Fate
 from .request import SendRequest
@@ -35,13 +35,22 @@ _BEGUN_BY = 0.9
 
 _TOO_LATE = "the deadline was over before the request could begin"
 
+Objection = Callable[[Sequence[str]], str]
+"""Returns why no request to these recipients (E.164 digits) may leave any more, or an empty string."""
+
+
+def no_objection(_numbers: Sequence[str]) -> str:
+    """Let every request leave."""
+    return ""
+
 
 class Posting:
     """The POSTs of one run, which several threads may make at once; one at a time, once the service asks for fewer."""
 
-    def __init__(self, request: SendRequest, api: Api, deadline: Deadline) -> None:
-        """Prepare to post; nothing is sent yet."""
+    def __init__(self, request: SendRequest, api: Api, deadline: Deadline, objection: Objection = no_objection) -> None:
+        """Prepare to post; nothing is sent yet. ``objection`` is asked directly before the first byte leaves."""
         self._request = request
+        self._objection = objection
         self._api = api
         self._deadline = deadline
         self._stop_reason = ""
@@ -128,6 +137,13 @@ class Posting:
     def _try(self, numbers: Sequence[str], latest: Latest) -> Judgement | NotSent:
         """Send one POST; return the verdicts, or the proof that nothing was sent."""
         request = self._request
+        objections: list[str] = []
+
+        def permits() -> bool:
+            objections.extend(filter(None, [self._objection_to(numbers)]))
+            # Last of all, since an objection may take long to find, and a machine may be suspended meanwhile.
+            return not objections and latest.permits()
+
         try:
             return self._api.send(
                 numbers,
@@ -136,12 +152,19 @@ class Posting:
                 date=request.schedule.date if request.schedule else None,
                 segments=request.segments,
                 seconds=self._deadline.left(),
-                permits=latest.permits,
+                permits=permits,
             )
         except NotSent as error:
-            return error
+            return NotSent(objections[0], passing=False) if objections else error
         except Exception as error:  # noqa: BLE001 - a defect of ours must not lose the results of other batches
             return alike(numbers, Fate.UNKNOWN, f"{defect(error)} while it was sent")
+
+    def _objection_to(self, numbers: Sequence[str]) -> str:
+        """Return why a request may not leave; where that cannot be found out, it may not either."""
+        try:
+            return self._objection(numbers)
+        except Exception as error:  # noqa: BLE001 - such as a ledger that cannot be read
+            return sentence_of(error)
 
 
 def _pause(error: NotSent, pauses: Iterator[float], *, has_waited: bool) -> float | None:

@@ -16,11 +16,13 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._api.evide
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.pending import ListError
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import VoipsmsError
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.exchange import NotSent
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import DedupePolicy, LedgerError
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.telling import Plan, Recipients, Telling
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.context import ScheduleContext
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.lock import NameLock
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.proof import Graces
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.request import ScheduleRequest
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.request import SendRequest
 from ansible_collections.voip_communications.sms.tests.support.scheduling import (
@@ -46,6 +48,7 @@ from ansible_collections.voip_communications.sms.tests.support.scheduling import
 KEY = "shop/failed/github-4711-1"
 NAME = FINGERPRINTS.name(KEY)
 NOW = "now"
+GRACES = Graces()
 
 
 class Service(Provider):
@@ -60,6 +63,8 @@ class Service(Provider):
     def send(self, recipients: Sequence[str], text: str, sender: str | None, **limits: Any) -> Judgement:
         if limits["date"]:
             return super().send(recipients, text, sender, **limits)
+        if not limits["permits"]():
+            raise NotSent("the request was no longer allowed", passing=False)
         verdicts = {to: self._sent(to) for to in recipients}
         self.posts += [(to, NOW) for to in recipients]
         return Judgement(verdicts)
@@ -192,6 +197,66 @@ def test_a_run_that_is_killed_between_its_parts_is_taken_up_by_the_next(street: 
     assert street.tell(CARL, BOB, later={D1: [ANN]}) == {CARL: "duplicate", BOB: "duplicate", ANN: "unknown"}
     street.seconds += 1000
     assert street.tell(CARL, BOB, later={D1: [ANN]}) == {CARL: "duplicate", BOB: "duplicate", ANN: "scheduled"}
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_run_that_is_killed_while_it_tells_someone_silences_no_one_else(street: Street, check_mode: bool) -> None:
+    """Until its lease is over it may be at work, so it is waited for, after everyone else was told."""
+    street.provider.answers[NOW + CARL] = [killed]
+    with pytest.raises(KeyboardInterrupt):
+        street.tell(CARL)
+    told = street.tell(CARL, BOB, later={D1: [ANN]}, check_mode=check_mode)
+    assert told == {
+        CARL: "in_progress",
+        BOB: "would_send" if check_mode else "sent",
+        ANN: "would_schedule" if check_mode else "scheduled",
+    }
+    assert street.provider.posts == ([] if check_mode else [(BOB, NOW), (ANN, D1)])
+
+
+@pytest.mark.parametrize("later", [True, False])
+def test_whom_a_killed_run_was_telling_holds_up_no_one_in_quiet_hours(street: Street, later: bool) -> None:
+    street.provider.answers[NOW + BOB] = [killed]
+    with pytest.raises(KeyboardInterrupt):
+        street.tell(BOB)
+    # The lock of the killed run is over, and its claim is not before a while.
+    street.seconds += DEADLINE
+    if later:
+        assert street.tell(later={D1: [BOB, ANN]}) == {BOB: "unknown", ANN: "scheduled"}
+    else:
+        assert street.tell(BOB, ANN) == {BOB: "unknown", ANN: "sent"}
+
+
+def test_a_run_that_ends_while_it_is_waited_for_has_told_them(street: Street) -> None:
+    """Ann is a number that is always told at once there, and has quiet hours here."""
+    other = Street(street.path)
+    other.seconds = street.seconds
+
+    def claimed(_to: str) -> Any:
+        assert street.tell(later={D1: [CARL, ANN]}) == {CARL: "in_progress", ANN: "scheduled"}
+        return Judgement({CARL: Verdict(Fate.ACCEPTED, code=200, smsids=("id7",))})
+
+    other.provider.answers[NOW + CARL] = [claimed]
+    assert other.tell(CARL) == {CARL: "sent"}
+    assert street.tell(later={D1: [CARL]}) == {CARL: "duplicate"}
+
+
+def test_who_is_in_doubt_is_waited_for_last(street: Street) -> None:
+    """Whether a killed run has scheduled for Ann shows by two lists, some time apart."""
+    street.provider.answers[ANN] = [killed]
+    with pytest.raises(KeyboardInterrupt):
+        street.tell(later={D1: [ANN]})
+    street.seconds += 1200
+    begin, moments = street.seconds, {}
+
+    def answered(to: str) -> Judgement:
+        moments[to] = street.seconds - begin
+        return lost(to)
+
+    street.provider.answers = {ANN: [answered], BOB: [answered]}
+    street.tell(later={D1: [ANN, BOB]})
+    assert street.provider.posts[1:] == [(BOB, D1), (ANN, D1)]
+    assert moments[BOB] == 0 < GRACES.list_grace <= moments[ANN]
 
 
 def test_an_answer_that_is_lost_is_found_on_the_list(street: Street) -> None:

@@ -107,6 +107,8 @@ class World:
         assert text == "text"
         assert sender is None
         assert 0 < limits["seconds"] <= DEADLINE
+        if not limits["permits"]():
+            raise NotSent("the request was no longer allowed", passing=True)
         self.posts.append(list(recipients))
         self.seen_while_posting.append({row.state for row in self.rows(*recipients).values()})
         answer = self.answers.pop(0) if self.answers else accepted
@@ -142,7 +144,8 @@ class World:
         deadline = Deadline(DEADLINE, monotonic=lambda: self.seconds, sleep=self.sleep)
         api: Any = self
         ledger = other.get("ledger") or SqliteLedger(str(self.path), FINGERPRINTS.account, clock=lambda: self.seconds)
-        return Delivery(request, api, ledger, FINGERPRINTS, deadline, check_mode=check_mode).run()
+        more = {name: other[name] for name in ("waits", "objection") if name in other}
+        return Delivery(request, api, ledger, FINGERPRINTS, deadline, check_mode=check_mode, **more).run()
 
     def other_run_claims(self, *numbers: str, owner: str = "other") -> None:
         names = {FINGERPRINTS.recipient(number): "+1*" for number in numbers}
@@ -168,6 +171,29 @@ def test_the_claim_is_committed_before_the_post_and_settled_after(world: World) 
     assert outcomes(report) == ["sent", "sent"]
     assert world.seen_while_posting == [{State.SENDING}]
     assert world.states(ANN, BOB) == ["accepted", "accepted"]
+
+
+def test_what_is_objected_to_after_the_claim_does_not_leave(world: World) -> None:
+    """Also where the objection cannot be found out. The claim is undone, so another run can send at once."""
+
+    def objects(numbers: Sequence[str]) -> str:
+        assert world.states(*numbers) == ["sending", "sending"]
+        return "another run was here"
+
+    def breaks(_numbers: Sequence[str]) -> str:
+        raise LedgerError("the disk is gone")
+
+    for objection, reason in ((objects, "another run was here"), (breaks, "the disk is gone")):
+        report = world.run_on(DedupePolicy("text", 600.0), ANN, BOB, objection=objection)
+        assert [(result.outcome.value, result.code_desc) for result in report.results] == [("not_sent", reason)] * 2
+        assert (world.posts, world.states(ANN, BOB), world.seconds) == ([], ["none", "none"], 1_000_000.0)
+    assert outcomes(world.run(ANN)) == ["sent"]
+
+
+def test_a_run_that_does_not_wait_leaves_out_whom_another_one_is_sending_to(world: World) -> None:
+    world.other_run_claims(ANN)
+    report = world.run_on(DedupePolicy("text", 600.0), ANN, BOB, waits=False)
+    assert (outcomes(report), world.posts, world.seconds) == (["in_progress", "sent"], [[BOB]], 1_000_000.0)
 
 
 def test_the_same_again_is_a_duplicate_with_its_ids(world: World) -> None:
