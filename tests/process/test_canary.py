@@ -37,6 +37,7 @@ ANNA = "+12812345678"
 MODULES: dict[str, dict[str, Any]] = {
     "voipsms_send": {"to": ANNA, "msg": "Hello"},
     "voipsms_scheduled": {"to": ANNA, "msg": "Hello", "delivery_date": FIRST, "account_timezone": "UTC"},
+    "voipsms_notify": {"to": ANNA, "msg": "Hello", "event": "failed", "idempotency_key": "k", "required": True},
     "voipsms_scheduled_info": {},
     "voipsms_account_info": {},
     "voipsms_log_info": {},

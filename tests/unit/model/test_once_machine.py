@@ -38,7 +38,7 @@ class OverMemory(InMemory, TellingOnce):
 
 
 @pytest.mark.timeout(0 if LARGE else 300)
-@pytest.mark.parametrize(("machine", "most"), [(OverSqlite, 20), (OverMemory, 150)])
+@pytest.mark.parametrize(("machine", "most"), [(OverSqlite, 10), (OverMemory, 120)])
 def test_whatever_happens_a_person_is_told_once_and_no_ok_is_false(machine: type[TellingOnce], most: int) -> None:
     run_state_machine_as_test(machine, settings=settings(STORIES, max_examples=5_000 if LARGE else most))
 
