@@ -22,7 +22,7 @@ from .._ledger.model import Claimability, LedgerError, claimability
 from .._message.outcome import Outcome, Report, Result
 from .._schedule.context import ScheduleContext
 from .._schedule.lock import NameInUse
-from .._schedule.once import OncePerRecipient
+from .._schedule.once import OncePerRecipient, without
 from .._schedule.request import ScheduleRequest
 from .._send.delivery import Delivery
 from .._send.posting import Objection, no_objection
@@ -35,6 +35,9 @@ _AT_ONCE = frozenset({Outcome.SENT, Outcome.WOULD_SEND})
 
 _OPEN = frozenset({Outcome.IN_PROGRESS, Outcome.UNKNOWN, Outcome.NOT_SENT})
 """Outcomes that a second look may change."""
+
+_MINUTES = 5
+"""Events of the same text that have a message of their own to one person at the end of the same quiet hours."""
 
 _SHARE = 2 / 3
 """The part of the time that is left which scheduling may take, where people are told at once if it fails."""
@@ -139,11 +142,25 @@ class Telling:
         for at, group in self._plan.recipients.later:
             due = [to for to in group if to in unsent]
             try:
-                requests += self._plan.schedule_requests(at, due) if due else ()
+                requests += self._schedule_requests(at, due)
             except VoipsmsError as error:
                 self._note(map(partial(_without_message, Outcome.NOT_SENT, str(error)), due))
         if requests:
             self._note(self._once.schedule(requests))
+
+    def _schedule_requests(self, at: dt.datetime, recipients: Sequence[str]) -> list[ScheduleRequest]:
+        """Return the requests for an instant, or for the next minutes where another event of the same text has these.
+
+        Raises ``VoipsmsError``.
+        """
+        requests: list[ScheduleRequest] = []
+        for minute in range(_MINUTES):
+            wanted = self._plan.schedule_requests(at + dt.timedelta(minutes=minute), recipients) if recipients else ()
+            taken = {to for request in wanted for to in self._once.taken(request)}
+            is_last = minute == _MINUTES - 1
+            requests += [request if is_last else without(request, taken) for request in wanted]
+            recipients = [to for to in recipients if to in taken]
+        return [request for request in requests if request.delivery.recipients]
 
     def _send_instead(self, later: Sequence[str]) -> None:
         """Send an urgent event at once to those for whom certainly nothing waits, since they would never hear of it."""

@@ -126,6 +126,18 @@ class OncePerRecipient:
         self._context.change_all(changes)
         return results
 
+    def taken(self, request: ScheduleRequest) -> list[str]:
+        """Return the recipients (digits) for whom the same text waits for the same minute under another name.
+
+        It is one message, which goes when that name is cancelled. Raises ``LedgerError``.
+        """
+        fingerprints = self._fingerprints(request.delivery.recipients)
+        rows = self._context.ledger.rows(self._context.fingerprints.key(request.delivery.key), fingerprints)
+        return [fingerprints[name] for name, row in rows.items() if self._is_of_another_name(row)]
+
+    def _is_of_another_name(self, row: Row) -> bool:
+        return _may_exist(row) and row.name not in ("", self._name)
+
     def schedule(self, requests: Sequence[ScheduleRequest]) -> list[Result]:
         """Make a message pending for each recipient, none of whom has one of this name. Raises ``VoipsmsError``."""
         for _try in range(_TRIES - 1):
@@ -146,7 +158,7 @@ class OncePerRecipient:
             snapshot, self._snapshot = self._refresh(in_doubt), None
         # Before anything is created, since another run may make the plans out of date.
         existing = self._existing(snapshot, fingerprints)
-        left = [_without(request, existing) for request in requests]
+        left = [without(request, existing) for request in requests]
         creations = [(Creation(self._context, request, self._object), request) for request in left]
         plans = [(*pair, plan(pair[0].desired(snapshot), pair[0].known(snapshot), ())) for pair in creations]
         results = [one for creation, _request, planned in plans for one in self._found(creation, planned, snapshot)]
@@ -210,7 +222,7 @@ class OncePerRecipient:
         return uncertain_result(message, self._context.ledger.now())._replace(to=f"+{to}")
 
 
-def _without(request: ScheduleRequest, recipients: Container[str]) -> ScheduleRequest:
+def without(request: ScheduleRequest, recipients: Container[str]) -> ScheduleRequest:
     """Return a request without these recipients (digits)."""
     others = tuple(to for to in request.delivery.recipients if to not in recipients)
     return request._replace(delivery=request.delivery._replace(recipients=others))

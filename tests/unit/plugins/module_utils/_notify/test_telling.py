@@ -84,23 +84,23 @@ class Street(World):
         self.provider: Service = Service(lambda: self.seconds)
 
     def plan(self, now: Sequence[str], later: Mapping[str, Sequence[str]], **more: Any) -> Plan:
-        text = more.get("text", TEXT)
+        text, key = more.get("text", TEXT), more.get("key", KEY)
 
         def schedule_requests(at: dt.datetime, recipients: Sequence[str]) -> list[ScheduleRequest]:
             if more.get("no_zone"):
                 raise VoipsmsError("account_timezone is not set")
-            return [self.request(*recipients, msg=text, date=f"{at:%Y-%m-%d %H:%M}", name=KEY)]
+            return [self.request(*recipients, msg=text, date=f"{at:%Y-%m-%d %H:%M}", name=key)]
 
         def send_requests(recipients: Sequence[str]) -> list[SendRequest]:
             policy = DedupePolicy(FINGERPRINTS.content("", text), 30 * DAY, skip_different=True)
-            return [SendRequest(KEY, KEY, None, text, 1, tuple(recipients), policy, batch_size=100)]
+            return [SendRequest(key, key, None, text, 1, tuple(recipients), policy, batch_size=100)]
 
         instants = {at: dt.datetime.strptime(at, "%Y-%m-%d %H:%M").replace(tzinfo=dt.UTC) for at in later}
         return Plan(
             recipients=Recipients(
                 tuple(now), tuple((instants[at], tuple(group)) for at, group in later.items()), frozenset((ANN, BOB))
             ),
-            name=NAME,
+            name=FINGERPRINTS.name(key),
             is_urgent=more.get("is_urgent", False),
             send_requests=send_requests,
             schedule_requests=schedule_requests,
@@ -180,6 +180,21 @@ def test_a_person_who_is_given_by_the_number_alone_is_not_told_twice(street: Str
     """Ann has hours in the first run, and is a number that is always told at once in the second."""
     street.tell(later={D1: [CARL]})
     assert street.tell(CARL) == {CARL: "duplicate"}
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_another_event_of_the_same_text_has_a_message_of_its_own(street: Street, check_mode: bool) -> None:
+    """Two messages of one text to one person at one minute are one, and whoever cancels it cancels it for both."""
+    street.tell(later={D1: [ANN]})
+    told = street.tell(later={D1: [ANN, BOB]}, key="another event", check_mode=check_mode)
+    assert told == dict.fromkeys((ANN, BOB), "would_schedule" if check_mode else "scheduled")
+    dates = {result.to.lstrip("+"): (result.delivery_date or "")[:16] for result in street.report.results}
+    assert (dates[ANN], dates[BOB]) == ("2026-11-21 12:01", D1)
+    if not check_mode:
+        again = street.tell(later={D1: [ANN, BOB]}, key="another event")
+        assert (again, street.warnings) == ({ANN: "duplicate", BOB: "duplicate"}, [])
+        street.absent(name=KEY)
+        assert street.provider.messages() == [(ANN, "2026-11-21 12:01"), (BOB, D1)]
 
 
 def test_what_was_cancelled_can_be_told_again(street: Street) -> None:
