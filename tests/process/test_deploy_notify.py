@@ -63,6 +63,8 @@ class Site:
             "VOIPSMS_LEDGER": str(controller.ledger),
             "USER": "anna",
             "LOGNAME": "anna",
+            # From ansible-core 2.21 on, a result holds its options only where this is set.
+            "ANSIBLE_INJECT_INVOCATION": "1",
         }
 
     def run(
