@@ -27,8 +27,6 @@ SYSTEM = Path("/usr/bin/python3")
 LONGEST = 300.0
 ELSEWHERE = {
     "make demo": "test_demo runs what it runs, installed in the same way",
-    "make demo KEEP=1": "the same",
-    "make sandbox": "the same",
     "make test": "this test is a part of it",
     "make matrix": "its parts are tested in tests/unit/tools",
     "ansible-playbook voip_communications.sms.notify -e …": "an abbreviation; test_playbooks runs it",
