@@ -130,7 +130,7 @@ memory:
 
 from typing import Any
 
-from ansible_collections.voip_communications.sms.plugins.modules import voipsms_notify
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.notify_options import notify_options
 
 OF_THE_ROLE = ("to", "event", "severity", "known_events", "msg", "segments", "idempotency_key", "subject", "pipeline",
                "required")  # fmt: skip
@@ -152,5 +152,5 @@ def blank() -> dict[str, Any]:
 
 def argument_spec() -> dict[str, dict[str, Any]]:
     """Return a new argument spec."""
-    told = {name: spec for name, spec in voipsms_notify.argument_spec().items() if name not in OF_THE_ROLE}
+    told = {name: spec for name, spec in notify_options().items() if name not in OF_THE_ROLE}
     return {**told, **own_options()}

@@ -379,40 +379,15 @@ if __name__ == "__main__":
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, main
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.notify_options import (
     NotifyOptions,
+    notify_options,
     read_notify_options,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_notify import blank, notify_summary
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_options import (
-    grace_options,
-    list_options,
-)
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.specs import (
-    account_options,
-    ledger_options,
-    option,
-)
 
 
 def argument_spec() -> dict[str, dict[str, Any]]:
     """Return a new argument spec."""
-    return {
-        **account_options(),
-        **ledger_options(),
-        **list_options(),
-        **grace_options(),
-        "to": {"type": "raw", "required": True},
-        "event": {"type": "raw", "required": True},
-        "severity": {"type": "str", "choices": ["info", "warning", "critical"]},
-        "known_events": {"type": "raw"},
-        "msg": {"type": "raw", "required": True},
-        "segments": {"type": "int", "default": 1},
-        "from": {"type": "raw"},
-        "idempotency_key": {"type": "raw", "no_log": False},
-        "subject": {"type": "raw"},
-        "pipeline": {"type": "dict"},
-        "deadline": option("DEADLINE", type="float", default=20.0),
-        "required": {"type": "bool", "default": False},
-    }
+    return notify_options()
 
 
 def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:

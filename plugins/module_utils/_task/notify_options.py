@@ -34,8 +34,9 @@ from .._send.request import SendRequest
 from .account import LONGEST_DEADLINE
 from .names import Names
 from .report_notify import refused_summary
-from .schedule_options import TaskContext, read_context, scheduled_request
+from .schedule_options import TaskContext, grace_options, list_options, read_context, scheduled_request
 from .send_options import GIVEN_WINDOW
+from .specs import account_options, ledger_options, option
 from .values import in_range, read_region, read_sender, repetition_warnings, with_texts
 
 BATCH = 100
@@ -143,6 +144,28 @@ class NotifyOptions(NamedTuple):
             at_a_time=AT_A_TIME,
             account_timezone=self.account_timezone or None,
         )
+
+
+def notify_options() -> dict[str, dict[str, Any]]:
+    """Return a new argument spec: the options of ``voipsms_notify``, which other tasks hand on to it."""
+    return {
+        **account_options(),
+        **ledger_options(),
+        **list_options(),
+        **grace_options(),
+        "to": {"type": "raw", "required": True},
+        "event": {"type": "raw", "required": True},
+        "severity": {"type": "str", "choices": ["info", "warning", "critical"]},
+        "known_events": {"type": "raw"},
+        "msg": {"type": "raw", "required": True},
+        "segments": {"type": "int", "default": 1},
+        "from": {"type": "raw"},
+        "idempotency_key": {"type": "raw", "no_log": False},
+        "subject": {"type": "raw"},
+        "pipeline": {"type": "dict"},
+        "deadline": option("DEADLINE", type="float", default=20.0),
+        "required": {"type": "bool", "default": False},
+    }
 
 
 def read_notify_options(params: Mapping[str, Any], *, may_forget: bool = False) -> NotifyOptions:
