@@ -16,6 +16,7 @@ import yaml
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Outcome, Result
 from ansible_collections.voip_communications.sms.plugins.module_utils._task import report_notify, report_scheduled
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import answer
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import SENDING, blank
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_notify import NOTIFYING
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_scheduled import SCHEDULING
@@ -236,3 +237,10 @@ def test_every_module_with_an_account_is_tested_here() -> None:
 
 def test_every_playbook_can_be_named() -> None:
     assert spec("voipsms_playbook")["playbook"]["choices"] == list(PLAYBOOKS)
+
+
+@pytest.mark.parametrize("module", ["voipsms_deployment", "voipsms_playbook"])
+def test_what_needs_the_controller_refuses_to_run_on_a_host(module: str) -> None:
+    result = answer(import_module(f"{PACKAGE}modules.{module}").module_spec(), {}, check_mode=False)
+    assert result["failed"]
+    assert result["msg"] == "this is the action of the controller, and no module that a host can run; nothing was sent"
