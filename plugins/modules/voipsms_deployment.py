@@ -43,7 +43,7 @@ options:
     description:
       - V(check) fails when something that is to be told cannot be.
       - V(begin) checks the same, and tells that the deployment has started.
-      - V(note) notes what has become of the host.
+      - V(note) notes whether the host has come through, has failed, or was stopped.
       - V(tell) tells O(event). V(succeeded) is told when all hosts have come to it, and as V(failed) when hosts are
         lost.
       - V(end) tells whether the deployment has succeeded or failed, once it is certain.

@@ -117,13 +117,13 @@ class Steps:
         return result
 
     def note(self, event: str) -> dict[str, Any]:
-        """Note what has become of this host."""
+        """Note whether this host has come through, has failed, or was stopped."""
         fate, error = self._play.fate_at(event)
         if not fate:
             return {**self._play.own_fate, "changed": False}
         try:
             deployment = self._role.label()
-        except InputError:  # whoever tells it says so
+        except InputError:  # the step that tells the event names the fault
             deployment = ""
         return {"changed": False, "deployment": deployment, "fate": fate, "error": error, "msg": error or fate}
 
@@ -148,7 +148,7 @@ class Steps:
         """Return the result of telling something, whatever happens."""
         try:
             return tell(self._role.read())
-        except Exception as error:  # noqa: BLE001 - the deployment is done, and no message may fail it
+        except Exception as error:  # noqa: BLE001 - hosts are deployed by now, and no defect of ours may fail them
             return self._untold(event, f"{sentence_of(error)}; nothing was sent")
 
     def _tell(

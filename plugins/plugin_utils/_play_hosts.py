@@ -84,7 +84,10 @@ class PlayHosts:
         return not told.get("failed") and _memory(told).get("play") == self.identity
 
     def fates(self, deployment: str, *, are_through: bool = False) -> Fates:
-        """Return what has become of a deployment. ``are_through``: the hosts of this batch, which come here in step."""
+        """Return which hosts have failed, and how the deployment has ended.
+
+        ``are_through``: the hosts of this batch, which come here in step.
+        """
         reported = {
             host: fate["fate"]
             for host, (fate, _told) in self._reports.items()

@@ -108,7 +108,7 @@ class Fates(NamedTuple):
 
 
 def fates(reported: Mapping[str, str], everybody: Sequence[str], still_there: Collection[str]) -> Fates:
-    """Return what has become of a deployment.
+    """Return which hosts have failed, and how the deployment has ended.
 
     ``reported`` is what each host says about itself, ``everybody`` all hosts of the play. A host that is not
     ``still_there`` was lost, as an unreachable one is, and has failed; except for one that another host has stopped.

@@ -26,7 +26,7 @@ _SEVERE = (_FAILURE, "rolled_back")
 
 
 class Event(NamedTuple):
-    """An event, and its key: whoever has had a message with this key is not told again."""
+    """An event, and its key: each recipient gets one message with it."""
 
     word: str
     severity: str

@@ -97,7 +97,7 @@ class Telling:
         return Report.of(results, [*self._warnings, *self._context.warnings])
 
     def _tell(self) -> None:
-        """Tell whoever is only ever told at once, first, since they wait for no other run; then the others.
+        """Tell the recipients whom no other run can defer first, since they need not wait; then the others.
 
         Whom another run is telling at this moment is waited for last, so that a run which was killed silences no one.
         """
@@ -262,7 +262,7 @@ class Telling:
             self._fill(recipients, partial(_without_message, Outcome.IN_PROGRESS, str(error)))
         except VoipsmsError as error:
             self._fill(recipients, partial(_without_message, Outcome.NOT_SENT, str(error)))
-        except Exception as error:  # noqa: BLE001 - what has been done must be reported
+        except Exception as error:  # noqa: BLE001 - a defect must not lose the results of people told before it
             reason = f"{defect(error)} (please report this)"
             self._warnings.append(reason)
             self._fill(recipients, partial(_without_message, Outcome.UNKNOWN, reason))

@@ -215,5 +215,5 @@ def parameters(event: str, run: Run, settings: Settings) -> dict[str, Any]:
         "msg": compose(event, run, settings),
         "idempotency_key": key(event, run, settings),
         "deadline": settings.deadline,
-        "required": True,  # whoever was not told is a warning here
+        "required": True,  # the callback turns the failure into a warning
     }

@@ -17,7 +17,7 @@ from .._core.errors import Faults, InputError, VoipsmsError
 from .._core.structure import one_of, texts
 from .._ledger.model import NO_LEDGER, DedupePolicy, Ledger
 from .._message import dates
-from .._message.outcome import Outcome, Result
+from .._message.outcome import Result
 from .._message.text import MAX_SEGMENTS, measure
 from .._notify.event import Event, read_key, read_word, usual_severity
 from .._notify.telling import Plan, Recipients, Telling
@@ -33,6 +33,7 @@ from .._send.delivery import AT_A_TIME
 from .._send.request import SendRequest
 from .account import LONGEST_DEADLINE
 from .names import Names
+from .refused_task import not_sent_results, unread_results
 from .report_notify import refused_summary
 from .schedule_options import TaskContext, grace_options, list_options, read_context, scheduled_request
 from .send_options import GIVEN_WINDOW
@@ -95,7 +96,7 @@ class NotifyOptions(NamedTuple):
 
     @property
     def texts_in_use(self) -> list[str]:
-        """The texts that somebody gets; the one for everyone where nobody gets any."""
+        """The texts that recipients get, or the default text when there is no recipient."""
         numbers = (*self.audience.now, *(number for _at, group in self.audience.later for number in group))
         return list(self._by_text(_digits(numbers))) or [self.texts.default]
 
@@ -202,7 +203,7 @@ def read_notify_options(params: Mapping[str, Any], *, may_forget: bool = False) 
         audience=choose(listeners.people, occasion),
         may_defer=_deferrable(listeners.people, occasion.now),
         defers=any(person.hours is not None and person.defers for person in listeners.people),
-        refused=_refused(listeners),
+        refused=unread_results(listeners.faults),
         required=params["required"],
         account_timezone=zone,
         warnings=_warnings(listeners, contact_faults),
@@ -241,12 +242,7 @@ def _read_context(params: Mapping[str, Any], listeners: Listeners, contacts: Con
     try:
         return read_context(params, faults, Names(contacts, read_region(params), named))
     except InputError as error:
-        reason = "nothing was sent to anybody, since the task was refused"
-        results = [
-            Result(f"+{recipient.digits}", Outcome.NOT_SENT, code_desc=reason, name=recipient.name or None)
-            for recipient in named.read
-        ]
-        error.known = refused_summary((*results, *_refused(listeners)))
+        error.known = refused_summary((*not_sent_results(named.read), *unread_results(listeners.faults)))
         raise
 
 
@@ -272,14 +268,6 @@ def _deferrable(people: Iterable[Person], now: dt.datetime) -> frozenset[str]:
     It may have begun before these hours did or ended, or by a clock that is wrong.
     """
     return frozenset(_digits(person.number for person in people if person.may_be_deferred_near(now, _MARGIN)))
-
-
-def _refused(listeners: Listeners) -> tuple[Result, ...]:
-    """Return the refused results of the recipients who cannot be read."""
-    return tuple(
-        Result(unread.given, Outcome.REFUSED, code_desc=unread.sentence, name=unread.name or None)
-        for unread in listeners.faults
-    )
 
 
 def _warnings(listeners: Listeners, contact_faults: Faults) -> tuple[str, ...]:

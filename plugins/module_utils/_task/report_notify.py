@@ -107,7 +107,7 @@ def _by_kind(outcome: Outcome) -> Sentence:
     def sentence(results: Sequence[Result], key: str, policy: FailurePolicy) -> str:
         scheduled = [result for result in results if _is_scheduled(result)]
         others = [result for result in results if result not in scheduled]
-        # The key of the event is not that of a scheduled message, which people could look up.
+        # A scheduled message has a key of its own; the key of the event would not find it in the ledger.
         clauses = [now(others, key, policy)] if others else []
         return "; ".join([*clauses, *([later(scheduled, "", policy)] if scheduled else [])])
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from .._core.errors import Faults
 from .._ledger.model import NO_LEDGER, DedupePolicy, Fingerprints, Ledger, key_of
-from .._message.outcome import Outcome, Result
+from .._message.outcome import Result
 from .._message.text import faults as text_faults
 from .._message.text import measure
 from .._people.contacts import Contacts, read_contacts
@@ -22,6 +22,7 @@ from .._send.request import SendRequest
 from .account import Account, read_account
 from .names import Names
 from .open_ledger import of_this_run, read_ledger
+from .refused_task import not_sent_results, unread_results
 from .report import CHECK_LOG, TELL_LEDGER, FailurePolicy, summary
 from .values import (
     digits_of,
@@ -123,22 +124,10 @@ def _contacts(params: Mapping[str, Any], faults: Faults) -> tuple[Contacts, tupl
 
 
 def _not_sent_results(recipients: Recipients, ledger: Ledger) -> dict[str, Any]:
-    """Return the recipients of a refused task, since a rescue may want to reach them in another way."""
-    reason = "nothing was sent to anybody, since the task was refused"
-    results = [
-        Result(f"+{recipient.digits}", Outcome.NOT_SENT, code_desc=reason, name=recipient.name or None)
-        for recipient in recipients.read
-    ]
-    known = summary([*results, *_unread(recipients)], "", FailurePolicy())
+    """Return what is known of a refused task: to whom nothing was sent."""
+    results = [*not_sent_results(recipients.read), *unread_results(recipients.faults)]
+    known = summary(results, "", FailurePolicy())
     return {**{name: known[name] for name in ("results", "outcome", "failed_to")}, "ledger": ledger.name}
-
-
-def _unread(recipients: Recipients) -> tuple[Result, ...]:
-    """Return the refused results of the recipients that cannot be read."""
-    return tuple(
-        Result(unread.given, Outcome.REFUSED, code_desc=unread.sentence, name=unread.name or None)
-        for unread in recipients.faults
-    )
 
 
 def _failure_policy(params: Mapping[str, Any], ledger: Ledger) -> FailurePolicy:
@@ -163,7 +152,7 @@ def _impossible(recipients: Recipients, fail_on: str, faults: Faults) -> tuple[R
         return ()
     if not recipients.read and not any(unread.given for unread in recipients.faults):
         faults.add(*recipient_faults("to", recipients))
-    return _unread(recipients)
+    return unread_results(recipients.faults)
 
 
 def _option_faults(params: Mapping[str, Any], ledger: Ledger) -> list[str]:

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from ansible.playbook.task import Task
 
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._play_hosts import FATE, TOLD, PlayHosts
 
@@ -92,7 +93,7 @@ def test_only_the_hosts_of_a_batch_that_run_in_step_arrive_together(strategy: st
 
 def test_without_a_play_the_hosts_are_not_in_step() -> None:
     hosts = PlayHosts(
-        SimpleNamespace(_parent=None),  # type: ignore[arg-type]
+        cast(Task, SimpleNamespace(_parent=None)),
         {"ansible_play_hosts_all": [], "ansible_play_hosts": [], "ansible_play_batch": []},
     )
     assert not hosts.is_in_step

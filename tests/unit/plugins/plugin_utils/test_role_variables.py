@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ansible import template
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 
@@ -16,14 +18,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._core.erro
 from ansible_collections.voip_communications.sms.plugins.plugin_utils import _role_variables
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._role_variables import TEXTS, RoleVariables
 
-try:
-    from ansible.template import trust_as_template
-except ImportError:  # before ansible-core 2.19 every text is a template
-
-    def trust_as_template(value: str) -> str:  # type: ignore[misc]
-        """Return the text."""
-        return value
-
+# Before ansible-core 2.19 every text is a template.
+trust_as_template: Callable[[str], str] = getattr(template, "trust_as_template", str)
 
 NEEDED = {"application": "shop", "recipients": ["+12812345678"]}
 PERSIAN = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"

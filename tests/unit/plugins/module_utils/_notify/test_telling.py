@@ -302,7 +302,9 @@ def test_only_those_are_sent_to_for_whom_certainly_nothing_waits(street: Street)
     assert street.provider.sent == [ANN]
 
 
-def test_a_list_that_hangs_leaves_time_to_tell_what_is_critical(street: Street) -> None:
+def test_a_list_that_hangs_leaves_time_to_tell_what_is_critical(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Scheduling may take two thirds of the time, so that the rest is there for the way out."""
     fault = ListError("the list of pending messages cannot be had")
 
@@ -310,7 +312,7 @@ def test_a_list_that_hangs_leaves_time_to_tell_what_is_critical(street: Street) 
         street.seconds += seconds
         raise fault
 
-    street.provider.pending = slow  # type: ignore[method-assign]
+    monkeypatch.setattr(street.provider, "pending", slow)
     outcomes = street.tell(later={D1: [ANN]}, is_urgent=True)
     assert outcomes == {ANN: "sent"}
     assert street.seconds - moment_of("2026-11-20 12:00") < DEADLINE
