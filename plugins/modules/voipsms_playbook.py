@@ -12,13 +12,14 @@ module: voipsms_playbook
 short_description: Do the work of a playbook of this collection
 version_added: 0.1.0
 description:
-  - The playbooks V(notify), V(scheduled) and V(cancel) of this collection are one such task each, and V(maintenance)
-    and V(sandbox) begin with one. A playbook of your own rather uses M(voip_communications.sms.voipsms_send),
+  - The playbooks V(notify), V(scheduled), V(cancel) and V(sandbox) of this collection are one such task each, and
+    V(maintenance) begins with one. A playbook of your own rather uses M(voip_communications.sms.voipsms_send),
     M(voip_communications.sms.voipsms_scheduled) and the roles.
   - Reads the variables of the playbook, whose names begin with C(voipsms_), or with the name of the role and an
     underscore. For V(notify) they are the options of M(voip_communications.sms.voipsms_send), for V(scheduled) and
     V(cancel) those of M(voip_communications.sms.voipsms_scheduled), except those that have environment variables;
-    C(voipsms_contacts) is one nevertheless.
+    C(voipsms_contacts) is one nevertheless. For V(sandbox) they are the options of
+    M(voip_communications.sms.voipsms_sandbox), and begin with C(sandbox_).
   - A variable that is an empty text or an empty list counts as not set, as surveys of AWX give it for no answer. A
     template that turns out to be empty does not.
   - What stands under C(!unsafe) in a file of C(-e), as surveys of AWX write it, is taken letter for letter, although

@@ -19,7 +19,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._core.erro
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.structure import not_text
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._extra_vars import AS_READ, restored
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._plain_options import decrypted
-from ansible_collections.voip_communications.sms.plugins.plugin_utils._playbooks import PREFIX, Playbook
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._playbooks import Playbook
 
 _CONVERTED = ("int", "float", "bool", "dict")
 """Types whose values need not be text."""
@@ -44,7 +44,8 @@ def read_variables(
     ``variables`` are those of the host, with their templates. ``letters`` returns what ``-e`` says letter for letter;
     it is called only where a value may have lost letters.
     """
-    own = {name: value for name, value in variables.items() if playbook.is_own(name)}
+    taken = {name: variables[other] for name, other in playbook.fallbacks.items() if other in variables}
+    own = {**taken, **{name: value for name, value in variables.items() if playbook.is_own(name)}}
     faults.add(*_unknown(playbook, own))
     known = {
         name: own[name] for name in playbook.options if name in own and not _is_left_out(playbook, name, own[name])
@@ -63,8 +64,8 @@ def read_variables(
 
 
 def module_options(playbook: Playbook, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options of the module of a playbook."""
-    options = {name.removeprefix(PREFIX): value for name, value in values.items()}
+    """Return the options of the module of a playbook, whose variables are named after them."""
+    options = {name.removeprefix(playbook.prefixes[0]): value for name, value in values.items()}
     options.pop("result_file", None)
     return {**options, **playbook.fixed}
 
@@ -74,7 +75,7 @@ def _unknown(playbook: Playbook, names: Iterable[str]) -> list[str]:
     if not unknown:
         return []
     taken = ", ".join(sorted(playbook.options))
-    account = ", and the account from environment variables such as VOIPSMS_API_KEY" if playbook.module else ""
+    account = ", and the account from environment variables such as VOIPSMS_API_KEY" if playbook.has_account else ""
     return [f"{', '.join(unknown)} is not known to this playbook, which takes {taken}{account}"]
 
 

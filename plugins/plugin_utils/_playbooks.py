@@ -17,7 +17,11 @@ from typing import Any
 
 import yaml
 
-from ansible_collections.voip_communications.sms.plugins.modules import voipsms_scheduled, voipsms_send
+from ansible_collections.voip_communications.sms.plugins.modules import (
+    voipsms_sandbox,
+    voipsms_scheduled,
+    voipsms_send,
+)
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._result_file import RESULT_FILE
 
 COLLECTION = "voip_communications.sms"
@@ -36,7 +40,8 @@ class Playbook:
 
     ``prefixes`` begin the names of its variables, and of nothing else. ``options`` is the argument spec of all of them.
     ``facts`` begin likewise, and are set by the collection itself. Without a ``module``, a role does the work.
-    ``fixed`` are the options of the module that no variable sets.
+    ``fixed`` are the options of the module that no variable sets. ``fallbacks`` are the variables that others without a
+    value take theirs from. ``has_account``: it works for an account, which the environment names.
     """
 
     name: str
@@ -45,6 +50,8 @@ class Playbook:
     module: str = ""
     fixed: Mapping[str, Any] = field(default_factory=dict)
     facts: frozenset[str] = frozenset()
+    fallbacks: Mapping[str, str] = field(default_factory=dict)
+    has_account: bool = False
 
     def is_own(self, variable: str) -> bool:
         """Tell whether a variable is meant for this playbook, by its prefix."""
@@ -74,19 +81,17 @@ def find(name: str) -> Playbook:
 def _of_module(
     name: str, module: str, *, required: tuple[str, ...] = (), others: tuple[str, ...] = (), **fixed: Any
 ) -> Playbook:
-    """Return a playbook of a module.
-
-    What the environment can set is left to the environment, apart from the contacts. ``others`` are options that mean
-    nothing to this playbook.
-    """
+    """Return a playbook of a module with an account. ``others`` are options that mean nothing to this playbook."""
     spec: dict[str, dict[str, Any]] = _MODULES[module].argument_spec()
-    taken = {
-        option: entry
-        for option, entry in spec.items()
-        if (option == "contacts" or "fallback" not in entry) and option not in {*others, *fixed}
-    }
+    taken = {option: entry for option, entry in _variable(spec).items() if option not in {*others, *fixed}}
     options = {PREFIX + option: {**_bare(entry), "required": option in required} for option, entry in taken.items()}
-    return Playbook(name, (PREFIX,), {**options, RESULT_FILE: {"type": "path"}}, f"{COLLECTION}.{module}", fixed)
+    options[RESULT_FILE] = {"type": "path"}
+    return Playbook(name, (PREFIX,), options, f"{COLLECTION}.{module}", fixed, has_account=True)
+
+
+def _variable(spec: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Return the options that variables set: what the environment can set is left to it, apart from the contacts."""
+    return {option: entry for option, entry in spec.items() if option == "contacts" or "fallback" not in entry}
 
 
 def _of_role(name: str, role: str, *prefixes: str, more: Mapping[str, Mapping[str, Any]] | None = None) -> Playbook:
@@ -128,7 +133,15 @@ def _maintenance() -> Playbook:
 
 @cache
 def _sandbox() -> Playbook:
-    return _of_role("sandbox", "sandbox")
+    spec = _variable(voipsms_sandbox.argument_spec())
+    return Playbook(
+        "sandbox",
+        ("sandbox_",),
+        {f"sandbox_{option}": _bare(entry) for option, entry in spec.items()},
+        f"{COLLECTION}.voipsms_sandbox",
+        facts=frozenset({"sandbox_result"}),
+        fallbacks={"sandbox_contacts": CONTACTS},
+    )
 
 
 PLAYBOOKS = {

@@ -82,15 +82,17 @@ def changed(done: Done) -> int:
 
 def test_it_starts_once_with_its_settings_and_stops_once(job: Job, port: int) -> None:
     stop = ("-e", "sandbox_state=stopped")
-    wanted = ("-e", '{"sandbox_settings": {"list_lag": "10", "empty_lists": 2}}')
+    people = '{"voipsms_contacts": [{"name": "Anna", "number": "+12812345678"}]}'
+    wanted = ("-e", '{"sandbox_settings": {"list_lag": "10", "empty_lists": 2}}', "-e", people)
     foreseen = run(job, port, *wanted, "--check")
-    assert (changed(foreseen), answers(port)) == (2, False)
+    assert (changed(foreseen), answers(port)) == (1, False)
     assert f"would start the sandbox at http://127.0.0.1:{port}" in foreseen.output
-    assert "would set " in foreseen.output
+    assert "would set {'list_lag': 10.0, 'empty_lists': 2}" in foreseen.output
     assert not kept_file(job, port).exists()
 
     twice = run(job, port, *wanted, times=2)
-    assert (changed(twice), settings(port)) == (2, {"list_lag": 10, "empty_lists": 2})
+    names = {"12812345678": "Anna"}
+    assert (changed(twice), settings(port)) == (1, {"list_lag": 10, "empty_lists": 2, "names": names})
     # Both runs say the same.
     lines = shown(twice)
     assert lines[: len(lines) // 2] == lines[len(lines) // 2 :] != []
@@ -137,8 +139,8 @@ def test_a_setting_that_cannot_be_is_refused_and_said(job: Job, port: int) -> No
 
 
 def settings(port: int) -> dict[str, Any]:
-    """Return the settings of the list that are not as usual."""
-    names = ("list_lag", "cancelled_shown", "hidden_before", "cancel_delay", "empty_lists")
+    """Return the settings of the list and of the page that are not as usual."""
+    names = ("list_lag", "cancelled_shown", "hidden_before", "cancel_delay", "empty_lists", "names")
     with requests.Session() as session:
         session.trust_env = False
         found = session.get(f"http://127.0.0.1:{port}/sandbox/settings", timeout=10).json()
