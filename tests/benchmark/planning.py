@@ -16,7 +16,12 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
     key_of,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.match import Match, matching
-from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.plan import DesiredMessage, Plan, plan
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.plan import (
+    DesiredMessage,
+    Plan,
+    Want,
+    plan,
+)
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.settle import settled
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.snapshot import Snapshot
 from ansible_collections.voip_communications.sms.tests.benchmark.tables import milliseconds, table
@@ -76,7 +81,7 @@ def planned(records: tuple[PendingRecord, ...], rows_before: list[Row], date: st
         for message in desired
         if message.identity in snapshot.rows
     }
-    return plan(desired, known, matching(snapshot, Match(name=NAME)))
+    return plan([Want(desired, known, matching(snapshot, Match(name=NAME)))])[0]
 
 
 def moved(size: int) -> Plan:

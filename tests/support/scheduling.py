@@ -44,6 +44,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.request import (
     CancelRequest,
     RelativeRequest,
+    Request,
     ScheduleRequest,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.scheduler import Scheduler
@@ -222,6 +223,7 @@ class World:
             name=name,
             min_lead=other.get("min_lead", 1),
             fail_on_mismatch=other.get("fail_on_mismatch", True),
+            if_late=other.get("if_late"),
         )
 
     def context(self, *, check_mode: bool = False, cancel_shared: bool = False) -> ScheduleContext:
@@ -268,6 +270,16 @@ class World:
         found = Match(name=FINGERPRINTS.name(name) if name else None, **match)
         scheduler = self.scheduler(check_mode=check_mode, cancel_shared=cancel_shared)
         return self._told(scheduler.absent(CancelRequest(found, name, fail_if_sent)))
+
+    def cancel_request(self, name: str, *, except_date: str | None = None) -> CancelRequest:
+        """Return a request that nothing of a name be pending."""
+        return CancelRequest(Match(name=FINGERPRINTS.name(name)), None, except_date=except_date)
+
+    def change(self, *requests: Request, check_mode: bool = False) -> list[list[str]]:
+        """Run a task with several requests, and return the outcomes of each."""
+        scheduler = self.scheduler(check_mode=check_mode)
+        self.done = scheduler.change(requests)
+        return [[result.outcome.value for result in results] for results in self.done.results]
 
     def _told(self, report: Report) -> list[str]:
         self.report, self.warnings = report, report.warnings

@@ -10,26 +10,44 @@ A run that stops in between leaves too many messages rather than too few, and th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 
 from .._core.errors import sentence_of
 from .._message.outcome import Outcome, Result
 from .cancel import Cancellation, foreseen
 from .context import ScheduleContext
-from .creation import Creation
+from .doubts import PENDING, Doubts
+from .parts import Part
 from .plan import Identity, KnownMessage, Plan, ScheduledState
-from .refusals import ScheduleError
 from .results import delivered_result, misdated_result, unfinished_result, unverified_result
 from .snapshot import Snapshot
 from .source import SnapshotSource
 
-_PENDING = frozenset({Outcome.SCHEDULED, Outcome.WOULD_SCHEDULE, Outcome.DUPLICATE})
-"""Outcomes of a new message that is pending now, or would be."""
 
-_CANCELLED_MEANWHILE = "it was pending, and another run has asked to cancel it meanwhile"
-_LOCK_OVER = (
-    "the lock of the name was over before this run had ended, as where its machine was suspended, so another run may"
-    " have scheduled or cancelled for the name meanwhile"
-)
+class _Step:
+    """One part of a task, after its messages were created.
+
+    ``spared``: the recipients (fingerprints) whose old message stays, whatever was created.
+    """
+
+    def __init__(self, part: Part, spared: set[str]) -> None:
+        """Warn of created messages that have another date than was meant, where that must not fail the task."""
+        self.part = part
+        self.spared = spared
+        self.created = part.created
+        self.misdated = part.creation.misdated(part.created) if part.creation is not None else []
+        self.obsolete: list[KnownMessage] = []
+        self.cancelled: list[Result] = []
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether it is not known of a message whether it was accepted."""
+        return any(result.outcome is Outcome.UNKNOWN for result in self.created)
+
+    def confirm(self, snapshot: Snapshot) -> None:
+        """Take over what a snapshot proves of the created messages."""
+        if self.part.creation is not None:
+            self.created = self.part.creation.confirmed(self.created, snapshot)
 
 
 class ChangeOver:
@@ -56,7 +74,6 @@ class ChangeOver:
 
     def finish(self, messages: Sequence[KnownMessage], before: Snapshot) -> None:
         """Ask again for cancels that an earlier run has claimed and no one has confirmed, so that they come to an end.
-
 
         The message is wanted again. It cannot be kept, since its cancel may come late; a new one can be scheduled once
         it is gone. Shortly before its date that could not be seen, so it is left alone.
@@ -93,104 +110,68 @@ class ChangeOver:
                 results.append(unverified_result(smsid, cancellation.complaint([smsid])))
         return results
 
-    def replace(self, created: list[Result], planned: Plan, before: Snapshot, creation: Creation) -> list[Result]:
-        """Cancel what the created messages replace, and return the results of both.
+    def replace(self, parts: Sequence[Part], before: Snapshot) -> list[list[Result]]:
+        """Cancel what the created messages replace, and return the results of both, of each part.
 
-        ``created``: the results of ``creation``. ``before``: the snapshot that the plan was made from. A created
-        message that has another date than was meant is cancelled, too. Once a message was created, its result is
-        returned, whatever happens afterwards.
+        ``before``: the snapshot that the plans were made from. A created message that has another date than was meant
+        is cancelled, too. Once a message was created, its result is returned, whatever happens afterwards.
         """
         try:
-            return self._replace(created, planned, before, creation)
+            results = self._replace(parts, before)
         except Exception as error:
-            if not any(result.posted for result in created) or self._context.check_mode:
+            if not _has_posted(parts) or self._context.check_mode:
                 raise
-            return created + [unfinished_result(message, sentence_of(error)) for message in planned.cancel]
+            reason = sentence_of(error)
+            results = [
+                part.created + [unfinished_result(message, reason) for message in part.planned.cancel] for part in parts
+            ]
+        doubts = Doubts(self._context, self._source, self._is_allowed)
+        return doubts.judged(parts, [part.results + more for part, more in zip(parts, results)])
 
-    def _replace(self, created: list[Result], planned: Plan, before: Snapshot, creation: Creation) -> list[Result]:
-        misdated = creation.misdated(created)
-        if misdated or any(result.outcome is Outcome.UNKNOWN for result in created):
+    def _replace(self, parts: Sequence[Part], before: Snapshot) -> list[list[Result]]:
+        steps = [_Step(part, self._recipients_at_another_date(part.planned)) for part in parts]
+        if any(step.misdated or step.is_uncertain for step in steps):
             current = self._source.refresh_after_change()
-            created = creation.confirmed(created, current)
+            for step in steps:
+                step.confirm(current)
             before = before if current.listing is None else current
-        spared = self._recipients_at_another_date(planned)
-        obsolete = self._replaced(planned, created, misdated, spared)
-        if self._context.check_mode or not (obsolete or any(result.posted for result in created)):
-            self._warn_of_kept(planned, obsolete)
-            return created + self.cancel(obsolete, before)
-        undone = {result.to: _created_message(result, before) for result in misdated}
+        for step in steps:
+            step.obsolete = self._replaced(step)
+        cancelled = [message for step in steps for message in step.obsolete]
+        if self._context.check_mode or not (cancelled or _has_posted(parts)):
+            for step in steps:
+                self._warn_of_kept(step.part.planned, step.obsolete)
+            return self._with_cancels(steps, [step.obsolete for step in steps], before)
+        undone = [_created_message(result, before) for step in steps for result in step.misdated]
         cancellation = Cancellation(self._context, self._is_allowed)
-        cancelled = [*obsolete, *undone.values()]
-        cancellation.ask(cancelled, before)
-        after = self._refresh_until_certain(cancellation, cancelled, before)
-        verdicts = {to: cancellation.result(message, before, after) for to, message in undone.items()}
-        created = [
-            misdated_result(result, verdicts[result.to]) if result.to in verdicts else result
-            for result in creation.confirmed(created, after)
-        ]
-        created = self.verified(created, after)
-        results = created + [cancellation.result(message, before, after) for message in obsolete]
+        cancellation.ask([*cancelled, *undone], before)
+        after = self._refresh_until_certain(cancellation, [*cancelled, *undone], before)
+        for step in steps:
+            self._finish(step, cancellation, before, after)
         # A list that was late may show only now that a new message was accepted.
-        late = [one for one in self._replaced(planned, created, misdated, spared) if one not in obsolete]
-        self._warn_of_kept(planned, [*obsolete, *late])
-        return results + self.cancel(late, after)
+        late = [[one for one in self._replaced(step) if one not in step.obsolete] for step in steps]
+        for step, messages in zip(steps, late):
+            self._warn_of_kept(step.part.planned, [*step.obsolete, *messages])
+        return self._with_cancels(steps, late, after)
 
-    def verified(self, created: Iterable[Result], after: Snapshot) -> list[Result]:
-        """Return the results of created messages by a list from afterwards; warn of those that it does not show."""
-        created = list(created)
-        self._warn_of_unlisted(created, after)
-        return [self._doubted(result, after) for result in created]
-
-    def doubt_overtaken(self, results: list[Result], *, has_created: bool) -> list[Result]:
-        """Return the results of a run, unknown where another one may have changed the same messages meanwhile.
-
-        The last list may be older than a cancel. A run that was suspended until its lock was over may have planned
-        without what another one has scheduled for the name. A run that had nothing to create has no such result: it has
-        kept its messages by a change of their rows.
-        """
-        if self._context.check_mode or not has_created:
-            return results
-        is_posted = any(result.posted for result in results)
-        cancelled = self._source.cancelled_smsids() if is_posted else frozenset()
-        has_lock = self._has_lock()
-
-        def checked(result: Result) -> Result:
-            is_cancelled = bool(cancelled.intersection(result.smsids))
-            if result.outcome not in _PENDING or (has_lock and not is_cancelled):
-                return result
-            reason = _CANCELLED_MEANWHILE if is_cancelled else _LOCK_OVER
-            return result._replace(outcome=Outcome.UNKNOWN, code_desc=reason)
-
-        return list(map(checked, results))
-
-    def doubt_without_lock(self, results: list[Result]) -> list[Result]:
-        """Return the results of cancelling, in doubt where another run may have scheduled for the name meanwhile.
-
-        Raises ``ScheduleError`` where there is no message to doubt: all that matched went out, or nothing did match.
-        """
-        if self._context.check_mode or self._has_lock():
-            return results
-        if all(result.outcome is Outcome.ALREADY_SENT for result in results):
-            raise ScheduleError(f"{_LOCK_OVER}; this run has cancelled nothing; run the task again")
-        return [
-            result._replace(outcome=Outcome.UNKNOWN, code_desc=_LOCK_OVER)
-            if result.outcome is Outcome.CANCELLED
-            else result
-            for result in results
+    def _finish(self, step: _Step, cancellation: Cancellation, before: Snapshot, after: Snapshot) -> None:
+        """Judge what one part has created and cancelled by the list after it."""
+        undone = {result.to: _created_message(result, before) for result in step.misdated}
+        verdicts = {to: cancellation.result(message, before, after) for to, message in undone.items()}
+        step.confirm(after)
+        created = [
+            misdated_result(result, verdicts[result.to]) if result.to in verdicts else result for result in step.created
         ]
+        self._warn_of_unlisted(created, after)
+        step.created = [self._doubted(result, after) for result in created]
+        step.cancelled = [cancellation.result(message, before, after) for message in step.obsolete]
 
-    def _has_lock(self) -> bool:
-        """Return whether the run still has the lock of its name.
-
-        Raises nothing that would hide what was done: a ledger that cannot be read is a warning, and no lock.
-        """
-        try:
-            return self._is_allowed()
-        except Exception as error:  # noqa: BLE001 - as the docstring says
-            self._context.warn(
-                f"whether another run has worked on the name meanwhile is not known: {sentence_of(error)}"
-            )
-            return False
+    def _with_cancels(
+        self, steps: Sequence[_Step], messages: Sequence[Sequence[KnownMessage]], before: Snapshot
+    ) -> list[list[Result]]:
+        """Cancel some messages of each part, and return the results of everything that was done for it."""
+        results = iter(self.cancel([message for some in messages for message in some], before))
+        return [step.created + step.cancelled + list(islice(results, len(some))) for step, some in zip(steps, messages)]
 
     def _refresh_until_certain(
         self, cancellation: Cancellation, messages: Sequence[KnownMessage], before: Snapshot
@@ -213,21 +194,20 @@ class ChangeOver:
         reason = "it was scheduled and listed, and the list does not show it any more"
         return result._replace(outcome=Outcome.UNKNOWN, code_desc=reason)
 
-    def _replaced(
-        self, planned: Plan, created: Sequence[Result], misdated: Sequence[Result], spared: Iterable[str]
-    ) -> list[KnownMessage]:
-        """Return the messages that may be cancelled now.
+    def _replaced(self, step: _Step) -> list[KnownMessage]:
+        """Return the messages of a part that may be cancelled now.
 
         A recipient keeps the old message while the new one is not accepted, is to be cancelled again, or is listed
-        at another date than was meant (``spared``: fingerprints), and so perhaps too late.
+        at another date than was meant, and so perhaps too late.
         """
-        undone = {result.to for result in misdated}
-        recipients = set(spared) | {
+        undone = {result.to for result in step.misdated}
+        recipients = step.spared | {
             self._context.fingerprints.recipient(result.to.lstrip("+"))
-            for result in created
-            if result.outcome not in _PENDING or result.to in undone
+            for result in step.created
+            if result.outcome not in PENDING or result.to in undone
         }
-        return [message for message in planned.cancel if message.row is None or message.row.recipient not in recipients]
+        cancel = step.part.planned.cancel
+        return [message for message in cancel if message.row is None or message.row.recipient not in recipients]
 
     def _warn_of_kept(self, planned: Plan, obsolete: Sequence[KnownMessage]) -> None:
         """Warn of messages that stay pending although the name does not want them any more."""
@@ -262,6 +242,11 @@ class ChangeOver:
                 f"the list of pending messages does not show what was just accepted for {', '.join(unlisted)}; whether"
                 " it is cancelled later cannot be verified"
             )
+
+
+def _has_posted(parts: Iterable[Part]) -> bool:
+    """Return whether any request for a new message has left."""
+    return any(result.posted for part in parts for result in part.created)
 
 
 def _is_before_handover(message: KnownMessage, snapshot: Snapshot) -> bool:

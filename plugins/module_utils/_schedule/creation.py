@@ -25,10 +25,21 @@ from .snapshot import Change, Snapshot
 class Creation:
     """The messages that one request wants to be pending, and how they become so."""
 
-    def __init__(self, context: ScheduleContext, request: ScheduleRequest, objection: Objection = no_objection) -> None:
-        """Change nothing yet. ``objection`` is asked directly before anything is scheduled."""
+    def __init__(
+        self,
+        context: ScheduleContext,
+        request: ScheduleRequest,
+        objection: Objection = no_objection,
+        names: frozenset[str] = frozenset(),
+    ) -> None:
+        """Change nothing yet.
+
+        ``objection`` is asked directly before anything is scheduled. ``names``: the names (fingerprints) of all
+        requests of the task.
+        """
         self._context = context
         self._objection = objection
+        self._names = names
         self._request = request
         self._key = context.fingerprints.key(request.delivery.key)
 
@@ -60,7 +71,7 @@ class Creation:
         return known
 
     def keep(self, planned: Plan) -> list[Result]:
-        """Give the request's name to what is already there and has none, and return the results.
+        """Give the request's name to what is already there and has none of another task, and return the results.
 
         The revision of each row is raised, so that no run cancels it by a plan from before. Raises ``Overtaken`` where
         another run has changed one meanwhile.
@@ -71,9 +82,11 @@ class Creation:
             row = message.row
             if row is None or message.scheduled_state is ScheduledState.DELIVERED:
                 continue
-            if name and row.name not in ("", name):
+            # What another request of this task has left behind now belongs to the one that wants it.
+            is_ours = not row.name or row.name in self._names
+            if name and not is_ours and row.name != name:
                 self._context.warn(f"the message to {message.to} is pending for another name already, and stays so")
-            kept = row._replace(revision=row.revision + 1, name=row.name or name)
+            kept = row._replace(revision=row.revision + 1, name=name or row.name if is_ours else row.name)
             changes[row.key, row.recipient] = row, kept
         self._context.change_all(changes)
         return self.described(kept_result(desired, message) for desired, message in planned.keep)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 
 from .._core.deadline import Deadline
 from .._core.errors import sentence_of
@@ -113,6 +113,33 @@ class NameLock:
             self._context.ledger.settle(self._key, self._owner, {self._name: (Fate.NOT_SENT, ())})
         except Exception as error:  # noqa: BLE001 - raised at the end of a task, it would hide the results
             self._context.warn(f"ledger not updated: {sentence_of(error)}; the next run of this name may have to wait")
+
+
+class NameLocks:
+    """The locks of all names of one task.
+
+    They are acquired in one order, whatever the order of the names is, so that no two runs wait for each other.
+    """
+
+    def __init__(self, context: ScheduleContext, names: Iterable[str]) -> None:
+        """Prepare the locks of some names (fingerprints), of which any may be empty."""
+        self._locks = [NameLock(context, name) for name in sorted(set(names)) if name]
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Wait for all locks, within the deadline, and release them at the end. Raises as ``NameLock.hold`` does."""
+        with ExitStack() as stack:
+            for lock in self._locks:
+                stack.enter_context(lock.hold())
+            yield
+
+    def is_held(self) -> bool:
+        """Return whether this run still has every lock. Raises ``LedgerError``."""
+        return all(lock.is_held() for lock in self._locks)
+
+    def objection(self, numbers: Sequence[str]) -> str:
+        """Return why nothing may be sent any more, which is that a lock is over; else an empty string."""
+        return next(filter(None, (lock.objection(numbers) for lock in self._locks)), "")
 
 
 def lock_key(fingerprints: Fingerprints, name: str) -> str:

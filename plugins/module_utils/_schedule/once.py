@@ -14,20 +14,20 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 
 from .._core.deadline import Deadline
-from .._core.errors import InputError, VoipsmsError
+from .._core.errors import VoipsmsError
 from .._ledger.model import Identity, Row, State
 from .._message.outcome import Outcome, Result
 from .._send.posting import Objection, no_objection
-from .change_over import ChangeOver
 from .context import Overtaken, ScheduleContext
 from .creation import Creation
 from .delivery_log import DeliveryLog
 from .lock import NameLock, wait_for_concurrent_runs
 from .match import Match, matching
-from .plan import DesiredMessage, KnownMessage, Plan, ScheduledState, plan
-from .refusals import refuse_late_date
+from .parts import OncePart
+from .plan import DesiredMessage, KnownMessage, ScheduledState
+from .planned_run import PlannedRun
 from .request import ScheduleRequest
-from .results import kept_result, uncertain_result, undecided_results
+from .results import kept_result, uncertain_result
 from .snapshot import Change, Snapshot
 from .source import InDoubt, SnapshotSource
 
@@ -53,6 +53,7 @@ class OncePerRecipient:
         self._lock = NameLock(context, name, end)
         self._objection = objection
         self._source = SnapshotSource(context)
+        self._run = PlannedRun(context, self._source, self._lock.is_held)
         self._log = DeliveryLog(context)
         self._snapshot: Snapshot | None = None
         self._decidable: set[str] = set()
@@ -159,40 +160,8 @@ class OncePerRecipient:
         # Before anything is created, since another run may make the plans out of date.
         existing = self._existing(snapshot, fingerprints)
         left = [without(request, existing) for request in requests]
-        creations = [(Creation(self._context, request, self._object), request) for request in left]
-        plans = [(*pair, plan(pair[0].desired(snapshot), pair[0].known(snapshot), ())) for pair in creations]
-        results = [one for creation, _request, planned in plans for one in self._found(creation, planned, snapshot)]
-        created = self._verified([(made[0], self._create(*made, snapshot)) for made in plans])
-        return [*existing.values(), *results, *created]
-
-    def _found(self, creation: Creation, planned: Plan, snapshot: Snapshot) -> list[Result]:
-        """Return the results of messages that are there already, or may be."""
-        doubtful = Plan(doubtful=planned.doubtful)
-        undecided = undecided_results(creation.desired(snapshot), doubtful, self._context.ledger.now())
-        return creation.keep(planned) + creation.adopt(planned, snapshot) + creation.described(undecided)
-
-    def _create(self, creation: Creation, request: ScheduleRequest, planned: Plan, snapshot: Snapshot) -> list[Result]:
-        """Return the results of what was missing, and is scheduled now. What has a wrong date is cancelled again."""
-        try:
-            refuse_late_date(request, planned, snapshot)
-        except InputError as error:
-            late = (Result(f"+{one.to}", Outcome.NOT_SENT, code_desc=str(error)) for one in planned.create)
-            return creation.described(late)
-        created = creation.create(planned)
-        if creation.misdated(created):
-            change_over = ChangeOver(self._context, self._source, self._lock.is_held)
-            return change_over.replace(created, planned, snapshot, creation)
-        return created
-
-    def _verified(self, created: Sequence[tuple[Creation, list[Result]]]) -> list[Result]:
-        """Return the results of what was scheduled, by one list from afterwards."""
-        is_posted = any(result.posted for _creation, results in created for result in results)
-        if self._context.check_mode or not is_posted:
-            return [result for _creation, results in created for result in results]
-        after = self._source.refresh_after_change()
-        change_over = ChangeOver(self._context, self._source, self._lock.is_held)
-        confirmed = [result for creation, results in created for result in creation.confirmed(results, after)]
-        return change_over.doubt_overtaken(change_over.verified(confirmed, after), has_created=is_posted)
+        done = self._run.carry_out_by(snapshot, [OncePart(self._context, request, self._object) for request in left])
+        return [*existing.values(), *(result for results in done.results for result in results)]
 
     def _object(self, numbers: Sequence[str]) -> str:
         """Return why nothing may be scheduled for these recipients any more, or an empty string."""

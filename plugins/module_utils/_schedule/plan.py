@@ -99,7 +99,10 @@ class DesiredMessage(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """The actions that a task must take, in this order. While anything is ``doubtful``, nothing may be created."""
+    """The actions that a request needs, in this order. While anything is ``doubtful``, nothing may be created.
+
+    ``others``: every message of its name, or that it matches, which no request of the task wants.
+    """
 
     create: tuple[DesiredMessage, ...] = ()
     adopt: tuple[DesiredMessage, ...] = ()
@@ -107,6 +110,19 @@ class Plan(NamedTuple):
     cancel: tuple[KnownMessage, ...] = ()
     history: tuple[KnownMessage, ...] = ()
     doubtful: tuple[KnownMessage, ...] = ()
+    others: tuple[KnownMessage, ...] = ()
+
+
+class Want(NamedTuple):
+    """The messages that one request wants, and what exists.
+
+    ``known``: what the ledger knows of the desired identities. ``others``: what belongs to the same name, or matches
+    what is to be cancelled; messages among them that any request of the task wants are left alone.
+    """
+
+    desired: Sequence[DesiredMessage] = ()
+    known: Mapping[Identity, KnownMessage] = {}
+    others: Sequence[KnownMessage] = ()
 
 
 @dataclass
@@ -172,20 +188,35 @@ def _unseen_state(row: Row, listing: Listing | None, reading: Reading, *, is_dou
     return ScheduledState.MISSING if is_evidence else ScheduledState.UNLISTED
 
 
-def plan(
-    desired: Sequence[DesiredMessage], known: Mapping[Identity, KnownMessage], others: Iterable[KnownMessage]
-) -> Plan:
-    """Return what to do so that the desired messages are pending, and none of ``others`` is.
+def plan(wants: Sequence[Want]) -> list[Plan]:
+    """Return for each request what to do so that its desired messages are pending, and none of the others is.
 
-    ``known``: what the ledger knows of the desired identities. ``others``: what belongs to the same name, or matches
-    what is to be cancelled; desired messages among them are left alone. Among ``others``, a message of unknown fate
-    whose date is over prevents nothing. As a desired message it does, since it may have been delivered.
+    What one request has left behind another may want, such as a reminder that moves to the date of the next one. So
+    only what none of them wants is cancelled, and by one of them alone.
+
+    Among others, a message of unknown fate whose date is over prevents nothing. As a desired message it does, since it
+    may have been delivered.
     """
-    actions = _Sorted()
-    for message in desired:
-        _sort(message, known.get(message.identity), actions)
-    rest = _unwanted(others, desired, actions)
-    doubtful = [message for message in known.values() if message.scheduled_state in _UNDECIDED]
+    sorted_wants = [_sorted(want) for want in wants]
+    identities = {message.identity for want in wants for message in want.desired}
+    kept = {pair for actions in sorted_wants for pair in _kept_smsids(actions)}
+    plans, taken = [], set[tuple[object, ...]]()
+    for want, actions in zip(wants, sorted_wants):
+        rest = [message for message in want.others if not _is_desired(message, identities, kept)]
+        rest = [message for message in rest if _identity_of(message) not in taken]
+        taken.update(map(_identity_of, rest))
+        plans.append(_planned(want, actions, rest))
+    return plans
+
+
+def merged(plans: Iterable[Plan]) -> Plan:
+    """Return the actions of several plans as one."""
+    return Plan(*(tuple(message for group in groups for message in group) for groups in zip(Plan(), *plans)))
+
+
+def _planned(want: Want, actions: _Sorted, rest: Sequence[KnownMessage]) -> Plan:
+    """Return the plan of one request. ``rest``: the other messages, which no request wants."""
+    doubtful = [message for message in want.known.values() if message.scheduled_state in _UNDECIDED]
     doubtful += [message for message in rest if message.scheduled_state in _OPEN]
     return Plan(
         create=tuple(actions.create),
@@ -194,6 +225,7 @@ def plan(
         cancel=tuple(message for message in rest if _must_go(message)),
         history=_in_state(rest, ScheduledState.DELIVERED),
         doubtful=tuple(doubtful),
+        others=tuple(rest),
     )
 
 
@@ -230,16 +262,25 @@ def _sort(desired: DesiredMessage, known: KnownMessage | None, actions: _Sorted)
         actions.keep.append((desired, known))
 
 
-def _unwanted(
-    others: Iterable[KnownMessage], desired: Iterable[DesiredMessage], actions: _Sorted
-) -> list[KnownMessage]:
-    """Return the messages that are none of the desired ones."""
-    identities = {message.identity for message in desired}
+def _sorted(want: Want) -> _Sorted:
+    """Return the desired messages of one request, by what must be done for them."""
+    actions = _Sorted()
+    for message in want.desired:
+        _sort(message, want.known.get(message.identity), actions)
+    return actions
+
+
+def _kept_smsids(actions: _Sorted) -> set[tuple[str, str]]:
+    """Return the smsids that stay, each with the fingerprint of its recipient."""
     kept = {
         (smsid, message.identity[1]) for message in actions.adopt if message.pending for smsid in message.pending.smsids
     }
-    kept |= {(smsid, message.identity[1]) for message, known in actions.keep for smsid in known.smsids}
-    return [message for message in others if not _is_desired(message, identities, kept)]
+    return kept | {(smsid, message.identity[1]) for message, known in actions.keep for smsid in known.smsids}
+
+
+def _identity_of(message: KnownMessage) -> tuple[object, ...]:
+    """Return what tells one existing message from another."""
+    return (message.row.key, message.row.recipient) if message.row is not None else (message.smsids, message.pending)
 
 
 def _is_desired(message: KnownMessage, identities: set[Identity], kept: set[tuple[str, str]]) -> bool:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Optional, Union
 
 from .._message.dates import DeliveryDate
 from .._message.relative_dates import RelativeDate
@@ -15,10 +15,28 @@ from .._send.request import SendRequest
 from .match import Match
 
 
+class CancelRequest(NamedTuple):
+    """The messages that shall no longer be pending, and the name by which people know them, if they have one.
+
+    ``except_date``: a date over the wire, whose messages are left alone, since they are about to go out.
+    """
+
+    match: Match
+    name: str | None
+    fail_if_sent: bool = False
+    except_date: str | None = None
+
+    @property
+    def name_fingerprint(self) -> str:
+        """The fingerprint of the name; empty without one."""
+        return self.match.name or ""
+
+
 class ScheduleRequest(NamedTuple):
     """A message that shall be pending: the message, its date, and the name of what it belongs to.
 
-    ``name``: as people know it. ``min_lead``: minutes that the date must at least lie ahead.
+    ``name``: as people know it. ``min_lead``: minutes that the date must at least lie ahead. ``if_late``: what to do
+    instead where it does not; without it, the task is refused.
     """
 
     delivery: SendRequest
@@ -26,6 +44,7 @@ class ScheduleRequest(NamedTuple):
     name: str | None
     min_lead: int
     fail_on_mismatch: bool
+    if_late: Optional[CancelRequest] = None
 
     @property
     def name_fingerprint(self) -> str:
@@ -45,9 +64,4 @@ class RelativeRequest(NamedTuple):
     at: Callable[[DeliveryDate], ScheduleRequest]
 
 
-class CancelRequest(NamedTuple):
-    """The messages that shall no longer be pending, and the name by which people know them, if they have one."""
-
-    match: Match
-    name: str | None
-    fail_if_sent: bool = False
+Request = Union[ScheduleRequest, CancelRequest]

@@ -26,6 +26,11 @@ def kept_result(desired: DesiredMessage, message: KnownMessage) -> Result:
     )
 
 
+def kept_result_of(message: KnownMessage) -> Result:
+    """Return the result of a message that stays pending, although its task would not create it any more."""
+    return Result(message.to, Outcome.DUPLICATE, smsids=message.smsids, delivery_date=message.date, text=message.text)
+
+
 def adopted_result(desired: DesiredMessage) -> Result:
     """Return the result of a desired message that is pending, and that this ledger did not know."""
     smsids = desired.pending.smsids if desired.pending else ()

@@ -30,6 +30,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.
     KnownMessage,
     Plan,
     ScheduledState,
+    Want,
     plan,
     scheduled_state,
     unintended_recipients,
@@ -200,7 +201,7 @@ def planned(world: World, task: Desired) -> tuple[Snapshot, list[DesiredMessage]
         if message.identity in snapshot.rows
     }
     others = matching(snapshot, Match(name=FINGERPRINTS.name(task.name))) if task.name else []
-    return snapshot, desired, plan(desired, known, others)
+    return snapshot, desired, plan([Want(desired, known, others)])[0]
 
 
 def carried_out(world: World, task: Desired) -> World:
@@ -310,7 +311,7 @@ def test_no_plan_cancels_a_message_outside_the_name(world: World, task: Desired)
 )
 def test_no_plan_cancels_a_message_outside_the_match(world: World, match: Match) -> None:
     snapshot = world.snapshot()
-    for known in plan((), {}, matching(snapshot, match)).cancel:
+    for known in plan([Want(others=matching(snapshot, match))])[0].cancel:
         recipients = None if match.to is None else {FINGERPRINTS.recipient(to) for to in match.to}
         if match.smsids is not None:
             assert set(known.smsids) & set(match.smsids)
