@@ -41,31 +41,48 @@ def calendar_of(
     Raises ``InputError`` with every fault.
     """
     faults = Faults()
-    window = read_window(values, faults)
-    entries = elements_of(reminders)
-    known = read_reminders(entries, window, defaults, faults)
     is_on = state == "present"
-    faults.add(*_repeated_names(entries), *((*_same_messages(known), *_unsendable(known)) if is_on else ()))
-    name = values.get("name")
-    faults.add(*(_full_name_faults(name, known) if isinstance(name, str) else ()))
-    window = faults.checked(window)
+    maybe_window, known = read_calendar(values, reminders, defaults, faults, is_on=is_on)
+    window = faults.checked(maybe_window)
     return {
-        "reminders": [
-            _entry(reminder, window, now, min_lead, is_on)
-            for reminder in sorted(known, key=lambda reminder: reminder.at)
-        ],
+        "reminders": [_entry(reminder, window, now, min_lead, is_on) for reminder in known],
         "over": now >= window.end,
         "off_key": off_key(window),
     }
 
 
+def read_calendar(
+    values: Mapping[str, Any], reminders: object, defaults: Defaults, faults: Faults, *, is_on: bool
+) -> tuple[Window | None, list[Reminder]]:
+    """Return a window and its reminders in the order of their dates; note every fault.
+
+    ``values`` has ``name``, ``start``, ``end`` and ``timezone``. ``is_on``: whether the window is wanted at all.
+    """
+    window = read_window(values, faults)
+    entries = elements_of(reminders)
+    known = read_reminders(entries, window, defaults, faults)
+    faults.add(*_repeated_names(entries), *((*_same_messages(known), *_unsendable(known)) if is_on else ()))
+    name = values.get("name")
+    faults.add(*(_full_name_faults(name, known) if isinstance(name, str) else ()))
+    return window, sorted(known, key=lambda reminder: reminder.at)
+
+
 def off_key(window: Window) -> str:
     """Return the ``idempotency_key`` of the message that a window is off: one for each window and start."""
+    return news_key(window, "off", 1)
+
+
+def news_key(window: Window, kind: str, version: int) -> str:
+    """Return the ``idempotency_key`` of the message that a window is off, or was moved: one for each such change.
+
+    That of a window which was never changed before is the one of earlier releases.
+    """
     start = window.start.strftime("%Y-%m-%dT%H:%MZ")
-    key = f"maintenance/{window.name}/{start}/off"
+    end = f"{start}/{kind}" if version <= 2 else f"{start}/{kind}/{version}"
+    key = f"maintenance/{window.name}/{end}"
     if len(key) <= _MAX_NAME:
         return key
-    return f"maintenance/{window.name[:80]}-{hashlib.sha256(window.name.encode()).hexdigest()}/{start}/off"
+    return f"maintenance/{window.name[:80]}-{hashlib.sha256(window.name.encode()).hexdigest()}/{end}"
 
 
 def day_of(local: dt.datetime) -> str:

@@ -24,8 +24,8 @@ from .._message.display import is_printable
 from .._people.contacts import Contacts, read_contacts
 from .._people.recipients import read_people
 
-BEFORE, START, END = "before", "start", "end"
-"""The kinds of reminders, each of which has a default text."""
+BEFORE, START, END, ANNOUNCE = "before", "start", "end", "announce"
+"""The kinds of reminders, each of which has a default text. An announcement goes out at once."""
 
 _STATES = ("present", "absent")
 _KEYS = frozenset({"name", "before", "at", "after", "text", "recipients", "state"})
@@ -51,6 +51,12 @@ class Reminder(NamedTuple):
     text: str
     recipients: tuple[str, ...]
     is_wanted: bool
+    kind: str = BEFORE
+
+    @property
+    def is_announcement(self) -> bool:
+        """Whether it goes out at once, and not at a date."""
+        return self.kind == ANNOUNCE
 
 
 class Defaults(NamedTuple):
@@ -159,7 +165,7 @@ class _ReminderReader:
         if self.window is None or kind is None or offset is None:
             return None
         at = (self.window.end if kind == END else self.window.start) + offset
-        return Reminder(str(name), at, text, recipients, _is_wanted(fields))
+        return Reminder(str(name), at, text, recipients, _is_wanted(fields), kind)
 
     def _read_text(self, fields: Fields, kind: str | None) -> str:
         """Return the text of a reminder, or else the default one of its kind. Raises ``VoipsmsError``."""
@@ -204,13 +210,15 @@ def _read_offset(fields: Fields) -> tuple[str, dt.timedelta]:
     if before is None and at is None and not _is_wanted(fields):
         return START, dt.timedelta(0)  # it is cancelled by its name, whatever its date was
     if (before is None) == (at is None):
-        raise VoipsmsError("it needs either before, a duration such as 24h, or at, which is start or end")
+        raise VoipsmsError("it needs either before, a duration such as 24h, or at, which is start, end or announce")
     if before is not None:
         if after is not None:
             raise VoipsmsError("after goes with at, and not with before")
         return BEFORE, -read_duration("before", before)
-    if at not in (START, END):
-        raise VoipsmsError("at is neither start nor end")
+    if at not in (START, END, ANNOUNCE):
+        raise VoipsmsError("at is neither start nor end nor announce")
+    if at == ANNOUNCE and after is not None:
+        raise VoipsmsError("after goes with the start or the end; what is announced goes out at once")
     return str(at), read_duration("after", after) if after is not None else dt.timedelta(0)
 
 

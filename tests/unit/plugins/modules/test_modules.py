@@ -15,8 +15,12 @@ import pytest
 import yaml
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Outcome, Result
-from ansible_collections.voip_communications.sms.plugins.module_utils._task import report_notify, report_scheduled
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import answer
+from ansible_collections.voip_communications.sms.plugins.module_utils._task import (
+    report_notify,
+    report_scheduled,
+    report_window,
+)
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import SENDING, blank
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_notify import NOTIFYING
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_scheduled import SCHEDULING
@@ -45,6 +49,7 @@ BLANKS = {
     "voipsms_ledger_info": voipsms_ledger_info.blank(),
     "voipsms_log_info": voipsms_log_info.blank(),
     "voipsms_notify": report_notify.blank(),
+    "voipsms_window": report_window.blank(),
 }
 OUTCOMES = {"voipsms_send": SENDING, "voipsms_scheduled": SCHEDULING, "voipsms_notify": NOTIFYING}
 

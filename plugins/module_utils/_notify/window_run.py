@@ -1,0 +1,149 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Make the reminders of a maintenance window pending, or cancel them, and tell whoever has had one what has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from .._ledger.model import Row, State
+from .._message.outcome import Report, Result
+from .._schedule.context import ScheduleContext
+from .._schedule.planned_run import Done
+from .._schedule.request import Request
+from .._schedule.scheduler import Scheduler
+from .._send.delivery import Delivery
+from .._send.request import SendRequest
+from .window import news_key
+from .window_input import Reminder, Window
+from .window_version import Version, remembered_version
+
+
+class WindowGoal(NamedTuple):
+    """What shall become of a window.
+
+    ``requests`` has one for each of the ``reminders`` with a date, and ``announcements`` one for each other. ``news``:
+    what tells that the window was moved, or is off, without a key and recipients; None where no one is to be told.
+    """
+
+    window: Window
+    is_on: bool
+    reminders: tuple[Reminder, ...]
+    requests: tuple[Request, ...]
+    announcements: tuple[SendRequest, ...]
+    news: SendRequest | None
+
+    @property
+    def dated(self) -> list[Reminder]:
+        """The reminders that have a date."""
+        return [reminder for reminder in self.reminders if not reminder.is_announcement]
+
+    @property
+    def announced(self) -> list[Reminder]:
+        """The reminders that go out at once."""
+        return [reminder for reminder in self.reminders if reminder.is_announcement and reminder.is_wanted]
+
+
+class WindowDone(NamedTuple):
+    """What came of a window: the results of each reminder, by its name, which of them were late, and who was told."""
+
+    results: dict[str, tuple[Result, ...]]
+    late: frozenset[str]
+    told: tuple[Result, ...]
+    is_over: bool
+
+    def mapped(self, named: Callable[[Iterable[Result]], list[Result]], safe_text: Callable[[str], str]) -> WindowDone:
+        """Return the same with the names of people, and without a credential in texts, which the list may hold."""
+
+        def shown(results: Iterable[Result]) -> tuple[Result, ...]:
+            return tuple(
+                result if result.text is None else result._replace(text=safe_text(result.text))
+                for result in named(results)
+            )
+
+        results = {name: shown(some) for name, some in self.results.items()}
+        return self._replace(results=results, told=shown(self.told))
+
+
+class WindowRun:
+    """One run of a task on a window."""
+
+    def __init__(self, context: ScheduleContext, goal: WindowGoal) -> None:
+        """Change nothing yet."""
+        self._context = context
+        self._goal = goal
+
+    def go(self) -> WindowDone:
+        """Schedule, move and cancel, announce, and tell. Raises ``VoipsmsError`` with nothing changed."""
+        context, window = self._context, self._goal.window
+        began = context.ledger.now()
+        done = Scheduler(context).change(self._goal.requests, [context.fingerprints.name(window.name)])
+        self._warn_of_unknown_window(done)
+        is_over = context.ledger.now() >= window.end.timestamp()
+        version = remembered_version(context, window, began, is_on=self._goal.is_on)
+        had = self._had(done, version)
+        results = {reminder.name: results for reminder, results in zip(self._goal.dated, done.results)}
+        for reminder, request in zip(self._goal.announced, self._goal.announcements):
+            results[reminder.name] = self._delivered(request).results if self._goal.is_on and not is_over else ()
+        late = {reminder.name for reminder, is_late in zip(self._goal.dated, done.late) if is_late}
+        late.update(reminder.name for reminder in self._goal.announced if is_over)
+        told = () if is_over else self._tell(had, version)
+        return WindowDone(results, frozenset(late), told, is_over)
+
+    def _warn_of_unknown_window(self, done: Done) -> None:
+        """Warn when a window is off of which the ledger knows no reminder."""
+        names = {request.name_fingerprint for request in self._goal.requests}
+        if self._goal.is_on or any(done.results) or any(row.name in names for row in self._context.ledger.scheduled()):
+            return
+        self._context.warn(
+            f"the ledger {self._context.ledger.name!r} knows no reminder of the window {self._goal.window.name!r}, so"
+            " nothing was looked for; what another ledger has scheduled is cancelled by smsid"
+        )
+
+    def _tell(self, had: Sequence[str], version: Version) -> tuple[Result, ...]:
+        """Tell whoever has had a reminder (digits) that the window is off, or that it was moved."""
+        news, is_on = self._goal.news, self._goal.is_on
+        if news is None or not had or (is_on and version.number == 1):
+            return ()
+        key = news_key(self._goal.window, "moved" if is_on else "off", version.number)
+        return self._delivered(news._replace(key=key, label=key, recipients=tuple(had))).results
+
+    def _had(self, done: Done, version: Version) -> list[str]:
+        """Return whoever has had a reminder of an earlier version of the window, of the recipients of the task.
+
+        The ledger keeps no numbers in clear, so no one else can be told.
+        """
+        fingerprints = self._context.fingerprints
+        rows = [row for rows in done.delivered for row in rows if self._is_earlier(row, version)]
+        recipients = {row.recipient for row in rows}
+        for reminder, request in zip(self._goal.announced, self._goal.announcements):
+            numbers = map(fingerprints.recipient, reminder.recipients)
+            announced = self._context.ledger.rows(fingerprints.key(request.key), numbers)
+            recipients.update(
+                recipient
+                for recipient, row in announced.items()
+                if row.state is State.ACCEPTED and self._is_earlier(row, version)
+            )
+        digits = dict.fromkeys(number for reminder in self._goal.reminders for number in reminder.recipients)
+        return [number for number in digits if fingerprints.recipient(number) in recipients]
+
+    def _is_earlier(self, row: Row, version: Version) -> bool:
+        """Return whether a message was sent, or scheduled, before the window was last changed."""
+        return not self._goal.is_on or row.claimed_at < version.changed_at
+
+    def _delivered(self, request: SendRequest) -> Report:
+        context = self._context
+        delivery = Delivery(
+            request,
+            context.api,
+            context.ledger,
+            context.fingerprints,
+            context.deadline,
+            check_mode=context.check_mode,
+        )
+        report = delivery.run()
+        context.warnings.extend(report.warnings)
+        return report

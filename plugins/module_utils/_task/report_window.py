@@ -1,0 +1,152 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Report on a maintenance window: what came of each reminder, as a whole, as a calendar and as a diff. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from .._ledger.model import Ledger
+from .._message import dates
+from .._message.display import printable
+from .._message.outcome import PARTIAL, UNCHANGED, Outcome, Result
+from .._message.text import measure
+from .._notify.window import day_of
+from .._notify.window_input import Reminder
+from .._notify.window_run import WindowDone, WindowGoal
+from . import report
+from .report import CANCELLED, NEW, SENDING, FailurePolicy, has_changed, ledger_keys, rule, summary
+from .report_scheduled import SCHEDULING
+
+LEFT_OUT = "left_out"
+"""The outcome of a reminder whose date is over or too near, and for which nothing was to be done."""
+
+_BEFORE = CANCELLED | {Outcome.DUPLICATE}
+_AFTER = NEW | {Outcome.DUPLICATE}
+
+
+def blank() -> dict[str, Any]:
+    """Return the keys that every result has, with the values of a run that did nothing."""
+    keys = report.blank()
+    for name in ("encoding", "segments", "key"):
+        del keys[name]
+    return {**keys, "calendar": [], "told": []}
+
+
+class WindowReport:
+    """What a task on a window returns. ``zone``: the account's, of the dates in results."""
+
+    def __init__(self, goal: WindowGoal, done: WindowDone, zone: str) -> None:
+        """Take what was wanted, and what came of it."""
+        self._goal = goal
+        self._done = done
+        self._zone = zone
+
+    def summary(self, ledger: Ledger, *, check_mode: bool) -> dict[str, Any]:
+        """Return what the task reports. Raises nothing."""
+        scheduled = [result for one in self._goal.dated for result in self._done.results.get(one.name, ())]
+        sent = [result for one in self._goal.announced for result in self._done.results.get(one.name, ())]
+        policy = FailurePolicy()
+        reported = summary(scheduled, "", policy, SCHEDULING, lambda _results: self._diff())
+        if sent or self._done.told:
+            reported = _joined(reported, summary([*sent, *self._done.told], "", policy, SENDING), not scheduled)
+        for result, name in zip(reported["results"], self._names()):
+            result["reminder"] = name
+        del reported["key"]
+        return {
+            **reported,
+            "calendar": [self._entry(reminder) for reminder in self._goal.reminders],
+            "told": [result.to for result in self._done.told if result.outcome in _AFTER | {Outcome.UNKNOWN}],
+            **ledger_keys(ledger, changed=reported["changed"], check_mode=check_mode),
+        }
+
+    def _names(self) -> list[str | None]:
+        """Return the reminder of each result, None for the news."""
+        reminders = [*self._goal.dated, *self._goal.announced]
+        return [one.name for one in reminders for _result in self._done.results.get(one.name, ())] + [
+            None for _result in self._done.told
+        ]
+
+    def _entry(self, reminder: Reminder) -> dict[str, Any]:
+        """Return a reminder of the calendar."""
+        results = self._done.results.get(reminder.name, ())
+        ruling = rule(results, "", FailurePolicy(), SENDING if reminder.is_announcement else SCHEDULING)
+        is_left_out = reminder.name in self._done.late and not results
+        local = reminder.at.astimezone(self._goal.window.zone)
+        is_wanted = self._goal.is_on and reminder.is_wanted
+        return {
+            "name": f"{self._goal.window.name}/{reminder.name}",
+            "reminder": reminder.name,
+            "at": None if reminder.is_announcement else local.isoformat(),
+            "when": _when(local) if is_wanted and not reminder.is_announcement else "",
+            "late": reminder.name in self._done.late,
+            "wanted": is_wanted,
+            "text": reminder.text,
+            "segments": measure(reminder.text).segments,
+            "recipients": [f"+{digits}" for digits in reminder.recipients],
+            "outcome": LEFT_OUT if is_left_out else ruling.outcome,
+            "changed": ruling.changed,
+            "failed": ruling.failed,
+            "msg": "its date is over or too near, so it was left out" if is_left_out else ruling.msg,
+        }
+
+    def _diff(self) -> dict[str, str]:
+        """Return the pending messages of the window before and after, a line for each reminder."""
+        header = f"maintenance window {printable(self._goal.window.name)}"
+        results = self._done.results
+        has_any_changed = any(has_changed(result) for some in results.values() for result in some)
+        before, after = (
+            "".join(
+                line
+                for reminder in self._goal.reminders
+                for line in self._lines(
+                    reminder, [one for one in results.get(reminder.name, ()) if one.outcome in some]
+                )
+            )
+            for some in (_BEFORE, _AFTER if has_any_changed else _BEFORE)
+        )
+        return {"before_header": header, "after_header": header, "before": before, "after": after}
+
+    def _lines(self, reminder: Reminder, results: Sequence[Result]) -> Iterable[str]:
+        """Yield a line for each date and text of a reminder."""
+        groups: dict[tuple[str, str], int] = {}
+        for result in results:
+            text = reminder.text if result.text is None and result.outcome not in CANCELLED else result.text or ""
+            key = (self._date_of(reminder, result), " ".join(printable(text).split()))
+            groups[key] = groups.get(key, 0) + 1
+        for (when, text), count in sorted(groups.items()):
+            people = f"{count} {'person' if count == 1 else 'people'}"
+            yield f"{printable(reminder.name)}: {when}, {people}: {text}".rstrip(": ") + "\n"
+
+    def _date_of(self, reminder: Reminder, result: Result) -> str:
+        """Return the date of a message as people of the window read it."""
+        if reminder.is_announcement:
+            return "at once"
+        try:
+            instant = dates.from_echo(result.delivery_date, self._zone).instant
+        except dates.DateError:
+            instant = None
+        return _when(instant.astimezone(self._goal.window.zone)) if instant is not None else str(result.delivery_date)
+
+
+def _when(local: dt.datetime) -> str:
+    return f"{day_of(local)} {local:%Y %H:%M %z}"
+
+
+def _joined(scheduled: Mapping[str, Any], sent: Mapping[str, Any], is_alone: bool) -> dict[str, Any]:
+    """Return what a task reports that has both scheduled and sent. ``is_alone``: it has scheduled nothing."""
+    outcomes = {one["outcome"] for one in (scheduled, sent) if one["outcome"] != UNCHANGED}
+    costs = [one["cost"] for one in (scheduled, sent)]
+    return {
+        **scheduled,
+        "failed": scheduled["failed"] or sent["failed"],
+        "changed": scheduled["changed"] or sent["changed"],
+        "outcome": PARTIAL if len(outcomes) > 1 else next(iter(outcomes), UNCHANGED),
+        "msg": sent["msg"] if is_alone else f"{scheduled['msg']}; {sent['msg']}",
+        "cost": None if None in costs else round(sum(costs), 6),
+        **{name: [*scheduled[name], *sent[name]] for name in ("results", "smsids", "failed_to")},
+    }

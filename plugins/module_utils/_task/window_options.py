@@ -1,0 +1,165 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Turn the options of ``voipsms_window`` into what shall become of a window, and name every fault of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from .._core.errors import Faults, VoipsmsError
+from .._ledger.model import DedupePolicy
+from .._message import dates, numbers
+from .._message.text import MAX_SEGMENTS, measure
+from .._message.text import faults as text_faults
+from .._notify.fitting import read_and_fit
+from .._notify.window import read_calendar
+from .._notify.window_input import ANNOUNCE, BEFORE, END, START, Defaults, Reminder, Window
+from .._notify.window_report import words
+from .._notify.window_run import WindowGoal
+from .._notify.window_texts import MOVED, OFF, usual_texts
+from .._people.contacts import read_contacts
+from .._schedule.match import Match
+from .._schedule.request import CancelRequest, Request, ScheduleRequest
+from .._send.delivery import AT_A_TIME
+from .._send.request import SendRequest
+from .names import Names
+from .schedule_options import TaskContext, read_context, scheduled_request
+from .send_options import GIVEN_WINDOW
+from .values import in_range, read_region, read_sender, with_texts
+
+_BATCH = 100
+_KINDS = (BEFORE, START, END, ANNOUNCE, OFF, MOVED)
+_NO_ZONE = "account_timezone is needed: the service takes wall time of the account, so set it to the account's zone"
+
+
+class WindowOptions(NamedTuple):
+    """A task on a window, and the zones of its dates."""
+
+    context: TaskContext
+    goal: WindowGoal
+    account_timezone: str
+
+
+def read_window_options(params: Mapping[str, Any]) -> WindowOptions:
+    """Return what a task asks for. Raise ``InputError`` with every fault, before anything is opened or sent."""
+    faults = Faults()
+    params = with_texts(params, faults)
+    region, is_on = read_region(params), params["state"] == "present"
+    contacts = read_contacts(params["contacts"], faults)
+    texts = _read_texts(params, faults)
+    defaults = Defaults(texts, params["to"] if params["to"] is not None else [], params["contacts"])
+    maybe_window, given = read_calendar(params, params["reminders"], defaults, faults, is_on=is_on)
+    reminders = [_with_digits(reminder, region, faults) for reminder in given]
+    sender = read_sender(params["from"], region, faults)
+    zone = params["account_timezone"]
+    if not zone:
+        faults.add(_NO_ZONE)
+    faults.add(*in_range("segments", params["segments"], 1, MAX_SEGMENTS))
+    context = read_context({**params, "name": None}, faults, Names(contacts, region))
+    window = faults.checked(maybe_window)
+    builder = _Builder(context, window, sender, zone, params["min_lead"], is_on)
+    goal = builder.goal(reminders, texts[OFF] if not is_on else texts[MOVED], is_told=_is_told(params))
+    return WindowOptions(context, goal, zone)
+
+
+def _is_told(params: Mapping[str, Any]) -> bool:
+    return bool(params["tell_if_moved"] if params["state"] == "present" else params["tell_if_off"])
+
+
+def _read_texts(params: Mapping[str, Any], faults: Faults) -> dict[str, str]:
+    """Return the text of each kind: the task's own, as a text or as parts that must fit, or else the usual one."""
+    usual = usual_texts(words(params), params["segments"])
+    for kind in _KINDS:
+        value = params[f"{kind}_text"]
+        if value in (None, ""):
+            continue
+        if isinstance(value, str):
+            usual[kind] = value.strip()
+            continue
+        own = Faults()
+        usual[kind] = own.attempt(partial(read_and_fit, value, params["segments"])) or usual[kind]
+        faults.add(*(f"{kind}_text: {sentence}" for sentence in own.sentences))
+    news = OFF if params["state"] == "absent" else MOVED
+    faults.add(*(f"{news}_text: {sentence}" for sentence in text_faults(usual[news]) if _is_told(params)))
+    return usual
+
+
+def _with_digits(reminder: Reminder, region: str | None, faults: Faults) -> Reminder:
+    """Return a reminder with the digits of its recipients, each once; note those that are no numbers."""
+    own = Faults()
+    digits = [own.attempt(partial(numbers.read, number, region)) for number in reminder.recipients]
+    faults.add(*(f"reminder {reminder.name!r}: {sentence}" for sentence in own.sentences))
+    return reminder._replace(recipients=tuple(dict.fromkeys(one for one in digits if one is not None)))
+
+
+class _Builder(NamedTuple):
+    """Make the requests of a window whose options have no fault, but for the dates."""
+
+    context: TaskContext
+    window: Window
+    sender: str | None
+    zone: str
+    min_lead: int
+    is_on: bool
+
+    def goal(self, reminders: Sequence[Reminder], news: str, *, is_told: bool) -> WindowGoal:
+        """Return what is wanted. Raise ``InputError`` with every date that the account cannot write."""
+        faults = Faults()
+        scheduled = [reminder for reminder in reminders if not reminder.is_announcement]
+        requests = [self._request(reminder, faults) for reminder in scheduled]
+        faults.raise_if_any()
+        announced = [reminder for reminder in reminders if reminder.is_announcement and reminder.is_wanted]
+        return WindowGoal(
+            window=self.window,
+            is_on=self.is_on,
+            reminders=tuple(reminders),
+            requests=tuple(requests),
+            announcements=tuple(
+                self._now(reminder.text, f"maintenance/{self._name(reminder)}", reminder.recipients)
+                for reminder in announced
+            ),
+            news=self._now(news, "", ()) if is_told else None,
+        )
+
+    def _name(self, reminder: Reminder) -> str:
+        return f"{self.window.name}/{reminder.name}"
+
+    def _request(self, reminder: Reminder, faults: Faults) -> Request:
+        """Return the request for a reminder; note it where its date cannot be written in wall time of the account."""
+        name = self._name(reminder)
+        cancel = CancelRequest(Match(name=self.context.fingerprints.name(name)), None)
+        if not (self.is_on and reminder.is_wanted):
+            return cancel
+        try:
+            date = dates.at(reminder.at, self.zone)
+        except VoipsmsError as error:
+            faults.add(f"reminder {reminder.name!r}: {error}")
+            return cancel
+        return ScheduleRequest(
+            delivery=scheduled_request(self.context, self.sender, reminder.text, date, reminder.recipients, name),
+            date=date,
+            name=name,
+            min_lead=self.min_lead,
+            fail_on_mismatch=True,
+            if_late=cancel._replace(except_date=date.wire),
+        )
+
+    def _now(self, text: str, key: str, recipients: tuple[str, ...]) -> SendRequest:
+        """Return a request for what goes out at once. Who has been told is not told again in other words."""
+        content = self.context.fingerprints.content(self.sender or "", text)
+        return SendRequest(
+            key=key,
+            label=key,
+            sender=self.sender,
+            text=text,
+            segments=measure(text).segments,
+            recipients=recipients,
+            dedupe=DedupePolicy(content, float(GIVEN_WINDOW), skip_different=True),
+            batch_size=_BATCH,
+            at_a_time=AT_A_TIME,
+            account_timezone=self.zone,
+        )
