@@ -166,9 +166,10 @@ class Provider:
             if isinstance(fault, BaseException):
                 raise fault
             return CancelAnswer(CancelVerdict.REFUSED if "HTTP 4" in fault else CancelVerdict.LOST, fault)
-        if smsid not in {entry.record.smsid for entry in self.waiting}:
-            return CancelAnswer(CancelVerdict.REFUSED, "There is no scheduled message with this smsid")
-        self.waiting = [entry for entry in self.waiting if entry.record.smsid != smsid]
+        with self._one_at_a_time:
+            if smsid not in {entry.record.smsid for entry in self.waiting}:
+                return CancelAnswer(CancelVerdict.REFUSED, "There is no scheduled message with this smsid")
+            self.waiting = [entry for entry in self.waiting if entry.record.smsid != smsid]
         return CONFIRMED
 
     def messages(self) -> list[tuple[str, str]]:

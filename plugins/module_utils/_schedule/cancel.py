@@ -12,14 +12,19 @@ from typing import Optional
 from .._api.scheduled import CancelAnswer, CancelVerdict
 from .._core.errors import sentence_of
 from .._core.exchange import NotSent
+from .._core.parallel import in_parallel
 from .._ledger.model import Identity, Row, State
 from .._message.outcome import Outcome, Result, moment
+from .._send.delivery import AT_A_TIME
 from .cancel_claims import CancelClaim, CancelClaims
 from .context import ScheduleContext
 from .plan import KnownMessage
 from .proof import decided_at
 from .snapshot import Snapshot
 from .source import next_decision_at
+
+_FEW = 10
+"""Number of messages for each request that is under way at once."""
 
 _STILL_PENDING = "it is still pending, although the service was asked to cancel it"
 _NO_LONGER_ALLOWED = (
@@ -49,11 +54,23 @@ class Cancellation:
     def ask(self, messages: Iterable[KnownMessage], before: Snapshot) -> None:
         """Ask the service to cancel every part of these messages that is pending, each smsid once.
 
-        Of a message that the list does not show, every smsid is tried.
+        Of a message that the list does not show, every smsid is tried. Of many messages several are asked for at once,
+        or hundreds would take longer than a task has.
         """
+        found: set[str] = set()
+        first: list[KnownMessage] = []
+        others: list[KnownMessage] = []  # they share an smsid with one of the first, and so its answer
         for message in messages:
+            (others if found.intersection(message.smsids) else first).append(message)
+            found.update(message.smsids)
+
+        def ask(message: KnownMessage) -> None:
             pending = [smsid for smsid in message.smsids if smsid in before.listed]
             self.ask_for(message, pending or list(message.smsids), before.rows)
+
+        in_parallel(ask, first, min(AT_A_TIME, 1 + len(first) // _FEW))
+        for message in others:
+            ask(message)
 
     def ask_for(self, message: KnownMessage, smsids: Iterable[str], planned: Mapping[Identity, Row]) -> None:
         """Claim the cancel of some smsids of a message, ask the service for each, and settle the claim.

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,26 @@ def test_the_looks_do_not_grow_with_the_number_of_requests(world: World, number:
     assert world.change(*off) == [[]] * number
     assert counted(world) == (1, 0, 0)
     assert world.provider.messages() == []
+
+
+@pytest.mark.parametrize(("number", "at_once"), [(3, False), (9, True)])
+def test_many_are_cancelled_several_at_once(world: World, number: int, at_once: bool) -> None:
+    """Few are cancelled one after the other, which is easier to follow."""
+    people, cancel, running = (ANN, BOB, CARL), world.provider.cancel, [0, 0]
+
+    def counted_cancel(smsid: str, seconds: float, permits: Callable[[], bool]) -> Any:
+        running[0] += 1
+        running[1] = max(running)
+        time.sleep(0.02)
+        answer = cancel(smsid, seconds, permits)
+        running[0] -= 1
+        return answer
+
+    world.provider.cancel = counted_cancel  # type: ignore[method-assign]
+    world.change(*requests(world, DATES[:number], *people))
+    off = [world.cancel_request(f"n{at}") for at in range(number)]
+    assert world.change(*off) == [["cancelled"] * 3] * number
+    assert (running[1] > 1, world.provider.messages()) == (at_once, [])
 
 
 def test_check_mode_foresees_all_requests(world: World) -> None:
