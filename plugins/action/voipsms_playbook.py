@@ -67,9 +67,7 @@ class ActionModule(ActionBase):
         self, variables: Mapping[str, Any], window: Mapping[str, Any], failure: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Write what the role has left."""
-        has_begun = bool(variables.get("__maintenance_window_calendar"))
-        result = window_result(variables.get("maintenance_window_name"), window, failure, has_begun=has_begun)
-        return _written(self._file(variables), result)
+        return _written(self._file(variables), window_result(window, failure))
 
     def _file(self, variables: Mapping[str, Any]) -> ResultFile:
         """Return the result file; none where its path cannot be templated, which is a fault of its own."""

@@ -11,10 +11,11 @@ name: maintenance_words
 short_description: Describe a maintenance window in words
 version_added: 0.1.0
 description:
-  - Gives the words that the texts of the role P(voip_communications.sms.maintenance_window#role) use for a window.
+  - Gives the words that texts of the role P(voip_communications.sms.maintenance_window#role) can use for a window, for
+    texts of your own with M(voip_communications.sms.voipsms_window).
   - Days and months are in English, whatever the locale of the machine is.
-  - It never fails. A value that cannot be read stays as it was written, and
-    P(voip_communications.sms.maintenance_calendar#filter) names the fault.
+  - It never fails. A value that cannot be read stays as it was written, and so does a start that counts from now on;
+    M(voip_communications.sms.voipsms_window) names the fault.
 author:
   - VoIP Communications SMS collection contributors (@voip-communications-sms)
 options:
@@ -80,7 +81,7 @@ _value:
 from collections.abc import Mapping
 from typing import Any, Callable
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_report import words
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_texts import words
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._plain_options import decrypted
 
 

@@ -40,10 +40,10 @@ options:
   window:
     description:
       - Ends V(maintenance), and writes its result file. It is what the role C(maintenance_window) has left in
-        C(maintenance_window_result), and empty where the role failed before that.
+        C(maintenance_window_result), and empty where the role failed before its task.
     type: dict
   failure:
-    description: With O(window), the result of the task that failed. This task fails likewise, with one sentence.
+    description: With O(window), the result of the task that failed. This task fails likewise.
     type: dict
     default: {}
 attributes:

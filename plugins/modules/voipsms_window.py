@@ -55,12 +55,17 @@ options:
   start:
     description:
       - When the window begins, as wall time of O(timezone), such as V(2030-12-01 22:00), or with an offset. Quote it.
+      - Or a date that counts from now on, such as V(+2h), V(today 22:00) or V(saturday 22:00), as C(delivery_date) of
+        M(voip_communications.sms.voipsms_scheduled). It is resolved by the first run, and the ledger keeps
+        the result for the O(name) of the window, until 30 days after it. A run with another start, and one that wants
+        the window again after it was off, begins anew.
       - Hours that a clock change skips are refused, and so are hours that exist twice, unless they have an offset.
     type: raw
     required: true
   end:
     description:
-      - When it ends, likewise. It must be after O(start).
+      - When it ends, as wall time or with an offset, likewise, or so long after O(start), such as V(+90m) or V(+1h30m).
+        It must be after O(start).
     type: raw
     required: true
   timezone:
@@ -221,6 +226,24 @@ EXAMPLES = r"""
   become: false
   run_once: true
 
+- name: Announce a window that begins in two hours, and see when that is
+  voip_communications.sms.voipsms_window:
+    name: incident-17
+    start: "+2h"
+    end: "+90m"
+    timezone: Europe/Berlin
+    account_timezone: America/Chicago
+    to: ["+12812345678"]
+    reminders:
+      - name: announcement
+        at: announce
+      - name: ends
+        at: end
+  delegate_to: localhost
+  become: false
+  run_once: true
+  register: incident
+
 - name: Announce it at once, and with reminders and texts of your own, from one of our numbers
   voip_communications.sms.voipsms_window:
     name: window-4712
@@ -332,6 +355,16 @@ results:
       description: When an earlier run scheduled it, in UTC. Null when this run did.
       type: str
       sample: "2026-11-20T21:00:00Z"
+start:
+  description: When the window begins, in ISO 8601 and the zone of the window. Null when the task was refused.
+  returned: always
+  type: str
+  sample: "2030-12-01T22:00:00+01:00"
+end:
+  description: When it ends, likewise.
+  returned: always
+  type: str
+  sample: "2030-12-01T23:30:00+01:00"
 calendar:
   description: The reminders, in the order of their dates.
   returned: always
@@ -454,7 +487,7 @@ if __name__ == "__main__":
     gc.disable()  # nothing of what is imported is garbage; main enables it again
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.client import counted
-from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_run import WindowRun
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_run import run_window
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, main
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_window import WindowReport, blank
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_options import list_options
@@ -500,9 +533,9 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     api = options.context.api()
     context = options.context.schedule_context(api, options.context.account.deadline(), check_mode=check_mode)
     with counted(api):
-        done = WindowRun(context, options.goal).go()
+        goal, done = run_window(context, options.goal, options.relative, options.goal_at)
     done = done.mapped(options.context.names.named, api.safe_text)
-    report = WindowReport(options.goal, done, options.account_timezone)
+    report = WindowReport(goal, done, options.account_timezone)
     return {
         **report.summary(context.ledger, check_mode=check_mode),
         "warnings": list(dict.fromkeys(context.warnings)),

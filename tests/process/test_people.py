@@ -225,8 +225,7 @@ def test_roles_know_people(controller: Controller, service: CountedSandbox) -> N
     assert told(deployment) == [*((*name, "sent") for name in names), ("@dbb", None, "refused")]
     unknown = "there is no group '@dbb'; did you mean @dba?"
     assert deployment["msg"] == f"sent to 2 recipients; refused for 1 recipient: {unknown}"
-    (reminder,) = maintenance["results"]
-    assert told(reminder) == [(*name, "scheduled") for name in reversed(names)]
+    assert told(maintenance) == [(*name, "scheduled") for name in reversed(names)]
     service.expect(3)
 
 

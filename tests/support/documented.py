@@ -24,6 +24,7 @@ from ansible_collections.voip_communications.sms.plugins.modules import (
     voipsms_scheduled,
     voipsms_scheduled_info,
     voipsms_send,
+    voipsms_window,
 )
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._playbooks import PLAYBOOKS, find
 from ansible_collections.voip_communications.sms.tests.support.markdown import COLLECTION, Block
@@ -43,6 +44,7 @@ MODULES: dict[str, Any] = {
         voipsms_scheduled,
         voipsms_scheduled_info,
         voipsms_send,
+        voipsms_window,
     )
 }
 SPECS: dict[str, dict[str, Any]] = {name: module.argument_spec() for name, module in MODULES.items()}

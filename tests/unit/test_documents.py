@@ -18,6 +18,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger im
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Outcome
 from ansible_collections.voip_communications.sms.plugins.module_utils._send import log_search, posting, reconcile
 from ansible_collections.voip_communications.sms.plugins.module_utils._task import send_options
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_window import LEFT_OUT
 from ansible_collections.voip_communications.sms.tests.support import documents, markdown, restructured
 from ansible_collections.voip_communications.sms.tests.support.documented import (
     FACTS,
@@ -125,6 +126,7 @@ def test_words_that_look_like_options_exist(name: str) -> None:
         *RETURNED,
         *RETURNED["results"]["contains"],
         *(outcome.value for outcome in Outcome),
+        LEFT_OUT,
         *(name.removeprefix(PREFIX) for name in MODULES),
         *(path.name for path in markdown.COLLECTION.glob("roles/*")),
     }

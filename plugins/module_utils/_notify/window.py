@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Work out the calendar of a maintenance window: which reminder goes out when, and which dates are past; pure."""
+"""Work out the calendar of a maintenance window, and the keys of what is told about it; pure."""
 
 from __future__ import annotations
 
@@ -14,41 +14,11 @@ from typing import Any
 from .._core.errors import Faults
 from .._core.structure import elements_of
 from .._message.text import faults as text_faults
-from .._message.text import measure
 from .window_input import Defaults, Reminder, Window, read_reminders, read_window
-
-SCHEDULE, LEAVE_OUT, CANCEL = "schedule", "leave_out", "take_back"
-"""The actions for a reminder: it is wanted and ahead; it is wanted and past; it is not wanted."""
 
 _MAX_NAME = 200
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def calendar_of(
-    values: Mapping[str, Any],
-    reminders: object,
-    defaults: Defaults,
-    *,
-    state: str,
-    min_lead: int,
-    now: dt.datetime,
-) -> dict[str, Any]:
-    """Return the calendar of a window, in the order of dates.
-
-    ``values`` has ``name``, ``start``, ``end`` and ``timezone``. ``min_lead`` is the number of minutes by which a
-    reminder must lie ahead of ``now``, which is aware. With the ``state`` absent every reminder is to be cancelled.
-    Raises ``InputError`` with every fault.
-    """
-    faults = Faults()
-    is_on = state == "present"
-    maybe_window, known = read_calendar(values, reminders, defaults, faults, is_on=is_on)
-    window = faults.checked(maybe_window)
-    return {
-        "reminders": [_entry(reminder, window, now, min_lead, is_on) for reminder in known],
-        "over": now >= window.end,
-        "off_key": off_key(window),
-    }
 
 
 def read_calendar(
@@ -65,11 +35,6 @@ def read_calendar(
     name = values.get("name")
     faults.add(*(_full_name_faults(name, known) if isinstance(name, str) else ()))
     return window, sorted(known, key=lambda reminder: reminder.at)
-
-
-def off_key(window: Window) -> str:
-    """Return the ``idempotency_key`` of the message that a window is off: one for each window and start."""
-    return news_key(window, "off", 1)
 
 
 def news_key(window: Window, kind: str, version: int) -> str:
@@ -121,21 +86,3 @@ def _unsendable(reminders: Iterable[Reminder]) -> list[str]:
             sentences += [] if reminder.recipients else ["it has no recipients, and there are none for all of them"]
             faults += [f"reminder {reminder.name!r}: {sentence}" for sentence in sentences]
     return faults
-
-
-def _entry(reminder: Reminder, window: Window, now: dt.datetime, min_lead: int, is_on: bool) -> dict[str, Any]:
-    """Return a reminder as the filter ``maintenance_calendar`` returns it."""
-    local = reminder.at.astimezone(window.zone)
-    is_ahead = reminder.at - now >= dt.timedelta(minutes=min_lead)
-    action = CANCEL if not (is_on and reminder.is_wanted) else SCHEDULE if is_ahead else LEAVE_OUT
-    return {
-        "name": f"{window.name}/{reminder.name}",
-        "reminder": reminder.name,
-        "at": local.isoformat(),
-        "when": f"{day_of(local)} {local:%Y %H:%M %z}" if reminder.is_wanted else "",
-        "ahead": is_ahead,
-        "action": action,
-        "text": reminder.text,
-        "segments": measure(reminder.text).segments,
-        "recipients": list(reminder.recipients),
-    }

@@ -78,7 +78,7 @@ def read_window(values: Mapping[str, Any], faults: Faults) -> Window | None:
     # A date can be checked without its zone as well, so that its own faults are named too.
     zone_name = str(fields.get("timezone")) if zone is not None else "UTC"
     start = fields.read("start", partial(read_instant, zone=zone_name))
-    end = fields.read("end", partial(read_instant, zone=zone_name))
+    end = fields.read("end", partial(read_end, start=start, zone=zone_name))
     if start is None or end is None or zone is None:
         return None
     if end <= start:
@@ -120,6 +120,17 @@ def read_instant(name: str, value: object, zone: str) -> dt.datetime:
     if instant is None:  # only dates of an account without a known zone have none
         raise RuntimeError("a date in a zone must be an instant")
     return instant
+
+
+def read_end(name: str, value: object, start: dt.datetime | None, zone: str) -> dt.datetime | None:
+    """Return the end, as ``read_instant`` does, or for a duration such as +90m the moment so long after the start.
+
+    None where that start is not known. Raises ``VoipsmsError``.
+    """
+    if not isinstance(value, str) or not value.strip().startswith("+"):
+        return read_instant(name, value, zone)
+    length = read_duration(name, value.strip()[1:])
+    return start.astimezone(dt.timezone.utc) + length if start is not None else None
 
 
 def read_duration(name: str, value: object) -> dt.timedelta:

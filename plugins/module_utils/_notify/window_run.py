@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+from .._core.errors import VoipsmsError
 from .._ledger.model import Row, State
-from .._message.outcome import Report, Result
+from .._message.outcome import Outcome, Report, Result
+from .._message.relative_dates import RelativeDate
 from .._schedule.context import ScheduleContext
 from .._schedule.planned_run import Done
 from .._schedule.request import Request
@@ -19,7 +22,10 @@ from .._send.delivery import Delivery
 from .._send.request import SendRequest
 from .window import news_key
 from .window_input import Reminder, Window
+from .window_start import StartBinding
 from .window_version import Version, remembered_version
+
+_NOTHING = frozenset({Outcome.NOT_SENT, Outcome.REFUSED})
 
 
 class WindowGoal(NamedTuple):
@@ -53,7 +59,11 @@ class WindowDone(NamedTuple):
     results: dict[str, tuple[Result, ...]]
     late: frozenset[str]
     told: tuple[Result, ...]
-    is_over: bool
+
+    @property
+    def is_without_messages(self) -> bool:
+        """Whether nothing is pending or sent, or may be."""
+        return all(result.outcome in _NOTHING for some in (*self.results.values(), self.told) for result in some)
 
     def mapped(self, named: Callable[[Iterable[Result]], list[Result]], safe_text: Callable[[str], str]) -> WindowDone:
         """Return the same with the names of people, and without a credential in texts, which the list may hold."""
@@ -81,17 +91,38 @@ class WindowRun:
         context, window = self._context, self._goal.window
         began = context.ledger.now()
         done = Scheduler(context).change(self._goal.requests, [context.fingerprints.name(window.name)])
+        results = {reminder.name: results for reminder, results in zip(self._goal.dated, done.results)}
+        late = {reminder.name for reminder, is_late in zip(self._goal.dated, done.late) if is_late}
+        scheduled = WindowDone(results, frozenset(late), ())
+        try:
+            return self._told_of(scheduled, done, began)
+        except VoipsmsError as error:  # what has been done must be reported
+            return self._untold(scheduled, f"the ledger could not be read after the reminders were planned: {error}")
+
+    def _told_of(self, scheduled: WindowDone, done: Done, began: float) -> WindowDone:
+        """Announce and tell, and return all that came of the window. Raises ``VoipsmsError``."""
+        context, window = self._context, self._goal.window
         self._warn_of_unknown_window(done)
         is_over = context.ledger.now() >= window.end.timestamp()
         version = remembered_version(context, window, began, is_on=self._goal.is_on)
         had = self._had(done, version)
-        results = {reminder.name: results for reminder, results in zip(self._goal.dated, done.results)}
+        results = dict(scheduled.results)
         for reminder, request in zip(self._goal.announced, self._goal.announcements):
             results[reminder.name] = self._delivered(request).results if self._goal.is_on and not is_over else ()
-        late = {reminder.name for reminder, is_late in zip(self._goal.dated, done.late) if is_late}
-        late.update(reminder.name for reminder in self._goal.announced if is_over)
-        told = () if is_over else self._tell(had, version)
-        return WindowDone(results, frozenset(late), told, is_over)
+        late = scheduled.late.union(reminder.name for reminder in self._goal.announced if is_over)
+        return WindowDone(results, late, () if is_over else self._tell(had, version))
+
+    def _untold(self, scheduled: WindowDone, reason: str) -> WindowDone:
+        """Return what was scheduled, and that nothing was announced; whoever is to be told is told by the next run."""
+        results = dict(scheduled.results)
+        for reminder, request in zip(self._goal.announced, self._goal.announcements):
+            results[reminder.name] = tuple(
+                Result(f"+{to}", Outcome.NOT_SENT, code_desc=reason, text=request.text)
+                for to in (request.recipients if self._goal.is_on else ())
+            )
+        if self._goal.news is not None:
+            self._context.warn(f"nobody was told of a change of the window: {reason}; run the task again")
+        return scheduled._replace(results=results)
 
     def _warn_of_unknown_window(self, done: Done) -> None:
         """Warn when a window is off of which the ledger knows no reminder."""
@@ -147,3 +178,30 @@ class WindowRun:
         report = delivery.run()
         context.warnings.extend(report.warnings)
         return report
+
+
+def run_window(
+    context: ScheduleContext,
+    goal: WindowGoal,
+    relative: RelativeDate | None,
+    goal_at: Callable[[dt.datetime], WindowGoal],
+) -> tuple[WindowGoal, WindowDone]:
+    """Return what was wanted of a window, and what came of it. Raises ``VoipsmsError`` with nothing changed.
+
+    ``relative``: its start where that counts from now on, which is bound to its name; ``goal_at``: what is wanted then.
+    """
+    binding = StartBinding(context, goal.window.name)
+    if relative is None:
+        done = WindowRun(context, goal).go()
+        binding.end()
+        return goal, done
+    bound = binding.bind(relative, is_on=goal.is_on)
+    try:
+        goal = goal_at(bound.start)
+        done = WindowRun(context, goal).go()
+    except VoipsmsError:
+        binding.withdraw(bound)
+        raise
+    if goal.is_on and done.is_without_messages:
+        binding.withdraw(bound)
+    return goal, done

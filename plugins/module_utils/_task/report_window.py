@@ -34,7 +34,7 @@ def blank() -> dict[str, Any]:
     keys = report.blank()
     for name in ("encoding", "segments", "key"):
         del keys[name]
-    return {**keys, "calendar": [], "told": []}
+    return {**keys, "start": None, "end": None, "calendar": [], "told": []}
 
 
 class WindowReport:
@@ -57,8 +57,11 @@ class WindowReport:
         for result, name in zip(reported["results"], self._names()):
             result["reminder"] = name
         del reported["key"]
+        window = self._goal.window
         return {
             **reported,
+            "start": window.start.astimezone(window.zone).isoformat(),
+            "end": window.end.astimezone(window.zone).isoformat(),
             "calendar": [self._entry(reminder) for reminder in self._goal.reminders],
             "told": [result.to for result in self._done.told if result.outcome in _AFTER | {Outcome.UNKNOWN}],
             **ledger_keys(ledger, changed=reported["changed"], check_mode=check_mode),

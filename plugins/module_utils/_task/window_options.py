@@ -6,21 +6,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timezone
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Optional
 
 from .._core.errors import Faults, VoipsmsError
-from .._ledger.model import DedupePolicy
+from .._ledger.model import NO_LEDGER, DedupePolicy
 from .._message import dates, numbers
+from .._message.relative_dates import RelativeDate
 from .._message.text import MAX_SEGMENTS, measure
 from .._message.text import faults as text_faults
 from .._notify.fitting import read_and_fit
 from .._notify.window import read_calendar
 from .._notify.window_input import ANNOUNCE, BEFORE, END, START, Defaults, Reminder, Window
-from .._notify.window_report import words
 from .._notify.window_run import WindowGoal
-from .._notify.window_texts import MOVED, OFF, usual_texts
+from .._notify.window_start import read_relative_start, start_at
+from .._notify.window_texts import MOVED, OFF, usual_texts, words
 from .._people.contacts import read_contacts
 from .._schedule.match import Match
 from .._schedule.request import CancelRequest, Request, ScheduleRequest
@@ -31,39 +33,60 @@ from .schedule_options import TaskContext, read_context, scheduled_request
 from .send_options import GIVEN_WINDOW
 from .values import in_range, read_region, read_sender, with_texts
 
+_NO_LEDGER = "a window needs a ledger, by which its reminders are found again, and ledger is none"
 _BATCH = 100
 _KINDS = (BEFORE, START, END, ANNOUNCE, OFF, MOVED)
 _NO_ZONE = "account_timezone is needed: the service takes wall time of the account, so set it to the account's zone"
 
 
 class WindowOptions(NamedTuple):
-    """A task on a window, and the zones of its dates."""
+    """A task on a window, and the zone of the account.
+
+    ``relative``: its start where that counts from now on; ``goal`` is then what is wanted if it is resolved now, and
+    ``goal_at`` returns it for another start. Raises ``InputError``, where that has a fault of its own.
+    """
 
     context: TaskContext
     goal: WindowGoal
     account_timezone: str
+    relative: Optional[RelativeDate]
+    goal_at: Callable[[datetime], WindowGoal]
 
 
 def read_window_options(params: Mapping[str, Any]) -> WindowOptions:
     """Return what a task asks for. Raise ``InputError`` with every fault, before anything is opened or sent."""
     faults = Faults()
-    params = with_texts(params, faults)
+    given, params = params, with_texts(params, faults)
+    params, relative = _with_start(params, faults)
     region, is_on = read_region(params), params["state"] == "present"
     contacts = read_contacts(params["contacts"], faults)
     texts = _read_texts(params, faults)
     defaults = Defaults(texts, params["to"] if params["to"] is not None else [], params["contacts"])
-    maybe_window, given = read_calendar(params, params["reminders"], defaults, faults, is_on=is_on)
-    reminders = [_with_digits(reminder, region, faults) for reminder in given]
+    maybe_window, calendar = read_calendar(params, params["reminders"], defaults, faults, is_on=is_on)
+    reminders = [_with_digits(reminder, region, faults) for reminder in calendar]
     sender = read_sender(params["from"], region, faults)
     zone = params["account_timezone"]
-    if not zone:
-        faults.add(_NO_ZONE)
+    faults.add(*([] if zone else [_NO_ZONE]), *([_NO_LEDGER] if params["ledger"] == NO_LEDGER else []))
     faults.add(*in_range("segments", params["segments"], 1, MAX_SEGMENTS))
     context = read_context({**params, "name": None}, faults, Names(contacts, region))
     window = faults.checked(maybe_window)
     builder = _Builder(context, window, sender, zone, params["min_lead"], is_on)
     goal = builder.goal(reminders, texts[OFF] if not is_on else texts[MOVED], is_told=_is_told(params))
-    return WindowOptions(context, goal, zone)
+
+    def goal_at(start: datetime) -> WindowGoal:
+        return read_window_options({**given, "start": start.isoformat()}).goal
+
+    return WindowOptions(context, goal, zone, relative, goal_at)
+
+
+def _with_start(params: dict[str, Any], faults: Faults) -> tuple[dict[str, Any], RelativeDate | None]:
+    """Return the options with a start that does not count from now on, and the one that does, if it was given."""
+    relative = faults.attempt(lambda: read_relative_start(params["start"], params["timezone"]))
+    if relative is None:
+        return params, None
+    now = datetime.now(timezone.utc)
+    start = faults.attempt(partial(start_at, relative, now)) or now
+    return {**params, "start": start.isoformat()}, relative
 
 
 def _is_told(params: Mapping[str, Any]) -> bool:

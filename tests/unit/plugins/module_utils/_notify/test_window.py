@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When the reminders of a window go out: zones, clock changes, what is past; and every fault named at once."""
+"""When the reminders of a window go out: zones and clock changes; its words; and every fault named at once."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError, VoipsmsError
-from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window import calendar_of
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import (
+    Faults,
+    InputError,
+    VoipsmsError,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window import news_key, read_calendar
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_input import (
     Defaults,
+    Reminder,
+    Window,
     read_duration,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_report import (
-    changes,
-    results,
-    table,
-    words,
-)
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_texts import words
 
 ANNA, BEN = "+12812345678", "+12812345679"
 WINDOW = {"name": "w1", "start": "2030-12-01 22:00", "end": "2030-12-01 23:30", "timezone": "Europe/Berlin"}
@@ -34,27 +35,19 @@ TEXTS = {"before": "Soon", "start": "Now", "end": "Over"}
 
 
 def planned(
-    *reminders: dict[str, Any],
-    recipients: object = (ANNA,),
-    state: str = "present",
-    now: str = "2030-11-01T00:00:00+00:00",
-    min_lead: int = 1,
-    **window: Any,
-) -> dict[str, Any]:
-    """Return the calendar of the usual window, changed where a test says so."""
-    return calendar_of(
-        {**WINDOW, **window},
-        list(reminders or USUAL),
-        Defaults(TEXTS, recipients),
-        state=state,
-        min_lead=min_lead,
-        now=dt.datetime.fromisoformat(now),
-    )
+    *reminders: object, recipients: object = (ANNA,), state: str = "present", **window: Any
+) -> tuple[Window, list[Reminder]]:
+    """Return the usual window and its reminders, changed where a test says so."""
+    faults = Faults()
+    values, defaults = {**WINDOW, **window}, Defaults(TEXTS, recipients)
+    found, known = read_calendar(values, list(reminders or USUAL), defaults, faults, is_on=state == "present")
+    return faults.checked(found), known
 
 
 def moments(*reminders: dict[str, Any], **changed: Any) -> list[str]:
-    """Return when each reminder goes out."""
-    return [entry["at"] for entry in planned(*reminders, **changed)["reminders"]]
+    """Return when each reminder goes out, in the zone of the window."""
+    window, known = planned(*reminders, **changed)
+    return [reminder.at.astimezone(window.zone).isoformat() for reminder in known]
 
 
 def faults(*reminders: dict[str, Any], **changed: Any) -> tuple[str, ...]:
@@ -65,74 +58,59 @@ def faults(*reminders: dict[str, Any], **changed: Any) -> tuple[str, ...]:
 
 
 def test_the_usual_reminders() -> None:
-    entries = planned()["reminders"]
-    assert [(entry["name"], entry["at"], entry["text"]) for entry in entries] == [
-        ("w1/day-before", "2030-11-30T22:00:00+01:00", "Soon"),
-        ("w1/hour-before", "2030-12-01T21:00:00+01:00", "Soon"),
-        ("w1/begins", "2030-12-01T22:00:00+01:00", "Now"),
-        ("w1/ends", "2030-12-01T23:30:00+01:00", "Over"),
+    _window, known = planned()
+    assert [(reminder.name, reminder.text, reminder.recipients, reminder.is_wanted) for reminder in known] == [
+        ("day-before", "Soon", (ANNA,), True),
+        ("hour-before", "Soon", (ANNA,), True),
+        ("begins", "Now", (ANNA,), True),
+        ("ends", "Over", (ANNA,), True),
     ]
-    assert {(entry["action"], entry["ahead"], tuple(entry["recipients"])) for entry in entries} == {
-        ("schedule", True, (ANNA,))
-    }
-
-
-def test_they_come_in_the_order_of_their_dates() -> None:
-    assert [entry["name"] for entry in planned(*reversed(USUAL))["reminders"]] == [
-        entry["name"] for entry in planned()["reminders"]
+    assert moments() == [
+        "2030-11-30T22:00:00+01:00",
+        "2030-12-01T21:00:00+01:00",
+        "2030-12-01T22:00:00+01:00",
+        "2030-12-01T23:30:00+01:00",
     ]
+    assert moments(*reversed(USUAL)) == moments(), "they come in the order of their dates"
 
 
 def test_what_a_reminder_has_of_its_own() -> None:
-    first, second = planned(
+    reminders: list[dict[str, Any]] = [
         {"name": "a", "before": "1d", "text": " Mine ", "recipients": f"{BEN}, {ANNA}"},
         {"name": "b", "at": "end", "after": "1h30m", "text": "Really over", "recipients": [BEN]},
-    )["reminders"]
-    assert (first["text"], first["recipients"], first["at"]) == ("Mine", [BEN, ANNA], "2030-11-30T22:00:00+01:00")
-    assert (second["text"], second["recipients"], second["at"]) == (
-        "Really over",
-        [BEN],
-        "2030-12-02T01:00:00+01:00",
-    )
+    ]
+    _window, (first, second) = planned(*reminders)
+    assert (first.text, first.recipients) == ("Mine", (BEN, ANNA))
+    assert (second.text, second.recipients) == ("Really over", (BEN,))
+    assert moments(*reminders) == ["2030-11-30T22:00:00+01:00", "2030-12-02T01:00:00+01:00"]
 
 
-@pytest.mark.parametrize(
-    ("now", "ahead"),
-    [
-        ("2030-12-01T21:59:00+01:00", ["w1/begins", "w1/ends"]),
-        ("2030-12-01T21:59:01+01:00", ["w1/ends"]),
-        ("2030-12-01T23:29:01+01:00", []),
-        ("2029-12-01T23:29:01+01:00", ["w1/day-before", "w1/hour-before", "w1/begins", "w1/ends"]),
-    ],
-)
-def test_what_is_less_than_a_minute_ahead_is_past(now: str, ahead: list[str]) -> None:
-    entries = planned(now=now)["reminders"]
-    assert [entry["name"] for entry in entries if entry["ahead"]] == ahead
-    assert [entry["name"] for entry in entries if entry["action"] == "schedule"] == ahead
-    assert {entry["action"] for entry in entries if not entry["ahead"]} <= {"leave_out"}
-
-
-def test_min_lead_says_how_far_ahead_it_must_be() -> None:
-    entries = planned(now="2030-12-01T20:00:00+01:00", min_lead=90)["reminders"]
-    assert [entry["reminder"] for entry in entries if entry["ahead"]] == ["begins", "ends"]
-
-
-def test_a_window_that_is_off_cancels_everything() -> None:
-    found = planned(state="absent", recipients=None, now="2030-12-01T20:00:00+01:00")
-    assert {entry["action"] for entry in found["reminders"]} == {"take_back"}
-    assert (found["over"], found["off_key"]) == (False, "maintenance/w1/2030-12-01T21:00Z/off")
-    assert planned(now="2030-12-01T23:30:00+01:00")["over"]
+def test_a_window_that_is_off_needs_no_recipients() -> None:
+    _window, known = planned(state="absent", recipients=None)
+    assert len(known) == 4
 
 
 def test_a_reminder_that_is_not_wanted_needs_its_name_only() -> None:
-    first, second = planned({"name": "a", "state": "absent"}, USUAL[3])["reminders"]
-    assert (first["action"], first["when"], second["action"]) == ("take_back", "", "schedule")
+    _window, (first, second) = planned({"name": "a", "state": "absent"}, USUAL[3])
+    assert (first.is_wanted, second.is_wanted) == (False, True)
 
 
-def test_a_long_name_makes_a_key_of_its_own_that_is_not_too_long() -> None:
-    keys = {planned(name="n" * 180 + end)["off_key"] for end in "ab"}
+def test_each_change_of_a_window_has_a_key_of_its_own_that_is_not_too_long() -> None:
+    window, _known = planned()
+    assert news_key(window, "off", 2) == "maintenance/w1/2030-12-01T21:00Z/off"
+    assert news_key(window, "moved", 3) == "maintenance/w1/2030-12-01T21:00Z/moved/3"
+    keys = {news_key(planned(name="n" * 180 + end)[0], "off", 1) for end in "ab"}
     assert len(keys) == 2
     assert all(len(key) <= 200 for key in keys)
+
+
+def test_the_end_may_be_so_long_after_the_start() -> None:
+    """Hours are hours, also over the clock change of 27 October 2030."""
+    assert planned(end="+90m")[0] == planned()[0]
+    assert moments(USUAL[3], start="2030-10-27 01:00", end="+3h") == ["2030-10-27T03:00:00+01:00"]
+    assert words({**WINDOW, "end": "+3h", "start": "2030-10-27 01:00"})["until"] == "03:00"
+    assert any("is not after start" in fault for fault in faults(end="+0m"))
+    assert any(fault.startswith("end is not a duration") for fault in faults(end="+90"))
 
 
 # Zones and clock changes
@@ -233,10 +211,11 @@ def test_what_is_needed(changed: dict[str, Any], sentence: str) -> None:
 
 def test_reminders_must_be_a_list_of_dictionaries() -> None:
     assert faults({}, recipients=[ANNA])[0].startswith("reminder 1: name is needed")
-    with pytest.raises(InputError, match="there is no reminder"):
-        calendar_of(WINDOW, [], Defaults(TEXTS, ANNA), state="present", min_lead=1, now=dt.datetime.now(dt.UTC))
     with pytest.raises(InputError, match="reminder 1 is not a dictionary"):
-        calendar_of(WINDOW, ["24h"], Defaults(TEXTS, ANNA), state="present", min_lead=1, now=dt.datetime.now(dt.UTC))
+        planned("24h")
+    noted = Faults()
+    read_calendar(WINDOW, [], Defaults(TEXTS, ANNA), noted, is_on=True)
+    assert "there is no reminder" in str(noted.sentences)
 
 
 def test_an_empty_text_is_refused() -> None:
@@ -269,7 +248,7 @@ def test_a_duration_has_an_end() -> None:
         read_duration("before", "999999d")
 
 
-# Words and tables
+# Words
 
 
 def test_words_are_wall_time_of_the_window() -> None:
@@ -296,49 +275,3 @@ def test_services_in_a_row(services: object, said: str) -> None:
 def test_words_never_fail(value: object) -> None:
     assert words({**WINDOW, "start": value})["start"] == ("" if value is None else str(value))
     assert words({**WINDOW, "timezone": value})["start"] == WINDOW["start"]
-
-
-def test_a_table_has_aligned_columns() -> None:
-    lines = table(planned({"name": "a", "state": "absent"}, *USUAL[1:], now="2030-12-01T21:00:00+01:00")["reminders"])
-    assert lines == [
-        "reminder     when                        to  SMS  text",
-        "hour-before  Sun 1 Dec 2030 21:00 +0100  1   1    (past, left out) Soon",
-        "a                                        1   1    (cancelled)",
-        "begins       Sun 1 Dec 2030 22:00 +0100  1   1    Now",
-        "ends         Sun 1 Dec 2030 23:30 +0100  1   1    Over",
-    ]
-
-
-def test_a_table_of_results() -> None:
-    entries = planned(now="2030-12-01T20:59:30+01:00")["reminders"]
-    told = [
-        {"name": "w1/day-before", "msg": "cancelled for 1 recipient"},
-        {"name": "w1/begins", "msg": "scheduled for 1 recipient"},
-    ]
-    assert [line.split("  ")[-1].strip() for line in table(entries, told)] == [
-        "result",
-        "past, left out; cancelled for 1 recipient",
-        "past, left alone",
-        "scheduled for 1 recipient",
-        "not reached",
-    ]
-
-
-def test_results_of_a_loop() -> None:
-    loops: list[dict[str, Any]] = [
-        {"ansible_loop_var": "each", "each": {"name": "w1/a"}, "changed": True, "msg": "cancelled", "results": []},
-        {"ansible_loop_var": "each", "each": [{"name": "w1/b"}, ANNA], "results": [{"outcome": "already_sent"}]},
-        {"ansible_loop_var": "each", "each": {"name": "w1/c"}, "skipped": True},
-    ]
-    first, second = results(loops)
-    assert (first["name"], first["changed"], first["failed"], first["gone_out"]) == ("w1/a", True, False, False)
-    assert (second["name"], second["item"][1], second["gone_out"]) == (None, ANNA, True)
-
-
-def test_changes_are_what_came_and_went() -> None:
-    loops: list[dict[str, Any]] = [
-        {"item": {"name": "w1/a"}, "diff": {"before": "1\n2\n", "after": "2\n3\n"}},
-        {"item": {"name": "w1/c"}, "diff": {"before": "4\n", "after": "4\n"}},
-        {"item": {"name": "w1/b"}},
-    ]
-    assert changes(results(loops)) == ["- 1", "  2", "+ 3"]

@@ -1,0 +1,218 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A start that counts from now on, run after run, and what is told of a window when the ledger fails in between."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import VoipsmsError
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
+    GRACE,
+    KEPT,
+    DedupePolicy,
+    LedgerError,
+    damaged,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_input import Reminder, Window
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_run import (
+    WindowDone,
+    WindowGoal,
+    run_window,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_start import (
+    StartBinding,
+    read_relative_start,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._send.request import SendRequest
+from ansible_collections.voip_communications.sms.tests.support.scheduling import (
+    ANN,
+    DAY,
+    FINGERPRINTS,
+    MINUTE,
+    OTHER,
+    START,
+    TEXT,
+    World,
+    refused,
+)
+
+IN_TWO_DAYS = "2026-11-22 12:00"
+LATER = "2026-11-24 12:00"
+
+
+class Town(World):
+    """A world with one window: a reminder a day before it, and one at its start."""
+
+    def goal(self, start: dt.datetime, *, is_on: bool = True, is_told: bool = False) -> WindowGoal:
+        window = Window("w", start, start + dt.timedelta(hours=1), dt.UTC)
+        reminders = [
+            Reminder("day-before", start - dt.timedelta(days=1), OTHER, (ANN,), is_on),
+            Reminder("begins", start, TEXT, (ANN,), is_on, "start"),
+        ]
+        requests = []
+        for reminder in reminders:
+            name, date = f"w/{reminder.name}", f"{reminder.at:%Y-%m-%d %H:%M}"
+            off = self.cancel_request(name)
+            late = off._replace(except_date=date)
+            wanted = self.request(ANN, msg=reminder.text, date=date, name=name, if_late=late)
+            requests.append(wanted if is_on else off)
+        policy = DedupePolicy(FINGERPRINTS.content("", OTHER), 30 * DAY, skip_different=True)
+        news = SendRequest("news", "news", None, OTHER, 1, (ANN,), policy, batch_size=100)
+        announcement = Reminder("now", start, OTHER, (ANN,), is_on, "announce")
+        return WindowGoal(
+            window,
+            is_on,
+            (*reminders, announcement) if is_told else tuple(reminders),
+            tuple(requests),
+            (news,) if is_told else (),
+            news if is_told else None,
+        )
+
+    def run(self, start: str, *, is_on: bool = True, check_mode: bool = False) -> str:
+        """Run a task with this start; return the start that it had, and keep the outcomes."""
+        relative = read_relative_start(start, "UTC")
+        date = dt.datetime.fromisoformat("2026-12-24T12:00Z" if relative else start)
+        context = self.context(check_mode=check_mode)
+        goal, self.result = run_window(
+            context, self.goal(date, is_on=is_on), relative, lambda found: self.goal(found, is_on=is_on)
+        )
+        self.warnings = context.warnings
+        self.outcomes = [one.outcome.value for some in self.result.results.values() for one in some]
+        return f"{goal.window.start:%Y-%m-%d %H:%M}"
+
+    result: WindowDone
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Town:
+    return Town(tmp_path / "ledger.sqlite3")
+
+
+def test_a_start_that_counts_from_now_on_stays_where_it_is(town: Town) -> None:
+    assert town.run("+2d", check_mode=True) == IN_TWO_DAYS
+    town.sleep(MINUTE)
+    assert town.run("+2d") == "2026-11-22 12:01", "check mode has bound nothing"
+    assert town.outcomes == ["scheduled"] * 2
+    for seconds in (MINUTE, DAY, DAY, DAY, 27 * DAY):
+        town.sleep(seconds)
+        assert town.run("+2d") == "2026-11-22 12:01"
+        assert not {"scheduled", "cancelled"}.intersection(town.outcomes)
+    town.seconds = START + 2 * DAY + MINUTE + KEPT + GRACE
+    assert town.run("+2d") > "2026-12-24", "it is kept as long as the messages are"
+
+
+def test_off_keeps_the_start_and_wanted_again_it_begins_anew(town: Town) -> None:
+    town.run("+2d")
+    for _time in range(2):
+        town.sleep(DAY / 2)
+        assert town.run("+2d", is_on=False) == IN_TWO_DAYS
+    town.sleep(DAY)
+    assert town.run("+2d") == LATER
+    assert town.provider.messages() == [(ANN, "2026-11-23 12:00"), (ANN, LATER)]
+    town.sleep(MINUTE)
+    assert town.run("+2d") == LATER
+
+
+def test_another_start_takes_its_place(town: Town) -> None:
+    town.run("+2d")
+    town.sleep(MINUTE)
+    assert town.run("+48h", check_mode=True) == IN_TWO_DAYS, "which means the same"
+    assert town.run("+4d") == "2026-11-24 12:01"
+    assert town.run("2026-11-24T12:00Z") == LATER
+    assert town.run("+4d") == "2026-11-24 12:01", "it was forgotten, and is resolved anew"
+    assert len(town.provider.messages()) == 2
+    assert town.run("wed 12:00") == "2026-11-25 12:00"
+
+
+def test_a_start_of_which_nothing_came_is_not_bound(town: Town) -> None:
+    town.provider.answers[ANN] = [refused, refused]
+    town.run("+2d")
+    town.sleep(MINUTE)
+    assert town.run("+2d") == "2026-11-22 12:01"
+    with pytest.raises(VoipsmsError, match="not today"):
+        run_window(town.context(), town.goal(dt.datetime.now(dt.UTC)), read_relative_start("+9d", "UTC"), _refusing)
+    assert town.run("+2d") == "2026-11-22 12:01"
+
+
+def _refusing(_start: dt.datetime) -> WindowGoal:
+    raise VoipsmsError("not today")
+
+
+def test_of_two_concurrent_runs_the_second_takes_the_start_of_the_first(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relative = read_relative_start("+2d", "UTC")
+    assert relative is not None
+    change = town.ledger.compare_and_set
+    first: list[Any] = []
+
+    def overtaken(changes: Any) -> Any:
+        monkeypatch.setattr(town.ledger, "compare_and_set", change)
+        first.append(StartBinding(town.context(), "w").bind(relative, is_on=True).start)
+        town.seconds += MINUTE
+        return change(changes)
+
+    monkeypatch.setattr(town.ledger, "compare_and_set", overtaken)
+    bound = StartBinding(town.context(), "w").bind(relative, is_on=True)
+    assert (bound.start, bound.change) == (first[0], None)
+
+
+def test_a_row_that_cannot_be_read_is_no_start(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    town.run("+2d")
+    rows = town.ledger.rows
+
+    def unreadable(key: str, names: Any) -> Any:
+        return {name: damaged(key, name, "", "") for name in rows(key, names)}
+
+    with monkeypatch.context() as patch:
+        patch.setattr(town.ledger, "rows", unreadable)
+        with pytest.raises(
+            VoipsmsError, match="start of this window is damaged; nothing was changed; run the task once"
+        ):
+            town.run("+2d")
+    assert town.run("+2d") == IN_TWO_DAYS
+
+
+@pytest.mark.parametrize(
+    ("start", "sentence"), [("tomorrow", "start: 'tomorrow' has no hour"), ("mon 25:00", "start: '.*' does not exist")]
+)
+def test_what_is_no_start(start: str, sentence: str) -> None:
+    with pytest.raises(VoipsmsError, match=sentence):
+        read_relative_start(start, "UTC")
+
+
+def test_what_was_scheduled_is_told_when_the_ledger_fails_afterwards(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is announced, and nobody told, which the result says; the next run does both."""
+    start = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
+
+    def told() -> WindowDone:
+        context = town.context()
+        _goal, done = run_window(context, town.goal(start, is_told=True), None, lambda _start: town.goal(start))
+        town.warnings = context.warnings
+        return done
+
+    fail_after_posts(town, monkeypatch)
+    done = told()
+    assert [one.outcome.value for one in (*done.results["begins"], *done.results["now"])] == ["scheduled", "not_sent"]
+    assert "the disk is gone" in str(done.results["now"][0].code_desc)
+    assert any("nobody was told of a change of the window" in warning for warning in town.warnings)
+
+
+def fail_after_posts(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the ledger not be read any more for a window itself, once its reminders are scheduled."""
+    rows: Callable[..., Any] = town.ledger.rows
+
+    def failing(key: str, names: Any) -> Any:
+        if key == FINGERPRINTS.key("news"):
+            raise LedgerError("the disk is gone")
+        return rows(key, names)
+
+    monkeypatch.setattr(town.ledger, "rows", failing)
