@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,13 @@ import pytest
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.desk import ANNA, FIRST, SECOND, TEXT, Desk
-from ansible_collections.voip_communications.sms.tests.support.doubt import AFTERWARDS, Doubt, SuspendedRun
+from ansible_collections.voip_communications.sms.tests.support.doubt import (
+    AFTERWARDS,
+    Doubt,
+    SuspendedRun,
+    in_postgresql,
+)
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
-from ansible_collections.voip_communications.sms.tests.support.postgresql import PASSWORD, PostgresServer
 
 CUT = {"Content-Length": "5000"}
 """More than comes: the connection is over in the middle of the answer."""
@@ -127,16 +131,8 @@ class TestSuspended:
         if request.param == "SQLite":
             yield
             return
-        server: PostgresServer = request.getfixturevalue("postgres")
-        dbname = server.new_database()
-        doubt.desk.controller.options |= {
-            "ledger": server.url(dbname, sslmode="verify-full", sslrootcert=str(server.ca_path)),
-            "ledger_password": PASSWORD,
-        }
-        doubt.set_ledger_clock = ledger_clock(server, dbname)
-        yield
-        with server.admin(dbname) as connection:
-            connection.execute(TRUE_CLOCK)
+        with in_postgresql(doubt, request.getfixturevalue("postgres")):
+            yield
 
     @pytest.mark.usefixtures("_ledger")
     @pytest.mark.parametrize("answer", [False, True], ids=["at its DELETE", "before its claim"])
@@ -186,26 +182,6 @@ class TestSuspended:
         doubt.assert_none_twice(late)
         assert other.get("failed") or doubt.pending == {(ANNA, FIRST): 1}, told
         assert late.get("failed") or doubt.pending == {(ANNA, SECOND): 1}, told
-
-
-TRUE_CLOCK = (
-    "CREATE OR REPLACE FUNCTION pg_catalog.clock_timestamp() RETURNS timestamptz"
-    " LANGUAGE internal VOLATILE STRICT PARALLEL SAFE AS 'clock_timestamp'"
-)
-AHEAD = (
-    "CREATE OR REPLACE FUNCTION pg_catalog.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE STRICT"
-    " PARALLEL SAFE AS $$ SELECT pg_catalog.timeofday()::timestamptz + '{seconds} seconds'::interval $$"
-)
-
-
-def ledger_clock(server: PostgresServer, dbname: str) -> Callable[[float], None]:
-    """Return what sets the clock of one database ahead by seconds."""
-
-    def ahead(seconds: float) -> None:
-        with server.admin(dbname) as connection:
-            connection.execute(AHEAD.format(seconds=seconds))
-
-    return ahead
 
 
 def test_a_lost_answer_is_not_forgotten_after_the_date(doubt: Doubt) -> None:

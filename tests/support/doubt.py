@@ -12,8 +12,9 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -26,6 +27,7 @@ from ansible_collections.voip_communications.sms.tests.support.playbook import (
     COLLECTIONS_PATH,
     PlaybookRun,
 )
+from ansible_collections.voip_communications.sms.tests.support.postgresql import PASSWORD, PostgresServer
 
 # The options of every task, of which all but one stand ready until the module has them.
 GRACES: dict[str, Any] = {"list_grace": 1}  # in seconds: the list is right again at the next look
@@ -36,6 +38,14 @@ DEADLINE = 6
 LATER = 2000.0
 # Three minutes before FIRST, in the account's zone.
 JUST_BEFORE, AFTERWARDS = "2098-03-03T17:57:00Z", "2098-03-07T00:00:00Z"
+_TRUE_CLOCK = (
+    "CREATE OR REPLACE FUNCTION pg_catalog.clock_timestamp() RETURNS timestamptz"
+    " LANGUAGE internal VOLATILE STRICT PARALLEL SAFE AS 'clock_timestamp'"
+)
+_AHEAD = (
+    "CREATE OR REPLACE FUNCTION pg_catalog.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE STRICT"
+    " PARALLEL SAFE AS $$ SELECT pg_catalog.timeofday()::timestamptz + '{seconds} seconds'::interval $$"
+)
 # Reads the message log.
 _LOG = ("POST", "sms/summary")
 LONG = "A very long story. " * 12
@@ -241,6 +251,25 @@ class SuspendedRun:
     def _is_stopped(self) -> bool:
         stat = Path(f"/proc/{self._pid}/stat").read_text(encoding="ascii")
         return stat.rpartition(")")[2].split()[0] == "T"
+
+
+@contextmanager
+def in_postgresql(doubt: Doubt, server: PostgresServer) -> Iterator[None]:
+    """Keep the ledger in a new database meanwhile, whose clock is the one of this doubt."""
+    dbname = server.new_database()
+    doubt.desk.controller.options |= {
+        "ledger": server.url(dbname, sslmode="verify-full", sslrootcert=str(server.ca_path)),
+        "ledger_password": PASSWORD,
+    }
+
+    def ahead(seconds: float) -> None:
+        with server.admin(dbname) as connection:
+            connection.execute(_AHEAD.format(seconds=seconds))
+
+    doubt.set_ledger_clock = ahead
+    yield
+    with server.admin(dbname) as connection:
+        connection.execute(_TRUE_CLOCK)
 
 
 def only(run: PlaybookRun) -> dict[str, Any]:

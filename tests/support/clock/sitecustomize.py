@@ -5,12 +5,13 @@
 ``CLOCK_AHEAD`` names a file with the seconds by which the wall clock is ahead; it may be written at any moment. The
 monotonic clock knows nothing of it, as after a suspend. ``STOP_BEFORE`` is how a request begins, such as ``DELETE``:
 the first time, the process writes its id to the file ``STOPPED`` and stops itself, with everything ready to be sent.
-With ``GO_ON`` it does not stop itself; then the test stops it when it likes.
+With ``GO_ON`` it does not stop itself; then the test stops it when it likes. ``STOP_AT`` is as in the folder ``stops``.
 """
 
 from __future__ import annotations
 
 import os
+import runpy
 import signal
 import socket
 import threading
@@ -48,3 +49,5 @@ if os.environ.get("STOP_BEFORE"):
     start, mark = os.environ["STOP_BEFORE"].encode(), Path(os.environ["STOPPED"])
     for name in ("send", "sendall"):
         setattr(socket.socket, name, stopping(getattr(socket.socket, name), start, mark))
+if os.environ.get("STOP_AT"):  # what the folder beside this one does; Python imports only one of them
+    runpy.run_path(str(Path(__file__).absolute().parents[1] / "stops" / "sitecustomize.py"))
