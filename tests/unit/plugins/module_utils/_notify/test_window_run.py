@@ -119,6 +119,20 @@ def test_off_keeps_the_start_and_wanted_again_it_begins_anew(town: Town) -> None
     assert town.run("+2d") == LATER
 
 
+def test_a_window_that_begins_within_the_hour(town: Town) -> None:
+    """What is past is left out, and cancelled where it waits for another date; the rest is still told."""
+    assert town.run("+45m") == "2026-11-20 12:45"
+    assert (town.outcomes, town.result.late) == (["scheduled"], {"day-before"})
+    town.run("+45m", is_on=False)
+    town.run("+3d")
+    assert town.run("2026-11-20T12:30Z") == "2026-11-20 12:30"
+    assert town.outcomes == ["cancelled", "scheduled", "cancelled"]
+    assert town.provider.messages() == [(ANN, "2026-11-20 12:30")]
+    town.sleep(25 * MINUTE)
+    town.run("2026-11-20T12:30Z")
+    assert town.outcomes == ["duplicate"]
+
+
 def test_another_start_takes_its_place(town: Town) -> None:
     town.run("+2d")
     town.sleep(MINUTE)
