@@ -78,7 +78,7 @@ class SafeFile:
             raise self._not_used(f"this user may not write to the folder {folder!r}; {_NO_FOLDER}")
         for ending in _BESIDE:
             beside = self.path + ending
-            if os.path.lexists(beside):
+            with suppress(FileNotFoundError):  # a commit of another run or thread removes its journal at any moment
                 self._check_own(beside, repr(beside), "check who made it, and remove it if it was not a run of yours")
 
     @property

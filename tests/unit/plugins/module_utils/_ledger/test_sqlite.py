@@ -642,3 +642,22 @@ def test_a_ledger_that_another_run_makes_at_this_moment_is_not_taken_for_another
     with closing(sqlite3.connect(path)) as connection:
         slow: Any = Overtaken(connection)
         SqliteLedger(str(path), "account")._check_origin(slow)
+
+
+def test_a_journal_that_goes_while_it_is_looked_at_is_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A commit of another run or thread removes it at any moment."""
+    path = tmp_path / "ledger.sqlite3"
+    SqliteLedger(str(path), "account").amend([])
+    SqliteLedger(str(path), "account").change([("key", "name")], lambda _rows, _now: {}, purge=1)
+    journal, lstat = Path(f"{path}-journal"), os.lstat
+    journal.touch(mode=0o600)
+
+    def gone(looked_at: object) -> os.stat_result:
+        status = lstat(str(looked_at))
+        if str(looked_at) == str(journal):
+            journal.unlink()
+        return status
+
+    monkeypatch.setattr(os, "lstat", gone)
+    assert SqliteLedger(str(path), "account").rows("key", ["name"]) == {}
+    assert not journal.exists()

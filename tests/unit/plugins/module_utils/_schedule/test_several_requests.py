@@ -227,6 +227,11 @@ def test_all_names_are_locked_and_released(world: World) -> None:
     locks = NameLocks(world.context(), [*names, ""])
     with locks.hold():
         assert locks.is_held()
+        row = world.ledger.rows(lock_key(FINGERPRINTS, names[1]), [names[1]])[names[1]]
+        world.ledger.amend([(row, row._replace(owner="another"))])
+        assert not locks.is_held(), "one of them is another run's"
+        world.ledger.amend([(row._replace(owner="another"), row)])
+        assert locks.is_held()
         world.seconds += DEADLINE + 60.0
         assert not locks.is_held()
     world.open().claim(lock_claim(lock_key(FINGERPRINTS, names[1]), names[1], "killed", DEADLINE / 2))
@@ -252,7 +257,8 @@ def lock_over_after(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[[
             return answer
 
         monkeypatch.setattr(world.provider, call, last)
-        monkeypatch.setattr(NameLock, "is_held", lambda _lock: not over)
+        for locks in (NameLock, NameLocks):
+            monkeypatch.setattr(locks, "is_held", lambda _locks: not over)
 
     return prepare
 
@@ -286,11 +292,12 @@ def test_what_is_cancelled_is_in_doubt_where_the_locks_are_over(
 def test_a_ledger_that_cannot_say_whether_the_locks_are_held_leaves_all_in_doubt(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_lock: NameLock) -> bool:
+    def broken(_locks: NameLock | NameLocks) -> bool:
         raise LedgerError("the disk is gone")
 
     world.change(*requests(world, [D1], ANN))
-    monkeypatch.setattr(NameLock, "is_held", broken)
+    for locks in (NameLock, NameLocks):
+        monkeypatch.setattr(locks, "is_held", broken)
     assert world.change(*requests(world, [D1, D2], ANN)) == [["unknown"]] * 2
     with pytest.raises(VoipsmsError, match="the lock of the name was over"):
         world.change(world.cancel_request("n4"))
