@@ -142,7 +142,7 @@ class NameLocks:
     def is_held(self) -> bool:
         """Return whether this run still has every lock. Raises ``LedgerError``.
 
-        Every cancel asks, so several are read at once.
+        Every request asks, so several are read at once.
         """
         if len(self._locks) <= 1 or self._context.check_mode:
             return all(lock.is_held() for lock in self._locks)
@@ -152,7 +152,9 @@ class NameLocks:
 
     def objection(self, numbers: Sequence[str]) -> str:
         """Return why nothing may be sent any more, which is that a lock is over; else an empty string."""
-        return next(filter(None, (lock.objection(numbers) for lock in self._locks)), "")
+        if len(self._locks) == 1:
+            return self._locks[0].objection(numbers)
+        return "" if self.is_held() else _OVER
 
 
 def lock_key(fingerprints: Fingerprints, name: str) -> str:
