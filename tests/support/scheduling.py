@@ -165,6 +165,8 @@ class Provider:
                 break
             if isinstance(fault, BaseException):
                 raise fault
+            if isinstance(fault, CancelAnswer):
+                return fault
             return CancelAnswer(CancelVerdict.REFUSED if "HTTP 4" in fault else CancelVerdict.LOST, fault)
         with self._one_at_a_time:
             if smsid not in {entry.record.smsid for entry in self.waiting}:

@@ -196,7 +196,7 @@ class Api:
     def _raise_for_status(self, answer: Answer, addressed_by: str = "api_url") -> None:
         """Raise ``NotSent`` for a status which proves that the request was not carried out."""
         if answer.status == THROTTLING_STATUS:
-            raise Throttled(_retry_after(answer.headers.get("retry-after", "")))
+            raise Throttled(retry_after(answer.headers.get("retry-after", "")))
         if answer.status in REDIRECTING_STATUSES:
             raise NotSent(
                 f"the service redirects to another address (HTTP {answer.status}), which is never followed;"
@@ -259,7 +259,7 @@ def _unix_seconds(value: str) -> float | None:
         return None
 
 
-def _retry_after(value: str) -> float | None:
+def retry_after(value: str) -> float | None:
     """Return the seconds to wait (RFC 9110, 10.2.3: a number, or a date), or None when the field is not usable."""
     if value.isascii() and value.isdigit() and len(value) < 10:
         return float(value)

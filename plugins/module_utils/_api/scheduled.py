@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 from urllib.parse import quote
 
 from .._core import strict_json
 from .._core.deadline import Deadline
 from .._core.errors import VoipsmsError
 from .._core.exchange import Answer, Lost, Service, status_text
-from .client import Api, Denied
-from .evidence import is_error, smsid_of
+from .client import Api, Denied, retry_after
+from .evidence import THROTTLING_STATUS, is_error, smsid_of
 from .failure import FAILED, failure_in
 from .pending import ListError, Listing, PendingRecord, announces_end, announces_more, records
 
@@ -59,10 +59,16 @@ class CancelVerdict(Enum):
 
 
 class CancelAnswer(NamedTuple):
-    """The answer to a cancel, and the service's objection or what was wrong with the answer, if anything."""
+    """The answer to a cancel, and the service's objection or what was wrong with the answer, if anything.
+
+    ``is_throttled``: whether the service asks for fewer requests (429). ``retry_after``: how many seconds it asks to
+    wait, if it says so.
+    """
 
     verdict: CancelVerdict
-    objection: str | None = None
+    objection: Optional[str] = None
+    is_throttled: bool = False
+    retry_after: Optional[float] = None
 
 
 class ScheduledApi(Api):
@@ -120,7 +126,10 @@ class ScheduledApi(Api):
             return CancelAnswer(CancelVerdict.LOST, str(error))
         if answer.status >= 300:
             verdict = CancelVerdict.REFUSED if 400 <= answer.status < 500 else CancelVerdict.LOST
-            return CancelAnswer(verdict, f"HTTP {status_text(answer.status)}{self._stated(answer)}")
+            refusal = f"HTTP {status_text(answer.status)}{self._stated(answer)}"
+            is_throttled = answer.status == THROTTLING_STATUS
+            wait = retry_after(answer.headers.get("retry-after", "")) if is_throttled else None
+            return CancelAnswer(verdict, refusal, is_throttled, wait)
         if answer.body.lstrip().startswith(b"<"):
             page = "a page of HTML, as a proxy or a login portal sends it in place of the service"
             return CancelAnswer(CancelVerdict.LOST, f"HTTP {status_text(answer.status)} with {page}")

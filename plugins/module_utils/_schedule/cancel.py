@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Optional
 
 from .._api.scheduled import CancelAnswer, CancelVerdict
@@ -17,6 +18,7 @@ from .._ledger.model import Identity, Row, State
 from .._message.outcome import Outcome, Result, moment
 from .._send.delivery import AT_A_TIME
 from .cancel_claims import CancelClaim, CancelClaims
+from .cancel_pace import CancelPace
 from .context import ScheduleContext
 from .plan import KnownMessage
 from .proof import decided_at
@@ -48,6 +50,7 @@ class Cancellation:
         """Ask for nothing yet. ``is_allowed``: whether the task still has the lock of its name."""
         self._context = context
         self._claims = CancelClaims(context, is_allowed)
+        self._pace = CancelPace(context.deadline)
         self._answers: dict[str, CancelAnswer] = {}
         self._refusals: dict[str, str] = {}
 
@@ -81,7 +84,8 @@ class Cancellation:
         if not unasked:
             return
         try:
-            refusal = self._ask_claimed(message, unasked, planned)
+            with self._pace.admission():
+                refusal = self._pace.obstacle or self._ask_claimed(message, unasked, planned)
         except Exception as error:  # noqa: BLE001 - as the docstring says
             refusal = sentence_of(error)
         if refusal:
@@ -126,7 +130,10 @@ class Cancellation:
         refusal = ""
         try:
             for smsid in smsids:
-                answers[smsid] = self._answers[smsid] = self._cancel(smsid, claim)
+                answers[smsid] = self._answers[smsid] = self._pace.answer(partial(self._cancel, smsid, claim))
+                if self._pace.obstacle:
+                    refusal = self._pace.obstacle
+                    break
         except NotSent as error:
             refusal = str(error)
         if answers:

@@ -215,15 +215,15 @@ def test_retry_after_in_seconds(value: str, seconds: float) -> None:
 
 def test_retry_after_as_a_date(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.time", lambda: 1_800_000_000.0)
-    assert client._retry_after(formatdate(1_800_000_090, usegmt=True)) == 90.0
-    assert client._retry_after(formatdate(1_799_999_999, usegmt=True)) is None
+    assert client.retry_after(formatdate(1_800_000_090, usegmt=True)) == 90.0
+    assert client.retry_after(formatdate(1_799_999_999, usegmt=True)) is None
 
 
 @pytest.mark.parametrize(
     "value", ["", "-1", "1.5", "1e3", "NaN", "soon", "\u0662", "\xb2", "9" * 10, "9" * 5000, "Mon"]
 )
 def test_a_senseless_retry_after_says_nothing(value: str) -> None:
-    assert client._retry_after(value) is None
+    assert client.retry_after(value) is None
 
 
 # --- What of an answer is shown -----------------------------------------------------------------------------------

@@ -262,7 +262,17 @@ def test_a_cancel_that_nothing_stands_against(behaviour: Behaviour) -> None:
 )
 def test_a_cancel_that_something_stands_against(behaviour: Behaviour, verdict: CancelVerdict, objection: str) -> None:
     """Only an answer that refuses the request itself says that the service is done with it."""
-    assert cancelled(behaviour)[0] == (verdict, objection)
+    assert cancelled(behaviour)[0] == CancelAnswer(verdict, objection)
+
+
+@pytest.mark.parametrize(("headers", "seconds"), [([("Retry-After", "7")], 7.0), ([], None)])
+def test_a_cancel_that_comes_too_soon_says_how_long_to_wait(
+    headers: list[tuple[str, str]], seconds: float | None
+) -> None:
+    answer = cancelled(faults.answer(429, headers=headers))[0]
+    assert answer == CancelAnswer(
+        CancelVerdict.REFUSED, "HTTP 429 Too Many Requests", is_throttled=True, retry_after=seconds
+    )
 
 
 def test_what_a_cancel_says_never_shows_a_credential() -> None:
@@ -285,7 +295,7 @@ def test_a_cancel_goes_where_the_user_says_and_nowhere_else(paths: Paths, smsid:
 def test_a_cancel_that_is_not_answered_in_time_is_lost() -> None:
     with FaultServer([faults.read_then_silent()]) as server:
         answer = api_at(server.url).cancel("id1", 0.5, permitted)
-    assert answer == (CancelVerdict.LOST, "there was no complete answer within the deadline")
+    assert answer == CancelAnswer(CancelVerdict.LOST, "there was no complete answer within the deadline")
     assert len(server.posts) == 1
 
 

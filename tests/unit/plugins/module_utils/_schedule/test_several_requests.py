@@ -13,8 +13,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.pending import ListError
+from ansible_collections.voip_communications.sms.plugins.module_utils._api.scheduled import (
+    CancelAnswer,
+    CancelVerdict,
+)
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import VoipsmsError
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import LedgerError
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import LedgerError, State
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.lock import (
     NameLock,
     NameLocks,
@@ -83,13 +87,16 @@ def test_the_looks_do_not_grow_with_the_number_of_requests(world: World, number:
 
 @pytest.mark.parametrize(("number", "at_once"), [(3, False), (9, True)])
 def test_many_are_cancelled_several_at_once(world: World, number: int, at_once: bool) -> None:
-    """Few are cancelled one after the other, which is easier to follow."""
+    """Few are cancelled one after the other, which is easier to follow. Each is claimed before its request leaves."""
     people, cancel, running = (ANN, BOB, CARL), world.provider.cancel, [0, 0]
+    claimed: set[str] = set()
 
     def counted_cancel(smsid: str, seconds: float, permits: Callable[[], bool]) -> Any:
         running[0] += 1
         running[1] = max(running)
         time.sleep(0.02)
+        if all(row.state is State.CANCELLING for row in world.open().with_smsids([smsid])):
+            claimed.add(smsid)
         answer = cancel(smsid, seconds, permits)
         running[0] -= 1
         return answer
@@ -99,6 +106,54 @@ def test_many_are_cancelled_several_at_once(world: World, number: int, at_once: 
     off = [world.cancel_request(f"n{at}") for at in range(number)]
     assert world.change(*off) == [["cancelled"] * 3] * number
     assert (running[1] > 1, world.provider.messages()) == (at_once, [])
+    assert claimed == set(world.provider.cancels)
+
+
+def throttled(seconds: float | None = None) -> CancelAnswer:
+    return CancelAnswer(CancelVerdict.REFUSED, "HTTP 429 Too Many Requests", is_throttled=True, retry_after=seconds)
+
+
+@pytest.mark.parametrize(("seconds", "least"), [(None, 1.0), (7.0, 7.0), (30.0, 30.0)])
+def test_a_service_that_asks_for_fewer_cancels_is_waited_for(world: World, seconds: float | None, least: float) -> None:
+    world.change(*requests(world, DATES[:9], ANN, BOB, CARL))
+    world.provider.cancel_faults = [throttled(seconds)]
+    began = world.seconds
+    assert world.change(*[world.cancel_request(f"n{at}") for at in range(9)]) == [["cancelled"] * 3] * 9
+    assert (world.provider.messages(), len(world.provider.cancels)) == ([], 9 * 3 + 1)
+    assert least <= world.seconds - began < least + 5.0
+
+
+@pytest.mark.parametrize(("seconds", "asked"), [(None, 2), (31.0, 1), (DEADLINE, 1)])
+def test_a_service_that_goes_on_asking_for_fewer_is_asked_for_nothing_more(
+    world: World, seconds: float | None, asked: int
+) -> None:
+    """What was not asked for is still pending, which its result says; the next run cancels it."""
+    world.change(*requests(world, DATES[:3], ANN, BOB, CARL))
+    world.provider.cancel_faults = [throttled(seconds)] * 99
+    off = [world.cancel_request(f"n{at}") for at in range(3)]
+    assert world.change(*off) == [["refused"] * 3] * 3
+    assert len(world.provider.cancels) == asked
+    first, *others = [str(one.code_desc) for some in world.done.results for one in some]
+    assert "although the service was asked to cancel it (HTTP 429 Too Many Requests)" in first
+    assert all("it is still pending (the service asks for fewer requests" in reason for reason in others)
+    assert len(world.provider.messages()) == 9
+    world.provider.cancel_faults = []
+    world.sleep(MINUTE)
+    assert world.change(*off) == [["cancelled"] * 3] * 3
+
+
+def test_many_at_once_leave_few_requests_to_a_service_that_asks_for_fewer(world: World) -> None:
+    """Each that was under way is asked for once more at most, and no other one."""
+    people, number = (ANN, BOB, CARL), 34
+    world.change(*requests(world, DATES[:number], *people))
+    world.provider.cancel_faults = [throttled()] * 999
+    outcomes = world.change(*[world.cancel_request(f"n{at}") for at in range(number)])
+    assert outcomes == [["refused"] * 3] * number
+    assert len(world.provider.cancels) <= 10 + 1
+    world.provider.cancel_faults = []
+    world.sleep(MINUTE)
+    kept = world.change(*requests(world, DATES[:number], *people))
+    assert kept == [["duplicate"] * 3] * number, "they are still pending"
 
 
 def test_check_mode_foresees_all_requests(world: World) -> None:
