@@ -29,6 +29,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify.wi
     StartBinding,
     read_relative_start,
 )
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_version import remembered_version
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.request import SendRequest
 from ansible_collections.voip_communications.sms.tests.support.scheduling import (
     ANN,
@@ -175,6 +176,26 @@ def test_of_two_concurrent_runs_the_second_takes_the_start_of_the_first(
     monkeypatch.setattr(town.ledger, "compare_and_set", overtaken)
     bound = StartBinding(town.context(), "w").bind(relative, is_on=True)
     assert (bound.start, bound.change) == (first[0], None)
+
+
+def test_of_two_concurrent_runs_that_call_a_window_off_both_know_the_same_version(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else each would tell people under a key of its own, and so twice."""
+    window = town.goal(dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)).window
+    later = window._replace(start=window.start + dt.timedelta(days=1), end=window.end + dt.timedelta(days=1))
+    for wanted in (window, later):
+        remembered_version(town.context(), wanted, town.seconds, is_on=True)
+    change, first = town.ledger.compare_and_set, []
+
+    def overtaken(changes: Any) -> Any:
+        monkeypatch.setattr(town.ledger, "compare_and_set", change)
+        first.append(remembered_version(town.context(), later, town.seconds, is_on=False))
+        return change(changes)
+
+    monkeypatch.setattr(town.ledger, "compare_and_set", overtaken)
+    second = remembered_version(town.context(), later, town.seconds + 1.0, is_on=False)
+    assert [second] == first == [(3, town.seconds)]
 
 
 def test_a_row_that_cannot_be_read_is_no_start(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
