@@ -366,7 +366,7 @@ end:
   type: str
   sample: "2030-12-01T23:30:00+01:00"
 calendar:
-  description: The reminders, in the order of their dates.
+  description: The reminders; those that go out at once, and then the others in the order of their dates.
   returned: always
   type: list
   elements: dict

@@ -24,7 +24,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 def read_calendar(
     values: Mapping[str, Any], reminders: object, defaults: Defaults, faults: Faults, *, is_on: bool
 ) -> tuple[Window | None, list[Reminder]]:
-    """Return a window and its reminders in the order of their dates; note every fault.
+    """Return a window and its reminders, what goes out at once and then the rest by date; note every fault.
 
     ``values`` has ``name``, ``start``, ``end`` and ``timezone``. ``is_on``: whether the window is wanted at all.
     """
@@ -34,7 +34,7 @@ def read_calendar(
     faults.add(*_repeated_names(entries), *((*_same_messages(known), *_unsendable(known)) if is_on else ()))
     name = values.get("name")
     faults.add(*(_full_name_faults(name, known) if isinstance(name, str) else ()))
-    return window, sorted(known, key=lambda reminder: reminder.at)
+    return window, sorted(known, key=lambda reminder: (not reminder.is_announcement, reminder.at))
 
 
 def news_key(window: Window, kind: str, version: int) -> str:
@@ -71,10 +71,15 @@ def _same_messages(reminders: Sequence[Reminder]) -> list[str]:
     faults = []
     for index, one in enumerate(reminders):
         for other in reminders[index + 1 :]:
-            is_same = (one.at, one.text) == (other.at, other.text) and one.is_wanted and other.is_wanted
+            is_same = _moment_and_text(one) == _moment_and_text(other) and one.is_wanted and other.is_wanted
             if is_same and one.name != other.name and set(one.recipients) & set(other.recipients):
                 faults.append(f"reminders {one.name!r} and {other.name!r} say the same to the same people at one time")
     return faults
+
+
+def _moment_and_text(reminder: Reminder) -> tuple[dt.datetime | None, str]:
+    """Return when a reminder goes out, None for at once, and what it says."""
+    return None if reminder.is_announcement else reminder.at, reminder.text
 
 
 def _unsendable(reminders: Iterable[Reminder]) -> list[str]:

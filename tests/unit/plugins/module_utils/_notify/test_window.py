@@ -229,6 +229,14 @@ def test_two_reminders_that_would_be_one_message_are_refused() -> None:
     assert len(moments(reminders[0], {**reminders[1], "state": "absent"})) == 2
 
 
+def test_what_goes_out_at_once_is_not_the_message_at_the_start_and_comes_first() -> None:
+    now = {"name": "now", "at": "announce", "text": "Soon"}
+    day_before, begins = {"name": "day-before", "before": "24h"}, {"name": "begins", "at": "start", "text": "Soon"}
+    assert [reminder.name for reminder in planned(begins, day_before, now)[1]] == ["now", "day-before", "begins"]
+    sentence = "reminders 'now' and 'again' say the same to the same people at one time"
+    assert faults(now, {**now, "name": "again"}) == (sentence,)
+
+
 @pytest.mark.parametrize(
     ("text", "minutes"), [("24h", 1440), ("90m", 90), ("1d", 1440), ("1d12h", 2160), ("1h30m", 90), ("0m", 0)]
 )
