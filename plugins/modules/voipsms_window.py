@@ -355,6 +355,13 @@ results:
       description: When an earlier run scheduled it, in UTC. Null when this run did.
       type: str
       sample: "2026-11-20T21:00:00Z"
+name:
+  description:
+    - The O(name) of the window, which tells the result of one window from that of another. Null when the task was
+      refused.
+  returned: always
+  type: str
+  sample: window-4711
 start:
   description: When the window begins, in ISO 8601 and the zone of the window. Null when the task was refused.
   returned: always

@@ -101,7 +101,7 @@ def test_announced_moved_and_called_off(controller: Controller, service: Counted
     assert found[2]["calendar"][0]["msg"] == (
         "scheduled for 2 recipients, at 2098-12-01 08:00; cancelled for 2 recipients, at 2098-11-30 15:00"
     )
-    assert (found[2]["start"], found[2]["end"]) == (moved["start"], moved["end"])
+    assert [found[2][key] for key in ("name", "start", "end")] == ["window-4711", moved["start"], moved["end"]]
     first = ["2098-11-30 15:00", "2098-12-01 14:00", "2098-12-01 15:00", "2098-12-01 16:30"]
     then = ["2098-12-01 08:00", "2098-12-02 07:00", "2098-12-02 08:00", "2098-12-02 09:00"]
     both = [[date for date in dates for _recipient in (ANNA, BEN)] for dates in (first, then)]
@@ -119,8 +119,9 @@ def test_announced_moved_and_called_off(controller: Controller, service: Counted
 
 
 def test_what_is_past_is_left_out_and_never_sent_late(controller: Controller, service: CountedSandbox) -> None:
-    """The first window is wrong, and all that is wrong is named. The last one is announced late, and a number of it is
-    refused: the others wait all the same.
+    """The first window is wrong, and all that is wrong is named. One is refused by Ansible itself, and the result that
+    is still there says of which window it is. The last one is announced late, and a number of it is refused: the others
+    wait all the same.
     """
     service.sandbox.settings(zone="UTC")
     controller.environment["VOIPSMS_ACCOUNT_TIMEZONE"] = "UTC"
@@ -130,9 +131,11 @@ def test_what_is_past_is_left_out_and_never_sent_late(controller: Controller, se
     near: dict[str, Any] = {**far, "start": from_now(hours=2), "end": from_now(hours=3)}
     refused = [reminders[0], {**hour_before, "recipients": [NOBODY]}, reminders[2]]
     wrong = role(name=4711, end="2098-12-01 02:00", recipients=[12812345678], reminders=[{"name": "a", "before": 24}])
+    earlier = {"name": "Earlier", "ansible.builtin.assert": {"that": "maintenance_window_result.name == 'window-4711'"}}
     run = controller.play(
         {"name": "Wrong", "block": [wrong], "rescue": [pending()]},
         role(**far), role(check=True, **near), role(**near), role(**near, min_lead=90), pending(),
+        {"name": "Refused", "block": [role(name="window-4799", state="elsewhere")], "rescue": [earlier]},
         role(**{**near, "name": "window-4712", "services": ["web"], "reminders": refused}),
     )  # fmt: skip
     refusal = results(run)[0]["msg"]
@@ -152,6 +155,7 @@ def test_what_is_past_is_left_out_and_never_sent_late(controller: Controller, se
         [("left_out", False), ("refused", False), ("scheduled", True)],
     ]
     assert [len(dates) for dates in waiting(run)] == [0, 4]
+    assert [record.kind for record in run.records if record.task == "Earlier"] == ["ok"]
     assert run.rc == 2, run.everything
 
 

@@ -34,7 +34,7 @@ def blank() -> dict[str, Any]:
     keys = report.blank()
     for name in ("encoding", "segments", "key"):
         del keys[name]
-    return {**keys, "start": None, "end": None, "calendar": [], "told": []}
+    return {**keys, "name": None, "start": None, "end": None, "calendar": [], "told": []}
 
 
 class WindowReport:
@@ -60,6 +60,7 @@ class WindowReport:
         window = self._goal.window
         return {
             **reported,
+            "name": window.name,
             "start": window.start.astimezone(window.zone).isoformat(),
             "end": window.end.astimezone(window.zone).isoformat(),
             "calendar": [self._entry(reminder) for reminder in self._goal.reminders],
