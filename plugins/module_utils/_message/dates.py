@@ -43,6 +43,7 @@ _FORM = (
     "write it in quotes as YYYY-MM-DD HH:MM, with an offset such as +01:00 or Z or without, or from now on, as +2h or"
     " tomorrow 08:00"
 )
+_WAYS_OUT = "choose another minute, or write it with the offset that is meant"
 
 
 class DateError(VoipsmsError):
@@ -259,11 +260,8 @@ def _instant(wall: dt.datetime, zone_info: ZoneInfo, name: str | None) -> dt.dat
     if first == second:
         return first.replace(tzinfo=dt.timezone.utc)
     if first > second:
-        raise DateError(f"{_written(wall)} does not exist in {name}: the clocks are put forward over it")
-    raise DateError(
-        f"{_written(wall)} exists twice in {name}, since the clocks are put back then: "
-        "choose another minute, or write it with the offset that is meant"
-    )
+        raise DateError(f"{_written(wall)} does not exist in {name}: the clocks are put forward over it; {_WAYS_OUT}")
+    raise DateError(f"{_written(wall)} exists twice in {name}, since the clocks are put back then: {_WAYS_OUT}")
 
 
 def _account_wall(instant: dt.datetime, account: ZoneInfo, name: str | None) -> str:

@@ -326,7 +326,8 @@ def test_the_ends_of_the_calendar() -> None:
 
 def test_the_sentences_about_clock_changes() -> None:
     assert refusal("2026-03-08 02:30", account_timezone=CHICAGO) == (
-        "2026-03-08 02:30 does not exist in America/Chicago: the clocks are put forward over it"
+        "2026-03-08 02:30 does not exist in America/Chicago: the clocks are put forward over it; "
+        "choose another minute, or write it with the offset that is meant"
     )
     assert refusal("2026-11-01 01:30", account_timezone=CHICAGO) == (
         "2026-11-01 01:30 exists twice in America/Chicago, since the clocks are put back then: "
