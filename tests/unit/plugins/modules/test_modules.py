@@ -15,12 +15,12 @@ import pytest
 import yaml
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Outcome, Result
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import answer
 from ansible_collections.voip_communications.sms.plugins.module_utils._task import (
     report_notify,
     report_scheduled,
     report_window,
 )
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import answer
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import SENDING, blank
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_notify import NOTIFYING
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_scheduled import SCHEDULING
