@@ -366,10 +366,11 @@ def test_every_statement_of_a_send_finds_its_rows_by_an_index(
     ledger.claim(CLAIM._replace(recipients=many))
     ledger.settle("key", "run 1", dict.fromkeys(many, ACCEPTED) | {"recipient 1": NOT_SENT})
     ledger.rows("key", many)
+    ledger.rows_at([("key", "recipient 1"), ("another", "recipient 1")])
     ledger.rows_of(many)
     ledger.scheduled()
     assert {name.rstrip("0123456789") for name in plans} == {"DELETE", "SELECT", "INSERT"}
-    assert len(plans) == 10
+    assert len(plans) == 11
     for plan in plans.values():
         assert "Seq Scan on ledger" not in plan, plan
     found = "\n".join(plans.values())

@@ -36,9 +36,9 @@ class MemoryLedger(StoredLedger):
         """Return the time in Unix seconds."""
         return self._clock()
 
-    def rows(self, key: str, recipients: Iterable[str]) -> dict[str, Row]:
-        """Return the rows of a key by recipient."""
-        return {name: self._rows[key, name] for name in recipients if (key, name) in self._rows}
+    def rows_at(self, identities: Iterable[Identity]) -> dict[Identity, Row]:
+        """Return the rows of some identities."""
+        return {identity: self._rows[identity] for identity in identities if identity in self._rows}
 
     def scheduled(self) -> list[Row]:
         """Return the rows of scheduled messages."""
@@ -63,7 +63,7 @@ class MemoryLedger(StoredLedger):
         """Read rows, decide, and write at once; nothing expires within one task."""
         with self._change_lock:
             now = self.now()
-            rows = {identity: self._rows[identity] for identity in identities if identity in self._rows}
+            rows = self.rows_at(identities)
             changes = decide(rows, now)
             for identity, row in changes.items():
                 if row is None:

@@ -275,6 +275,9 @@ class Ledger(Protocol):
     def rows(self, key: str, recipients: Iterable[str]) -> dict[str, Row]:
         """Return the rows of a key by recipient. Reads only: never creates a ledger or changes a row."""
 
+    def rows_at(self, identities: Iterable[Identity]) -> dict[Identity, Row]:
+        """Return the rows of some identities, each found by the index. Reads only, as ``rows`` does."""
+
     def claim(self, claim: Claim) -> Claimed:
         """Commit ``sending`` for every recipient that the claim may have, and delete some expired rows."""
 

@@ -145,14 +145,14 @@ class PostgresqlLedger(StoredLedger):
         """Return the time by the server's clock, in Unix seconds; known even when the server is gone."""
         return self._server.now()
 
-    def rows(self, key: str, recipients: Iterable[str]) -> dict[str, Row]:
-        """Return the rows of a key by recipient. Reads only; tables that do not exist have none, and are not made.
+    def rows_at(self, identities: Iterable[Identity]) -> dict[Identity, Row]:
+        """Return the rows of some identities. Reads only; tables that do not exist have none, and are not made.
 
         Sets ``missing`` for a database without the tables: the first claim would make them.
         """
         with self._reading(foresee=True) as connection:
-            stored = {} if connection is None else self._read(connection, [(key, name) for name in recipients])
-            return {name: row for (_key, name), (row, _stamp) in stored.items()}
+            stored = {} if connection is None else self._read(connection, identities)
+            return {identity: row for identity, (row, _stamp) in stored.items()}
 
     def scheduled(self) -> list[Row]:
         """Return every row of a scheduled message. Reads only, as ``rows`` does."""

@@ -174,13 +174,13 @@ class SqliteLedger(StoredLedger):
         """Return the time by the machine's clock, in Unix seconds."""
         return self._clock()
 
-    def rows(self, key: str, recipients: Iterable[str]) -> dict[str, Row]:
-        """Return the rows of a key by recipient. Reads only; a ledger that does not exist has none, and is not made.
+    def rows_at(self, identities: Iterable[Identity]) -> dict[Identity, Row]:
+        """Return the rows of some identities. Reads only; a ledger that does not exist has none, and is not made.
 
         Sets ``missing`` for a ledger that does not exist, or is empty: the first claim would make it.
         """
         with self._reading() as connection:
-            return {} if connection is None else self._select(connection, key, recipients)
+            return {} if connection is None else self._select(connection, identities)
 
     def scheduled(self) -> list[Row]:
         """Return every row of a scheduled message. Reads only, as ``rows`` does."""
@@ -218,17 +218,14 @@ class SqliteLedger(StoredLedger):
 
         A change that purges is a claim: requests wait for it.
         """
-        names_by_key: dict[str, list[str]] = {}
-        for key, name in identities:
-            names_by_key.setdefault(key, []).append(name)
+        identities = list(identities)  # a change that must wait for another one is made anew
 
         def make(connection: sqlite3.Connection) -> Changed:
             now = self.now()
             if purge:
                 self._check_daily(connection, now)
                 _purge(connection, now, purge)
-            selected = ((key, self._select(connection, key, names)) for key, names in names_by_key.items())
-            rows = {(key, name): row for key, found in selected for name, row in found.items()}
+            rows = self._select(connection, identities)
             changes = decide(rows, now)
             self._replace(connection, ((rows.get(identity), row) for identity, row in changes.items()))
             return Changed(set(changes), {identity: rows[identity] for identity in rows.keys() - changes}, now)
@@ -318,16 +315,24 @@ class SqliteLedger(StoredLedger):
         if application != APPLICATION_ID and not is_empty:
             raise LedgerError.not_used(self.name, "it is a database of another program; name another file")
 
-    def _select(self, connection: sqlite3.Connection, key: str, recipients: Iterable[str]) -> dict[str, Row]:
-        """Return the rows of a key by recipient, in several statements where SQLite's limit of values needs them."""
+    def _select(self, connection: sqlite3.Connection, identities: Iterable[Identity]) -> dict[Identity, Row]:
+        """Return the rows of some identities."""
+        names_by_key: dict[str, list[str]] = {}
+        for key, name in identities:
+            names_by_key.setdefault(key, []).append(name)
+        selected = ((key, self._select_of(connection, key, names)) for key, names in names_by_key.items())
+        return {(key, row.recipient): row for key, rows in selected for row in rows}
+
+    def _select_of(self, connection: sqlite3.Connection, key: str, recipients: Iterable[str]) -> list[Row]:
+        """Return the rows of a key, in several statements where SQLite's limit of values needs them."""
         names = iter(recipients)
-        rows: dict[str, Row] = {}
+        rows: list[Row] = []
         while some := list(islice(names, _SELECTED_AT_ONCE)):
             records = connection.execute(_SELECT % ", ".join("?" * len(some)), (self._account, key, *some))
-            found = {row.recipient: row for row in map(row_from, records)}
-            if not found.keys() <= set(some):
+            found = list(map(row_from, records))
+            if not {row.recipient for row in found} <= set(some):
                 raise ValueError("a row that was found by its recipient is damaged, and names another")
-            rows |= found
+            rows += found
         return rows
 
     def _replace(self, connection: sqlite3.Connection, pairs: Iterable[tuple[Row | None, Row | None]]) -> None:

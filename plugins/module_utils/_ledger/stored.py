@@ -55,11 +55,19 @@ class StoredLedger(ABC):
         """
 
     @abstractmethod
+    def rows_at(self, identities: Iterable[Identity]) -> dict[Identity, Row]:
+        """Return the rows of some identities. Reads only: never creates a ledger or changes a row."""
+
+    @abstractmethod
     def _holding(self, texts: Iterable[str]) -> list[Row]:
         """Return the rows of scheduled messages whose stored smsids, as JSON, hold one of these texts; more may come.
 
         Reads only.
         """
+
+    def rows(self, key: str, recipients: Iterable[str]) -> dict[str, Row]:
+        """Return the rows of a key by recipient. Reads only, as ``rows_at`` does."""
+        return _by_recipient(self.rows_at([(key, name) for name in recipients]))
 
     def with_smsids(self, smsids: Iterable[str]) -> list[Row]:
         """Return every row of a scheduled message that has one of these smsids, once. Reads only."""

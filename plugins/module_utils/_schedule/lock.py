@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
 from .._core.deadline import Deadline
 from .._core.errors import sentence_of
-from .._ledger.model import Claim, DedupePolicy, Fingerprints, Row
+from .._ledger.model import Claim, DedupePolicy, Fingerprints, Identity, Row
 from .._ledger.resolve import begun_at
 from .._message.outcome import Fate, moment
 from .._send.request import SendRequest
@@ -79,11 +79,16 @@ class NameLock:
         if not self._name:
             return True
         ledger = self._context.ledger
-        return self.is_held_by(ledger.rows(self._key, [self._name]).values(), ledger.now())
+        return self.is_held_by(ledger.rows_at([self.identity]), ledger.now())
 
-    def is_held_by(self, rows: Iterable[Row], now: float) -> bool:
-        """Return whether this run has the lock by some rows of its name, at a moment by the ledger's clock."""
-        row = next((row for row in rows if (row.key, row.recipient) == (self._key, self._name)), None)
+    @property
+    def identity(self) -> Identity:
+        """The key and the recipient of the lock's row."""
+        return self._key, self._name
+
+    def is_held_by(self, rows: Mapping[Identity, Row], now: float) -> bool:
+        """Return whether this run has the lock by some rows, at a moment by the ledger's clock."""
+        row = rows.get(self.identity)
         return row is not None and row.owner == self._owner and row.is_at_work(now)
 
     def objection(self, _numbers: Sequence[str]) -> str:
@@ -128,8 +133,7 @@ class NameLocks:
     def __init__(self, context: ScheduleContext, names: Iterable[str]) -> None:
         """Prepare the locks of some names (fingerprints), of which any may be empty."""
         self._context = context
-        self._names = [name for name in sorted(set(names)) if name]
-        self._locks = [NameLock(context, name) for name in self._names]
+        self._locks = [NameLock(context, name) for name in sorted(set(names)) if name]
 
     @contextmanager
     def hold(self) -> Iterator[None]:
@@ -147,7 +151,7 @@ class NameLocks:
         if len(self._locks) <= 1 or self._context.check_mode:
             return all(lock.is_held() for lock in self._locks)
         ledger = self._context.ledger
-        rows = ledger.rows_of(self._names)
+        rows = ledger.rows_at([lock.identity for lock in self._locks])
         return all(lock.is_held_by(rows, ledger.now()) for lock in self._locks)
 
     def objection(self, numbers: Sequence[str]) -> str:

@@ -425,13 +425,14 @@ def traced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def send_once(ledger: SqliteLedger) -> None:
-    """Call whatever a delivery without a log search calls: rows, claim, settle in each way, amend."""
+    """Call whatever a delivery without a log search calls: rows, locks, claim, settle in each way, amend."""
     many = {f"recipient {number}": "+1*" for number in range(600)}
     rows = ledger.rows("key", many)
     ledger.claim(CLAIM._replace(recipients=many))
     fates = dict.fromkeys(many, (Fate.ACCEPTED, ("id",))) | {"recipient 1": (Fate.NOT_SENT, ())}
     ledger.settle("key", "run 1", fates)
     rows = ledger.rows("key", many)
+    assert set(ledger.rows_at([("key", "recipient 2"), ("another", "recipient 2")])) == {("key", "recipient 2")}
     ledger.scheduled()
     ledger.amend([(rows["recipient 2"], rows["recipient 2"]._replace(label="x")), (rows["recipient 3"], None)])
 
