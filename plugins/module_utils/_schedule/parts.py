@@ -15,7 +15,7 @@ from .._send.posting import Objection
 from .context import ScheduleContext
 from .creation import Creation
 from .match import Match, matching
-from .plan import KnownMessage, Plan, ScheduledState, Want
+from .plan import DesiredMessage, KnownMessage, Plan, ScheduledState, Want
 from .proof import is_cancelled_in_time
 from .refusals import (
     doubt_of_date,
@@ -52,7 +52,7 @@ class WantedPart:
         """Return this part, or, where its date is over or too near, the one that stands for it then."""
         if self.request.if_late is None or not is_too_late(self.request, snapshot):
             return self
-        return UnwantedPart(self._context, self.request.if_late)
+        return UnwantedPart(self._context, self.request.if_late, self.creation)
 
     def in_doubt(self, snapshot: Snapshot) -> list[KnownMessage]:
         """Return the messages that a plan must be certain of."""
@@ -149,10 +149,12 @@ class UnwantedPart:
 
     creation: None = None
 
-    def __init__(self, context: ScheduleContext, request: CancelRequest) -> None:
-        """Change nothing yet."""
+    def __init__(self, context: ScheduleContext, request: CancelRequest, late: Creation | None = None) -> None:
+        """Change nothing yet. ``late``: the messages whose date is over or too near, for which this part stands."""
         self._context = context
         self.request = request
+        self._late = late
+        self._due: list[tuple[DesiredMessage, KnownMessage]] = []
         self.planned = Plan()
         self.created: list[Result] = []
         self.results: list[Result] = []
@@ -173,12 +175,16 @@ class UnwantedPart:
         """Return what exists, none of which is wanted. Raises ``ScheduleError`` where that cannot be known."""
         self.warn_of_unknown_name(snapshot)
         refuse_unlisted_match(self.request.match, snapshot)
-        return Want(others=[one for one in self.logged(snapshot) if not self._is_on_its_way(one)])
+        self._due = self._due_in(snapshot)
+        others = [one for one in self.logged(snapshot) if not self._is_on_its_way(one)]
+        return Want(others=others, due=frozenset(desired.identity for desired, _message in self._due))
 
     def follow(self, planned: Plan, snapshot: Snapshot) -> None:
         """Take a plan on."""
         self.planned, now, others = planned, self._context.ledger.now(), planned.others
-        self.results = [kept_result_of(message) for message in self.logged(snapshot) if self._is_on_its_way(message)]
+        due = [message.row for _desired, message in self._due]
+        kept = [one for one in self.logged(snapshot) if self._is_on_its_way(one) and one.row not in due]
+        self.results = [kept_result_of(message) for message in kept]
         self.results += [uncertain_result(message, now) for message in planned.doubtful]
         self.results += [uncertain_result(message, now) for message in others if may_have_gone_out(message, snapshot)]
         self.results += [delivered_result(message) for message in planned.history]
@@ -188,7 +194,9 @@ class UnwantedPart:
         """Cancel what can be cancelled, whatever is in doubt."""
 
     def keep(self, _snapshot: Snapshot) -> None:
-        """Keep nothing."""
+        """Keep what is about to go out, also where another request had scheduled it. Raises ``Overtaken``."""
+        if self._late is not None:
+            self.results = self._late.keep(Plan(keep=tuple(self._due))) + self.results
 
     def warn(self, _snapshot: Snapshot) -> None:
         """Warn of nothing; the results say it."""
@@ -205,6 +213,14 @@ class UnwantedPart:
             f"the ledger {self._context.ledger.name!r} knows no message of the name {request.name!r}, so nothing was"
             " looked for; what another ledger has scheduled is cancelled by smsid, or by to and delivery_date"
         )
+
+    def _due_in(self, snapshot: Snapshot) -> list[tuple[DesiredMessage, KnownMessage]]:
+        """Return the late messages that are pending all the same, and so need not be scheduled."""
+        if self._late is None:
+            return []
+        known = self._late.known(snapshot)
+        pairs = [(one, known[one.identity]) for one in self._late.desired(snapshot) if one.identity in known]
+        return [(desired, message) for desired, message in pairs if self._is_on_its_way(message)]
 
     def _is_on_its_way(self, message: KnownMessage) -> bool:
         """Return whether a message is pending for the very minute at which what is meant must be left alone."""

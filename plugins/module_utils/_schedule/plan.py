@@ -117,12 +117,14 @@ class Want(NamedTuple):
     """The messages that one request wants, and what exists.
 
     ``known``: what the ledger knows of the desired identities. ``others``: what belongs to the same name, or matches
-    what is to be cancelled; messages among them that any request of the task wants are left alone.
+    what is to be cancelled; messages among them that any request of the task wants are left alone. ``due``: what a
+    request wants that is about to go out, and so is too late to be scheduled.
     """
 
     desired: Sequence[DesiredMessage] = ()
     known: Mapping[Identity, KnownMessage] = {}
     others: Sequence[KnownMessage] = ()
+    due: frozenset[Identity] = frozenset()
 
 
 @dataclass
@@ -198,7 +200,7 @@ def plan(wants: Sequence[Want]) -> list[Plan]:
     may have been delivered.
     """
     sorted_wants = [_sorted(want) for want in wants]
-    identities = {message.identity for want in wants for message in want.desired}
+    identities = {message.identity for want in wants for message in want.desired}.union(*(one.due for one in wants))
     kept = {pair for actions in sorted_wants for pair in _kept_smsids(actions)}
     plans, taken = [], set[tuple[object, ...]]()
     for want, actions in zip(wants, sorted_wants):

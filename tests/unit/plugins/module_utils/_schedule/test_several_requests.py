@@ -268,6 +268,28 @@ def test_what_is_late_is_left_out_and_what_is_on_its_way_left_alone(world: World
     assert [len(rows) for rows in world.done.delivered] == [0, 1]
 
 
+def test_what_is_on_its_way_stays_where_another_reminder_that_moves_had_scheduled_it(world: World) -> None:
+    """Two reminders of one text: the later one moves on, and its old message is due at the minute of the first."""
+
+    def at(*dates: str) -> list[Request]:
+        return [
+            world.request(ANN, BOB, date=date, name=name, if_late=world.cancel_request(name, except_date=date))
+            for name, date in zip(("n0", "n1", "n2"), dates, strict=True)
+        ]
+
+    world.change(*at(D1, D2, DATES[-1]))
+    world.sleep(moment_of(D2) - START - 30.0)
+    over, stays = ["already_sent"] * 2, ["duplicate"] * 2
+    moved = at(D2, D3, DATES[-2])
+    foreseen = world.change(*moved, check_mode=True)
+    assert foreseen == [stays + over, ["would_schedule"] * 2, ["would_schedule"] * 2 + ["would_cancel"] * 2]
+    assert world.change(*moved) == [stays + over, ["scheduled"] * 2, ["scheduled"] * 2 + ["cancelled"] * 2]
+    assert world.provider.messages() == [(to, date) for to in (ANN, BOB) for date in (D2, D3, DATES[-2])]
+    world.sleep(MINUTE)
+    assert world.change(*moved) == [over * 2, stays, stays], "the first reminder has it now"
+    assert world.change(*[world.cancel_request(f"n{at}") for at in range(3)])[1:] == [["cancelled"] * 2] * 2
+
+
 def test_without_a_list_nothing_is_cancelled_and_so_nothing_moved(world: World) -> None:
     world.change(*requests(world, [D1, D2], ANN))
     world.provider.look_faults = [ListError(NOT_FOUND)]
