@@ -77,11 +77,13 @@ options:
     required: true
   services:
     description:
-      - What is worked on. Without it the texts say the name of the window.
+      - What is worked on, one or a list. Without it the texts say the name of the window.
+      - Each must be text; a number, a truth value or anything else is refused.
     type: raw
   text:
     description:
       - What else the usual texts say. It is left out where it does not fit.
+      - It must be text; a number, a truth value or anything else is refused.
     type: raw
   to:
     description:

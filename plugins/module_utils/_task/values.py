@@ -25,7 +25,7 @@ _INVISIBLE = "\u2028\u2029\ufeff\ufffe"
 
 _STAND_IN = "?"
 _TEXTS: Mapping[str, str | None] = {
-    **dict.fromkeys(("msg", "idempotency_key", "name", "key", "smsid", "event"), _STAND_IN),
+    **dict.fromkeys(("msg", "idempotency_key", "name", "key", "smsid", "event", "text"), _STAND_IN),
     **dict.fromkeys(("api_key", "api_password", "ledger_account", "ledger_password"), _STAND_IN),
     **dict.fromkeys(("timezone", "account_timezone"), "UTC"),
     **dict.fromkeys(("default_region", "since", "until")),
@@ -40,7 +40,8 @@ Their type is ``raw``, since Ansible would make text of anything: ``False`` of `
 _SECRETS = frozenset({"api_key", "api_password", "ledger_password"})
 _LISTS = frozenset({"smsid"})
 _WITH_DATES = frozenset({"since", "until"})
-_WITH_TEXTS = frozenset({"subject"})
+_KINDS_OF_TEXT = frozenset({"before", "start", "end", "announce", "moved", "off"})
+_WITH_TEXTS = frozenset({"subject", "services", "reminders"}).union(f"{kind}_text" for kind in _KINDS_OF_TEXT)
 """Options that are read elsewhere, and hold texts as well."""
 
 

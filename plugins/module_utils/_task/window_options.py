@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, NamedTuple, Optional
 
 from .._core.errors import Faults, VoipsmsError
+from .._core.structure import elements_of, not_text
 from .._ledger.model import NO_LEDGER, DedupePolicy
 from .._message import dates, numbers
 from .._message.relative_dates import RelativeDate
@@ -60,6 +61,7 @@ def read_window_options(params: Mapping[str, Any]) -> WindowOptions:
     params, relative = _with_start(params, faults)
     region, is_on = read_region(params), params["state"] == "present"
     contacts = read_contacts(params["contacts"], faults)
+    faults.add(*_service_faults(params["services"]))
     texts = _read_texts(params, faults)
     defaults = Defaults(texts, params["to"] if params["to"] is not None else [], params["contacts"])
     maybe_window, calendar = read_calendar(params, params["reminders"], defaults, faults, is_on=is_on)
@@ -93,6 +95,11 @@ def _is_told(params: Mapping[str, Any]) -> bool:
     return bool(params["tell_if_moved"] if params["state"] == "present" else params["tell_if_off"])
 
 
+def _service_faults(services: object) -> list[str]:
+    """Return a sentence for each service that is no text: 1.10 has lost its zero when it is read as a number."""
+    return [f"services: {not_text(service)}" for service in elements_of(services) if not isinstance(service, str)]
+
+
 def _read_texts(params: Mapping[str, Any], faults: Faults) -> dict[str, str]:
     """Return the text of each kind: the task's own, as a text or as parts that must fit, or else the usual one."""
     usual = usual_texts(words(params), params["segments"])
@@ -102,6 +109,9 @@ def _read_texts(params: Mapping[str, Any], faults: Faults) -> dict[str, str]:
             continue
         if isinstance(value, str):
             usual[kind] = value.strip()
+            continue
+        if not isinstance(value, (list, tuple)):
+            faults.add(f"{kind}_text: {not_text(value)}")
             continue
         own = Faults()
         usual[kind] = own.attempt(partial(read_and_fit, value, params["segments"])) or usual[kind]

@@ -4,21 +4,37 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from importlib import import_module
 from typing import Any
 
 import pytest
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults, InputError
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_input import (
+    ANNOUNCE,
+    BEFORE,
+    END,
+    START,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_texts import MOVED, OFF
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.values import date_faults, with_texts
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.window_options import read_window_options
 from ansible_collections.voip_communications.sms.tests.support.playbook import COLLECTION
-from ansible_collections.voip_communications.sms.tests.support.task_options import faults_of
+from ansible_collections.voip_communications.sms.tests.support.task_options import faults_of, params
 
 MODULES = sorted(path.stem for path in (COLLECTION / "plugins" / "modules").glob("*.py"))
 PLUGINS = "ansible_collections.voip_communications.sms.plugins.modules"
 # These have readers of their own, which refuse numbers, truth values and the like.
 READ_ELSEWHERE = {"to", "from", "number", "delivery_date", "contacts", "subject", "known_events"}
+WINDOW = {
+    "start",
+    "end",
+    "services",
+    "reminders",
+    *(f"{kind}_text" for kind in (BEFORE, START, END, ANNOUNCE, OFF, MOVED)),
+}
 # Whatever Ansible makes of something else is no address.
 ADDRESS = {"api_url"}
 
@@ -39,11 +55,24 @@ def test_ansible_makes_no_text_of_anything(spec: dict[str, dict[str, Any]]) -> N
 
 @pytest.mark.parametrize("value", [False, 1320, 1.1, {"a": 1}, [1]])
 def test_every_text_is_refused_by_name_and_replaced(spec: dict[str, dict[str, Any]], value: object) -> None:
-    names = {name for name, option in spec.items() if option["type"] == "raw"} - READ_ELSEWHERE
+    names = {name for name, option in spec.items() if option["type"] == "raw"} - READ_ELSEWHERE - WINDOW
     faults = Faults()
     checked = with_texts(dict.fromkeys(names, value), faults)
     assert {fault.partition(":")[0] for fault in faults_of(faults)} == names
     assert [name for name in names if not isinstance(checked[name], (str, list, type(None)))] == []
+
+
+@pytest.mark.parametrize("name", sorted(WINDOW | {"name", "timezone", "text"}))
+@pytest.mark.parametrize("value", [False, 1320, 1.1, {"a": 1}, [1]])
+def test_every_text_of_a_window_is_refused_by_name(name: str, value: object) -> None:
+    found = import_module(f"{PLUGINS}.voipsms_window").argument_spec()
+    usual = {option: spec.get("default") for option, spec in found.items()}
+    window = {"name": "w", "start": "2098-12-01 22:00", "end": "+90m", "timezone": "UTC", "to": ["+12812345678"]}
+    options = {**usual, **params(), **window, "account_timezone": "UTC", "ledger": "/nowhere"}
+    assert read_window_options(options)
+    with pytest.raises(InputError) as refused:
+        read_window_options({**options, name: value})
+    assert [re.split(r"[: ]", fault)[0] for fault in refused.value.faults] == [name.replace("reminders", "reminder")]
 
 
 def test_what_is_text_or_not_there_stays() -> None:
@@ -56,8 +85,10 @@ def test_what_is_text_or_not_there_stays() -> None:
 
 def test_a_date_is_refused_where_it_is_no_date_that_is_meant() -> None:
     day = date(2026, 10, 1)
-    faults = date_faults({"msg": day, "since": day, "delivery_date": day, "name": "2026-10-01"})
+    faults = date_faults({"msg": day, "since": day, "delivery_date": day, "name": "2026-10-01", "start": day})
     assert [fault.partition(":")[0] for fault in faults] == ["msg"]
+    faults = date_faults({"services": ["mail", day], "reminders": [{"text": day}], "off_text": day, "text": day})
+    assert {fault.partition(":")[0] for fault in faults} == {"services", "reminders", "off_text", "text"}
 
 
 @pytest.mark.parametrize("nested", [["shop", date(2026, 11, 28)], {"version": date(2026, 11, 28)}])
