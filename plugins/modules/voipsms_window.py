@@ -41,7 +41,8 @@ attributes:
 options:
   state:
     description:
-      - V(present) announces the window, or moves it. V(absent) cancels every reminder that has not gone out.
+      - V(present) announces the window, or moves it. V(absent) cancels every reminder that has not gone out, also those
+        that O(reminders) of this task does not name, since the ledger keeps the names of a window's reminders.
     type: str
     choices: [present, absent]
     default: present
@@ -99,7 +100,7 @@ options:
     description:
       - The reminders, each a dictionary. A list of your own replaces the usual one.
       - C(name), needed and without a slash, is what a reminder is recognised by. The message of one that you remove
-        from this list stays pending; leave it here with C(state=absent) instead.
+        from this list stays pending until the window is called off; leave it here with C(state=absent) instead.
       - C(before) is how long before the start it goes out, such as V(24h), V(90m), V(1d) or V(1h30m); a day has 24
         hours, over a clock change too.
       - C(at) instead is V(start) or V(end), with C(after), how long after that, if you like; or V(announce), which goes

@@ -100,6 +100,22 @@ def test_announced_changed_moved_back_and_called_off(controller: Controller, ser
     service.expect(12 * 3 + 4 + 12)
 
 
+def test_off_cancels_the_reminders_too_that_its_task_does_not_name(
+    controller: Controller, service: CountedSandbox
+) -> None:
+    """Else people would hear of a window that is off. A list without them warns that they stay."""
+    own = [{"name": "half", "at": "start", "after": "30m", "text": "Half"}, {"name": "ends", "at": "end"}]
+    window(controller, reminders=own)
+    other = {"reminders": own[1:]}
+    for result in (window(controller, check=True, **other), window(controller, **other)):
+        assert "the reminder 'half' of an earlier run is not in the list" in str(result["warnings"])
+    foreseen = window(controller, check=True, diff=True, state="absent")
+    off = window(controller, diff=True, state="absent")
+    assert (pending(service), foreseen["diff"]) == ([], off["diff"])
+    assert "half: Mon 1 Dec 2098 22:30 +0100, 3 people: Half" in off["diff"]["before"]
+    service.expect(6)
+
+
 def test_the_diff_is_a_calendar_with_a_line_for_each_reminder(controller: Controller, service: CountedSandbox) -> None:
     reminders = [{"name": "day-before", "before": "24h"}, {"name": "begins", "at": "start"}]
     window(controller, reminders=reminders)

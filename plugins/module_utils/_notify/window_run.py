@@ -15,13 +15,15 @@ from .._ledger.model import Row, State
 from .._message.outcome import Outcome, Report, Result
 from .._message.relative_dates import RelativeDate
 from .._schedule.context import ScheduleContext
+from .._schedule.match import Match
 from .._schedule.planned_run import Done
-from .._schedule.request import Request
+from .._schedule.request import CancelRequest, Request
 from .._schedule.scheduler import Scheduler
 from .._send.delivery import Delivery
 from .._send.request import SendRequest
 from .window import news_key
-from .window_input import Reminder, Window
+from .window_input import START, Reminder, Window
+from .window_reminders import other_reminders, remember_reminders
 from .window_start import StartBinding
 from .window_version import Version, remembered_version
 
@@ -192,12 +194,13 @@ def run_window(
     """
     binding = StartBinding(context, goal.window.name)
     if relative is None:
+        goal = _with_all_reminders(context, goal)
         done = WindowRun(context, goal).go()
         binding.end()
         return goal, done
     bound = binding.bind(relative, is_on=goal.is_on)
     try:
-        goal = goal_at(bound.start)
+        goal = _with_all_reminders(context, goal_at(bound.start))
         done = WindowRun(context, goal).go()
     except VoipsmsError:
         binding.withdraw(bound)
@@ -205,3 +208,25 @@ def run_window(
     if goal.is_on and done.is_without_messages:
         binding.withdraw(bound)
     return goal, done
+
+
+def _with_all_reminders(context: ScheduleContext, goal: WindowGoal) -> WindowGoal:
+    """Return a goal in which a window that is off has every reminder; remember those of one that is on.
+
+    Raises ``VoipsmsError`` with nothing changed.
+    """
+    window, names = goal.window, [reminder.name for reminder in goal.dated]
+    if goal.is_on:
+        remember_reminders(context, window, [reminder.name for reminder in goal.dated if reminder.is_wanted])
+        for name in other_reminders(context, window, names, ahead=True):
+            context.warn(
+                f"the reminder {name!r} of an earlier run is not in the list, and its messages stay pending; list it"
+                " with state=absent to cancel them"
+            )
+        return goal
+    others = other_reminders(context, window, names, ahead=False)
+    matches = [Match(name=context.fingerprints.name(f"{window.name}/{name}")) for name in others]
+    return goal._replace(
+        reminders=(*goal.reminders, *(Reminder(name, window.start, "", (), False, START) for name in others)),
+        requests=(*goal.requests, *(CancelRequest(match, None) for match in matches)),
+    )

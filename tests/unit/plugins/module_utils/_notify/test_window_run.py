@@ -20,6 +20,10 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
     damaged,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_input import Reminder, Window
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_reminders import (
+    other_reminders,
+    remember_reminders,
+)
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_run import (
     WindowDone,
     WindowGoal,
@@ -196,6 +200,34 @@ def test_of_two_concurrent_runs_that_call_a_window_off_both_know_the_same_versio
     monkeypatch.setattr(town.ledger, "compare_and_set", overtaken)
     second = remembered_version(town.context(), later, town.seconds + 1.0, is_on=False)
     assert [second] == first == [(3, town.seconds)]
+
+
+def test_the_names_of_reminders_are_kept_with_those_that_another_run_adds(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a damaged row nothing is known; only what has messages is called off."""
+    window = town.goal(dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)).window
+    remember_reminders(town.context(check_mode=True), window, ["a"])
+    assert town.ledger.newest(lambda _row: True, 9) == []
+    change = town.ledger.compare_and_set
+
+    def overtaken(changes: Any) -> Any:
+        monkeypatch.setattr(town.ledger, "compare_and_set", change)
+        remember_reminders(town.context(), window, ["half"])
+        return change(changes)
+
+    monkeypatch.setattr(town.ledger, "compare_and_set", overtaken)
+    remember_reminders(town.context(), window, ["begins"])
+    (row,) = town.ledger.newest(lambda _row: True, 9)
+    assert row.label == '["begins", "half"]'
+    town.change(town.request(ANN, name="w/half"), town.request(ANN, date="2026-11-25 12:00", name="other/begins"))
+    remember_reminders(town.context(), window, ["begins"])
+    assert other_reminders(town.context(), window, [], ahead=True) == ["half"]
+    assert other_reminders(town.context(), window, ["half"], ahead=False) == []
+    town.sleep(9 * DAY)
+    assert [other_reminders(town.context(), window, [], ahead=ahead) for ahead in (True, False)] == [[], ["half"]]
+    monkeypatch.setattr(town.ledger, "rows_at", lambda identities: {one: damaged(*one, "", "x") for one in identities})
+    assert other_reminders(town.context(), window, [], ahead=False) == []
 
 
 def test_a_row_that_cannot_be_read_is_no_start(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
