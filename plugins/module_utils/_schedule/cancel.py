@@ -199,11 +199,14 @@ class Cancellation:
         return Outcome.UNKNOWN, f"{_STILL_PENDING}; it may yet be cancelled"
 
 
-def foreseen(message: KnownMessage, before: Snapshot) -> Result:
+def foreseen(message: KnownMessage, before: Snapshot, delivers_at: float) -> Result:
     """Return the result in check mode of a message that would be cancelled.
 
-    Where the list does not show it, a real run would not know whether the cancel worked.
+    Where the list does not show it, or its date (``delivers_at``, in Unix seconds) is so near that the list will prove
+    nothing, a real run would not know whether the cancel worked.
     """
+    if not before.reading.is_before_handover(delivers_at):
+        return _result(message, Outcome.UNKNOWN, _MAYBE_OUT)
     if before.listed.intersection(message.smsids) or message.is_cancel_unfinished:
         return _result(message, Outcome.WOULD_CANCEL, None)
     return _result(message, Outcome.UNKNOWN, _NEVER_SHOWN)

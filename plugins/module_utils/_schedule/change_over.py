@@ -64,7 +64,7 @@ class ChangeOver:
     def cancel(self, messages: Sequence[KnownMessage], before: Snapshot) -> list[Result]:
         """Cancel messages that nothing replaces, and return their results. ``before``: what the plan was made from."""
         if self._context.check_mode:
-            return [foreseen(message, before) for message in messages]
+            return [foreseen(message, before, self._moment_of(message)) for message in messages]
         if not messages:
             return []
         cancellation = Cancellation(self._context, self._is_allowed)
@@ -208,6 +208,10 @@ class ChangeOver:
         }
         cancel = step.part.planned.cancel
         return [message for message in cancel if message.row is None or message.row.recipient not in recipients]
+
+    def _moment_of(self, message: KnownMessage) -> float:
+        """Return the earliest moment at which a message may go out, in Unix seconds."""
+        return self._context.earliest_moment_of(message.date) if message.date else 0.0
 
     def _warn_of_kept(self, planned: Plan, obsolete: Sequence[KnownMessage]) -> None:
         """Warn of messages that stay pending although the name does not want them any more."""

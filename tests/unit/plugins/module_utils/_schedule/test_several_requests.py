@@ -290,6 +290,17 @@ def test_what_is_on_its_way_stays_where_another_reminder_that_moves_had_schedule
     assert world.change(*[world.cancel_request(f"n{at}") for at in range(3)])[1:] == [["cancelled"] * 2] * 2
 
 
+def test_check_mode_foresees_that_a_cancel_shortly_before_its_date_stays_uncertain(world: World) -> None:
+    world.change(*requests(world, [D1, D2], ANN))
+    world.sleep(moment_of(D1) - START - 5 * MINUTE)
+    for moved, foreseen, done in (
+        (requests(world, [D3, D2], ANN), ["would_schedule", "unknown"], ["scheduled", "unknown"]),
+        ([world.cancel_request("n0")], ["unknown", "would_cancel"], ["unknown", "cancelled"]),
+    ):
+        assert sorted(world.change(*moved, check_mode=True)[0]) == sorted(foreseen)
+        assert sorted(world.change(*moved)[0]) == sorted(done)
+
+
 def test_without_a_list_nothing_is_cancelled_and_so_nothing_moved(world: World) -> None:
     world.change(*requests(world, [D1, D2], ANN))
     world.provider.look_faults = [ListError(NOT_FOUND)]
