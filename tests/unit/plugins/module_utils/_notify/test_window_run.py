@@ -227,7 +227,7 @@ def test_the_names_of_reminders_are_kept_with_those_that_another_run_adds(
     town.sleep(9 * DAY)
     assert [other_reminders(town.context(), window, [], ahead=ahead) for ahead in (True, False)] == [[], ["half"]]
     monkeypatch.setattr(
-        town.ledger, "rows_at", lambda identities: {key: damaged(*key[:2], "", "x") for key in identities}
+        town.ledger, "rows_at", lambda identities: {key: damaged(key[0], key[1], "", "x") for key in identities}
     )
     assert other_reminders(town.context(), window, [], ahead=False) == []
 
