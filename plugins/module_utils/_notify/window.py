@@ -31,7 +31,9 @@ def read_calendar(
     window = read_window(values, faults)
     entries = elements_of(reminders)
     known = read_reminders(entries, window, defaults, faults)
-    faults.add(*_repeated_names(entries), *((*_same_messages(known), *_unsendable(known)) if is_on else ()))
+    faults.add(*_repeated_names(entries))
+    if is_on:
+        faults.add(*_same_messages(known), *_unsendable(known), *_without_recipients(entries, defaults, known))
     name = values.get("name")
     faults.add(*(_full_name_faults(name, known) if isinstance(name, str) else ()))
     return window, sorted(known, key=lambda reminder: (not reminder.is_announcement, reminder.at))
@@ -83,11 +85,25 @@ def _moment_and_text(reminder: Reminder) -> tuple[dt.datetime | None, str]:
 
 
 def _unsendable(reminders: Iterable[Reminder]) -> list[str]:
-    """Return what prevents the wanted reminders from being sent."""
-    faults = []
-    for reminder in reminders:
-        if reminder.is_wanted:
-            sentences = text_faults(reminder.text)
-            sentences += [] if reminder.recipients else ["it has no recipients, and there are none for all of them"]
-            faults += [f"reminder {reminder.name!r}: {sentence}" for sentence in sentences]
-    return faults
+    """Return what prevents the texts of the wanted reminders from being sent."""
+    return [
+        f"reminder {reminder.name!r}: {sentence}"
+        for reminder in reminders
+        if reminder.is_wanted
+        for sentence in text_faults(reminder.text)
+    ]
+
+
+def _without_recipients(entries: Iterable[object], defaults: Defaults, reminders: Iterable[Reminder]) -> list[str]:
+    """Return one fault for all wanted reminders without recipients. Those that cannot be read are named elsewhere."""
+    own = {
+        str(entry.get("name")): entry["recipients"]
+        for entry in entries
+        if isinstance(entry, Mapping) and entry.get("recipients") is not None
+    }
+    names = [
+        repr(reminder.name)
+        for reminder in reminders
+        if reminder.is_wanted and not elements_of(own.get(reminder.name, defaults.recipients))
+    ]
+    return [f"no recipients for {', '.join(names)}: give to, or recipients of the reminder itself"] if names else []

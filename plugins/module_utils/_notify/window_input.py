@@ -93,7 +93,7 @@ def read_reminders(
     if not values:
         faults.add("there is no reminder: reminders must be a list that has at least one")
     contacts = read_contacts(defaults.contacts, faults)
-    recipients = _read_recipients("recipients: ", defaults.recipients, contacts, faults)
+    recipients = _read_recipients("to: ", defaults.recipients, contacts, faults)
     reader = _ReminderReader(window, defaults.texts, recipients, contacts, faults)
     reminders = [reader.read(index, value) for index, value in enumerate(values, 1)]
     return [reminder for reminder in reminders if reminder is not None]

@@ -164,7 +164,7 @@ def test_every_fault_is_named_at_once() -> None:
         "timezone 'Mars/Olympus' is not known",
         "start is a number or a truth value",
         "end '2030-12-01' has no hour",
-        "recipients: recipient 1: 12812345679 is not text",
+        "to: recipient 1: 12812345679 is not text",
         "reminder 'a': before is not a duration (a number without a unit)",
         "reminder 'a': it needs either before",
         "reminder 'b/c': name has a slash",
@@ -193,11 +193,11 @@ def test_the_end_must_be_after_the_start(end: str) -> None:
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"recipients": []}, "reminder 'day-before': it has no recipients"),
+        ({"recipients": []}, "no recipients for 'day-before'"),
         ({"name": ""}, "name is needed"),
         ({"name": 7}, "name: 7 is not text but a number: quote it"),
         ({"name": "two\nlines"}, "name must be printable characters"),
-        ({"recipients": [None]}, "recipients: "),
+        ({"recipients": [None]}, "to: "),
         ({"name": "n" * 190}, "name is too long"),
         ({"timezone": None}, "timezone is needed"),
         ({"start": None}, "start is needed"),
@@ -207,6 +207,16 @@ def test_the_end_must_be_after_the_start(end: str) -> None:
 )
 def test_what_is_needed(changed: dict[str, Any], sentence: str) -> None:
     assert any(fault.startswith(sentence) for fault in faults(**changed))
+
+
+def test_recipients_that_are_missing_or_cannot_be_read_are_named_once() -> None:
+    entries = [{"name": name, "before": "1h", "text": name} for name in ("a", "b")]
+    (fault,) = faults(*entries, recipients=[])
+    assert fault == "no recipients for 'a', 'b': give to, or recipients of the reminder itself"
+    assert faults({**entries[0], "recipients": []}, entries[1])[0].startswith("no recipients for 'a': ")
+    assert [fault.partition(":")[0] for fault in faults(*entries, recipients=["nobody"])] == ["to"]
+    found = faults({**entries[0], "recipients": ["nobody"]}, entries[1])
+    assert [fault.partition(":")[0] for fault in found] == ["reminder 'a'"]
 
 
 def test_reminders_must_be_a_list_of_dictionaries() -> None:
