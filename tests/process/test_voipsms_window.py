@@ -152,9 +152,12 @@ def test_who_has_had_a_reminder_is_told(controller: Controller, service: Counted
     told = {"tell_if_moved": True, "tell_if_off": True}
     found = []
     for options in (at(days=3), at(days=4), at(days=5), at(days=4), {**at(days=4), "state": "absent"}, at(days=4)):
-        foreseen = window(controller, check=True, **options, **told)
-        result = window(controller, **options, **told)
-        assert foreseen["told"] == result["told"]
+        foreseen = window(controller, check=True, diff=True, **options, **told)
+        result = window(controller, diff=True, **options, **told)
+        assert (foreseen["told"], foreseen["diff"]) == (result["told"], result["diff"])
+        # What was announced of another date is not shown as if it had been of this one.
+        before = [line for line in result["diff"]["before"].splitlines() if line.startswith("announcement")]
+        assert before == (["announcement: already sent, 1 person"] if 0 < len(found) < 4 or len(found) == 5 else [])
         found.append(result["told"])
     assert not window(controller, **at(days=4), **told)["changed"]
     assert found == [[], [ANNA], [ANNA], [ANNA], [ANNA], [ANNA]]

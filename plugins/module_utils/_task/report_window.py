@@ -119,17 +119,25 @@ class WindowReport:
         """Yield a line for each date and text of a reminder."""
         groups: dict[tuple[str, str], int] = {}
         for result in results:
-            text = reminder.text if result.text is None and result.outcome not in CANCELLED else result.text or ""
-            key = (self._date_of(reminder, result), " ".join(printable(text).split()))
+            key = (self._date_of(reminder, result), self._text_of(reminder, result))
             groups[key] = groups.get(key, 0) + 1
         for (when, text), count in sorted(groups.items()):
             people = f"{count} {'person' if count == 1 else 'people'}"
             yield f"{printable(reminder.name)}: {when}, {people}: {text}".rstrip(": ") + "\n"
 
+    def _text_of(self, reminder: Reminder, result: Result) -> str:
+        """Return the text of a message in one line; none of what was announced before, which the ledger does not keep.
+
+        What was announced may have had another date in it.
+        """
+        is_known = result.outcome in NEW or not reminder.is_announcement
+        text = reminder.text if result.text is None and result.outcome not in CANCELLED else result.text or ""
+        return " ".join(printable(text).split()) if is_known else ""
+
     def _date_of(self, reminder: Reminder, result: Result) -> str:
         """Return the date of a message as people of the window read it."""
         if reminder.is_announcement:
-            return "at once"
+            return "at once" if result.outcome in NEW else "already sent"
         try:
             instant = dates.from_echo(result.delivery_date, self._zone).instant
         except dates.DateError:
