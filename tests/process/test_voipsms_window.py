@@ -150,7 +150,7 @@ def test_who_has_had_a_reminder_is_told(controller: Controller, service: Counted
         return {"start": start.isoformat(), "end": (start + dt.timedelta(hours=1)).isoformat(), "reminders": reminders}
 
     told = {"tell_if_moved": True, "tell_if_off": True}
-    found = []
+    found: list[list[str]] = []
     for options in (at(days=3), at(days=4), at(days=5), at(days=4), {**at(days=4), "state": "absent"}, at(days=4)):
         foreseen = window(controller, check=True, diff=True, **options, **told)
         result = window(controller, diff=True, **options, **told)
