@@ -94,14 +94,21 @@ class Codes(NamedTuple):
         rest = _undecorated(plain)[len(number) :]
         return Reading(Meaning.ANSWER, choice, self._comment(rest), has_code=True)
 
+    def hidden(self, text: str) -> str:
+        """Return a text as people may see it once the question is over, without a code of any question."""
+        return _RUN.sub(self._without_code, plain_text(text))[:LONGEST_COMMENT]
+
     def _is_quoted(self, plain: str) -> bool:
         """Return whether a text has a code as the question has it, before an equals sign."""
         return any(number in self.all_codes for number in _QUOTED_CODE.findall(plain))
 
     def _comment(self, rest: str) -> str:
-        """Return what follows a code, without the codes of other questions."""
-        hidden = _RUN.sub(lambda match: "#" * len(match[0]) if self.is_others(match[0]) else match[0], rest)
-        return hidden.strip(" \t\n.,;:!-\"')]}*_\u201d\u2019\u00bb")[:LONGEST_COMMENT].strip()
+        """Return what follows a code, without the codes of other questions and the signs around it."""
+        return self.hidden(rest).strip(" \t\n.,;:!-\"')]}*_\u201d\u2019\u00bb")
+
+    def _without_code(self, match: re.Match[str]) -> str:
+        is_code = match[0] in self.all_codes or self.is_others(match[0])
+        return "#" * len(match[0]) if is_code else match[0]
 
 
 def plain_digits(text: str) -> str:
