@@ -17,6 +17,7 @@ from .stored import Changed, StoredLedger
 
 if TYPE_CHECKING:
     from .model import Identity, Row
+    from .question import DecideQuestion, Question
     from .stored import Decide
 
 
@@ -30,6 +31,7 @@ class MemoryLedger(StoredLedger):
         super().__init__()
         self._clock = clock
         self._rows: dict[Identity, Row] = {}
+        self._questions: dict[str, Question] = {}
         self._change_lock = threading.Lock()
 
     def now(self) -> float:
@@ -71,3 +73,22 @@ class MemoryLedger(StoredLedger):
                 else:
                     self._rows[identity] = row
         return Changed(set(changes), {identity: rows[identity] for identity in rows.keys() - changes}, now)
+
+    def question(self, key: str) -> Question | None:
+        """Return the question of a key."""
+        return self._questions.get(key)
+
+    def open_questions(self) -> list[Question]:
+        """Return the questions that have not ended."""
+        return [question for question in self._questions.values() if question.is_open]
+
+    def change_question(self, key: str, decide: DecideQuestion) -> tuple[Question | None, Question | None]:
+        """Read a question, decide, and write it at once."""
+        with self._change_lock:
+            before = self._questions.get(key)
+            after = decide(before, self.open_questions, self.now())
+            if after is None:
+                self._questions.pop(key, None)
+            else:
+                self._questions[key] = after
+        return before, after

@@ -22,6 +22,7 @@ from .._message.outcome import Fate
 
 if TYPE_CHECKING:
     from .own_claims import Fates, Settled
+    from .question import Opening, Question
 
 NO_LEDGER = "none"
 """The value of ``ledger`` that remembers nothing beyond the task, and the name of the ledger used instead."""
@@ -246,6 +247,10 @@ class Fingerprints:
         """Return the key of the row in which the cancel of a message is claimed."""
         return _keyed(self._secret, "cancel", smsid)
 
+    def question(self, key: str) -> str:
+        """Return the fingerprint of the key of a question."""
+        return _keyed(self._secret, "question", key)
+
     def recipient(self, digits: str) -> str:
         """Return the fingerprint of a recipient; ``digits`` are those of its E.164 number."""
         return _keyed(self._secret, "recipient", digits)
@@ -314,6 +319,18 @@ class Ledger(Protocol):
         that stays as it is, or that stays absent, guards the others. After an error the changes may have been made, if
         the answer of a server was lost.
         """
+
+    def question(self, key: str) -> Question | None:
+        """Return the question of a key; None where there is none. Reads only, as ``rows`` does."""
+
+    def open_questions(self) -> list[Question]:
+        """Return the questions that have not ended. Reads only, as ``rows`` does."""
+
+    def open_question(self, opening: Opening) -> Question:
+        """Return the question of a key: as it is stored, or else opened now, with a secret of its own."""
+
+    def set_question(self, before: Question, after: Question | None) -> bool:
+        """Commit a question where it is still as it was read, and return whether it was; None removes it."""
 
 
 def key_of(*parts: str) -> str:

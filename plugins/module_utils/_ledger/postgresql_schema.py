@@ -64,6 +64,28 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE voipsms.ledger ADD COLUMN effect_by double precision",
         "ALTER TABLE voipsms.ledger ADD COLUMN confirmed boolean NOT NULL DEFAULT false",
     ),
+    (
+        """
+        CREATE TABLE voipsms.question (
+            account text NOT NULL,
+            key text NOT NULL,
+            label text NOT NULL,
+            content text NOT NULL,
+            secret text NOT NULL,
+            codes text NOT NULL,
+            opened_at double precision NOT NULL,
+            ends_at double precision NOT NULL,
+            keep_until double precision NOT NULL,
+            outcome text NOT NULL,
+            answer text NOT NULL,
+            facts text NOT NULL,
+            checksum bigint NOT NULL,
+            stamp text NOT NULL,
+            PRIMARY KEY (account, key)
+        )
+        """,
+        "CREATE INDEX ON voipsms.question (account) WHERE outcome = ''",
+    ),
 )
 """The statements that lead from each version of the tables to the next, the first from none to version 1.
 
@@ -74,7 +96,9 @@ column of that name.
 """
 
 _WITH_CHECKSUMS = 3
-"""The first version whose rows have a checksum."""
+_WITH_STAMPS = 4
+WITH_QUESTIONS = 5
+"""The first versions whose rows have a checksum, whose rows have all columns, and that have questions."""
 
 _OLDER = """
 (SELECT account, key, recipient, masked, label, content, state, attempt, owner, origin, claimed_at, first_byte_by,
@@ -124,7 +148,7 @@ def version_of(session: Session, name: str) -> int:
 
 def table_of(version: int) -> str:
     """Return what this release's statements select from: the table, or what makes an earlier one look like it."""
-    if version >= len(STEPS):
+    if version >= _WITH_STAMPS:
         return "voipsms.ledger"
     return _OLDER.format(checksum="checksum" if version >= _WITH_CHECKSUMS else "NULL::bigint")
 

@@ -21,13 +21,15 @@ from urllib.parse import quote
 
 from .._core.errors import MissingLibrary
 from .group_commit import GroupCommit
-from .model import LedgerError
+from .model import PURGED_AT_ONCE, LedgerError
+from .question import QUESTION_COLUMNS, Question, question_from, question_values
 from .row import COLUMNS, intact_row_from, is_intact, row_from, values_of
 from .safe_file import SafeFile
 from .stored import Changed, StoredLedger
 
 if TYPE_CHECKING:
     from .model import Identity, Row
+    from .question import DecideQuestion
     from .stored import Decide
 
 try:
@@ -84,6 +86,27 @@ _STEPS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE row ADD COLUMN effect_by REAL",
         "ALTER TABLE row ADD COLUMN confirmed INTEGER NOT NULL DEFAULT 0",
     ),
+    (
+        """
+        CREATE TABLE question (
+            account TEXT NOT NULL,
+            key TEXT NOT NULL,
+            label TEXT NOT NULL,
+            content TEXT NOT NULL,
+            secret TEXT NOT NULL,
+            codes TEXT NOT NULL,
+            opened_at REAL NOT NULL,
+            ends_at REAL NOT NULL,
+            keep_until REAL NOT NULL,
+            outcome TEXT NOT NULL,
+            answer TEXT NOT NULL,
+            facts TEXT NOT NULL,
+            checksum INTEGER NOT NULL,
+            PRIMARY KEY (account, key)
+        )
+        """,
+        "CREATE INDEX question_open ON question (account) WHERE outcome = ''",
+    ),
 )
 """The statements that lead from each version of the file to the next, the first from none to version 1.
 
@@ -101,6 +124,10 @@ that row would read as absent.
 
 _WITH_CHECKSUMS = 4
 """The first version whose rows have a checksum."""
+
+_WITH_LATER_COLUMNS = 5
+_WITH_QUESTIONS = 6
+"""The first versions whose rows have all columns, and that have questions."""
 
 _LATER_COLUMNS = "0 AS revision, NULL AS absent_at, NULL AS effect_by, 0 AS confirmed"
 
@@ -146,6 +173,20 @@ _SELECT_EXPIRED = " ".join(
     ("SELECT rowid,", ", ".join(COLUMNS), "FROM row WHERE keep_until < ? ORDER BY keep_until LIMIT ?")
 )
 _PURGE = "DELETE FROM row WHERE rowid = ?"
+_SELECT_QUESTION = " ".join(("SELECT", ", ".join(QUESTION_COLUMNS), "FROM question WHERE account = ?"))
+_WRITE_QUESTION = " ".join(
+    (
+        "INSERT OR REPLACE INTO question (account,",
+        ", ".join(QUESTION_COLUMNS),
+        ") VALUES (?,",
+        ", ".join("?" for _column in QUESTION_COLUMNS),
+        ")",
+    )
+)
+_DELETE_QUESTION = "DELETE FROM question WHERE account = ? AND key = ?"
+_PURGE_QUESTIONS = """
+DELETE FROM question WHERE rowid IN (SELECT rowid FROM question WHERE account = ? AND keep_until < ? LIMIT ?)
+"""
 
 
 class SqliteLedger(StoredLedger):
@@ -231,6 +272,45 @@ class SqliteLedger(StoredLedger):
             return Changed(set(changes), {identity: rows[identity] for identity in rows.keys() - changes}, now)
 
         return self._commit(make, is_claim=purge > 0)
+
+    def question(self, key: str) -> Question | None:
+        """Return the question of a key. Reads only, as ``rows`` does."""
+        return next(iter(self._questions(" AND key = ?", key)), None)
+
+    def open_questions(self) -> list[Question]:
+        """Return the questions that have not ended. Reads only, as ``rows`` does."""
+        return self._questions(" AND outcome = ''")
+
+    def change_question(self, key: str, decide: DecideQuestion) -> tuple[Question | None, Question | None]:
+        """Read a question, decide, and write it, in one transaction; make the ledger if it does not exist.
+
+        What is replaced is overwritten in the file, so that no secret stays in it.
+        """
+
+        def make(connection: sqlite3.Connection) -> tuple[Question | None, Question | None]:
+            now = self.now()
+            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute(_PURGE_QUESTIONS, (self._account, now, PURGED_AT_ONCE))
+            before = next(iter(self._select_questions(connection, " AND key = ?", key)), None)
+            after = decide(before, lambda: self._select_questions(connection, " AND outcome = ''"), now)
+            if after is None:
+                connection.execute(_DELETE_QUESTION, (self._account, key))
+            elif after != before:
+                connection.execute(_WRITE_QUESTION, (self._account, *question_values(after)))
+            return before, after
+
+        return self._commit(make)
+
+    def _questions(self, condition: str, *values: str) -> list[Question]:
+        """Return the questions that meet a condition; none of a ledger that has no table of them yet."""
+        with self._reading() as connection:
+            if connection is None or _version(connection) < _WITH_QUESTIONS:
+                return []
+            return self._select_questions(connection, condition, *values)
+
+    def _select_questions(self, connection: sqlite3.Connection, condition: str, *values: str) -> list[Question]:
+        records = connection.execute(f"{_SELECT_QUESTION}{condition}", (self._account, *values))
+        return [question_from(record) for record in records]
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection | None]:
@@ -389,7 +469,8 @@ def _version(connection: sqlite3.Connection) -> int:
 def _view_of(version: int) -> str:
     """Return what lets this release's statements read a file of an earlier one, which only a writer upgrades."""
     checksum = "" if version >= _WITH_CHECKSUMS else ", NULL AS checksum"
-    return f"CREATE TEMP VIEW row AS SELECT *, {_LATER_COLUMNS}{checksum} FROM main.row"  # noqa: S608 - fixed names
+    later = "" if version >= _WITH_LATER_COLUMNS else f", {_LATER_COLUMNS}"
+    return f"CREATE TEMP VIEW row AS SELECT *{later}{checksum} FROM main.row"  # noqa: S608 - fixed names
 
 
 def _is_due(connection: sqlite3.Connection, now: float) -> bool:

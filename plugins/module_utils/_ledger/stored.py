@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .model import Claim, Claimed, Row, amended, is_claimable, purge_limit
 from .own_claims import SENT, Fates, OwnClaims, Settled
+from .question import Opening, Question, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from .._message.outcome import Fate
     from .model import Identity
     from .own_claims import Settlement
+    from .question import DecideQuestion, OpenQuestions
 
     Decide = Callable[[Mapping[Identity, Row], float], Mapping[Identity, Optional[Row]]]
     """From the stored rows and the time to the rows to write; None removes one."""
@@ -113,6 +115,41 @@ class StoredLedger(ABC):
             return {identity: after for identity, (_before, after) in changes.items()} if is_same else {}
 
         return self.change(changes, decide, is_whole=True).written == set(changes)
+
+    @abstractmethod
+    def question(self, key: str) -> Question | None:
+        """Return the question of a key; None where there is none. Reads only."""
+
+    @abstractmethod
+    def open_questions(self) -> list[Question]:
+        """Return the questions of the account that have not ended. Reads only."""
+
+    @abstractmethod
+    def change_question(self, key: str, decide: DecideQuestion) -> tuple[Question | None, Question | None]:
+        """Read a question, let ``decide`` say what becomes of it, and commit that in one transaction.
+
+        Return the question before and after. Where another run has changed it meanwhile, it is decided on again.
+        """
+
+    def open_question(self, opening: Opening) -> Question:
+        """Return the question of a key: as it is stored, or else opened now, with a secret of its own."""
+
+        def decide(stored: Question | None, others: OpenQuestions, now: float) -> Question:
+            if stored is not None and now < stored.keep_until:
+                return stored
+            return opened(opening, [other for other in others() if other.key != opening.key], now)
+
+        _before, question = self.change_question(opening.key, decide)
+        if question is None:
+            raise RuntimeError("a question that was opened is missing")
+        return question
+
+    def set_question(self, before: Question, after: Question | None) -> bool:
+        """Commit a question where it is still as it was read, and return whether it was; None removes it."""
+        stored, _after = self.change_question(
+            before.key, lambda stored, _others, _now: after if stored == before else stored
+        )
+        return stored == before
 
     def _settle(self, key: str, owner: str, fates: Fates, attempted: dict[str, bool]) -> Settled:
         """Settle once.
