@@ -14,6 +14,7 @@ import yaml
 
 from ansible_collections.voip_communications.sms.plugins.modules import (
     voipsms_account_info,
+    voipsms_ask,
     voipsms_deployment,
     voipsms_ledger,
     voipsms_ledger_info,
@@ -34,6 +35,7 @@ MODULES: dict[str, Any] = {
     f"{PREFIX}{module.__name__.rpartition('.')[2]}": module
     for module in (
         voipsms_account_info,
+        voipsms_ask,
         voipsms_deployment,
         voipsms_ledger,
         voipsms_ledger_info,

@@ -138,15 +138,17 @@ class Api:
 
         Pages count from 0, and an empty page ends the log (observed). Raises ``VoipsmsError``, and ``Denied``.
         """
-        from .log import read_pages, records  # noqa: PLC0415 - rarely used
+        from .log import read_pages  # noqa: PLC0415 - rarely used
 
         deadline = Deadline(seconds)
+        return read_pages(lambda number: self.log_page(number, deadline.left()), max_pages)
 
-        def read_page(number: int) -> list[LogRecord]:
-            payload = self._read_form("sms/summary", {"page": str(number)}, deadline.left())
-            return records(payload, self._clean)
+    def log_page(self, number: int, seconds: float) -> list[LogRecord]:
+        """Read one page of the message log, counted from 0; raise as ``log`` does."""
+        from .log import records  # noqa: PLC0415 - rarely used
 
-        return read_pages(read_page, max_pages)
+        payload = self._read_form("sms/summary", {"page": str(number)}, seconds)
+        return records(payload, self._clean)
 
     def _judge(self, answer: Answer, recipients: Sequence[str], segments: int) -> Judgement:
         """Return what the answer to ``sms/send`` proves about each recipient. Raises ``NotSent``."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from .model import NO_LEDGER
+from .model import KEPT, NO_LEDGER
 from .stored import Changed, StoredLedger
 
 if TYPE_CHECKING:
@@ -78,15 +78,16 @@ class MemoryLedger(StoredLedger):
         """Return the question of a key."""
         return self._questions.get(key)
 
-    def open_questions(self) -> list[Question]:
-        """Return the questions that have not ended."""
-        return [question for question in self._questions.values() if question.is_open]
+    def questions(self, since: float) -> list[Question]:
+        """Return the questions whose time was not over at a moment."""
+        return [question for question in self._questions.values() if question.keep_until >= since + KEPT]
 
     def change_question(self, key: str, decide: DecideQuestion) -> tuple[Question | None, Question | None]:
         """Read a question, decide, and write it at once."""
         with self._change_lock:
             before = self._questions.get(key)
-            after = decide(before, self.open_questions, self.now())
+            now = self.now()
+            after = decide(before, lambda: self.questions(now), now)
             if after is None:
                 self._questions.pop(key, None)
             else:

@@ -323,8 +323,8 @@ class Ledger(Protocol):
     def question(self, key: str) -> Question | None:
         """Return the question of a key; None where there is none. Reads only, as ``rows`` does."""
 
-    def open_questions(self) -> list[Question]:
-        """Return the questions that have not ended. Reads only, as ``rows`` does."""
+    def questions(self, since: float) -> list[Question]:
+        """Return the questions whose time was not over at a moment, even where they have ended early. Reads only."""
 
     def open_question(self, opening: Opening) -> Question:
         """Return the question of a key: as it is stored, or else opened now, with a secret of its own."""

@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .._core.errors import MissingLibrary
 from .._message.outcome import Fate
 from .database import PSYCOPG_ERROR, Database
-from .model import PURGED_AT_ONCE, LedgerError, Row, damaged
+from .model import KEPT, LedgerError, Row, damaged
+from .postgresql_questions import KEPT_UNTIL, WITH_KEY, change, purge_questions, select
 from .postgresql_schema import STEPS, WITH_QUESTIONS, check_writable, ensure_tables, table_of, version_of
 from .postgresql_session import Server, Unreachable
-from .question import QUESTION_COLUMNS, Question, question_from, question_values
 from .row import COLUMNS, intact_row_from, is_intact, row_from, values_of
 from .stored import Changed, StoredLedger
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from .model import Claim, Claimed, Identity
     from .own_claims import Fates, Settled
     from .postgresql_session import Session
-    from .question import DecideQuestion
+    from .question import DecideQuestion, Question
     from .stored import Decide
 
 with suppress(ImportError):  # ``PSYCOPG_ERROR`` holds the reason
@@ -111,31 +111,6 @@ _SELECT_EXPIRED = " ".join(
 _PURGE = """
 DELETE FROM voipsms.ledger WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM voipsms.ledger WHERE ctid = ANY (%s::tid[]) AND keep_until < %s FOR UPDATE SKIP LOCKED
-))
-"""
-
-
-_SELECT_QUESTION = " ".join(("SELECT", ", ".join(QUESTION_COLUMNS), ", stamp FROM voipsms.question WHERE account = %s"))
-_INSERT_QUESTION = " ".join(
-    (
-        "INSERT INTO voipsms.question (account, stamp,",
-        ", ".join(QUESTION_COLUMNS),
-        ") VALUES (%s, %s,",
-        ", ".join("%s" for _column in QUESTION_COLUMNS),
-        ") ON CONFLICT DO NOTHING RETURNING key",
-    )
-)
-_UPDATE_QUESTION = " ".join(
-    (
-        "UPDATE voipsms.question SET stamp = %s,",
-        ", ".join(f"{column} = %s" for column in QUESTION_COLUMNS),
-        "WHERE account = %s AND key = %s AND stamp = %s RETURNING key",
-    )
-)
-_DELETE_QUESTION = "DELETE FROM voipsms.question WHERE account = %s AND key = %s AND stamp = %s RETURNING key"
-_PURGE_QUESTIONS = """
-DELETE FROM voipsms.question WHERE ctid = ANY (ARRAY(
-    SELECT ctid FROM voipsms.question WHERE account = %s AND keep_until < %s LIMIT %s FOR UPDATE SKIP LOCKED
 ))
 """
 
@@ -266,11 +241,11 @@ class PostgresqlLedger(StoredLedger):
 
     def question(self, key: str) -> Question | None:
         """Return the question of a key. Reads only, as ``rows`` does."""
-        return next(iter(self._questions(" AND key = %s", key)), None)
+        return next(iter(self._questions(WITH_KEY, key)), None)
 
-    def open_questions(self) -> list[Question]:
-        """Return the questions that have not ended. Reads only, as ``rows`` does."""
-        return self._questions(" AND outcome = ''")
+    def questions(self, since: float) -> list[Question]:
+        """Return the questions whose time was not over at a moment. Reads only, as ``rows`` does."""
+        return self._questions(KEPT_UNTIL, since + KEPT)
 
     def change_question(self, key: str, decide: DecideQuestion) -> tuple[Question | None, Question | None]:
         """Read a question, decide, and write it if it is still as it was read; otherwise decide on it again.
@@ -279,41 +254,21 @@ class PostgresqlLedger(StoredLedger):
         """
         end = time.monotonic() + self._busy_timeout
         with self._writing() as connection:
-            connection.execute(_PURGE_QUESTIONS, (self._account, self._clock(connection), PURGED_AT_ONCE))
+            purge_questions(connection, self._account, self._clock(connection))
             while True:
-                records = connection.execute(f"{_SELECT_QUESTION} AND key = %s", (self._account, key))
-                before = question_from(records[0][:-1]) if records else None
-                after = decide(before, self._others_of(connection), self._clock(connection))
-                if self._write_question(connection, key, records[0][-1] if records else None, before, after):
-                    return before, after
+                changed = change(connection, self._account, key, decide, self._clock(connection))
+                if changed is not None:
+                    return changed
                 if time.monotonic() >= end:
                     reason = "other runs keep changing the same question; run the task again"
                     raise LedgerError.not_used(self.name, reason)
 
-    def _others_of(self, connection: Session) -> Callable[[], list[Question]]:
-        statement = f"{_SELECT_QUESTION} AND outcome = ''"
-        return lambda: [question_from(record[:-1]) for record in connection.execute(statement, (self._account,))]
-
-    def _write_question(
-        self, connection: Session, key: str, stamp: str | None, before: Question | None, after: Question | None
-    ) -> bool:
-        """Write a question in place of the one with this stamp, or of none; return whether that was still so."""
-        if after == before:
-            return True
-        if after is None:
-            return bool(connection.execute(_DELETE_QUESTION, (self._account, key, stamp)))
-        values, new_stamp = question_values(after), secrets.token_hex(8)
-        if stamp is None:
-            return bool(connection.execute(_INSERT_QUESTION, (self._account, new_stamp, *values)))
-        return bool(connection.execute(_UPDATE_QUESTION, (new_stamp, *values, self._account, key, stamp)))
-
-    def _questions(self, condition: str, *values: str) -> list[Question]:
+    def _questions(self, condition: str, *values: str | float) -> list[Question]:
         """Return the questions that meet a condition; none of tables that have no questions yet."""
         with self._reading() as connection:
             if connection is None or not self._has_questions:
                 return []
-            records = connection.execute(f"{_SELECT_QUESTION}{condition}", (self._account, *values))
-            return [question_from(record[:-1]) for record in records]
+            return select(connection, self._account, condition, *values)
 
     def _write_each(
         self, connection: Session, changes: Mapping[Identity, Row | None], stored: Mapping[Identity, _Stored]

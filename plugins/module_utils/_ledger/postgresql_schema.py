@@ -84,7 +84,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (account, key)
         )
         """,
-        "CREATE INDEX ON voipsms.question (account) WHERE outcome = ''",
+        "CREATE INDEX ON voipsms.question (account, keep_until)",
     ),
 )
 """The statements that lead from each version of the tables to the next, the first from none to version 1.

@@ -21,8 +21,9 @@ class Question(NamedTuple):
     """A question that was asked under a key.
 
     ``key``: its fingerprint; ``label``: the key as the user has written it. ``content``: the fingerprint of what is
-    asked of whom. ``secret``: what its codes are made of, and ``codes``: marks by which a number is known to be one of
-    them; both empty once it has ended. ``outcome``: empty while it is open. ``facts``: what was seen, as JSON.
+    asked of whom. ``secret``: what its codes are made of; empty once it has ended. ``codes``: marks by which a number
+    is known to be one of them, also afterwards, when another question is open. ``outcome``: empty while it is open.
+    ``facts``: what was seen, as JSON.
     """
 
     key: str
@@ -47,7 +48,7 @@ class Opening(NamedTuple):
     """A question that is to be opened.
 
     ``seconds``: for how long it is open. ``choose``: returns the secret and the marks of the codes, which are those of
-    no other open question.
+    no other question whose time is not over.
     """
 
     key: str
@@ -58,9 +59,9 @@ class Opening(NamedTuple):
     choose: Callable[[Sequence[Question]], tuple[str, str]]
 
 
-OpenQuestions = Callable[[], list[Question]]
-DecideQuestion = Callable[[Optional[Question], OpenQuestions, float], Optional[Question]]
-"""From the stored question, the open ones and the time to the question to store; None stores none."""
+OtherQuestions = Callable[[], list[Question]]
+DecideQuestion = Callable[[Optional[Question], OtherQuestions, float], Optional[Question]]
+"""From the stored question, those whose time is not over and the time to the question to store; None stores none."""
 
 QUESTION_COLUMNS = (*Question._fields, "checksum")
 """The columns, besides the account, in the order in which ``question_values`` returns them."""
@@ -69,7 +70,7 @@ _TIMES = tuple(map(Question._fields.index, ("opened_at", "ends_at", "keep_until"
 
 
 def opened(opening: Opening, others: Sequence[Question], now: float) -> Question:
-    """Return a question that is opened at ``now``, with a secret of its own; ``others``: the open ones."""
+    """Return a question that is opened at ``now``, with a secret of its own; ``others``: whose codes are taken."""
     secret, codes = opening.choose(others)
     return Question(
         key=opening.key,
@@ -92,7 +93,7 @@ def ended(question: Question, outcome: str, answer: str, now: float) -> Question
     It is kept at least as long as the rows of its messages hold, so that a later question under its key is sent.
     """
     keep_until = max(question.keep_until, now + KEPT)
-    return question._replace(outcome=outcome, answer=answer, secret="", codes="", keep_until=keep_until)
+    return question._replace(outcome=outcome, answer=answer, secret="", keep_until=keep_until)
 
 
 def question_values(question: Question) -> tuple[Any, ...]:

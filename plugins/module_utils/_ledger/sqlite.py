@@ -21,15 +21,15 @@ from urllib.parse import quote
 
 from .._core.errors import MissingLibrary
 from .group_commit import GroupCommit
-from .model import PURGED_AT_ONCE, LedgerError
-from .question import QUESTION_COLUMNS, Question, question_from, question_values
+from .model import KEPT, LedgerError
 from .row import COLUMNS, intact_row_from, is_intact, row_from, values_of
 from .safe_file import SafeFile
+from .sqlite_questions import KEPT_UNTIL, WITH_KEY, change, select
 from .stored import Changed, StoredLedger
 
 if TYPE_CHECKING:
     from .model import Identity, Row
-    from .question import DecideQuestion
+    from .question import DecideQuestion, Question
     from .stored import Decide
 
 try:
@@ -105,7 +105,7 @@ _STEPS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (account, key)
         )
         """,
-        "CREATE INDEX question_open ON question (account) WHERE outcome = ''",
+        "CREATE INDEX question_kept ON question (account, keep_until)",
     ),
 )
 """The statements that lead from each version of the file to the next, the first from none to version 1.
@@ -173,20 +173,6 @@ _SELECT_EXPIRED = " ".join(
     ("SELECT rowid,", ", ".join(COLUMNS), "FROM row WHERE keep_until < ? ORDER BY keep_until LIMIT ?")
 )
 _PURGE = "DELETE FROM row WHERE rowid = ?"
-_SELECT_QUESTION = " ".join(("SELECT", ", ".join(QUESTION_COLUMNS), "FROM question WHERE account = ?"))
-_WRITE_QUESTION = " ".join(
-    (
-        "INSERT OR REPLACE INTO question (account,",
-        ", ".join(QUESTION_COLUMNS),
-        ") VALUES (?,",
-        ", ".join("?" for _column in QUESTION_COLUMNS),
-        ")",
-    )
-)
-_DELETE_QUESTION = "DELETE FROM question WHERE account = ? AND key = ?"
-_PURGE_QUESTIONS = """
-DELETE FROM question WHERE rowid IN (SELECT rowid FROM question WHERE account = ? AND keep_until < ? LIMIT ?)
-"""
 
 
 class SqliteLedger(StoredLedger):
@@ -275,42 +261,25 @@ class SqliteLedger(StoredLedger):
 
     def question(self, key: str) -> Question | None:
         """Return the question of a key. Reads only, as ``rows`` does."""
-        return next(iter(self._questions(" AND key = ?", key)), None)
+        return next(iter(self._questions(WITH_KEY, key)), None)
 
-    def open_questions(self) -> list[Question]:
-        """Return the questions that have not ended. Reads only, as ``rows`` does."""
-        return self._questions(" AND outcome = ''")
+    def questions(self, since: float) -> list[Question]:
+        """Return the questions whose time was not over at a moment. Reads only, as ``rows`` does."""
+        return self._questions(KEPT_UNTIL, since + KEPT)
 
     def change_question(self, key: str, decide: DecideQuestion) -> tuple[Question | None, Question | None]:
         """Read a question, decide, and write it, in one transaction; make the ledger if it does not exist.
 
         What is replaced is overwritten in the file, so that no secret stays in it.
         """
+        return self._commit(lambda connection: change(connection, self._account, key, decide, self.now()))
 
-        def make(connection: sqlite3.Connection) -> tuple[Question | None, Question | None]:
-            now = self.now()
-            connection.execute("PRAGMA secure_delete = ON")
-            connection.execute(_PURGE_QUESTIONS, (self._account, now, PURGED_AT_ONCE))
-            before = next(iter(self._select_questions(connection, " AND key = ?", key)), None)
-            after = decide(before, lambda: self._select_questions(connection, " AND outcome = ''"), now)
-            if after is None:
-                connection.execute(_DELETE_QUESTION, (self._account, key))
-            elif after != before:
-                connection.execute(_WRITE_QUESTION, (self._account, *question_values(after)))
-            return before, after
-
-        return self._commit(make)
-
-    def _questions(self, condition: str, *values: str) -> list[Question]:
+    def _questions(self, condition: str, *values: str | float) -> list[Question]:
         """Return the questions that meet a condition; none of a ledger that has no table of them yet."""
         with self._reading() as connection:
             if connection is None or _version(connection) < _WITH_QUESTIONS:
                 return []
-            return self._select_questions(connection, condition, *values)
-
-    def _select_questions(self, connection: sqlite3.Connection, condition: str, *values: str) -> list[Question]:
-        records = connection.execute(f"{_SELECT_QUESTION}{condition}", (self._account, *values))
-        return [question_from(record) for record in records]
+            return select(connection, self._account, condition, *values)
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection | None]:

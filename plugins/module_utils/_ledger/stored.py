@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .._message.outcome import Fate
     from .model import Identity
     from .own_claims import Settlement
-    from .question import DecideQuestion, OpenQuestions
+    from .question import DecideQuestion, OtherQuestions
 
     Decide = Callable[[Mapping[Identity, Row], float], Mapping[Identity, Optional[Row]]]
     """From the stored rows and the time to the rows to write; None removes one."""
@@ -121,8 +121,8 @@ class StoredLedger(ABC):
         """Return the question of a key; None where there is none. Reads only."""
 
     @abstractmethod
-    def open_questions(self) -> list[Question]:
-        """Return the questions of the account that have not ended. Reads only."""
+    def questions(self, since: float) -> list[Question]:
+        """Return the questions whose time was not over at a moment, even where they have ended early. Reads only."""
 
     @abstractmethod
     def change_question(self, key: str, decide: DecideQuestion) -> tuple[Question | None, Question | None]:
@@ -134,7 +134,7 @@ class StoredLedger(ABC):
     def open_question(self, opening: Opening) -> Question:
         """Return the question of a key: as it is stored, or else opened now, with a secret of its own."""
 
-        def decide(stored: Question | None, others: OpenQuestions, now: float) -> Question:
+        def decide(stored: Question | None, others: OtherQuestions, now: float) -> Question:
             if stored is not None and now < stored.keep_until:
                 return stored
             return opened(opening, [other for other in others() if other.key != opening.key], now)

@@ -38,20 +38,20 @@ class Slot(NamedTuple):
     choice: str
 
 
-def digits_for(count: int, wanted: int | None) -> int:
-    """Return how many digits this many codes have. Raises ``InputError`` where those ``wanted`` are too few."""
+def digits_for(count: int, minimum: int | None) -> int:
+    """Return how many digits this many codes have. Raises ``InputError`` where ``minimum`` is too few."""
     least = next((digits for digits in DIGITS if count <= MOST_CODES[digits]), None)
     if least is None:
         raise InputError(
             f"the question needs {count} codes, one for each choice and person, and can have {MOST_CODES[DIGITS[-1]]}:"
             " ask fewer people, or offer fewer choices"
         )
-    if wanted is not None and wanted < least:
+    if minimum is not None and minimum < least:
         raise InputError(
-            f"code_digits {wanted} is too few for {count} codes, one for each choice and person, that no slip turns"
+            f"code_digits {minimum} is too few for {count} codes, one for each choice and person, that no slip turns"
             f" into each other: leave it out, or set {least}"
         )
-    return least if wanted is None else wanted
+    return least if minimum is None else minimum
 
 
 def make_codes(secret: bytes, slots: tuple[Slot, ...], digits: int, text: str) -> dict[Slot, str]:

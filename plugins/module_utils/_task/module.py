@@ -29,11 +29,15 @@ _NOT_KNOWN = (
 
 
 class ModuleSpec(NamedTuple):
-    """The options of a module, what it does, and the keys that every result of it has."""
+    """The options of a module, what it does, and the keys that every result of it has.
+
+    ``refused``: the outcome of a task that was refused, for modules whose results have one.
+    """
 
     argument_spec: Mapping[str, Any]
     run: Run
     blank: Callable[[], dict[str, Any]]
+    refused: str = "not_sent"
 
 
 class _Module(AnsibleModule):
@@ -120,11 +124,9 @@ def broken(spec: ModuleSpec, reason: str, *, check_mode: bool) -> dict[str, Any]
     return failure(spec, f"{reason}; {_NOT_KNOWN}", outcome="unknown", changed=True)
 
 
-def failure(
-    spec: ModuleSpec, msg: str, *, outcome: str = "not_sent", changed: bool = False, **more: Any
-) -> dict[str, Any]:
+def failure(spec: ModuleSpec, msg: str, *, outcome: str = "", changed: bool = False, **more: Any) -> dict[str, Any]:
     """Return a failed result with all its keys; ``outcome`` is for modules whose results have one."""
     result = spec.blank()
     if "outcome" in result:
-        result["outcome"] = outcome
+        result["outcome"] = outcome or spec.refused
     return {**result, "failed": True, "changed": changed, "msg": msg, **more}

@@ -16,11 +16,13 @@ import yaml
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Outcome, Result
 from ansible_collections.voip_communications.sms.plugins.module_utils._task import (
+    report_ask,
     report_notify,
     report_scheduled,
     report_window,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import answer
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.question import QuestionOutcome
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import SENDING, blank
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_notify import NOTIFYING
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_scheduled import SCHEDULING
@@ -44,6 +46,7 @@ BLANKS = {
     "voipsms_scheduled": report_scheduled.blank(),
     "voipsms_scheduled_info": voipsms_scheduled_info.blank(),
     "voipsms_account_info": voipsms_account_info.blank(),
+    "voipsms_ask": report_ask.blank(),
     "voipsms_deployment": voipsms_deployment.blank(),
     "voipsms_ledger": voipsms_ledger.blank(),
     "voipsms_ledger_info": voipsms_ledger_info.blank(),
@@ -199,6 +202,11 @@ def test_what_a_recipient_has_is_documented(module: str) -> None:
 def test_every_outcome_is_documented(module: str, wording: Any) -> None:
     text = " ".join(documents_of(module, "RETURN")["results"]["contains"]["outcome"]["description"])
     assert {outcome.value for outcome in wording.sentences} == set(re.findall(r"V\((\w+)\)", text))
+
+
+def test_every_outcome_of_a_question_is_documented() -> None:
+    text = " ".join(documents_of("voipsms_ask", "RETURN")["outcome"]["description"])
+    assert {outcome.value for outcome in QuestionOutcome} == set(re.findall(r"V\((\w+)\)", text))
 
 
 def test_every_outcome_can_be_told_by_one_module_or_the_other() -> None:

@@ -12,6 +12,7 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.ask_options import read_ask_options
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.ledger_options import (
     read_inspect_options,
     read_resolve_options,
@@ -25,6 +26,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.sche
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.send_options import read_send_options
 from ansible_collections.voip_communications.sms.plugins.modules import (
+    voipsms_ask,
     voipsms_ledger,
     voipsms_ledger_info,
     voipsms_log_info,
@@ -36,12 +38,15 @@ from ansible_collections.voip_communications.sms.plugins.modules import (
 
 SEND = {"to": ["+12812345678"], "msg": "Hello"}
 PENDING = {**SEND, "delivery_date": "2099-01-01 12:00"}
+ASK = {**SEND, "from": "+17134567890", "idempotency_key": "k"}
 NOTIFY = {**SEND, "event": "failed", "idempotency_key": "k"}
 Read = Callable[[dict[str, Any]], object]
 
 OPTIONS: list[tuple[str, Any, Read, dict[str, Any]]] = [
     ("to", voipsms_send, read_send_options, SEND),
     ("from", voipsms_send, read_send_options, SEND),
+    ("to", voipsms_ask, read_ask_options, ASK),
+    ("from", voipsms_ask, read_ask_options, ASK),
     ("to", voipsms_notify, read_notify_options, NOTIFY),
     ("from", voipsms_notify, read_notify_options, NOTIFY),
     ("to", voipsms_scheduled, read_schedule_options, PENDING),

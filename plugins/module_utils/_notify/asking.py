@@ -1,0 +1,363 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Ask a question, wait for answers, and escalate: one run of it, which may be killed at any step and run again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import NamedTuple
+
+from .._api.client import Api
+from .._core.errors import InputError, VoipsmsError, defect
+from .._ledger.model import Fingerprints, Ledger
+from .._ledger.question import Opening, Question
+from .._message.outcome import Outcome, Result
+from .answer_reader import AnswerReader
+from .question import (
+    Person,
+    Plan,
+    QuestionOutcome,
+    Verdict,
+    answered_by,
+    due_step,
+    is_over,
+    next_moment,
+    noticed,
+    unreachable,
+    verdict_at_end,
+)
+from .question_codes import QuestionCodes, choose_secret, numbers_in
+from .question_facts import Facts, loaded
+from .question_notes import QuestionNotes
+from .question_sending import Letter, QuestionSender
+from .question_text import HINT, write
+
+ANSWER_MARK, BY_MARK = "{answer}", "{by}"
+"""What stands in ``outcome_text`` for the answer, and for who has given it."""
+
+LAST_LOOK = 2.0
+"""Seconds before the end of a question at which it is looked for answers that still count."""
+
+_WAS_REACHED = frozenset({Outcome.SENT, Outcome.DUPLICATE})
+_WAS_DOUBTED = frozenset({Outcome.UNKNOWN, Outcome.IN_PROGRESS})
+
+
+class Ask(NamedTuple):
+    """What is asked of whom, and how long a run waits.
+
+    ``key``: the user's. ``content``: the fingerprint of what is asked of whom, which stays the same under one key.
+    ``waits``: seconds of each step; ``seconds``: until the question ends; ``run_seconds``: until this run ends, or
+    None, with the question; ``poll``: between two looks. ``request_seconds``: for a look, or the messages of a step.
+    """
+
+    plan: Plan
+    key: str
+    content: str
+    msg: str
+    sender: str
+    waits: tuple[float, ...]
+    seconds: float
+    run_seconds: float | None
+    poll: float
+    request_seconds: float
+    max_segments: int
+    digits: int | None = None
+    has_hint: bool = True
+    outcome_text: str = ""
+
+
+class AskReport(NamedTuple):
+    """The result of a run. ``question`` is None where there is none, and ``facts`` are what is known of it.
+
+    ``letters``: who is, or would be, sent the question by this run. ``reason``: why the outcome is what it is.
+    """
+
+    outcome: QuestionOutcome
+    answer: str
+    question: Question | None
+    facts: Facts
+    letters: tuple[str, ...]
+    results: tuple[Result, ...]
+    warnings: tuple[str, ...]
+    reason: str
+    changed: bool
+
+
+class Clocks(NamedTuple):
+    """The clocks of the machine, which tests replace: one that nobody sets, and what waits for some seconds."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+class Asking:
+    """One run of one question. In check mode it reads the ledger, and makes no request."""
+
+    def __init__(
+        self, ask: Ask, api: Api, ledger: Ledger, fingerprints: Fingerprints, *, clocks: Clocks | None = None
+    ) -> None:
+        """Prepare the run; nothing is read or sent yet."""
+        self._ask = ask
+        self._api = api
+        self._ledger = ledger
+        self._fingerprints = fingerprints
+        self._clocks = clocks or Clocks()
+        self._key = fingerprints.question(ask.key)
+        self._sender = QuestionSender(ask.key, ask.sender, api, ledger, fingerprints, ask.request_seconds)
+        self._notes = QuestionNotes(ask.plan, ledger)
+        self._reader = AnswerReader(ask.plan, ask.sender, api, fingerprints, ask.poll, ask.request_seconds)
+        self._asked_steps: set[int] = set()
+        self._letters: list[str] = []
+        self._reasons: dict[str, str] = {}
+
+    def foresee(self) -> AskReport:
+        """Return what a run would come to by what the ledger knows now. Raises ``VoipsmsError``."""
+        question = self._stored()
+        if question is not None and not question.is_open:
+            return self._report(question)
+        now = self._ledger.now()
+        facts = loaded(question.facts) if question is not None else Facts(waits=self._ask.waits)
+        is_waiting = question is not None and is_over(question.opened_at, question.ends_at, now)
+        step = None if is_waiting else due_step(self._ask.plan, facts, now)
+        outcome = QuestionOutcome.WOULD_WAIT if step is None else QuestionOutcome.WOULD_ASK
+        people = self._people_of(step.place, facts) if step is not None else []
+        report = self._report(question, Verdict(outcome))
+        return report._replace(letters=tuple(person.id for person in people), changed=bool(people))
+
+    def run(self) -> AskReport:
+        """Ask, unless it was asked, and wait. Raises ``VoipsmsError`` while nothing was sent, and never afterwards."""
+        question = self._stored() or self._open()
+        try:
+            return self._follow(question)
+        except VoipsmsError as error:
+            reason = str(error)
+        except Exception as error:  # noqa: BLE001 - people have been asked, which must not be hidden
+            reason = f"{defect(error)} (please report this)"
+        return self._report(question, Verdict(QuestionOutcome.UNKNOWN), reason)
+
+    # The question in the ledger -------------------------------------------------------------------------------
+
+    def _stored(self) -> Question | None:
+        """Return the question that was asked under this key; raise ``InputError`` where it is another one."""
+        question = self._ledger.question(self._key)
+        if question is None or self._ledger.now() >= question.keep_until:
+            return None
+        return self._checked(question)
+
+    def _checked(self, question: Question) -> Question:
+        if question.content != self._ask.content:
+            raise InputError(
+                f"another question was asked under the idempotency_key {self._ask.key!r}: other people, text, choices,"
+                " sender or rules; give the new one a key of its own"
+            )
+        return question
+
+    def _open(self) -> Question:
+        """Open the question, after a look at what the log has before it is sent."""
+        ask = self._ask
+        before = self._reader.read_before()
+        facts = Facts(waits=ask.waits, before=before.marks, has_before=before.was_read)
+        choose = partial(choose_secret, self._codes_of, numbers_in(before.texts))
+        opening = Opening(self._key, ask.key, ask.content, ask.seconds, facts.dumped(), choose)
+        return self._checked(self._ledger.open_question(opening))
+
+    def _codes_of(self, secret: str) -> QuestionCodes:
+        """Return the codes of a secret; no number that stands in the text beside them is one."""
+        ask = self._ask
+        text = " ".join((ask.msg, *(choice.label for choice in ask.plan.choices)))
+        return QuestionCodes(secret, ask.plan, text, self._fingerprints, ask.digits)
+
+    # One run ---------------------------------------------------------------------------------------------------
+
+    def _follow(self, question: Question) -> AskReport:
+        """Return the end of the question, or the state at the end of the run."""
+        run = _RunClock(self._ledger, self._clocks, self._ask.run_seconds)
+        if question.is_open:
+            others = partial(self._ledger.questions, question.opened_at)
+            self._reader.begin(question, self._codes_of(question.secret), others)
+        while question.is_open:
+            if is_over(question.opened_at, question.ends_at, run.now()):
+                return self._at_end(question, run)
+            question = self._advance(question, run)
+            if question.is_open:
+                question = self._refresh(question, run)
+            if question.is_open and run.is_over():
+                return self._report(question, Verdict(QuestionOutcome.PENDING), self._reader.trouble)
+            if question.is_open:
+                self._pause(question, run)
+        return self._ended(question)
+
+    def _pause(self, question: Question, run: _RunClock) -> None:
+        """Wait for the next look, the next step, the end of the question or that of the run, whichever is first."""
+        now = run.now()
+        event = next_moment(self._ask.plan, loaded(question.facts), question.ends_at)
+        last_look = question.ends_at - min(LAST_LOOK, self._ask.poll)
+        moments = [event - now, run.left(), self._reader.pause, *([last_look - now] if last_look > now else [])]
+        self._clocks.sleep(max(0.0, min(moments)))
+
+    def _at_end(self, question: Question, run: _RunClock) -> AskReport:
+        """Look once more: what is found now is late, and where nothing is, the log must show the question."""
+        question = self._refresh(question, run, is_late=True)
+        if question.is_open and not self._reader.trouble:
+            facts = loaded(question.facts)
+            verdict = verdict_at_end(self._ask.plan, facts)
+            if verdict.outcome is QuestionOutcome.UNKNOWN:
+                return self._report(question, verdict, self._why_unseen(facts))
+            question = self._notes.end(question, verdict)
+        if question.is_open:
+            return self._report(question, Verdict(QuestionOutcome.UNKNOWN), self._reader.trouble)
+        return self._ended(question)
+
+    def _why_unseen(self, facts: Facts) -> str:
+        unsure = [person.number for person in self._ask.plan.people if person.id in facts.doubted - facts.shown]
+        if unsure:
+            return f"it may not have been sent to {', '.join(f'+{number}' for number in unsure)}"
+        return ""
+
+    def _refresh(self, question: Question, run: _RunClock, *, is_late: bool = False) -> Question:
+        """Note what the log shows, and hint at how to answer; a log that cannot be read is looked at later."""
+        is_whole = is_late or question.ends_at - run.now() <= LAST_LOOK
+        seen = self._reader.refresh(loaded(question.facts), is_whole=is_whole)
+        if seen is None:
+            return question
+
+        def change(facts: Facts) -> Facts:
+            facts = facts._replace(shown=facts.shown | seen.shown, asked=facts.asked | seen.shown)
+            return noticed(facts, seen.texts, seen.codes_of, is_late=is_late)
+
+        question = self._notes.note(question, change)
+        return self._hint(question) if question.is_open and not is_late else question
+
+    # Messages --------------------------------------------------------------------------------------------------
+
+    def _advance(self, question: Question, run: _RunClock) -> Question:
+        """Begin the steps that are due, and send the question to the people of the last one, unless this run has."""
+        while question.is_open:
+            facts = loaded(question.facts)
+            step = due_step(self._ask.plan, facts, run.now(), self._notes.failed)
+            if step is not None:
+                question = self._notes.note(question, partial(_with_begun, begun=step.begun))
+                continue
+            place = len(facts.begun) - 1
+            if place in self._asked_steps:
+                break
+            self._asked_steps.add(place)
+            question = self._send(question, place, facts)
+        return question
+
+    def _send(self, question: Question, place: int, facts: Facts) -> Question:
+        """Send the question of a step, and note to whom it went."""
+        codes = self._codes_of(question.secret)
+        people = self._people_of(place, facts)
+        letters = [Letter(one.id, one.number, self._text(codes.of(one.id).values())) for one in people]
+        results = self._sender.ask(place, letters)
+        self._letters += [person for person, result in results.items() if result.posted]
+        outcomes = {person: result.outcome for person, result in results.items()}
+        asked = {person for person, outcome in outcomes.items() if outcome in _WAS_REACHED}
+        doubted = {person for person, outcome in outcomes.items() if outcome in _WAS_DOUBTED}
+        refused = {person for person, outcome in outcomes.items() if outcome is Outcome.REFUSED}
+        self._notes.failed = (self._notes.failed | set(results)) - asked - doubted - refused
+        self._reasons.update({one: result.code_desc or "" for one, result in results.items() if one not in asked})
+        return self._notes.note(
+            question,
+            lambda known: known._replace(
+                asked=known.asked | asked, doubted=known.doubted | doubted, refused=known.refused | refused
+            ),
+        )
+
+    def _people_of(self, place: int, facts: Facts) -> list[Person]:
+        """Return whom a step asks: not who cannot be reached, or has answered."""
+        out = unreachable(self._ask.plan, facts) | {answer.person for answer in facts.answers if not answer.late}
+        return [one for one in self._ask.plan.people if one.id in self._ask.plan.steps[place] and one.id not in out]
+
+    def _text(self, codes: Iterable[str]) -> str:
+        return write(self._ask.msg, self._ask.plan.choices, codes, self._ask.max_segments)
+
+    def _hint(self, question: Question) -> Question:
+        """Send one hint to each person who has written something that was not understood."""
+        facts = loaded(question.facts)
+        out = unreachable(self._ask.plan, facts) | facts.hinted | {answer.person for answer in facts.answers}
+        unclear = {one.person for one in facts.unclear} - out
+        if not self._ask.has_hint or not unclear:
+            return question
+        self._sender.hint([Letter(one.id, one.number, HINT) for one in self._ask.plan.people if one.id in unclear])
+        return self._notes.note(question, lambda known: known._replace(hinted=known.hinted | unclear))
+
+    def _ended(self, question: Question) -> AskReport:
+        """Tell the outcome to all who were asked, once, and return it."""
+        facts = loaded(question.facts)
+        if self._ask.outcome_text and not facts.is_told:
+            question = self._tell(question, facts)
+        return self._report(question)
+
+    def _tell(self, question: Question, facts: Facts) -> Question:
+        people = [one for one in self._ask.plan.people if one.id in facts.asked - facts.opted_out]
+        if not people:
+            return question
+        text = self._outcome_text(question, facts)
+        self._sender.tell([Letter(one.id, one.number, text) for one in people])
+        return self._notes.note_ended(question, lambda known: known._replace(is_told=True))
+
+    def _outcome_text(self, question: Question, facts: Facts) -> str:
+        """Return the text that tells the outcome: what was answered, and by whom, in place of two marks."""
+        verdict = Verdict(QuestionOutcome(question.outcome), question.answer)
+        labels = {choice.name: choice.label for choice in self._ask.plan.choices}
+        ids = answered_by(self._ask.plan, facts, verdict)
+        names = [one.name or f"+{one.number}" for one in self._ask.plan.people if one.id in ids]
+        text = self._ask.outcome_text.replace(ANSWER_MARK, labels.get(question.answer, "no answer"))
+        return text.replace(BY_MARK, ", ".join(names) or "no one")
+
+    def _report(self, question: Question | None, verdict: Verdict | None = None, reason: str = "") -> AskReport:
+        if verdict is None and question is not None and not question.is_open:
+            verdict = Verdict(QuestionOutcome(question.outcome), question.answer)
+        verdict = verdict or Verdict(QuestionOutcome.UNKNOWN)
+        reasons = [reason, *self._reasons.values()] if verdict.outcome is QuestionOutcome.NOT_ASKED else [reason]
+        return AskReport(
+            outcome=verdict.outcome,
+            answer=verdict.answer,
+            question=question,
+            facts=loaded(question.facts) if question is not None else Facts(waits=self._ask.waits),
+            letters=tuple(dict.fromkeys(self._letters)),
+            results=tuple(self._sender.results),
+            warnings=tuple(dict.fromkeys(self._sender.warnings)),
+            reason="; ".join(dict.fromkeys(filter(None, reasons))),
+            changed=self._sender.has_posted,
+        )
+
+
+class _RunClock:
+    """The time of one run: by the ledger's clock when it began, and one that nobody sets from then on.
+
+    A ledger's clock that is set forward during the run counts, since it may be right, and a question that ends early
+    lets nothing pass. One that is set back does not.
+    """
+
+    def __init__(self, ledger: Ledger, clocks: Clocks, seconds: float | None) -> None:
+        self._ledger = ledger
+        self._clocks = clocks
+        self._seconds = seconds
+        self._begun = clocks.monotonic()
+        self._began_at = ledger.now()
+
+    def now(self) -> float:
+        """Return the time in Unix seconds."""
+        return max(self._ledger.now(), self._began_at + self._clocks.monotonic() - self._begun)
+
+    def left(self) -> float:
+        """Return the seconds until the run ends, without an end if it waits for that of the question."""
+        if self._seconds is None:
+            return float("inf")
+        return max(0.0, self._seconds - (self._clocks.monotonic() - self._begun))
+
+    def is_over(self) -> bool:
+        """Return whether the run has waited long enough."""
+        return self.left() <= 0
+
+
+def _with_begun(facts: Facts, begun: tuple[float, ...]) -> Facts:
+    """Return the facts with the steps that have begun; another run may have begun as many or more."""
+    return facts._replace(begun=begun) if len(begun) > len(facts.begun) else facts

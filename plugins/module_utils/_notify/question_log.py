@@ -1,0 +1,189 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read the message log for a question, again and again, with one request for a look where one page suffices.
+
+That the log shows answers is observed, not documented, and so are its pages. The question's own record is the proof
+that a look has reached far enough. Neither dates nor ids are relied upon, and the order of the records is read off the
+log itself: by where the question stands to what the log had before it was sent. While that does not show, everything
+is read; such a log is short.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from enum import Enum
+from typing import NamedTuple
+
+from .._api.log import LogRecord
+
+LOG_PAGES = 100
+"""Pages that one look reads at most."""
+
+_MANY = 10
+"""Records that must stand on one side of the question, where the log could not be read before it was sent."""
+
+_FOLLOWING_EVERY = 4
+"""While it is not known whether the first page is full, every so manieth look reads the page after it instead."""
+
+
+class LogOrder(Enum):
+    """The order of the records in the log, from page 0 on."""
+
+    NEWEST_FIRST = "newest first"
+    OLDEST_FIRST = "oldest first"
+
+
+class Marked(NamedTuple):
+    """A record, with its ``mark`` in the ledger.
+
+    ``person``: whose number it is of (an id), or empty. ``is_question``: it is the question itself, to that person.
+    """
+
+    record: LogRecord
+    mark: str
+    person: str
+    is_question: bool
+
+
+class Seen(NamedTuple):
+    """A record of a look. ``is_fresh``: it certainly came after the question was sent."""
+
+    marked: Marked
+    is_fresh: bool
+
+
+class _Placed(NamedTuple):
+    page: int
+    marked: Marked
+
+
+ReadPage = Callable[[int], Sequence[LogRecord]]
+Mark = Callable[[LogRecord], Marked]
+
+
+class QuestionLog:
+    """The message log as one run reads it. ``before``: the marks of the first page before the question was sent.
+
+    ``has_before``: whether that page could be read; an empty one says that the log was empty.
+    """
+
+    def __init__(self, read_page: ReadPage, mark: Mark, before: frozenset[str], *, has_before: bool) -> None:
+        """Read nothing yet."""
+        self._read_page = read_page
+        self._mark = mark
+        self._before = before
+        self._was_empty = has_before and not before
+        self._has_before = has_before
+        self._order: LogOrder | None = None
+        self._questions_page = LOG_PAGES
+        self._last_page = 0
+        self._last_length = 0
+        self._capacity: int | None = None
+        self._shown: Counter[str] = Counter()
+        self._refreshes = 0
+
+    def refresh(self, sought: frozenset[str], *, is_whole: bool = False) -> list[Seen]:
+        """Return the records down to the question to each person (id) sought; raise ``VoipsmsError``.
+
+        ``is_whole``: read on to where no answer can be missing; otherwise one page may do for this look.
+        """
+        placed = self._read(self._first_page(is_whole=is_whole), sought, is_whole=is_whole)
+        self._learn(placed)
+        self._refreshes += 1
+        return [Seen(one.marked, self._is_fresh(place, placed)) for place, one in enumerate(placed)]
+
+    # Pages ----------------------------------------------------------------------------------------------------
+
+    def _first_page(self, *, is_whole: bool) -> int:
+        """Return the page to begin with."""
+        if self._order is LogOrder.NEWEST_FIRST or self._refreshes == 0:
+            return 0
+        if is_whole:
+            is_known = self._order is LogOrder.OLDEST_FIRST and self._questions_page < LOG_PAGES
+            return self._questions_page if is_known else 0
+        if self._capacity is not None:
+            is_full = self._last_length >= self._capacity
+            return self._last_page + is_full if self._order is LogOrder.OLDEST_FIRST else 0
+        return self._last_page + (self._refreshes % _FOLLOWING_EVERY == 0)
+
+    def _read(self, first: int, sought: frozenset[str], *, is_whole: bool) -> list[_Placed]:
+        """Return the records of the pages from ``first`` on, as far as they must be read."""
+        placed: list[_Placed] = []
+        known: set[LogRecord] = set()
+        for number in range(first, first + LOG_PAGES):
+            page = self._read_page(number)
+            if known.issuperset(page):  # the end, or a service without pages
+                break
+            placed += [_Placed(number, self._mark(record)) for record in page if record not in known]
+            known.update(page)
+            self._note_page(number, len(page))
+            if self._is_enough(placed, len(page), first, sought, is_whole=is_whole):
+                break
+        return placed
+
+    def _note_page(self, number: int, length: int) -> None:
+        """Note the last page, and how many records a page has that another one follows."""
+        if number > self._last_page:
+            # Only page 0 may be longer now than when it was read, which makes no other page shorter.
+            self._capacity = max(self._capacity or 0, self._last_length)
+        if number >= self._last_page:
+            self._last_page, self._last_length = number, length
+
+    def _is_enough(
+        self, placed: Sequence[_Placed], length: int, first: int, sought: frozenset[str], *, is_whole: bool
+    ) -> bool:
+        """Return whether the pages read so far hold everything that this look is for."""
+        found = Counter(one.marked.person for one in placed if one.marked.is_question)
+        order = self._order or (self._order_of(placed) if first == 0 else None)
+        is_last = self._capacity is not None and length < self._capacity
+        if order is LogOrder.NEWEST_FIRST:
+            has_old = any(one.marked.mark in self._before for one in placed)
+            if self._refreshes == 0 and self._before:  # there may be several questions to one person, as of two rounds
+                return has_old
+            # A question that no look has shown is not further down than what the log had before it was sent.
+            return self._shown <= found and (has_old or sought <= found.keys())
+        if order is LogOrder.OLDEST_FIRST:
+            return is_last or (self._refreshes > 0 and not is_whole and self._capacity is None)
+        return is_last or (self._refreshes > 0 and sought <= found.keys() and not is_whole and self._capacity is None)
+
+    # Order ----------------------------------------------------------------------------------------------------
+
+    def _learn(self, placed: Sequence[_Placed]) -> None:
+        """Note the order of the log, and where the question stands, by a look from page 0 on."""
+        if placed and placed[0].page == 0:
+            self._order = self._order or self._order_of(placed)
+        questions = [one for one in placed if one.marked.is_question]
+        self._shown |= Counter(one.marked.person for one in questions)
+        # Where the oldest record comes first, no record ever moves to another page.
+        self._questions_page = min([self._questions_page, *(one.page for one in questions)])
+
+    def _order_of(self, placed: Sequence[_Placed]) -> LogOrder | None:
+        """Return the order of records that were read from page 0 on, or None where they do not show it."""
+        questions = [place for place, one in enumerate(placed) if one.marked.is_question]
+        old = [place for place, one in enumerate(placed) if one.marked.mark in self._before]
+        if questions and old:
+            return LogOrder.NEWEST_FIRST if min(questions) < min(old) else LogOrder.OLDEST_FIRST
+        if self._has_before or not questions:
+            return None
+        above, below = min(questions), len(placed) - 1 - max(questions)
+        if max(above, below) < max(_MANY, _MANY * min(above, below)):
+            return None
+        return LogOrder.NEWEST_FIRST if above < below else LogOrder.OLDEST_FIRST
+
+    def _is_fresh(self, place: int, placed: Sequence[_Placed]) -> bool:
+        """Return whether a record certainly came after the question was sent."""
+        if placed[place].marked.mark in self._before:
+            return False
+        if self._was_empty:
+            return True
+        questions = [other for other, one in enumerate(placed) if one.marked.is_question]
+        if self._order is LogOrder.NEWEST_FIRST:
+            old = [other for other, one in enumerate(placed) if one.marked.mark in self._before]
+            return place < (min(old) if old else max(questions, default=0))
+        if self._order is LogOrder.OLDEST_FIRST:
+            is_beyond = placed[place].page > self._questions_page
+            return is_beyond or (bool(questions) and place > min(questions))
+        return False

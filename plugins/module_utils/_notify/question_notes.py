@@ -1,0 +1,77 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Note in the ledger what a run has seen of a question, beside what other runs note, and end it once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .._core.errors import VoipsmsError
+from .._ledger.model import Ledger
+from .._ledger.question import Question, ended
+from .question import Plan, QuestionOutcome, Verdict, verdict_of
+from .question_facts import Facts, loaded
+
+Change = Callable[[Facts], Facts]
+
+_TRIES = 50
+"""How often another run may change the question between a read and a write."""
+
+
+class QuestionNotes:
+    """The notes of one run. ``failed``: the people (ids) whom it could not send to, which the ledger does not keep."""
+
+    def __init__(self, plan: Plan, ledger: Ledger) -> None:
+        """Note nothing yet."""
+        self._plan = plan
+        self._ledger = ledger
+        self.failed: frozenset[str] = frozenset()
+
+    def note(self, question: Question, change: Change) -> Question:
+        """Write facts, and the end that they lead to, into the ledger; return the question after that.
+
+        A question that another run has ended stays as it is.
+        """
+
+        def after(stored: Question) -> Question:
+            if not stored.is_open:
+                return stored
+            facts = change(loaded(stored.facts))
+            noted = stored._replace(facts=facts.dumped())
+            verdict = verdict_of(self._plan, facts, self.failed)
+            return noted if verdict is None else self._ended(noted, verdict)
+
+        return self._set(question, after)
+
+    def end(self, question: Question, verdict: Verdict) -> Question:
+        """End a question, unless another run has; return it."""
+        return self._set(question, lambda stored: self._ended(stored, verdict) if stored.is_open else stored)
+
+    def note_ended(self, question: Question, change: Change) -> Question:
+        """Write facts of a question that has ended."""
+        return self._set(question, lambda stored: stored._replace(facts=change(loaded(stored.facts)).dumped()))
+
+    def _ended(self, question: Question, verdict: Verdict) -> Question:
+        return ended(question, verdict.outcome.value, verdict.answer, self._ledger.now())
+
+    def _set(self, question: Question, after: Callable[[Question], Question]) -> Question:
+        """Change a question as it is stored now; read it again where another run has changed it meanwhile."""
+        stored: Question | None = question
+        for _try in range(_TRIES):
+            if stored is None:
+                raise VoipsmsError("the question is no longer in the ledger, which was deleted or replaced meanwhile")
+            changed = after(stored)
+            if changed == stored or self._ledger.set_question(stored, None if _was_not_asked(changed) else changed):
+                return changed
+            stored = self._ledger.question(question.key)
+        raise VoipsmsError("other runs keep changing the question; run the task again")
+
+
+def _was_not_asked(question: Question) -> bool:
+    """Return whether no one was, or may have been, asked: the next run then asks anew."""
+    if question.outcome != QuestionOutcome.NOT_ASKED.value:
+        return False
+    facts = loaded(question.facts)
+    return not (facts.asked or facts.doubted or facts.shown)

@@ -1,0 +1,96 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Send the messages of a question, each person's once, by the delivery that sends everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from .._api.client import Api
+from .._core.deadline import Deadline
+from .._core.parallel import in_parallel
+from .._ledger.model import KEPT, DedupePolicy, Fingerprints, Ledger
+from .._message.outcome import Outcome, Result
+from .._message.text import measure
+from .._send.delivery import AT_A_TIME, Delivery
+from .._send.request import SendRequest
+
+
+class Letter(NamedTuple):
+    """A text for one person: ``id`` is the ledger's fingerprint of the ``number`` (E.164 digits)."""
+
+    id: str
+    number: str
+    text: str
+
+
+class QuestionSender:
+    """What sends the messages of one question, and knows what this run has sent.
+
+    ``key``: the user's; each kind of message has a key of its own that is made of it. ``seconds``: for all messages of
+    one kind. ``results``: of the letters of this run, but for those of earlier runs.
+    """
+
+    def __init__(
+        self, key: str, sender: str, api: Api, ledger: Ledger, fingerprints: Fingerprints, seconds: float
+    ) -> None:
+        """Send nothing yet."""
+        self._key = key
+        self._sender = sender
+        self._api = api
+        self._ledger = ledger
+        self._fingerprints = fingerprints
+        self._seconds = seconds
+        self.results: list[Result] = []
+        self.warnings: list[str] = []
+
+    def ask(self, step: int, letters: Sequence[Letter]) -> dict[str, Result]:
+        """Send the question of a step, counted from 0; return the result of each person (id)."""
+        return self._send(f"ask-{step + 1}", letters)
+
+    def hint(self, letters: Sequence[Letter]) -> dict[str, Result]:
+        """Send a hint to people whose answers were not understood."""
+        return self._send("hint", letters)
+
+    def tell(self, letters: Sequence[Letter]) -> dict[str, Result]:
+        """Send the outcome; a text that varies between runs tells of the same one."""
+        return self._send("outcome", letters, skip_different=True)
+
+    @property
+    def has_posted(self) -> bool:
+        """Whether this run has sent something, or may have."""
+        return any(result.outcome in (Outcome.SENT, Outcome.UNKNOWN) for result in self.results)
+
+    def _send(self, kind: str, letters: Sequence[Letter], *, skip_different: bool = False) -> dict[str, Result]:
+        """Send letters: the first alone, so that wrong credentials are tried once, then the others together."""
+        deadline = Deadline(self._seconds)
+
+        def deliver(letter: Letter) -> Result:
+            request = self._request(kind, letter, skip_different=skip_different)
+            delivery = Delivery(request, self._api, self._ledger, self._fingerprints, deadline, check_mode=False)
+            report = delivery.run()
+            self.warnings += report.warnings
+            return report.results[0]
+
+        results = [deliver(letter) for letter in letters[:1]]
+        results += in_parallel(deliver, letters[1:], AT_A_TIME)
+        self.results += [result for result in results if result.posted]
+        return {letter.id: result for letter, result in zip(letters, results)}
+
+    def _request(self, kind: str, letter: Letter, *, skip_different: bool) -> SendRequest:
+        # Not with account_timezone: the question reads the log itself, and finds its own record by the codes.
+        key = f"{self._key}/{kind}"
+        content = self._fingerprints.content(self._sender, letter.text)
+        return SendRequest(
+            key=key,
+            label=key,
+            sender=self._sender,
+            text=letter.text,
+            segments=measure(letter.text).segments,
+            recipients=(letter.number,),
+            dedupe=DedupePolicy(content=content, window=KEPT, skip_different=skip_different),
+            batch_size=1,
+        )

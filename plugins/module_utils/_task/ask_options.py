@@ -1,0 +1,341 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Turn the options of ``voipsms_ask`` into a question, and name every fault of them at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from .._api.client import Api
+from .._core.errors import Faults, InputError
+from .._core.notation import entries
+from .._core.structure import Fields, nonempty_text
+from .._core.structure import shown as shown_value
+from .._ledger.model import NO_LEDGER, Fingerprints, Ledger
+from .._message.text import MAX_SEGMENTS
+from .._message.text import faults as text_faults
+from .._notify.answer_text import is_decoration, is_swallowed
+from .._notify.asking import Ask, Asking
+from .._notify.codes import DIGITS, digits_for
+from .._notify.question import FAIL, PENDING, Choice, Person, Plan, total
+from .._notify.question_text import hidden, write
+from .._people.contacts import Contacts, read_contacts
+from .._people.recipients import Recipient, Recipients, read_recipients
+from .account import Account, read_account
+from .names import Names
+from .open_ledger import of_this_run, read_ledger
+from .values import (
+    in_range,
+    is_printable_name,
+    read_region,
+    read_sender,
+    recipient_faults,
+    repetition_warnings,
+    with_texts,
+)
+
+USUAL_CHOICES = (Choice("approve", "approve"), Choice("reject", "reject", fails=True))
+USUAL_WAIT, USUAL_POLL, USUAL_OPEN_FOR = 900.0, 10.0, 86400.0
+USUAL_SEGMENTS = 2
+
+_MOST_CHOICES = 5
+_LONGEST_KEY = 180
+_LONGEST_NAME, _LONGEST_LABEL = 40, 40
+_LONGEST_WAIT = 30 * 86400.0
+_UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+_DURATION = re.compile(r"(?=\d)(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,8})s)?", re.ASCII)
+_UNFIT = re.compile(r"[=,\n]")
+
+
+class AskOptions(NamedTuple):
+    """The question of a task, and how its result is judged and shown.
+
+    ``levels``: how many steps one round has. ``text``: the question as people other than its recipients may see it.
+    """
+
+    ask: Ask
+    account: Account
+    ledger: Ledger
+    fingerprints: Fingerprints
+    names: Names
+    levels: int
+    text: str
+    warnings: tuple[str, ...]
+
+    def asking(self) -> tuple[Asking, Api]:
+        """Return a run of the question, and the calls that it makes."""
+        api = self.account.api()
+        return Asking(self.ask, api, self.ledger, self.fingerprints), api
+
+
+class _Step(NamedTuple):
+    recipients: Recipients
+    wait: float
+
+
+def read_ask_options(params: Mapping[str, Any]) -> AskOptions:
+    """Return what a task asks. Raise ``InputError`` with every fault, before anything is opened or sent."""
+    faults = Faults()
+    params = with_texts(params, faults)
+    region = read_region(params)
+    contacts = read_contacts(params["contacts"], faults)
+    maybe_account = read_account(params, faults)
+    ledger, fingerprints = read_ledger(params, faults)
+    sender = read_sender(params["from"], region, faults)
+    steps = _read_steps(params, contacts, region, faults)
+    choices = _read_choices(params["choices"], faults)
+    recipients = _everyone(steps)
+    faults.add(*_option_faults(params, ledger, choices, recipients))
+    faults.add(*([] if sender or params["from"] else ["from is needed: nobody can answer a message without a sender"]))
+    digits = faults.attempt(lambda: digits_for(len(recipients) * len(choices), params["code_digits"])) or DIGITS[-1]
+    times = _read_times(params, steps, faults)
+    text = faults.attempt(partial(_hidden_text, params, choices, digits)) or ""
+    account = faults.checked(maybe_account)
+    ledger, fingerprints = of_this_run(params, ledger, fingerprints)
+    people = tuple(Person(fingerprints.recipient(one.digits), one.digits, one.name) for one in recipients)
+    plan = _plan(params, people, steps, choices)
+    return AskOptions(
+        ask=_ask(params, plan, times, sender or "", account, fingerprints),
+        account=account,
+        ledger=ledger,
+        fingerprints=fingerprints,
+        names=Names(contacts, region, Recipients(recipients)),
+        levels=len(steps),
+        text=text,
+        warnings=tuple(warning for step in steps for warning in repetition_warnings(step.recipients)),
+    )
+
+
+def read_seconds(name: str, value: object) -> float:
+    """Return a duration such as 90s, 15m, 2h or 1h30m in seconds; a plain number is seconds. Raise ``InputError``."""
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return float(value)
+    text = value.strip() if isinstance(value, str) else ""
+    if text.isascii() and text.isdigit() and len(text) < 9:
+        return float(text)
+    match = _DURATION.fullmatch(text)
+    if match is None or not text:
+        raise InputError(f"{name} {shown_value(value)} is not a duration: write it as 90s, 15m, 2h or 1h30m")
+    return float(sum(int(count or 0) * seconds for count, seconds in zip(match.groups(), _UNITS.values())))
+
+
+# The people -------------------------------------------------------------------------------------------------------
+
+
+def _read_steps(params: Mapping[str, Any], contacts: Contacts, region: str | None, faults: Faults) -> list[_Step]:
+    """Return the steps of one round; ``to`` is a single one."""
+    has_to, has_steps = (params[name] not in (None, "", []) for name in ("to", "steps"))
+    if has_to == has_steps:
+        faults.add("one of to and steps is needed, and not both")
+        return []
+    usual = _usual_wait(params)
+    if has_to:
+        return [_Step(_read_people("to", params["to"], contacts, region, faults), usual)]
+    steps = []
+    for number, value in enumerate(faults.attempt(lambda: entries("steps", params["steps"])) or [], 1):
+        if not isinstance(value, Mapping):
+            faults.add(f"step {number} must be a dictionary with to, and perhaps wait")
+            continue
+        fields = Fields(value, faults, f"step {number}")
+        fields.refuse_unknown(("to", "wait"), "a step")
+        wait = fields.read_optional("wait", read_seconds, usual)
+        steps.append(_Step(_read_people(f"to of step {number}", value.get("to"), contacts, region, faults), wait))
+    return steps
+
+
+def _read_people(name: str, value: object, contacts: Contacts, region: str | None, faults: Faults) -> Recipients:
+    recipients = read_recipients(name, value, contacts, region)
+    faults.add(*recipient_faults(name, recipients))
+    return recipients
+
+
+def _everyone(steps: Sequence[_Step]) -> tuple[Recipient, ...]:
+    """Return the recipients of all steps, each once, in the order in which they are asked."""
+    known: dict[str, Recipient] = {}
+    for recipient in (one for step in steps for one in step.recipients.read):
+        if not known.setdefault(recipient.digits, recipient).name:
+            known[recipient.digits] = recipient
+    return tuple(known.values())
+
+
+# The question -----------------------------------------------------------------------------------------------------
+
+
+def _read_choices(value: object, faults: Faults) -> tuple[Choice, ...]:
+    """Return what can be answered; note what is wrong with it."""
+    if value is None:
+        return USUAL_CHOICES
+    choices: list[Choice] = []
+    for number, entry in enumerate(faults.attempt(lambda: entries("choices", value)) or [], 1):
+        name = f"choice {number}"
+        fields = (
+            Fields({"name": entry} if isinstance(entry, str) else entry, faults, name) if _is_choice(entry) else None
+        )
+        if fields is None:
+            faults.add(f"{name} must be a name, or a dictionary with name, and perhaps label and fails")
+            continue
+        fields.refuse_unknown(("name", "label", "fails"), "a choice")
+        read_name = fields.read("name", nonempty_text) or ""
+        label = fields.read_optional("label", nonempty_text, read_name)
+        choices.append(Choice(read_name.strip(), label.strip(), fields.read_optional("fails", _read_truth, False)))
+    faults.add(*_choice_faults(choices))
+    return tuple(choices)
+
+
+def _is_choice(entry: object) -> bool:
+    return isinstance(entry, (str, Mapping))
+
+
+def _read_truth(name: str, value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.lower() in ("true", "false", "yes", "no"):
+        return value.lower() in ("true", "yes")
+    raise InputError(f"{name} must be true or false")
+
+
+def _choice_faults(choices: Sequence[Choice]) -> list[str]:
+    """Return a sentence for each thing that is wrong with the choices."""
+    faults = []
+    if not 1 <= len(choices) <= _MOST_CHOICES:
+        faults.append(f"choices must be 1 to {_MOST_CHOICES}")
+    names = [choice.name.casefold() for choice in choices]
+    faults += [f"the choice {name!r} is there twice" for name in dict.fromkeys(names) if names.count(name) > 1]
+    if choices and all(choice.fails for choice in choices):
+        faults.append("every choice fails; one must pass")
+    for choice in choices:
+        for word, longest in ((choice.name, _LONGEST_NAME), (choice.label, _LONGEST_LABEL)):
+            if word and (not is_printable_name(word, longest) or _UNFIT.search(word)):
+                faults.append(
+                    f"{shown_value(word)} cannot name a choice: it must be 1 to {longest} printable characters, without"
+                    " a comma and an equals sign"
+                )
+            elif is_swallowed(word):
+                faults.append(f"{word!r} cannot name a choice, since carriers take it for themselves, as they do STOP")
+        if choice.name in (FAIL, PENDING):
+            faults.append(f"{choice.name!r} cannot name a choice, since on_timeout has it for something else")
+    return list(dict.fromkeys(faults))
+
+
+def _hidden_text(params: Mapping[str, Any], choices: Sequence[Choice], digits: int) -> str:
+    """Return the text of the question without its codes. Raise ``InputError`` for one that cannot be sent."""
+    msg = params["msg"] or ""
+    faults = list(text_faults(msg))
+    if not faults and is_decoration(msg):
+        faults.append("msg has no word of its own, so that an answer could not be told from a quotation of it")
+    if faults:
+        raise InputError(*(fault if fault.startswith("msg") else f"msg: {fault}" for fault in faults))
+    if not choices or in_range("max_segments", params["max_segments"], 1, MAX_SEGMENTS):
+        return ""
+    return write(msg, choices, hidden(digits, choices), params["max_segments"] or USUAL_SEGMENTS)
+
+
+def _option_faults(
+    params: Mapping[str, Any], ledger: Ledger, choices: Sequence[Choice], recipients: Sequence[Recipient]
+) -> list[str]:
+    """Return a sentence for each fault of the options that need no reader of their own."""
+    key, names = params["idempotency_key"], [choice.name for choice in choices]
+    faults = [
+        *in_range("max_segments", params["max_segments"], 1, MAX_SEGMENTS),
+        *in_range("repeat", params["repeat"], 0, 5),
+        *in_range("code_digits", params["code_digits"], DIGITS[0], DIGITS[-1]),
+        *in_range("max_wrong_codes", params["max_wrong_codes"], 0, 100),
+        *in_range("needed", params["needed"], 1, max(1, len(recipients))),
+    ]
+    if key is None or not is_printable_name(key, _LONGEST_KEY):
+        faults.append(f"idempotency_key must be 1 to {_LONGEST_KEY} printable characters")
+    if ledger.name == NO_LEDGER:
+        faults.append("a question needs a ledger, and ledger is none, which remembers nothing")
+    if params["on_timeout"] not in (FAIL, PENDING, *names):
+        faults.append(f"on_timeout must be {FAIL}, {PENDING} or the name of a choice: {', '.join(names)}")
+    if params["outcome_text"]:
+        faults += [f"outcome_text: {fault}" for fault in text_faults(params["outcome_text"])]
+    return faults
+
+
+# Times ------------------------------------------------------------------------------------------------------------
+
+
+class _Times(NamedTuple):
+    """Seconds: of each step, until the question ends, until the run ends (None: with the question), between looks."""
+
+    waits: tuple[float, ...]
+    seconds: float
+    run_seconds: float | None
+    poll: float
+
+
+def _usual_wait(params: Mapping[str, Any]) -> float:
+    """Return how long a step waits that does not say it; what is wrong with ``wait`` is noted elsewhere."""
+    try:
+        return read_seconds("wait", params["wait"]) or USUAL_WAIT
+    except InputError:
+        return USUAL_WAIT
+
+
+def _read_times(params: Mapping[str, Any], steps: Sequence[_Step], faults: Faults) -> _Times:
+    """Return the times of the question and of the run; note what is wrong with them."""
+    fields = Fields(params, faults)
+    wait = fields.read_optional("wait", read_seconds, -1.0)
+    poll = fields.read_optional("poll", read_seconds, USUAL_POLL)
+    waits = tuple(step.wait for step in steps) * (1 + max(0, params["repeat"]))
+    is_pending = params["on_timeout"] == PENDING
+    usual = max(USUAL_OPEN_FOR, total(waits)) if is_pending else total(waits)
+    seconds = fields.read_optional("open_for", read_seconds, usual)
+    faults.add(*in_range("poll, in seconds,", poll, 1, 3600))
+    faults.add(*in_range("the time until the question ends, in seconds,", seconds, 1 if steps else 0, _LONGEST_WAIT))
+    faults.add(
+        *(fault for step in steps for fault in in_range("wait of a step, in seconds,", step.wait, 1, _LONGEST_WAIT))
+    )
+    run_seconds = 0.0 if wait == 0 else total(waits)
+    return _Times(waits, seconds, run_seconds, poll)
+
+
+def _plan(
+    params: Mapping[str, Any], people: tuple[Person, ...], steps: Sequence[_Step], choices: tuple[Choice, ...]
+) -> Plan:
+    ids = {person.number: person.id for person in people}
+    one_round = tuple(tuple(ids[one.digits] for one in step.recipients.read) for step in steps)
+    return Plan(
+        people=people,
+        steps=one_round * (1 + params["repeat"]),
+        choices=choices,
+        needed=params["needed"],
+        on_timeout=params["on_timeout"],
+        most_wrong_codes=params["max_wrong_codes"],
+        fails_on_guessing=params["on_guessing"] == "fail",
+    )
+
+
+def _ask(
+    params: Mapping[str, Any], plan: Plan, times: _Times, sender: str, account: Account, fingerprints: Fingerprints
+) -> Ask:
+    """Return the question of options that have no fault. How long is waited, and how often looked, is not content."""
+    segments = params["max_segments"] or USUAL_SEGMENTS
+    content = (
+        sender,
+        params["msg"],
+        repr(plan._replace(people=tuple(one._replace(name="") for one in plan.people))),
+        repr((segments, params["code_digits"])),
+    )
+    return Ask(
+        plan=plan,
+        key=params["idempotency_key"],
+        content=fingerprints.content("question", *content),
+        msg=params["msg"],
+        sender=sender,
+        waits=times.waits,
+        seconds=times.seconds,
+        run_seconds=times.run_seconds,
+        poll=times.poll,
+        request_seconds=account.seconds,
+        max_segments=segments,
+        digits=params["code_digits"],
+        has_hint=params["hint"],
+        outcome_text=params["outcome_text"] or "",
+    )
