@@ -1,0 +1,176 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Questions as a user asks them: by ``ansible-playbook`` against the sandbox, answered while the task waits."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.playbook import Controller, PlaybookRun
+
+ANNA, BEN, OWN = "+4915112345678", "+447700900123", "+17134567890"
+ASK = "voip_communications.sms.voipsms_ask"
+CONTACTS = [{"name": "anna", "number": ANNA, "groups": ["ops"]}, {"name": "ben", "number": BEN, "groups": ["ops"]}]
+LONGEST = 30.0
+"""Seconds that a person waits for their question."""
+
+
+class Phones:
+    """People who answer the questions that reach them, in a thread, by what the sandbox shows of them."""
+
+    def __init__(self, service: CountedSandbox) -> None:
+        self._service = service
+        self._threads: list[threading.Thread] = []
+
+    def codes(self, number: str, question: str = "") -> dict[str, str]:
+        """Return the codes of the newest question to a number by their labels; wait for it."""
+        end = time.monotonic() + LONGEST
+        while time.monotonic() < end:
+            texts = [sms["msg"] for sms in self._service.sandbox.messages() if sms["to"].lstrip("+") == number[1:]]
+            texts = [text for text in texts if " = " in text and question in text]
+            if texts:
+                return {label: code for code, label in re.findall(r"(\d+) = ([^,.]+)", texts[-1])}
+            time.sleep(0.1)
+        raise TimeoutError(f"no question has reached {number}")
+
+    def will(self, act: Callable[[], object]) -> None:
+        """Let something happen meanwhile."""
+        thread = threading.Thread(target=act, daemon=True)
+        thread.start()
+        self._threads.append(thread)
+
+    def reply(self, number: str, text: str) -> None:
+        """Let someone write to our number."""
+        self._service.sandbox.incoming(number, OWN, text)
+
+    def answer(self, number: str, label: str, comment: str = "") -> None:
+        """Answer a question when it comes."""
+        self.reply(number, f"{self.codes(number)[label]} {comment}".strip())
+
+    def all_codes(self) -> set[str]:
+        """Return every code that was sent."""
+        return {code for sms in self._service.sandbox.messages() for code in re.findall(r"(\d+) =", sms["msg"])}
+
+
+@pytest.fixture
+def phones(service: CountedSandbox) -> Phones:
+    return Phones(service)
+
+
+def ask(**options: Any) -> dict[str, Any]:
+    """Return a task; an option of None leaves it out."""
+    usual = {
+        "to": "@ops",
+        "contacts": CONTACTS,
+        "from": OWN,
+        "msg": "Deploy shop 2026.11?",
+        "wait": "60s",
+        "poll": 1,
+        "idempotency_key": "deploy-shop",
+    }
+    merged = {name: value for name, value in {**usual, **options}.items() if value is not None}
+    return {"name": "Ask", ASK: merged, "ignore_errors": True}
+
+
+def play(controller: Controller, *tasks: dict[str, Any], front: str = "controller", **more: Any) -> PlaybookRun:
+    keywords = {"module_defaults": {"group/voip_communications.sms.voipsms": controller.options}}
+    return controller.play(*tasks, keywords=keywords, environment={"VOIPSMS_FRONT": front}, **more)
+
+
+@pytest.mark.parametrize("front", ["controller", "module"])
+def test_a_gate(front: str, controller: Controller, service: CountedSandbox, phones: Phones) -> None:
+    """Rehearse it, answer with a comment that looks like a template, run it again; no code is to be seen anywhere."""
+
+    def people() -> None:
+        phones.codes(BEN)
+        phones.reply(BEN, "ok go")
+        time.sleep(2)
+        phones.answer(ANNA, "approve", "{{ lookup('pipe', 'touch /tmp/never') }} ticket 12345")
+
+    phones.will(people)
+    show = {"name": "Show", "ansible.builtin.debug": {"var": "asked.answers"}}
+    tasks = [{**ask(), "check_mode": True}, {**ask(), "register": "asked"}, show, ask()]
+    run = play(controller, *tasks, front=front, arguments=["--diff", "-vvvv"])
+    rehearsal, first, _shown, again = run.results
+    assert "not understood" in service.expect(3)[2]["form"]["msg"]
+    assert (rehearsal["outcome"], rehearsal["changed"], rehearsal["requests"]) == ("would_ask", True, 0)
+    assert (first["outcome"], first["answer"], first["answered_by"]) == ("accepted", "approve", ["anna"])
+    assert first["answers"][0]["comment"] == "{{ lookup('pipe', 'touch /tmp/never') }} ticket 12345"
+    assert not Path("/tmp/never").exists()
+    assert (first["asked"], first["level"], first["unclear"][0]["text"]) == ([ANNA, BEN], 1, "ok go")
+    assert rehearsal["diff"] == first["diff"]
+    assert "+Deploy shop 2026.11? Reply #### = approve, #### = reject." in run.stdout
+    own = dict.fromkeys(("changed", "requests", "cost", "diff", "ledger_created"))
+    assert {**first, **own} == {**again, **own}
+    assert (again["changed"], again["requests"], again["cost"]) == (False, 0, 0.0)
+    codes = phones.all_codes()
+    assert len(codes) == 4
+    assert not [code for code in codes if re.search(rf"\b{code}\b", run.everything)]
+
+
+def test_what_fails_a_gate(controller: Controller, service: CountedSandbox, phones: Phones) -> None:
+    """Reject, be silent and answer late, decide by default, leave it pending, opt out, be refused; in one playbook."""
+    phones.will(lambda: phones.answer(ANNA, "reject", "not today"))
+
+    def stop() -> None:
+        phones.codes(BEN, "stop")
+        phones.reply(BEN, "STOP")
+
+    phones.will(stop)
+    run = play(
+        controller,
+        ask(),
+        ask(idempotency_key="silent", wait="3s", to=ANNA),
+        ask(idempotency_key="default", wait="3s", to=ANNA, on_timeout="approve"),
+        ask(idempotency_key="pending", wait=0, to=ANNA, on_timeout="pending"),
+        ask(idempotency_key="stop", to=BEN, msg="Can you stop it?"),
+        ask(idempotency_key="wrong", to=["nobody"], choices=["stop"], wait="soon"),
+    )
+    rejected, silent, default, pending, stopped, wrong = run.results
+    service.expect(6)
+    assert [record.kind for record in run.records] == ["failed", "failed", "ok", "ok", "failed", "failed"]
+    assert (rejected["outcome"], rejected["msg"]) == ("rejected", "answered reject by anna")
+    assert (silent["outcome"], silent["answers"]) == ("no_answer", [])
+    assert (default["outcome"], default["answer"]) == ("default", "approve")
+    assert (pending["outcome"], pending["requests"] <= 4) == ("pending", True)
+    assert (stopped["outcome"], stopped["opted_out"]) == ("not_asked", [BEN])
+    assert "opted out with STOP or the like: ben" in stopped["msg"]
+    assert (wrong["outcome"], wrong["requests"]) == ("not_asked", 0)
+    assert all(part in wrong["msg"] for part in ("nobody", "carriers", "wait soon", "nothing was sent"))
+    phones.answer(ANNA, "approve")
+    (late,) = play(controller, ask(idempotency_key="pending", wait=0, to=ANNA, on_timeout="pending")).results
+    assert (late["outcome"], late["changed"], late["requests"] <= 2) == ("accepted", False, True)
+
+
+def test_a_run_that_is_killed_is_gone_on_with(controller: Controller, service: CountedSandbox, phones: Phones) -> None:
+    options = {**controller.options, **ask(to=ANNA)[ASK]}
+    process = controller.start(module="voipsms_ask", **options)
+    process.until_it_reads()
+    process.go()
+    phones.codes(ANNA)
+    time.sleep(1.5)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait_for_end()
+
+    def later() -> None:
+        time.sleep(3)
+        phones.answer(ANNA, "approve")
+
+    phones.will(later)
+    (result,) = play(controller, ask(to=ANNA)).results
+    service.expect(1)
+    assert (result["outcome"], result["changed"], result["answered_by"]) == ("accepted", False, ["anna"])
+    ledger = json.dumps(play(controller, {"name": "Rows", "voip_communications.sms.voipsms_ledger_info": {}}).results)
+    assert "deploy-shop/ask-1" in ledger
+    assert not [code for code in phones.all_codes() if code in ledger]
