@@ -28,7 +28,8 @@ options:
       - The certificate of a database on another machine is checked (C(sslmode=verify-full)), unless the URL sets
         C(sslmode) to C(require) or C(verify-ca). A plain connection to another machine is refused.
       - Numbers and texts are kept as keyed hashes, beside a masked number; never a text, a whole number or a
-        credential. An C(idempotency_key) is kept as it is.
+        credential. An C(idempotency_key) is kept as it is. Of a question, what people have answered is kept too,
+        without the codes.
       - V(none) remembers nothing after the task, so that every run, and every host that runs it, sends again.
       - What was sent to a service on this machine, such as a sandbox, is kept apart from what was really sent.
       - The default is C(voipsms/ledger.sqlite3) in E(XDG_STATE_HOME), or in C(~/.local/state) where that is not set.

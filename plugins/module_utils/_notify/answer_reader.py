@@ -51,22 +51,28 @@ class AnswerReader:
     """The looks of one run. ``pause``: the seconds until the next one. ``trouble``: why the last one has failed."""
 
     def __init__(
-        self, plan: Plan, sender: str, api: Api, fingerprints: Fingerprints, poll: float, seconds: float
+        self,
+        plan: Plan,
+        sender: str,
+        api: Api,
+        fingerprints: Fingerprints,
+        poll: float,
+        deadline_of: Callable[[], Deadline],
     ) -> None:
-        """Read nothing yet. ``sender``: the digits of our number; ``seconds``: for one look."""
+        """Read nothing yet. ``sender``: the digits of our number; ``deadline_of``: begins the deadline of a look."""
         self._plan = plan
         self._own_number = sender
         self._api = api
         self._fingerprints = fingerprints
         self._poll = poll
-        self._seconds = seconds
-        self._deadline = Deadline(seconds)
+        self._deadline_of = deadline_of
+        self._deadline = deadline_of()
         self.pause = poll
         self.trouble = ""
 
     def read_before(self) -> Before:
         """Return what the log has before the question is sent. What cannot be read is not known to be old or new."""
-        self._deadline = Deadline(self._seconds)
+        self._deadline = self._deadline_of()
         try:
             page = self._read_page(0)
         except VoipsmsError:
@@ -84,7 +90,7 @@ class AnswerReader:
 
     def refresh(self, facts: Facts, *, is_whole: bool) -> SeenTexts | None:
         """Return what the log shows; None when it cannot be read. ``is_whole``: it must not miss anything."""
-        self._deadline = Deadline(self._seconds)
+        self._deadline = self._deadline_of()
         try:
             seen = self._log.refresh(facts.asked | facts.doubted, is_whole=is_whole)
         except VoipsmsError as error:

@@ -12,6 +12,7 @@ from functools import partial
 from typing import NamedTuple
 
 from .._api.client import Api
+from .._core.deadline import Deadline
 from .._core.errors import InputError, VoipsmsError, defect
 from .._ledger.model import Fingerprints, Ledger
 from .._ledger.question import Opening, Question
@@ -42,8 +43,10 @@ ANSWER_MARK, BY_MARK = "{answer}", "{by}"
 LAST_LOOK = 2.0
 """Seconds before the end of a question at which it is looked for answers that still count."""
 
+_SHORTEST_PAUSE = 0.05
+"""Seconds, since two clocks may round a moment to either side of it."""
+
 _WAS_REACHED = frozenset({Outcome.SENT, Outcome.DUPLICATE})
-_WAS_DOUBTED = frozenset({Outcome.UNKNOWN, Outcome.IN_PROGRESS})
 
 
 class Ask(NamedTuple):
@@ -107,9 +110,10 @@ class Asking:
         self._fingerprints = fingerprints
         self._clocks = clocks or Clocks()
         self._key = fingerprints.question(ask.key)
-        self._sender = QuestionSender(ask.key, ask.sender, api, ledger, fingerprints, ask.request_seconds)
+        deadline_of = partial(Deadline, ask.request_seconds, **self._clocks._asdict())
+        self._sender = QuestionSender(ask.key, ask.sender, api, ledger, fingerprints, deadline_of)
         self._notes = QuestionNotes(ask.plan, ledger)
-        self._reader = AnswerReader(ask.plan, ask.sender, api, fingerprints, ask.poll, ask.request_seconds)
+        self._reader = AnswerReader(ask.plan, ask.sender, api, fingerprints, ask.poll, deadline_of)
         self._asked_steps: set[int] = set()
         self._letters: list[str] = []
         self._reasons: dict[str, str] = {}
@@ -197,7 +201,7 @@ class Asking:
         event = next_moment(self._ask.plan, loaded(question.facts), question.ends_at)
         last_look = question.ends_at - min(LAST_LOOK, self._ask.poll)
         moments = [event - now, run.left(), self._reader.pause, *([last_look - now] if last_look > now else [])]
-        self._clocks.sleep(max(0.0, min(moments)))
+        self._clocks.sleep(max(_SHORTEST_PAUSE, min(moments)))
 
     def _at_end(self, question: Question, run: _RunClock) -> AskReport:
         """Look once more: what is found now is late, and where nothing is, the log must show the question."""
@@ -247,6 +251,8 @@ class Asking:
                 break
             self._asked_steps.add(place)
             question = self._send(question, place, facts)
+            if place not in self._asked_steps:
+                break
         return question
 
     def _send(self, question: Question, place: int, facts: Facts) -> Question:
@@ -258,9 +264,12 @@ class Asking:
         self._letters += [person for person, result in results.items() if result.posted]
         outcomes = {person: result.outcome for person, result in results.items()}
         asked = {person for person, outcome in outcomes.items() if outcome in _WAS_REACHED}
-        doubted = {person for person, outcome in outcomes.items() if outcome in _WAS_DOUBTED}
+        doubted = {person for person, outcome in outcomes.items() if outcome is Outcome.UNKNOWN}
         refused = {person for person, outcome in outcomes.items() if outcome is Outcome.REFUSED}
-        self._notes.failed = (self._notes.failed | set(results)) - asked - doubted - refused
+        waiting = {person for person, outcome in outcomes.items() if outcome is Outcome.IN_PROGRESS}
+        if waiting:  # another run is sending to them, and may not come to it
+            self._asked_steps.discard(place)
+        self._notes.failed = (self._notes.failed | set(results)) - asked - doubted - refused - waiting
         self._reasons.update({one: result.code_desc or "" for one, result in results.items() if one not in asked})
         return self._notes.note(
             question,

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from .._api.client import Api
@@ -30,12 +30,18 @@ class Letter(NamedTuple):
 class QuestionSender:
     """What sends the messages of one question, and knows what this run has sent.
 
-    ``key``: the user's; each kind of message has a key of its own that is made of it. ``seconds``: for all messages of
-    one kind. ``results``: of the letters of this run, but for those of earlier runs.
+    ``key``: the user's; each kind of message has a key of its own that is made of it. ``deadline_of``: begins the
+    deadline of all messages of one kind. ``results``: of the letters of this run, but for those of earlier runs.
     """
 
     def __init__(
-        self, key: str, sender: str, api: Api, ledger: Ledger, fingerprints: Fingerprints, seconds: float
+        self,
+        key: str,
+        sender: str,
+        api: Api,
+        ledger: Ledger,
+        fingerprints: Fingerprints,
+        deadline_of: Callable[[], Deadline],
     ) -> None:
         """Send nothing yet."""
         self._key = key
@@ -43,7 +49,7 @@ class QuestionSender:
         self._api = api
         self._ledger = ledger
         self._fingerprints = fingerprints
-        self._seconds = seconds
+        self._deadline_of = deadline_of
         self.results: list[Result] = []
         self.warnings: list[str] = []
 
@@ -66,7 +72,7 @@ class QuestionSender:
 
     def _send(self, kind: str, letters: Sequence[Letter], *, skip_different: bool = False) -> dict[str, Result]:
         """Send letters: the first alone, so that wrong credentials are tried once, then the others together."""
-        deadline = Deadline(self._seconds)
+        deadline = self._deadline_of()
 
         def deliver(letter: Letter) -> Result:
             request = self._request(kind, letter, skip_different=skip_different)
