@@ -43,8 +43,8 @@ options:
     type: path
   settings:
     description:
-      - How far the list of scheduled messages is from the truth. What is not named stays as it is, in a sandbox that
-        runs already, too. A reset forgets it.
+      - How far the list of scheduled messages is from the truth, and what the message log shows. What is not named
+        stays as it is, in a sandbox that runs already, too. A reset forgets it.
       - All seconds are those of the sandbox's clock.
     type: dict
     default: {}
@@ -70,6 +70,19 @@ options:
       empty_lists:
         description:
           - How many of the next lists are empty. It is counted down.
+        type: int
+      log_order:
+        description:
+          - Which records the message log shows first.
+        type: str
+        choices: [newest, oldest]
+      incoming_lag:
+        description:
+          - Seconds after which the message log shows a message to the account, such as an answer.
+        type: float
+      page_size:
+        description:
+          - How many records a page of the message log has.
         type: int
   contacts:
     description:
@@ -113,6 +126,9 @@ EXAMPLES = r"""
       hidden_before: 120
       cancel_delay: 3
       empty_lists: 1
+      log_order: oldest
+      incoming_lag: 5
+      page_size: 20
     contacts:
       - name: Anna
         number: 281 234 5678
@@ -194,6 +210,9 @@ def argument_spec() -> dict[str, dict[str, Any]]:
         "hidden_before": {"type": "float"},
         "cancel_delay": {"type": "float"},
         "empty_lists": {"type": "int"},
+        "log_order": {"type": "str", "choices": ["newest", "oldest"]},
+        "incoming_lag": {"type": "float"},
+        "page_size": {"type": "int"},
     }
     return {
         "state": {"type": "str", "choices": ["started", "stopped"], "default": "started"},

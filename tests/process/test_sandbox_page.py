@@ -296,6 +296,11 @@ def test_a_list_that_is_not_the_truth_is_named(page: Page, service: CountedSandb
     service.sandbox.settings(list_lag=0, cancelled_shown=0, hidden_before=0, cancel_delay=0)
     call(service.sandbox, "GET", "sms/scheduled")
     expect(line).to_have_text("The list of scheduled messages: 1 × it will be empty")
+    service.sandbox.settings(log_order="oldest", incoming_lag=20, page_size=1)
+    expect(line).to_contain_text(
+        "— The message log: it begins with the oldest · it shows what comes in after 20 s · it has pages of 1"
+    )
+    service.sandbox.settings(log_order="newest", incoming_lag=0, page_size=10)
     call(service.sandbox, "GET", "sms/scheduled")
     expect(line).to_be_hidden()
 
@@ -311,6 +316,20 @@ def test_somebody_answers(page: Page, service: CountedSandbox) -> None:
     assert (newest["sms_inout"], newest["sms_external"], newest["sms_internal"]) == ("IN", ANNA, DESK)
     talk = call(service.sandbox, "POST", "sms/chat", internal=DESK, external=ANNA, page="0")["chat"]
     assert [(each["sms_inout"], each["sms_msg"]) for each in talk] == [("IN", HOSTILE), ("OUT", ROLLOUT)]
+
+
+def test_a_button_for_each_code_answers(page: Page, service: CountedSandbox) -> None:
+    question = "Deploy shop 2026 to production? Reply 4597 = approve, 2120 = not today, 83017 = reject."
+    send(service.sandbox, ANNA, question, **{"from": DESK})
+    send(service.sandbox, BEN, "Your code is 4597 = four. Thanks", **{"from": DESK})
+    service.expect(2)
+    codes = page.get_by_role("group", name=f"Answer as {ANNA}")
+    expect(codes.get_by_role("button")).to_have_text(["4597 = approve", "2120 = not today", "83017 = reject"])
+    expect(page.get_by_role("group", name=f"Answer as {BEN}")).to_have_count(0)
+    codes.get_by_role("button", name="2120").click()
+    expect(message(page, ANNA, "2120").last).to_contain_text("Answer")
+    newest = call(service.sandbox, "POST", "sms/summary", page="0")["summary"][0]
+    assert (newest["sms_inout"], newest["sms_external"], newest["sms_msg"]) == ("IN", ANNA, "2120")
 
 
 def test_the_next_answers_fail_as_ordered(page: Page, service: CountedSandbox) -> None:

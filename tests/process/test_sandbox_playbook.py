@@ -109,10 +109,10 @@ def test_one_that_was_started_otherwise_is_used_and_left_alone(job: Job, service
     """Only its settings are changed. It runs on, even when an old file names a process id that has a new owner."""
     port = int(service.sandbox.url.split(":")[2].split("/")[0])
     service.sandbox.settings(list_lag=10)
-    wanted = ("-e", '{"sandbox_settings": {"cancel_delay": 3.5}}')
+    wanted = ("-e", '{"sandbox_settings": {"cancel_delay": 3.5, "log_order": "oldest"}}')
     assert changed(run(job, port, *wanted, "--check")) == 1
     assert changed(run(job, port, *wanted, times=2)) == 1
-    assert settings(port) == {"list_lag": 10, "cancel_delay": 3.5}
+    assert settings(port) == {"list_lag": 10, "cancel_delay": 3.5, "log_order": "oldest"}
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as stranger:
         kept_file(job, port).parent.mkdir(parents=True)
         kept_file(job, port).write_text(str(stranger.pid), "ascii")
@@ -144,7 +144,8 @@ def settings(port: int) -> dict[str, Any]:
     with requests.Session() as session:
         session.trust_env = False
         found = session.get(f"http://127.0.0.1:{port}/sandbox/settings", timeout=10).json()
-    return {name: found[name] for name in names if found[name]}
+    log = {"log_order": found["log_order"]} if found["log_order"] != "newest" else {}
+    return {name: found[name] for name in names if found[name]} | log
 
 
 def shown(done: Done) -> list[str]:

@@ -205,13 +205,16 @@ def test_says_nothing_but_the_ready_line(tmp_path: Path) -> None:
     assert (output, errors, process.returncode) == ("", "", 0)
 
 
-def test_the_settings_of_the_list_are_options_too() -> None:
+def test_the_settings_of_the_list_and_the_log_are_options_too() -> None:
     wanted: dict[str, Any] = {
         "list_lag": 10,
         "cancelled_shown": 5,
         "hidden_before": 900,
         "cancel_delay": 2.5,
         "empty_lists": 1,
+        "log_order": "oldest",
+        "incoming_lag": 1.5,
+        "page_size": 3,
     }
     with Sandbox(**wanted) as sandbox:
         assert sandbox.settings(list_lag=11).items() >= {**wanted, "list_lag": 11}.items()

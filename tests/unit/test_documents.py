@@ -54,7 +54,7 @@ OTHERS = {
     "known_issues",
     # what the sandbox notes of a request and a message, and its settings
     "content_type", "page_size", "state_at", "cancel_at", "list_lag", "cancelled_shown", "hidden_before",
-    "cancel_delay", "empty_lists",
+    "cancel_delay", "empty_lists", "log_order", "incoming_lag",
     # variables of the examples
     "rolled_back", "services_short", "voipsms_watch_recipients",
     # fields of the API, and of an HTTP answer

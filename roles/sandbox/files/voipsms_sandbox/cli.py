@@ -23,6 +23,7 @@ from . import dates
 from .api import BASE, Account
 from .app import create_app
 from .settings import (
+    LOG_ORDERS,
     RECORD_MODES,
     SMSID_MODES,
     SettingError,
@@ -41,6 +42,9 @@ _SETTINGS = (
     "hidden_before",
     "cancel_delay",
     "empty_lists",
+    "log_order",
+    "incoming_lag",
+    "page_size",
 )
 _END_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -102,6 +106,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--hidden-before", metavar="SECONDS", help="the list lacks a message so long before its date (default: 0)")
     add("--cancel-delay", metavar="SECONDS", help="a cancel takes effect so long after its answer (default: 0)")
     add("--empty-lists", metavar="NUMBER", help="so many lists of scheduled messages are empty at first (default: 0)")
+    add("--log-order", choices=LOG_ORDERS, help="which records the message log shows first (default: newest)")
+    add("--incoming-lag", metavar="SECONDS", help="the log shows a message to the account so late (default: 0)")
+    add("--page-size", metavar="NUMBER", help="records on a page of the message log (default: 10)")
     add("--clock", metavar="DATE", help="the time to start at, such as 2026-12-01T10:00:00Z (default: now)")
     add("--until-stdin-closes", action="store_true", help="end when standard input ends")
     add("--verbose", action="store_true", help="a line on standard error for each request")

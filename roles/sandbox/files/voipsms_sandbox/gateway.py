@@ -122,12 +122,12 @@ class Gateway:
         return [sms.record(self.zone, message.CANCELLED) for sms in matches]
 
     def summary(self, page: str) -> list[dict[str, Any]]:
-        """Return a page of the message log: ``sms/summary`` (observed), newest first (assumed).
+        """Return a page of the message log: ``sms/summary`` (observed), newest first (assumed) unless settings say so.
 
         It has waiting, sent, cancelled and incoming messages, but no refused ones (assumed). Past the last page it is
         empty.
         """
-        log = [sms for sms in reversed(self.messages) if sms.state != message.REFUSED]
+        log = [sms for sms in self._log() if sms.state != message.REFUSED]
         return [sms.summary(self.zone) for sms in self._page(log, page)]
 
     def chat(self, internal: str, external: str, page: str) -> list[dict[str, Any]]:
@@ -136,9 +136,7 @@ class Gateway:
             if not value:
                 raise RefusalError(f"The field {name} is required")
         talk = [
-            sms
-            for sms in reversed(self.messages)
-            if (sms.internal, sms.external, sms.state) == (internal, external, message.SENT)
+            sms for sms in self._log() if (sms.internal, sms.external, sms.state) == (internal, external, message.SENT)
         ]
         return [sms.chat(self.zone) for sms in self._page(talk, page)]
 
@@ -272,6 +270,12 @@ class Gateway:
             return dates.read(delivery_date, self.zone)
         except dates.DateError as error:
             raise RefusalError(str(error)) from error
+
+    def _log(self) -> list[Message]:
+        """Return what the message log shows, in its order."""
+        now, lag = self.clock.now(), self.settings.incoming_lag
+        shown = [sms for sms in self.messages if sms.inout == "OUT" or _age(sms.state_at, now) >= lag]
+        return shown if self.settings.log_order == "oldest" else shown[::-1]
 
     def _page(self, records: list[Message], page: str) -> list[Message]:
         size = self.settings.page_size

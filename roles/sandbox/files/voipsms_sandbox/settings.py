@@ -13,6 +13,7 @@ from .dates import DateError, named_zone
 
 SMSID_MODES = ("per-recipient", "per-request")
 RECORD_MODES = ("per-message", "per-segment")
+LOG_ORDERS = ("newest", "oldest")
 
 
 class SettingError(ValueError):
@@ -29,6 +30,9 @@ class Settings:
     What the list of scheduled messages shows, in seconds of the sandbox's clock: it lags by ``list_lag``, shows a
     cancelled message ``cancelled_shown`` longer than that, and takes a message off ``hidden_before`` its date. A cancel
     takes effect ``cancel_delay`` after it was answered. The next ``empty_lists`` lists are empty; each counts it down.
+
+    What the message log shows: the ``log_order`` records first, ``page_size`` on a page, and a message to the account
+    ``incoming_lag`` seconds after it came.
     """
 
     smsid: str = "per-recipient"
@@ -45,6 +49,8 @@ class Settings:
     hidden_before: float = 0.0
     cancel_delay: float = 0.0
     empty_lists: int = 0
+    log_order: str = LOG_ORDERS[0]
+    incoming_lag: float = 0.0
 
     def changed(self, changes: Mapping[str, Any]) -> Settings:
         """Return these settings with some of them replaced. Raises SettingError when one is invalid."""
@@ -139,4 +145,6 @@ _READERS: dict[str, Callable[[str, Any], Any]] = {
     "hidden_before": _not_negative,
     "cancel_delay": _not_negative,
     "empty_lists": _count,
+    "log_order": _one_of(LOG_ORDERS),
+    "incoming_lag": _not_negative,
 }

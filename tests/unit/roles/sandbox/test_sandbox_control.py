@@ -110,6 +110,8 @@ class TestSettings:
             "hidden_before": 900.0,
             "cancel_delay": 3.5,
             "empty_lists": 0,
+            "log_order": "oldest",
+            "incoming_lag": 2.5,
         }
         assert caller.control("settings", wanted) == wanted
         assert caller.control("settings") == wanted
@@ -124,6 +126,8 @@ class TestSettings:
         ("wish", "word"),
         [
             ({"smsid": "both"}, "per-recipient or per-request"),
+            ({"log_order": "any"}, "newest or oldest"),
+            ({"incoming_lag": -1}, "negative"),
             ({"records": ["per-message"]}, "per-message or per-segment"),
             ({"zone": "Mars/Olympus"}, "time zone"),
             ({"latency": -1}, "negative"),

@@ -288,3 +288,22 @@ class TestStateFile:
         gateway.settings = gateway.settings.changed({"list_lag": 10})
         assert [sms.text for sms in gateway.messages] == ["Hello"]
         assert (gateway.messages[0].accepted_at, gateway.messages[0].cancel_at) == (None, None)
+
+
+def test_the_log_in_either_order_with_answers_that_show_late() -> None:
+    service = Service(log_order="oldest", incoming_lag=20, page_size=1)
+    service.gateway.send(ANNA, "Deploy?", sender=BERT)
+    service.gateway.receive(ANNA, BERT, "yes")
+
+    def shown() -> list[str]:
+        pages = [service.gateway.summary(page) for page in ("0", "1", "2")]
+        assert max(map(len, pages)) == 1
+        return [record["sms_msg"] for page in pages for record in page]
+
+    assert shown() == ["Deploy?"]
+    assert [record["sms_msg"] for record in service.gateway.chat(BERT, ANNA, "0")] == ["Deploy?"]
+    service.at(20)
+    assert shown() == ["Deploy?", "yes"]
+    service.gateway.settings = service.gateway.settings.changed({"log_order": "newest"})
+    assert shown() == ["yes", "Deploy?"]
+    assert len(service.gateway.messages) == 2

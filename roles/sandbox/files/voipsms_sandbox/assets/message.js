@@ -3,8 +3,10 @@
 
 // One message, the same on a phone and in the list.
 
+import { post } from "./control.js";
 import { element, setText } from "./elements.js";
 import { brief, span } from "./moments.js";
+import { attempt, say } from "./notices.js";
 import { account, kind, nameOf, now, person, store } from "./store.js";
 
 const LABELS = {
@@ -58,12 +60,29 @@ function attributes(message) {
   };
 }
 
+// A button for each code of a question, which sends the code as this person.
+function codes(message) {
+  if (message.inout === "IN" || message.state !== "SENT" || !account(message)) return null;
+  const asked = message.msg.match(/Reply ((?:\d{4,6} = [^,=]+(?:, |\.$))+)$/);
+  if (!asked) return null;
+  const found = [...asked[1].matchAll(/(\d{4,6}) = ([^,=]+?)(?:, |\.$)/g)].map(([, code, label]) => [code, label]);
+  const from = person(message);
+  const reply = async (code, label) => {
+    if (await attempt(() => post("messages", { from, to: account(message), msg: code }))) say(`${from} answered ${label}`);
+  };
+  const buttons = found.map(([code, label]) =>
+    element("button", { type: "button", on: { click: () => reply(code, label) } }, `${code} = ${label}`),
+  );
+  return element("p", { class: "codes", role: "group", "aria-label": `Answer as ${from}` }, ...buttons);
+}
+
 export function bubble(message) {
   return element(
     "li",
     attributes(message),
     text(message),
     message.state === "REFUSED" ? element("p", { class: "reason" }, message.code_desc) : null,
+    codes(message),
     element("p", { class: "meta" }, badge(message), ...when(message), ...facts(message)),
   );
 }
