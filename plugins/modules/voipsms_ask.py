@@ -26,7 +26,9 @@ description:
     twice and goes on waiting; run again after its end, it returns the same result, without a request.
   - In check mode nothing is sent, read from the service or written; the result shows whether a real run would ask or
     wait.
-  - People's C(events), C(severity) and C(hours) in O(contacts) are not heeded; whoever is named is asked.
+  - Whoever has quiet hours when a step begins is not asked by it, and neither is who does not want to hear of the
+    O(event), or of anything of its O(severity). A step that has nobody else is passed over; with nobody at all, the
+    outcome is V(not_asked).
 author:
   - VoIP Communications SMS collection contributors (@voip-communications-sms)
 extends_documentation_fragment:
@@ -56,8 +58,8 @@ options:
     type: raw
   steps:
     description:
-      - Whom to ask one after the other; a list of dictionaries with V(to), as O(to) has it, and perhaps V(wait), as
-        O(wait) has it.
+      - Whom to ask one after the other; a list of recipients, each as O(to) has them, or of dictionaries with V(to),
+        and perhaps V(wait), as O(wait) has it.
       - The next step begins when nobody has answered within the V(wait) of the step before, and at once when a step can
         reach nobody, since their numbers were refused or have opted out. Everyone who was asked may still answer.
     type: raw
@@ -65,6 +67,21 @@ options:
     description: How many more rounds of all steps there are when the first one is over; V(0) to V(5).
     type: int
     default: 0
+  fallback:
+    description:
+      - Whom to ask, once, when all rounds of O(steps), or O(to), are over; recipients as O(to) has them, or a
+        dictionary with V(to) and perhaps V(wait).
+    type: raw
+  event:
+    description:
+      - One word for what the question is about, such as V(failed). With it, a person whose C(events) lack it is not
+        asked.
+    type: raw
+  severity:
+    description:
+      - How severe it is. A person with a higher C(severity) is not asked. By default it is V(critical).
+    type: str
+    choices: [info, warning, critical]
   from:
     description:
       - The number of the account that asks; it must be enabled for SMS. Answers come back only to a message with a
@@ -209,6 +226,9 @@ EXAMPLES = r"""
       - to: ["+1 281 555 0102", "+1 281 555 0103"]
         wait: 10m
     repeat: 1
+    fallback: "+1 281 555 0104"
+    event: failed
+    severity: critical
     from: "+1 713 456 7890"
     msg: The disk of db1 is full
     choices: [mine]
@@ -307,7 +327,9 @@ asked:
   elements: str
   sample: ["+4915112345678", "+447700900123"]
 level:
-  description: The step that was reached, counted from V(1); V(0) when nobody was asked.
+  description:
+    - The step that was reached, counted from V(1) in each round; O(fallback) is one more than the last step. V(0) when
+      nobody was asked.
   returned: always
   type: int
   sample: 1
@@ -414,6 +436,9 @@ def argument_spec() -> dict[str, dict[str, Any]]:
         "to": {"type": "raw"},
         "steps": {"type": "raw"},
         "repeat": {"type": "int", "default": 0},
+        "fallback": {"type": "raw"},
+        "event": {"type": "raw"},
+        "severity": {"type": "str", "choices": ["info", "warning", "critical"]},
         "from": {"type": "raw", "required": True},
         "msg": {"type": "raw", "required": True},
         "max_segments": {"type": "int"},

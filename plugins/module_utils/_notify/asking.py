@@ -55,6 +55,7 @@ class Ask(NamedTuple):
     ``key``: the user's. ``content``: the fingerprint of what is asked of whom, which stays the same under one key.
     ``waits``: seconds of each step; ``seconds``: until the question ends; ``run_seconds``: until this run ends, or
     None, with the question; ``poll``: between two looks. ``request_seconds``: for a look, or the messages of a step.
+    ``silent``: the people (ids) who are not asked at a moment, in Unix seconds.
     """
 
     plan: Plan
@@ -71,6 +72,7 @@ class Ask(NamedTuple):
     digits: int | None = None
     has_hint: bool = True
     outcome_text: str = ""
+    silent: Callable[[float], frozenset[str]] = lambda _now: frozenset()
 
 
 class AskReport(NamedTuple):
@@ -126,11 +128,21 @@ class Asking:
         now = self._ledger.now()
         facts = loaded(question.facts) if question is not None else Facts(waits=self._ask.waits)
         is_waiting = question is not None and is_over(question.opened_at, question.ends_at, now)
-        step = None if is_waiting else due_step(self._ask.plan, facts, now)
-        outcome = QuestionOutcome.WOULD_WAIT if step is None else QuestionOutcome.WOULD_ASK
-        people = self._people_of(step.place, facts) if step is not None else []
+        silent = self._silent(facts, now)
+        begun = facts if is_waiting else self._with_due(facts, now, silent)
+        outcome, people = QuestionOutcome.WOULD_WAIT, list[Person]()
+        if begun is not facts:
+            outcome, people = QuestionOutcome.WOULD_ASK, self._people_of(len(begun.begun) - 1, facts, silent)
+        if {person.id for person in self._ask.plan.people} <= silent:
+            outcome = QuestionOutcome.NOT_ASKED
         report = self._report(question, Verdict(outcome))
         return report._replace(letters=tuple(person.id for person in people), changed=bool(people))
+
+    def _with_due(self, facts: Facts, now: float, silent: frozenset[str]) -> Facts:
+        """Return the facts with all steps that a run would begin at once; the same ones where there are none."""
+        while (step := due_step(self._ask.plan, facts, now, silent=silent)) is not None:
+            facts = facts._replace(begun=step.begun)
+        return facts
 
     def run(self) -> AskReport:
         """Ask, unless it was asked, and wait. Raises ``VoipsmsError`` while nothing was sent, and never afterwards."""
@@ -242,7 +254,8 @@ class Asking:
         """Begin the steps that are due, and send the question to the people of the last one, unless this run has."""
         while question.is_open:
             facts = loaded(question.facts)
-            step = due_step(self._ask.plan, facts, run.now(), self._notes.failed)
+            self._notes.silent = self._silent(facts, run.now())
+            step = due_step(self._ask.plan, facts, run.now(), self._notes.failed, self._notes.silent)
             if step is not None:
                 question = self._notes.note(question, partial(_with_begun, begun=step.begun))
                 continue
@@ -258,7 +271,7 @@ class Asking:
     def _send(self, question: Question, place: int, facts: Facts) -> Question:
         """Send the question of a step, and note to whom it went."""
         codes = self._codes_of(question.secret)
-        people = self._people_of(place, facts)
+        people = self._people_of(place, facts, self._notes.silent)
         letters = [Letter(one.id, one.number, self._text(codes.of(one.id).values())) for one in people]
         results = self._sender.ask(place, letters)
         self._letters += [person for person, result in results.items() if result.posted]
@@ -278,9 +291,17 @@ class Asking:
             ),
         )
 
-    def _people_of(self, place: int, facts: Facts) -> list[Person]:
-        """Return whom a step asks: not who cannot be reached, or has answered."""
-        out = unreachable(self._ask.plan, facts) | {answer.person for answer in facts.answers if not answer.late}
+    def _silent(self, facts: Facts, now: float) -> frozenset[str]:
+        """Return whom it is not asked now, of those who were not asked before."""
+        silent = self._ask.silent(now) - facts.asked - facts.doubted - facts.shown
+        self._reasons.update(dict.fromkeys(silent, "who was not asked does not want to hear of it at this hour"))
+        return silent
+
+    def _people_of(self, place: int, facts: Facts, silent: frozenset[str]) -> list[Person]:
+        """Return whom a step asks: not who cannot be reached, does not want to hear of it, or has answered."""
+        out = (
+            silent | unreachable(self._ask.plan, facts) | {answer.person for answer in facts.answers if not answer.late}
+        )
         return [one for one in self._ask.plan.people if one.id in self._ask.plan.steps[place] and one.id not in out]
 
     def _text(self, codes: Iterable[str]) -> str:

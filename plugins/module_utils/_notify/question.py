@@ -202,15 +202,22 @@ def is_over(opened_at: float, ends_at: float, now: float) -> bool:
     return now >= ends_at or now < opened_at - CLOCK_ERROR
 
 
-def due_step(plan: Plan, facts: Facts, now: float, failed: frozenset[str] = frozenset()) -> Step | None:
+def due_step(
+    plan: Plan,
+    facts: Facts,
+    now: float,
+    failed: frozenset[str] = frozenset(),
+    silent: frozenset[str] = frozenset(),
+) -> Step | None:
     """Return the step to begin at ``now`` (Unix seconds); None where none is due.
 
     A step whose time has gone by while no run was there is left out. A step that reaches no one does not hold the next
     one up. ``failed``: whom this run could not send to, which may pass: they hold up a step that is for them alone.
+    ``silent``: who is not to be asked now.
     """
     begun = list(facts.begun)
     while len(begun) < len(plan.steps):
-        start = _start_of(plan, facts, begun, now, failed)
+        start = _start_of(plan, facts, begun, now, failed, silent)
         if start > now:
             break
         begun.append(start)
@@ -229,12 +236,14 @@ def total(waits: Sequence[float]) -> float:
     return list(accumulate(waits))[-1] if waits else 0.0
 
 
-def _start_of(plan: Plan, facts: Facts, begun: Sequence[float], now: float, failed: frozenset[str]) -> float:
+def _start_of(
+    plan: Plan, facts: Facts, begun: Sequence[float], now: float, failed: frozenset[str], silent: frozenset[str]
+) -> float:
     """Return when the step after those that have begun is to begin."""
     if not begun:
         return now
     index = len(begun) - 1
-    lost = unreachable(plan, facts)
+    lost = unreachable(plan, facts) | silent
     vain = lost if set(plan.steps[index + 1]) <= lost | failed else lost | failed
     is_vain = index < len(facts.begun) and set(plan.steps[index]) <= vain
     return now if is_vain else begun[-1] + facts.waits[index]

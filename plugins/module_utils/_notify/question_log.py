@@ -29,6 +29,10 @@ _FOLLOWING_EVERY = 4
 """While it is not known whether the first page is full, every so manieth look reads the page after it instead."""
 
 
+_THOROUGH_EVERY = 6
+"""Every so manieth look reads down to the question although the first page has nothing new at its end."""
+
+
 class LogOrder(Enum):
     """The order of the records in the log, from page 0 on."""
 
@@ -83,6 +87,7 @@ class QuestionLog:
         self._last_length = 0
         self._capacity: int | None = None
         self._shown: Counter[str] = Counter()
+        self._known: set[str] = set()
         self._refreshes = 0
 
     def refresh(self, sought: frozenset[str], *, is_whole: bool = False) -> list[Seen]:
@@ -143,11 +148,20 @@ class QuestionLog:
             has_old = any(one.marked.mark in self._before for one in placed)
             if self._refreshes == 0 and self._before:  # there may be several questions to one person, as of two rounds
                 return has_old
+            if not is_whole and self._is_known(placed[-1].marked.mark, sought):
+                return True
             # A question that no look has shown is not further down than what the log had before it was sent.
             return self._shown <= found and (has_old or sought <= found.keys())
         if order is LogOrder.OLDEST_FIRST:
             return is_last or (self._refreshes > 0 and not is_whole and self._capacity is None)
         return is_last or (self._refreshes > 0 and sought <= found.keys() and not is_whole and self._capacity is None)
+
+    def _is_known(self, mark: str, sought: frozenset[str]) -> bool:
+        """Return whether an earlier look has had a record and everything below it, so that what is new is above it.
+
+        What shows late, and further down, is found by the looks that read on nevertheless.
+        """
+        return self._refreshes % _THOROUGH_EVERY != 0 and sought <= self._shown.keys() and mark in self._known
 
     # Order ----------------------------------------------------------------------------------------------------
 
@@ -157,6 +171,7 @@ class QuestionLog:
             self._order = self._order or self._order_of(placed)
         questions = [one for one in placed if one.marked.is_question]
         self._shown |= Counter(one.marked.person for one in questions)
+        self._known.update(one.marked.mark for one in placed)
         # Where the oldest record comes first, no record ever moves to another page.
         self._questions_page = min([self._questions_page, *(one.page for one in questions)])
 
@@ -182,7 +197,9 @@ class QuestionLog:
         questions = [other for other, one in enumerate(placed) if one.marked.is_question]
         if self._order is LogOrder.NEWEST_FIRST:
             old = [other for other, one in enumerate(placed) if one.marked.mark in self._before]
-            return place < (min(old) if old else max(questions, default=0))
+            # A look that has ended above the questions has only what came after them.
+            is_above = not old and not questions and bool(self._shown)
+            return is_above or place < (min(old) if old else max(questions, default=0))
         if self._order is LogOrder.OLDEST_FIRST:
             is_beyond = placed[place].page > self._questions_page
             return is_beyond or (bool(questions) and place > min(questions))

@@ -21,13 +21,18 @@ _TRIES = 50
 
 
 class QuestionNotes:
-    """The notes of one run. ``failed``: the people (ids) whom it could not send to, which the ledger does not keep."""
+    """The notes of one run.
+
+    ``failed``: the people (ids) whom it could not send to, and ``silent``: those who do not want to be asked now. The
+    ledger keeps neither.
+    """
 
     def __init__(self, plan: Plan, ledger: Ledger) -> None:
         """Note nothing yet."""
         self._plan = plan
         self._ledger = ledger
         self.failed: frozenset[str] = frozenset()
+        self.silent: frozenset[str] = frozenset()
 
     def note(self, question: Question, change: Change) -> Question:
         """Write facts, and the end that they lead to, into the ledger; return the question after that.
@@ -40,7 +45,7 @@ class QuestionNotes:
                 return stored
             facts = change(loaded(stored.facts))
             noted = stored._replace(facts=facts.dumped())
-            verdict = verdict_of(self._plan, facts, self.failed)
+            verdict = verdict_of(self._plan, facts, self.failed | self.silent)
             return noted if verdict is None else self._ended(noted, verdict)
 
         return self._set(question, after)

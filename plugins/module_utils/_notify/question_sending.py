@@ -18,6 +18,9 @@ from .._message.text import measure
 from .._send.delivery import AT_A_TIME, Delivery
 from .._send.request import SendRequest
 
+_BATCH_SIZE = 100
+"""Recipients of one text in one request."""
+
 
 class Letter(NamedTuple):
     """A text for one person: ``id`` is the ledger's fingerprint of the ``number`` (E.164 digits)."""
@@ -71,32 +74,41 @@ class QuestionSender:
         return any(result.outcome in (Outcome.SENT, Outcome.UNKNOWN) for result in self.results)
 
     def _send(self, kind: str, letters: Sequence[Letter], *, skip_different: bool = False) -> dict[str, Result]:
-        """Send letters: the first alone, so that wrong credentials are tried once, then the others together."""
-        deadline = self._deadline_of()
+        """Send letters, those of one text in one request.
 
-        def deliver(letter: Letter) -> Result:
-            request = self._request(kind, letter, skip_different=skip_different)
+        The first text goes alone, so that wrong credentials are tried once, then the others together.
+        """
+        deadline = self._deadline_of()
+        alike: dict[str, list[Letter]] = {}
+        for letter in letters:
+            alike.setdefault(letter.text, []).append(letter)
+
+        def deliver(group: Sequence[Letter]) -> dict[str, Result]:
+            request = self._request(kind, group, skip_different=skip_different)
             delivery = Delivery(request, self._api, self._ledger, self._fingerprints, deadline, check_mode=False)
             report = delivery.run()
             self.warnings += report.warnings
-            return report.results[0]
+            return {letter.id: result for letter, result in zip(group, report.results)}
 
-        results = [deliver(letter) for letter in letters[:1]]
-        results += in_parallel(deliver, letters[1:], AT_A_TIME)
-        self.results += [result for result in results if result.posted]
-        return {letter.id: result for letter, result in zip(letters, results)}
+        groups = list(alike.values())
+        delivered = [deliver(group) for group in groups[:1]]
+        delivered += in_parallel(deliver, groups[1:], AT_A_TIME)
+        results = {person: result for each in delivered for person, result in each.items()}
+        self.results += [result for result in results.values() if result.posted]
+        return results
 
-    def _request(self, kind: str, letter: Letter, *, skip_different: bool) -> SendRequest:
+    def _request(self, kind: str, letters: Sequence[Letter], *, skip_different: bool) -> SendRequest:
         # Not with account_timezone: the question reads the log itself, and finds its own record by the codes.
         key = f"{self._key}/{kind}"
-        content = self._fingerprints.content(self._sender, letter.text)
+        text = letters[0].text
+        content = self._fingerprints.content(self._sender, text)
         return SendRequest(
             key=key,
             label=key,
             sender=self._sender,
-            text=letter.text,
-            segments=measure(letter.text).segments,
-            recipients=(letter.number,),
+            text=text,
+            segments=measure(text).segments,
+            recipients=tuple(letter.number for letter in letters),
             dedupe=DedupePolicy(content=content, window=KEPT, skip_different=skip_different),
-            batch_size=1,
+            batch_size=_BATCH_SIZE,
         )

@@ -31,6 +31,8 @@ def write(msg: str, choices: Sequence[Choice], codes: Iterable[str], max_segment
     pairs = ", ".join(f"{code} = {choice.label}" for code, choice in zip(codes, choices))
     answers = _plain(f"Reply {pairs}.")
     asked = _plain(msg.strip())
+    if asked[-1:].isalnum():
+        asked += "."
     if _fits(f"{asked} {answers}", max_segments):
         return f"{asked} {answers}"
     least, most = 0, len(asked)

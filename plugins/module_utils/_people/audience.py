@@ -104,6 +104,20 @@ def choose(people: Iterable[Person], occasion: Occasion) -> Audience:
     return Audience(tuple(now.values()), _by_instant(deferred), silent)
 
 
+def left_out(people: Iterable[Person], event: str, severity: str, now: dt.datetime) -> frozenset[str]:
+    """Return the numbers (identities) of the people who do not want to hear of an event, or not at this hour.
+
+    Without an event, what people want to hear of does not matter. One mention that wants to hear of it is enough.
+    """
+    known = [person if event else person._replace(events=()) for person in people]
+    reached = {
+        person.identity
+        for person in known
+        if person.wants(event, severity) and (person.hours is None or person.hours.contains(now))
+    }
+    return frozenset(person.identity for person in known) - reached
+
+
 def read_occasion(values: Mapping[str, object], faults: Faults) -> Occasion | None:
     """Return the event, severity, now and account_timezone that a user wrote.
 

@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -22,10 +23,14 @@ from .._message.text import faults as text_faults
 from .._notify.answer_text import is_decoration, is_swallowed
 from .._notify.asking import Ask, Asking
 from .._notify.codes import DIGITS, digits_for
+from .._notify.event import read_word
 from .._notify.question import FAIL, PENDING, Choice, Person, Plan, total
 from .._notify.question_text import hidden, write
+from .._people.audience import left_out
 from .._people.contacts import Contacts, read_contacts
-from .._people.recipients import Recipient, Recipients, read_recipients
+from .._people.person import SEVERITIES
+from .._people.person import Person as Listener
+from .._people.recipients import Recipient, Recipients, read_listeners, read_recipients
 from .account import Account, read_account
 from .names import Names
 from .open_ledger import of_this_run, read_ledger
@@ -55,7 +60,8 @@ _UNFIT = re.compile(r"[=,\n]")
 class AskOptions(NamedTuple):
     """The question of a task, and how its result is judged and shown.
 
-    ``levels``: how many steps one round has. ``text``: the question as people other than its recipients may see it.
+    ``levels``: how many steps one round has, and ``rounds``: how many rounds there are before the fallback. ``text``:
+    the question as people other than its recipients may see it.
     """
 
     ask: Ask
@@ -64,6 +70,7 @@ class AskOptions(NamedTuple):
     fingerprints: Fingerprints
     names: Names
     levels: int
+    rounds: int
     text: str
     warnings: tuple[str, ...]
 
@@ -72,10 +79,35 @@ class AskOptions(NamedTuple):
         api = self.account.api()
         return Asking(self.ask, api, self.ledger, self.fingerprints), api
 
+    def level(self, begun: int) -> int:
+        """Return the step of its round that was reached when so many have begun; the fallback comes after all."""
+        if begun > self.levels * self.rounds:
+            return self.levels + 1
+        return (begun - 1) % self.levels + 1 if begun else 0
+
 
 class _Step(NamedTuple):
     recipients: Recipients
+    listeners: tuple[Listener, ...]
     wait: float
+
+
+class _Steps(NamedTuple):
+    """The steps of one round, how many rounds there are, and the step that comes after all of them, if any."""
+
+    one_round: Sequence[_Step] = ()
+    rounds: int = 1
+    fallback: Sequence[_Step] = ()
+
+    @property
+    def each(self) -> tuple[_Step, ...]:
+        """Every step once."""
+        return (*self.one_round, *self.fallback)
+
+    @property
+    def timeline(self) -> tuple[_Step, ...]:
+        """The steps one after the other, with their repetitions."""
+        return (*tuple(self.one_round) * self.rounds, *self.fallback)
 
 
 def read_ask_options(params: Mapping[str, Any]) -> AskOptions:
@@ -89,7 +121,7 @@ def read_ask_options(params: Mapping[str, Any]) -> AskOptions:
     sender = read_sender(params["from"], region, faults)
     steps = _read_steps(params, contacts, region, faults)
     choices = _read_choices(params["choices"], faults)
-    recipients = _everyone(steps)
+    recipients = _everyone(steps.each)
     faults.add(*_option_faults(params, ledger, choices, recipients))
     faults.add(*([] if sender or params["from"] else ["from is needed: nobody can answer a message without a sender"]))
     digits = faults.attempt(lambda: digits_for(len(recipients) * len(choices), params["code_digits"])) or DIGITS[-1]
@@ -97,17 +129,23 @@ def read_ask_options(params: Mapping[str, Any]) -> AskOptions:
     text = faults.attempt(partial(_hidden_text, params, choices, digits)) or ""
     account = faults.checked(maybe_account)
     ledger, fingerprints = of_this_run(params, ledger, fingerprints)
-    people = tuple(Person(fingerprints.recipient(one.digits), one.digits, one.name) for one in recipients)
+    people = tuple(
+        Person(fingerprints.recipient(one.digits), one.digits, one.name or contacts.name_of(one.digits, region))
+        for one in recipients
+    )
     plan = _plan(params, people, steps, choices)
     return AskOptions(
-        ask=_ask(params, plan, times, sender or "", account, fingerprints),
+        ask=_ask(params, plan, times, sender or "", account, fingerprints)._replace(
+            silent=_silence(params, steps, people)
+        ),
         account=account,
         ledger=ledger,
         fingerprints=fingerprints,
         names=Names(contacts, region, Recipients(recipients)),
-        levels=len(steps),
+        levels=len(steps.one_round),
+        rounds=steps.rounds,
         text=text,
-        warnings=tuple(warning for step in steps for warning in repetition_warnings(step.recipients)),
+        warnings=tuple(warning for step in steps.each for warning in repetition_warnings(step.recipients)),
     )
 
 
@@ -127,31 +165,53 @@ def read_seconds(name: str, value: object) -> float:
 # The people -------------------------------------------------------------------------------------------------------
 
 
-def _read_steps(params: Mapping[str, Any], contacts: Contacts, region: str | None, faults: Faults) -> list[_Step]:
-    """Return the steps of one round; ``to`` is a single one."""
+def _read_steps(params: Mapping[str, Any], contacts: Contacts, region: str | None, faults: Faults) -> _Steps:
+    """Return the steps; ``to`` is a single one."""
     has_to, has_steps = (params[name] not in (None, "", []) for name in ("to", "steps"))
     if has_to == has_steps:
         faults.add("one of to and steps is needed, and not both")
-        return []
+        return _Steps()
     usual = _usual_wait(params)
+    given = faults.attempt(lambda: entries("steps", params["steps"])) or [] if has_steps else []
+    one_round = [
+        _read_step(f"step {number}", value, usual, contacts, region, faults) for number, value in enumerate(given, 1)
+    ]
     if has_to:
-        return [_Step(_read_people("to", params["to"], contacts, region, faults), usual)]
-    steps = []
-    for number, value in enumerate(faults.attempt(lambda: entries("steps", params["steps"])) or [], 1):
-        if not isinstance(value, Mapping):
-            faults.add(f"step {number} must be a dictionary with to, and perhaps wait")
-            continue
-        fields = Fields(value, faults, f"step {number}")
-        fields.refuse_unknown(("to", "wait"), "a step")
-        wait = fields.read_optional("wait", read_seconds, usual)
-        steps.append(_Step(_read_people(f"to of step {number}", value.get("to"), contacts, region, faults), wait))
-    return steps
+        one_round = [_read_recipients("to", params["to"], usual, contacts, region, faults)]
+    fallback = params["fallback"]
+    last = [] if fallback in (None, "", [], {}) else [_read_step("fallback", fallback, usual, contacts, region, faults)]
+    return _Steps(one_round, 1 + max(0, params["repeat"]), last)
 
 
-def _read_people(name: str, value: object, contacts: Contacts, region: str | None, faults: Faults) -> Recipients:
+def _read_step(name: str, value: object, usual: float, contacts: Contacts, region: str | None, faults: Faults) -> _Step:
+    """Return a step, which is a dictionary with to and perhaps wait, or recipients."""
+    if not isinstance(value, Mapping):
+        return _read_recipients(name, value, usual, contacts, region, faults)
+    fields = Fields(value, faults, name)
+    fields.refuse_unknown(("to", "wait"), "a step")
+    wait = fields.read_optional("wait", read_seconds, usual)
+    return _read_recipients(f"to of {name}", value.get("to"), wait, contacts, region, faults)
+
+
+def _read_recipients(
+    name: str, value: object, wait: float, contacts: Contacts, region: str | None, faults: Faults
+) -> _Step:
     recipients = read_recipients(name, value, contacts, region)
     faults.add(*recipient_faults(name, recipients))
-    return recipients
+    return _Step(recipients, read_listeners(name, value, contacts, region).people, wait)
+
+
+def _silence(params: Mapping[str, Any], steps: _Steps, people: Sequence[Person]) -> Callable[[float], frozenset[str]]:
+    """Return who (ids) is not asked at a moment (Unix seconds), by what they want to hear of, and their hours."""
+    ids = {person.number: person.id for person in people}
+    listeners = [one for step in steps.each for one in step.listeners]
+    severity = params["severity"] or SEVERITIES[-1]
+
+    def silent(now: float) -> frozenset[str]:
+        moment = dt.datetime.fromtimestamp(now, dt.timezone.utc)
+        return frozenset(ids[one] for one in left_out(listeners, params["event"] or "", severity, moment))
+
+    return silent
 
 
 def _everyone(steps: Sequence[_Step]) -> tuple[Recipient, ...]:
@@ -253,9 +313,18 @@ def _option_faults(
         faults.append("a question needs a ledger, and ledger is none, which remembers nothing")
     if params["on_timeout"] not in (FAIL, PENDING, *names):
         faults.append(f"on_timeout must be {FAIL}, {PENDING} or the name of a choice: {', '.join(names)}")
+    if params["event"]:
+        faults += _event_faults(params["event"])
     if params["outcome_text"]:
         faults += [f"outcome_text: {fault}" for fault in text_faults(params["outcome_text"])]
     return faults
+
+
+def _event_faults(word: object) -> list[str]:
+    """Return what is wrong with the word of an event."""
+    faults = Faults()
+    faults.attempt(lambda: read_word("event", word))
+    return list(faults.sentences)
 
 
 # Times ------------------------------------------------------------------------------------------------------------
@@ -278,32 +347,35 @@ def _usual_wait(params: Mapping[str, Any]) -> float:
         return USUAL_WAIT
 
 
-def _read_times(params: Mapping[str, Any], steps: Sequence[_Step], faults: Faults) -> _Times:
+def _read_times(params: Mapping[str, Any], steps: _Steps, faults: Faults) -> _Times:
     """Return the times of the question and of the run; note what is wrong with them."""
     fields = Fields(params, faults)
     wait = fields.read_optional("wait", read_seconds, -1.0)
     poll = fields.read_optional("poll", read_seconds, USUAL_POLL)
-    waits = tuple(step.wait for step in steps) * (1 + max(0, params["repeat"]))
+    waits = tuple(step.wait for step in steps.timeline)
     is_pending = params["on_timeout"] == PENDING
     usual = max(USUAL_OPEN_FOR, total(waits)) if is_pending else total(waits)
     seconds = fields.read_optional("open_for", read_seconds, usual)
     faults.add(*in_range("poll, in seconds,", poll, 1, 3600))
-    faults.add(*in_range("the time until the question ends, in seconds,", seconds, 1 if steps else 0, _LONGEST_WAIT))
     faults.add(
-        *(fault for step in steps for fault in in_range("wait of a step, in seconds,", step.wait, 1, _LONGEST_WAIT))
+        *in_range("the time until the question ends, in seconds,", seconds, 1 if steps.each else 0, _LONGEST_WAIT)
+    )
+    faults.add(
+        *(
+            fault
+            for step in steps.each
+            for fault in in_range("wait of a step, in seconds,", step.wait, 1, _LONGEST_WAIT)
+        )
     )
     run_seconds = 0.0 if wait == 0 else total(waits)
     return _Times(waits, seconds, run_seconds, poll)
 
 
-def _plan(
-    params: Mapping[str, Any], people: tuple[Person, ...], steps: Sequence[_Step], choices: tuple[Choice, ...]
-) -> Plan:
+def _plan(params: Mapping[str, Any], people: tuple[Person, ...], steps: _Steps, choices: tuple[Choice, ...]) -> Plan:
     ids = {person.number: person.id for person in people}
-    one_round = tuple(tuple(ids[one.digits] for one in step.recipients.read) for step in steps)
     return Plan(
         people=people,
-        steps=one_round * (1 + params["repeat"]),
+        steps=tuple(tuple(ids[one.digits] for one in step.recipients.read) for step in steps.timeline),
         choices=choices,
         needed=params["needed"],
         on_timeout=params["on_timeout"],

@@ -75,7 +75,7 @@ def ask_summary(
             for one in facts.answers
         ],
         "asked": named.numbers(facts.asked),
-        "level": (len(facts.begun) - 1) % options.levels + 1 if facts.begun else 0,
+        "level": options.level(len(facts.begun)),
         "opted_out": named.numbers(facts.opted_out),
         "unclear": [{**named.fields(one.person), "text": shown(one.text)} for one in facts.unclear],
         "asked_at": moment(question.opened_at) if question else None,
@@ -141,7 +141,7 @@ def _sentence(report: AskReport, options: AskOptions, named: _Named) -> str:
         clauses.append(f"opted out with STOP or the like: {named.labels(facts.opted_out)}")
     if facts.refused:
         clauses.append(f"refused by the service: {named.labels(facts.refused)}")
-    if report.outcome is QuestionOutcome.NOT_ASKED and not report.changed and report.question is not None:
+    if report.outcome is QuestionOutcome.NOT_ASKED and not report.changed:
         clauses.append("nothing was sent by this run")
     return "; ".join(clauses)
 

@@ -216,6 +216,58 @@ def test_default_and_pending(story: Story) -> None:
     assert len(story.service.questions()) == 2
 
 
+@pytest.mark.parametrize("page_size", [10, 100])
+def test_one_request_a_poll_for_twenty_people(page_size: int) -> None:
+    """Also where their questions fill two pages, in whose first one an answer stands."""
+    people = tuple(f"1281234{number:04}" for number in range(20))
+    story = Story(page_size=page_size)
+    for number in range(12):
+        story.service.add("OUT", CY, f"older {number}")
+    plan = Plan(tuple(Person(FINGERPRINTS.recipient(one), one) for one in people), ((),), APPROVAL)
+    plan = plan._replace(steps=(tuple(person.id for person in plan.people),))
+    ask = story.ask()._replace(plan=plan, content=FINGERPRINTS.content("twenty", repr(plan)))
+    story.after(305, people[7])
+    report = story.run(ask)
+    assert (report.outcome, len(story.service.questions())) == (QuestionOutcome.ACCEPTED, 20)
+    # Before it is sent, at once, and every 10 s until 310; and every sixth look reads on to the questions.
+    looks, pages_of_questions = 1 + 1 + 31, 21 // page_size + 1
+    assert story.service.looks <= looks + (looks // 6 + 2) * (pages_of_questions - 1) + 2
+
+
+def test_who_does_not_want_to_hear_of_it_now_holds_no_level_up(story: Story) -> None:
+    """Ann and Ben have quiet hours, and Ben's end while Cy is asked; nobody is waited for who was not asked."""
+    ben_wakes = story.clock.time() + 60
+
+    def silent(now: float) -> frozenset[str]:
+        return frozenset({IDS[ANN]} if now >= ben_wakes else {IDS[ANN], IDS[BEN]})
+
+    ask = story.ask(((ANN,), (BEN,), (CY,), (BEN, ANN)), silent=silent)
+    story.after(WAIT + 10, BEN)
+    assert story.asking(ask).foresee().letters == (IDS[CY],)
+    report = story.run(ask)
+    assert shown(report) == ("accepted", "approve", ["approve"])
+    assert [number for number, _text in story.service.sent] == [CY, BEN]
+    assert story.clock.time() - ben_wakes < WAIT
+
+
+def test_where_no_one_wants_to_hear_of_it_the_next_run_asks_anew(story: Story) -> None:
+    everyone = frozenset(IDS.values())
+    ask = story.ask(((ANN,), (BEN,)), silent=lambda _now: everyone)
+    foreseen, report = story.asking(ask).foresee(), story.run(ask)
+    assert (foreseen.outcome, report.outcome) == (QuestionOutcome.NOT_ASKED, QuestionOutcome.NOT_ASKED)
+    assert "does not want to hear of it at this hour" in report.reason
+    assert (foreseen.reason, foreseen.changed, report.changed, story.service.sent) == (report.reason, False, False, [])
+    story.after(5, ANN)
+    assert story.run(ask._replace(silent=lambda _now: frozenset())).outcome is QuestionOutcome.ACCEPTED
+
+
+def test_who_was_asked_before_the_quiet_hours_may_still_answer(story: Story) -> None:
+    night = story.clock.time() + 30
+    ask = story.ask(silent=lambda now: frozenset({IDS[ANN]} if now >= night else ()))
+    story.after(100, ANN)
+    assert story.run(ask).outcome is QuestionOutcome.ACCEPTED
+
+
 def test_ask_now_and_look_later(story: Story) -> None:
     story.service.add("OUT", "999", "hello")
     ask = story.ask(on_timeout="pending", run_seconds=0.0, seconds=86400.0)

@@ -79,6 +79,36 @@ def test_steps_and_rounds(tmp_path: Path) -> None:
     assert options.ask.seconds == options.ask.run_seconds == 1800.0
 
 
+def test_who_is_asked_at_which_hour(tmp_path: Path) -> None:
+    """By hours, by what people want to hear of, and by severity; one mention that wants to hear of it is enough."""
+    hours = {"from": "08:00", "to": "22:00", "timezone": "UTC"}
+    contacts = [
+        {"name": "anna", "number": ANN, "groups": ["dba"], "hours": hours},
+        {"name": "ben", "number": BEN, "groups": ["dba"], "events": ["failed"], "severity": "warning"},
+    ]
+    noon, midnight = 12 * 3600.0, 0.0
+
+    def silent(**changed: Any) -> list[set[str]]:
+        ask = options_of(tmp_path, contacts=contacts, **changed).ask
+        names = {person.id: person.name for person in ask.plan.people}
+        return [{names[one] for one in ask.silent(now)} for now in (noon, midnight)]
+
+    assert silent() == [set(), {"anna"}]
+    assert silent(event="finished") == [{"ben"}, {"anna", "ben"}]
+    assert silent(event="failed", severity="info") == [{"ben"}, {"anna", "ben"}]
+    assert silent(to=["@dba", {"name": "anna", "number": ANN}]) == [set(), set()]
+    assert "event must be one word" in faults_of(tmp_path, event="two words")
+
+
+@pytest.mark.parametrize("fallback", ["+12812345670", {"to": ["+12812345670"], "wait": "10m"}], ids=str)
+def test_levels_by_their_names_and_a_fallback_after_all_rounds(fallback: Any, tmp_path: Path) -> None:
+    options = options_of(tmp_path, to=..., steps="anna; @dba", wait="10m", repeat=1, fallback=fallback)
+    anna, ben, boss = (one.id for one in options.ask.plan.people)
+    assert [set(step) for step in options.ask.plan.steps] == [{anna}, {anna, ben}] * 2 + [{boss}]
+    assert options.ask.waits == (600.0,) * 5
+    assert [options.level(begun) for begun in range(6)] == [0, 1, 2, 1, 2, 3]
+
+
 @pytest.mark.parametrize(
     ("changed", "seconds", "run_seconds"),
     [
@@ -140,7 +170,9 @@ def test_choices_in_every_notation(tmp_path: Path) -> None:
         ({"to": "@dbb"}, "to: "),
         ({"to": ..., "steps": [{"to": "nobody"}]}, "to of step 1: "),
         ({"to": ..., "steps": [{"who": ANN, "to": ANN}]}, "step 1 has the unknown who"),
-        ({"to": ..., "steps": ["anna"]}, "step 1 must be a dictionary"),
+        ({"to": ..., "steps": ["nobody"]}, "step 1: "),
+        ({"fallback": "nobody"}, "fallback: "),
+        ({"fallback": {"to": ANN, "at": "5m"}}, "fallback has the unknown at"),
         ({"to": ..., "steps": [{"to": ANN, "wait": "soon"}]}, "wait of step 1 soon is not a duration"),
         ({"to": ..., "steps": [{"to": ANN, "wait": 0}]}, "wait of a step"),
         ({"from": ""}, "from is needed"),

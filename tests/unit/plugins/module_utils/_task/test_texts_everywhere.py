@@ -35,7 +35,7 @@ WINDOW = {
     "reminders",
     *(f"{kind}_text" for kind in (BEFORE, START, END, ANNOUNCE, OFF, MOVED)),
 }
-READ_ELSEWHERE |= {"steps", "choices", "wait", "poll", "open_for"}
+READ_ELSEWHERE |= {"steps", "fallback", "choices", "wait", "poll", "open_for"}
 # Whatever Ansible makes of something else is no address.
 ADDRESS = {"api_url"}
 
