@@ -182,6 +182,27 @@ def test_no_secret_stays_in_the_file(path: Path) -> None:
     assert SECRET.encode() not in path.read_bytes()
 
 
+def test_the_secret_is_overwritten_where_sqlite_would_leave_it(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some systems build SQLite so that it overwrites anyway; here it does not, unless it is told to."""
+    connect = sqlite3.connect
+
+    def careless(*arguments: object, **options: object) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*arguments, **options)  # type: ignore[call-overload]
+        connection.execute("PRAGMA secure_delete = OFF")
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", careless)
+    ledger = SqliteLedger(str(path), "account")
+    question = ledger.open_question(opening_of())
+    # SQLite clears a page that becomes empty, so another row is there.
+    ledger.open_question(opening_of("other", "another secret"))
+    assert SECRET.encode() in path.read_bytes()
+    # Longer than before, so that it does not lie where the secret lay.
+    longer = question._replace(facts='{"unclear": "' + "x" * 500 + '"}')
+    assert ledger.set_question(question, ended(longer, "accepted", "approve", NOW))
+    assert SECRET.encode() not in path.read_bytes()
+
+
 def test_reading_makes_no_ledger(path: Path) -> None:
     ledger = SqliteLedger(str(path), "account")
     assert (ledger.question("key"), ledger.questions(0), ledger.missing) == (None, [], True)
