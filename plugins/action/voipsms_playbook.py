@@ -28,7 +28,7 @@ from ansible_collections.voip_communications.sms.plugins.plugin_utils._result_fi
     ResultFile,
     refusal,
 )
-from ansible_collections.voip_communications.sms.plugins.plugin_utils._window_result import window_result
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._role_result import role_result
 
 
 class ActionModule(ActionBase):
@@ -39,8 +39,8 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         _validated, options = self.validate_argument_spec(voipsms_playbook.argument_spec())
         variables = task_vars or {}
-        if options["window"] is not None:
-            return self._end(variables, options["window"], options["failure"])
+        if options["result"] is not None:
+            return self._end(variables, options["result"], options["failure"])
         return self._begin(options["playbook"], variables)
 
     def _begin(self, name: str, variables: dict[str, Any]) -> dict[str, Any]:
@@ -64,10 +64,10 @@ class ActionModule(ActionBase):
         return result if unwritable else _written(file, result)
 
     def _end(
-        self, variables: Mapping[str, Any], window: Mapping[str, Any], failure: Mapping[str, Any]
+        self, variables: Mapping[str, Any], left: Mapping[str, Any], failure: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Write what the role has left."""
-        return _written(self._file(variables), window_result(window, failure))
+        return _written(self._file(variables), role_result(left, failure))
 
     def _file(self, variables: Mapping[str, Any]) -> ResultFile:
         """Return the result file; none where its path cannot be templated, which is a fault of its own."""

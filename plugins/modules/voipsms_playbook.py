@@ -12,14 +12,16 @@ module: voipsms_playbook
 short_description: Do the work of a playbook of this collection
 version_added: 0.1.0
 description:
-  - The playbooks V(notify), V(scheduled), V(cancel) and V(sandbox) of this collection are one such task each, and
-    V(maintenance) begins with one. A playbook of your own rather uses M(voip_communications.sms.voipsms_send),
-    M(voip_communications.sms.voipsms_scheduled) and the roles.
+  - The playbooks V(notify), V(scheduled), V(cancel), V(ask) and V(sandbox) of this collection are one such task each,
+    and V(maintenance) and V(page) begin with one. A playbook of your own rather uses
+    M(voip_communications.sms.voipsms_send), M(voip_communications.sms.voipsms_scheduled),
+    M(voip_communications.sms.voipsms_ask) and the roles.
   - Reads the variables of the playbook, whose names begin with C(voipsms_), or with the name of the role and an
     underscore. For V(notify) they are the options of M(voip_communications.sms.voipsms_send), for V(scheduled) and
-    V(cancel) those of M(voip_communications.sms.voipsms_scheduled), except those that have environment variables;
-    C(voipsms_contacts) is one nevertheless. For V(sandbox) they are the options of
-    M(voip_communications.sms.voipsms_sandbox), and begin with C(sandbox_).
+    V(cancel) those of M(voip_communications.sms.voipsms_scheduled), and for V(ask) those of
+    M(voip_communications.sms.voipsms_ask), except those that have environment variables; C(voipsms_contacts) is one
+    nevertheless. For V(sandbox) they are the options of M(voip_communications.sms.voipsms_sandbox), and begin with
+    C(sandbox_).
   - A variable that is an empty text or an empty list counts as not set, as surveys of AWX give it for no answer. A
     template that turns out to be empty does not.
   - What stands under C(!unsafe) in a file of C(-e), as surveys of AWX write it, is taken letter for letter, although
@@ -35,15 +37,16 @@ options:
   playbook:
     description: The playbook whose work is done.
     type: str
-    choices: [notify, scheduled, cancel, maintenance, sandbox]
+    choices: [notify, scheduled, cancel, ask, page, maintenance, sandbox]
     required: true
-  window:
+  result:
     description:
-      - Ends V(maintenance), and writes its result file. It is what the role C(maintenance_window) has left in
-        C(maintenance_window_result), and empty where the role failed before its task.
+      - Ends V(maintenance) and V(page), and writes their result file. It is what the role C(maintenance_window) has
+        left in C(maintenance_window_result), or the role C(page) in C(page_result), and empty where the role failed
+        before that.
     type: dict
   failure:
-    description: With O(window), the result of the task that failed. This task fails likewise.
+    description: With O(result), the result of the task that failed. This task fails likewise.
     type: dict
     default: {}
 attributes:
@@ -62,6 +65,7 @@ seealso:
     plugin_type: lookup
   - module: voip_communications.sms.voipsms_send
   - module: voip_communications.sms.voipsms_scheduled
+  - module: voip_communications.sms.voipsms_ask
 """
 
 EXAMPLES = r"""
@@ -88,12 +92,12 @@ EXAMPLES = r"""
         - name: Write the result file
           voip_communications.sms.voipsms_playbook:
             playbook: maintenance
-            window: "{{ maintenance_window_result }}"
+            result: "{{ maintenance_window_result }}"
       rescue:
         - name: Write the result file, and fail as the role did
           voip_communications.sms.voipsms_playbook:
             playbook: maintenance
-            window: "{{ maintenance_window_result | default({}) }}"
+            result: "{{ maintenance_window_result | default({}) }}"
             failure: "{{ ansible_failed_result }}"
 """
 
@@ -125,10 +129,10 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.modu
 
 def argument_spec() -> dict[str, dict[str, Any]]:
     """Return a new argument spec."""
-    playbooks = ["notify", "scheduled", "cancel", "maintenance", "sandbox"]
+    playbooks = ["notify", "scheduled", "cancel", "ask", "page", "maintenance", "sandbox"]
     return {
         "playbook": {"type": "str", "required": True, "choices": playbooks},
-        "window": {"type": "dict"},
+        "result": {"type": "dict"},
         "failure": {"type": "dict", "default": {}},
     }
 

@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 
 from ansible_collections.voip_communications.sms.plugins.modules import (
+    voipsms_ask,
     voipsms_sandbox,
     voipsms_scheduled,
     voipsms_send,
@@ -30,8 +31,11 @@ CONTACTS = f"{PREFIX}contacts"
 
 _ROLES = Path(__file__).absolute().parents[2] / "roles"
 _LISTS = ("_to", "_smsid", "_recipients")
+_READ_BY_THE_MODULE = ("_contacts", "_steps", "_levels", "_fallback", "_choices", "_wait", "_poll", "_open_for")
+"""Ends of the names of variables that may be anything, which the module reads."""
+
 _SETTINGS_OF_WATCH = "voipsms_watch_"
-_MODULES = {"voipsms_send": voipsms_send, "voipsms_scheduled": voipsms_scheduled}
+_MODULES = {"voipsms_send": voipsms_send, "voipsms_scheduled": voipsms_scheduled, "voipsms_ask": voipsms_ask}
 
 
 @dataclass(frozen=True)
@@ -68,9 +72,8 @@ class Playbook:
 
     def _is_textual(self, variable: str) -> bool:
         entry = self.options[variable]
-        return (
-            entry.get("type", "str") in ("raw", "str") and "choices" not in entry and not variable.endswith("_contacts")
-        )
+        is_textual = entry.get("type", "str") in ("raw", "str") and "choices" not in entry
+        return is_textual and not variable.endswith(_READ_BY_THE_MODULE)
 
 
 def find(name: str) -> Playbook:
@@ -126,6 +129,16 @@ def _cancel() -> Playbook:
 
 
 @cache
+def _ask() -> Playbook:
+    return _of_module("ask", "voipsms_ask", required=("from", "msg", "idempotency_key"))
+
+
+@cache
+def _page() -> Playbook:
+    return _of_role("page", "page", PREFIX, more={CONTACTS: {"type": "raw"}, RESULT_FILE: {"type": "path"}})
+
+
+@cache
 def _maintenance() -> Playbook:
     more = {CONTACTS: {"type": "raw"}, RESULT_FILE: {"type": "path"}}
     return _of_role("maintenance", "maintenance_window", PREFIX, more=more)
@@ -148,6 +161,8 @@ PLAYBOOKS = {
     "notify": _notify,
     "scheduled": _scheduled,
     "cancel": _cancel,
+    "ask": _ask,
+    "page": _page,
     "maintenance": _maintenance,
     "sandbox": _sandbox,
 }

@@ -27,11 +27,17 @@ HELLO = {"voipsms_to": ANNA, "voipsms_msg": "Hello"}
 SHARED = set(SPECS[f"{PREFIX}voipsms_account_info"]) | {"ledger", "ledger_account"}
 SHARED -= {"contacts"}
 SHARED |= {"scheduled_path", "cancel_path", "cancel_method", "list_grace", "cancel_grace", "handover"}
-CALLS = {"notify": "voipsms_send", "scheduled": "voipsms_scheduled", "cancel": "voipsms_scheduled"}
+CALLS = {
+    "notify": "voipsms_send",
+    "scheduled": "voipsms_scheduled",
+    "cancel": "voipsms_scheduled",
+    "ask": "voipsms_ask",
+}
 # Options that mean nothing where messages are created, or where they are cancelled.
 ELSEWHERE = {
     "notify": set[str](),
     "scheduled": {"state", "smsid", "fail_if_sent"},
+    "ask": set[str](),
     "cancel": {"state", "min_lead", "on_date_mismatch", "max_segments", "charset"},
 }
 GUIDE = (COLLECTION / "docs" / "docsite" / "rst" / "guide_pipelines.rst").read_text(encoding="utf-8")
@@ -55,7 +61,9 @@ def test_the_variables_are_the_options_of_the_module(name: str) -> None:
         assert (ours["type"], ours.get("choices")) == (spec["type"], spec.get("choices")), option
 
 
-@pytest.mark.parametrize(("name", "role"), [("maintenance", "maintenance_window"), ("sandbox", "sandbox")])
+@pytest.mark.parametrize(
+    ("name", "role"), [("maintenance", "maintenance_window"), ("page", "page"), ("sandbox", "sandbox")]
+)
 def test_the_playbook_of_a_role_knows_its_options(name: str, role: str) -> None:
     theirs = {option: spec for option, spec in role_options().items() if option.startswith(f"{role}_")}
     ours = find(name).options

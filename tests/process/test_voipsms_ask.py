@@ -8,59 +8,19 @@ import json
 import os
 import re
 import signal
-import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.phones import OWN, Phones
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller, PlaybookRun
 
-ANNA, BEN, OWN = "+4915112345678", "+447700900123", "+17134567890"
+ANNA, BEN = "+4915112345678", "+447700900123"
 ASK = "voip_communications.sms.voipsms_ask"
 CONTACTS = [{"name": "anna", "number": ANNA, "groups": ["ops"]}, {"name": "ben", "number": BEN, "groups": ["ops"]}]
-LONGEST = 30.0
-"""Seconds that a person waits for their question."""
-
-
-class Phones:
-    """People who answer the questions that reach them, in a thread, by what the sandbox shows of them."""
-
-    def __init__(self, service: CountedSandbox) -> None:
-        self._service = service
-        self._threads: list[threading.Thread] = []
-
-    def codes(self, number: str, question: str = "") -> dict[str, str]:
-        """Return the codes of the newest question to a number by their labels; wait for it."""
-        end = time.monotonic() + LONGEST
-        while time.monotonic() < end:
-            texts = [sms["msg"] for sms in self._service.sandbox.messages() if sms["to"].lstrip("+") == number[1:]]
-            texts = [text for text in texts if " = " in text and question in text]
-            if texts:
-                return {label: code for code, label in re.findall(r"(\d+) = ([^,.]+)", texts[-1])}
-            time.sleep(0.1)
-        raise TimeoutError(f"no question has reached {number}")
-
-    def will(self, act: Callable[[], object]) -> None:
-        """Let something happen meanwhile."""
-        thread = threading.Thread(target=act, daemon=True)
-        thread.start()
-        self._threads.append(thread)
-
-    def reply(self, number: str, text: str) -> None:
-        """Let someone write to our number."""
-        self._service.sandbox.incoming(number, OWN, text)
-
-    def answer(self, number: str, label: str, comment: str = "") -> None:
-        """Answer a question when it comes."""
-        self.reply(number, f"{self.codes(number)[label]} {comment}".strip())
-
-    def all_codes(self) -> set[str]:
-        """Return every code that was sent."""
-        return {code for sms in self._service.sandbox.messages() for code in re.findall(r"(\d+) =", sms["msg"])}
 
 
 @pytest.fixture

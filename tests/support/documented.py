@@ -56,7 +56,7 @@ RETURNED: dict[str, Any] = {
 }
 ROLES = COLLECTION / "roles"
 # Facts that the roles set for later tasks.
-FACTS = {"deploy_notify_about", "deploy_notify_result", "maintenance_window_result", "sandbox_result"}
+FACTS = {"deploy_notify_about", "deploy_notify_result", "maintenance_window_result", "page_result", "sandbox_result"}
 
 
 def tasks(blocks: Iterable[Block]) -> Iterator[tuple[str, dict[str, Any]]]:

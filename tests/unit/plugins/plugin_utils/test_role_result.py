@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one result of a maintenance window."""
+"""The one result of a playbook whose work a role does."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.voip_communications.sms.plugins.plugin_utils._window_result import window_result
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._role_result import role_result
 
 SCHEDULED = {"outcome": "scheduled", "changed": True, "failed": False, "msg": "scheduled for 1 recipient", "told": []}
 PARTIAL = {**SCHEDULED, "outcome": "partial", "failed": True}
@@ -23,7 +23,7 @@ INVALID = {
 
 
 @pytest.mark.parametrize(
-    ("window", "failure", "wanted"),
+    ("left", "failure", "wanted"),
     [
         (SCHEDULED, {}, SCHEDULED),
         (PARTIAL, PARTIAL, PARTIAL),
@@ -32,5 +32,5 @@ INVALID = {
         (FAILURE, FAILURE, INVALID),
     ],
 )
-def test_the_result(window: dict[str, Any], failure: dict[str, Any], wanted: dict[str, Any]) -> None:
-    assert window_result(window, failure) == wanted
+def test_the_result(left: dict[str, Any], failure: dict[str, Any], wanted: dict[str, Any]) -> None:
+    assert role_result(left, failure) == wanted

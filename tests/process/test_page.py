@@ -1,0 +1,120 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pages and questions by their role and by name, answered while they wait, killed and run again."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.phones import OWN, Phones
+from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
+from ansible_collections.voip_communications.sms.tests.support.step import Job
+
+ANNA, BEN, CARL, BOSS = "+12812345678", "+12812345679", "+12812345670", "+12812345671"
+CONTACTS = [
+    {"name": "anna", "number": ANNA},
+    {"name": "ben", "number": BEN, "groups": ["ops"]},
+    {"name": "carl", "number": CARL, "groups": ["ops"]},
+]
+HOSTILE = "{{ lookup('pipe', 'touch owned') }} {% raw %}"
+
+
+@pytest.fixture
+def phones(service: CountedSandbox) -> Phones:
+    return Phones(service)
+
+
+def alert(**changed: Any) -> dict[str, Any]:
+    """Return the variables of a page."""
+    return {
+        "page_name": "db1-disk-full",
+        "page_msg": "The disk of db1 is full",
+        "page_from": OWN,
+        "page_levels": [{"to": "anna", "wait": "2s"}, {"to": "@ops", "wait": "2s"}],
+        "page_fallback": {"to": BOSS, "wait": "20s"},
+        "page_contacts": CONTACTS,
+        "page_poll": "1s",
+        **changed,
+    }
+
+
+def test_the_role_goes_from_level_to_level(controller: Controller, service: CountedSandbox, phones: Phones) -> None:
+    """Two rounds and the fallback, whose comment looks like a template; a page again, and one that nobody takes."""
+    phones.will(lambda: phones.answer(BOSS, "mine", HOSTILE))
+
+    def page(**changed: Any) -> dict[str, Any]:
+        role = {"ansible.builtin.include_role": {"name": "voip_communications.sms.page"}, "vars": alert(**changed)}
+        return {"name": "Page", "block": [role], "rescue": [{"ansible.builtin.meta": "noop"}]}
+
+    show = {"name": "Show", "ansible.builtin.debug": {"msg": "{{ page_result }}"}}
+    text = {"name": "Text", "ansible.builtin.debug": {"msg": "{{ page_result.msg }}"}}
+    alone = page(page_name="nobody", page_levels=[ANNA], page_wait="1s", page_fallback=[], page_outcome_text="")
+    run = controller.play(
+        page(page_repeat=1), show, page(page_repeat=1), show, alone, show, text,
+        inventory="web1\nweb2\n",
+        keywords={"module_defaults": {"group/voip_communications.sms.voipsms": controller.options}},
+    )  # fmt: skip
+    # Anna, Ben and Carl twice, the boss, all four who hear of it at once, and Anna alone.
+    told = service.expect(9)[7]["form"]
+    assert (told["to"].count(","), told["msg"]) == (3, f"Taken over: {BOSS}")
+    shown = [record for record in run.records if record.task == "Show"]
+    assert sorted(record.host for record in shown) == ["web1"] * 3 + ["web2"] * 3, run.everything
+    first, again, silent = (record.result["msg"] for record in shown if record.host == "web2")
+    assert (first["outcome"], first["level"], first["answered_by"]) == ("accepted", 3, [BOSS])
+    assert first["answers"][0]["comment"] == HOSTILE
+    assert (again["outcome"], again["changed"], again["requests"]) == ("accepted", False, 0)
+    assert (silent["outcome"], silent["failed"]) == ("no_answer", True)
+    assert not list(controller.home.rglob("owned"))
+
+
+def test_the_playbook_page_killed_between_levels(tmp_path: Path, service: CountedSandbox, phones: Phones) -> None:
+    """With numbers as the text that a survey gives; the run that goes on says who has it, and pages each level once."""
+    job = Job(tmp_path / "job", **service.sandbox.environment)
+    variables = alert(page_levels=f"{ANNA}; {BEN}; {CARL}", page_wait="3s", page_fallback="")
+    first = job.start(job.command("page", variables))
+    phones.codes(BEN)
+    os.killpg(first.pid, signal.SIGKILL)
+    first.communicate()
+    assert json.loads(job.result_file.read_text())["outcome"] == "unfinished"
+    phones.will(lambda: phones.answer(CARL, "mine"))
+    done = job.playbook("page", variables)
+    assert done.outcome == (0, "accepted"), done.output
+    assert done.result is not None
+    assert (done.result["level"], done.result["answered_by"]) == (3, ["carl"])
+    sends = [send["form"] for send in service.expect(4)]
+    assert [form["to"] for form in sends[:3]] == [number[1:] for number in (ANNA, BEN, CARL)]
+    assert sends[3]["msg"] == "Taken over: carl"
+    wrong = job.playbook("page", {**variables, "page_level": 3, "page_msg": ""})
+    assert wrong.outcome == (2, "invalid"), wrong.output
+    assert "page_level is not known to this playbook" in str(wrong.result)
+    assert "page_msg" in str(wrong.result)
+    refused = job.playbook("page", {**variables, "page_from": "12"})
+    assert refused.outcome == (2, "not_asked"), refused.output
+
+
+def test_the_playbook_ask(tmp_path: Path, service: CountedSandbox, phones: Phones) -> None:
+    job = Job(tmp_path / "job", **service.sandbox.environment)
+    question = {
+        "voipsms_to": f"{ANNA}, {BEN}",
+        "voipsms_from": OWN,
+        "voipsms_msg": "Deploy?",
+        "voipsms_idempotency_key": "0042",
+        "voipsms_wait": 60,
+        "voipsms_poll": "1s",
+    }
+    phones.will(lambda: phones.answer(BEN, "reject", "no"))
+    done = job.playbook("ask", question)
+    service.expect(2)
+    assert done.outcome == (2, "rejected"), done.output
+    assert done.result is not None
+    assert done.result["msg"] == f"answered reject by {BEN}"
+    assert f'"msg": "answered reject by {BEN}' in done.output
+    missing = job.playbook("ask", {"voipsms_to": ANNA, "voipsms_msg": "Deploy?"})
+    assert "missing required arguments: voipsms_from, voipsms_idempotency_key" in str(missing.result)
