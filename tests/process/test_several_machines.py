@@ -17,7 +17,12 @@ import pytest
 from ansible_collections.voip_communications.sms.tests.support.canary import forms
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.desk import FIRST, SECOND, Desk, everybody
-from ansible_collections.voip_communications.sms.tests.support.playbook import COLLECTIONS_PATH, Controller
+from ansible_collections.voip_communications.sms.tests.support.phones import OWN, Phones
+from ansible_collections.voip_communications.sms.tests.support.playbook import (
+    COLLECTIONS_PATH,
+    Controller,
+    begin_together,
+)
 from ansible_collections.voip_communications.sms.tests.support.postgresql import PASSWORD, USER, PostgresServer, Relay
 
 ANNA, BEN = "+12812345678", "+12812345679"
@@ -80,6 +85,27 @@ def test_twenty_processes_of_two_machines_whose_clocks_differ_post_once(
     # Long after its lease by the clock of one machine, and long before by that of the other.
     assert {machine.send(**wish)["outcome"] for machine in (user, other)} == {"duplicate"}
     assert not user.ledger.exists()
+
+
+def test_a_question_of_two_machines_whose_clocks_differ_is_asked_once(
+    user: Controller, service: CountedSandbox, tmp_path: Path, shared: dict[str, str]
+) -> None:
+    """Both wait for the answer, and both have it; the machine whose clock is ahead does not end it early."""
+    other = Controller(tmp_path / "other", **service.options, **shared)
+    (tmp_path / "sitecustomize.py").write_text(AHEAD, encoding="ascii")
+    other.environment["PYTHONPATH"] = f"{tmp_path}:{COLLECTIONS_PATH}"
+    phones = Phones(service)
+    wish = {"to": ANNA, "from": OWN, "msg": "Deploy?", "wait": "60s", "poll": 1, "idempotency_key": "deploy"}
+    processes = [machine.start(module="voipsms_ask", **wish) for machine in (user, other, other)]
+    begin_together(processes)
+    code = phones.codes(ANNA)["approve"]
+    time.sleep(2)
+    phones.reply(ANNA, code)
+    results = [process.wait().result for process in processes]
+    service.expect(1)
+    assert [(result["outcome"], result["answered_by"]) for result in results] == [("accepted", [ANNA])] * 3
+    assert sum(result["changed"] for result in results) == 1
+    assert len({result["ends_at"] for result in results}) == 1
 
 
 def test_a_playbook_sends_once_and_shows_no_password(
