@@ -19,18 +19,21 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
-from urllib.request import ProxyHandler, build_opener
+from urllib.request import ProxyHandler, Request, build_opener
 
 HERE = Path(__file__).parent
 TELL, REMIND, DEPLOY = HERE / "playbook.yml", HERE / "reminder.yml", HERE / "deployment.yml"
+QUESTION = HERE / "question.yml"
 BIN = Path(sys.executable).parent
 API = "api-v2/index.php/"
 RECEIVED = {"to": "to", "status": "status", "segments": "parts", "msg": "text"}
+CONVERSATION = {"from": "from", "to": "to", "msg": "text"}
 PENDING = {"delivery_date": "goes out at", "to": "to", "msg": "text"}
 EXCERPT = re.compile(r"^[^\n]*\[ERROR\].*?(?=^[^\n]*fatal: )", re.MULTILINE | re.DOTALL)
 """The lines of a playbook that ansible-core from 2.19 on prints before each error."""
@@ -73,6 +76,7 @@ def demonstrate(package: Path, folder: Path) -> None:
         send(environment, page)
         schedule(environment, page)
         deploy(environment, page)
+        ask(environment, page)
         say("What next", "")
         if os.environ.get("KEEP", "") not in ("", "0"):
             print_use(page, folder / "collections")
@@ -176,6 +180,29 @@ def deploy(environment: dict[str, str], page: str) -> None:
     told = messages(page)[before:]
     show(told, RECEIVED)
     expect(len(told) == 2 and "FAILED" in told[1]["msg"], "two messages should be about the deployment")
+
+
+def ask(environment: dict[str, str], page: str) -> None:
+    """Ask two people, and let one of them answer while the task waits."""
+    before = len(messages(page))
+    say("11. Ask two people, and wait", "look for who has answered; the sandbox plays both of them")
+    threading.Thread(target=answer, args=(page, before), daemon=True).start()
+    play(QUESTION, environment, changed=True)
+    show(messages(page)[before:], CONVERSATION)
+
+
+def answer(page: str, before: int) -> None:
+    """Answer the question that comes after so many messages, as whom it was sent to."""
+    end = time.monotonic() + STOPPING * 3
+    while time.monotonic() < end:
+        for message in messages(page)[before:][:1]:
+            (code, *_others) = re.findall(r"(\d+) = ", message["msg"])
+            reply = {"from": message["to"], "to": message["from"], "msg": f"{code} but not before ten"}
+            headers = {"Content-Type": "application/json"}
+            request = Request(f"{page}sandbox/messages", json.dumps(reply).encode(), headers)
+            build_opener(ProxyHandler({})).open(request, timeout=10).close()
+            return
+        time.sleep(0.1)
 
 
 def install(package: Path, folder: Path, environment: dict[str, str]) -> None:

@@ -204,6 +204,10 @@ def assert_each_step(printed: str) -> None:
     ]
     assert "\n".join(deployed).count("msg: the disk is full") == 2
     assert len(deployed) < 30
+    asked = section(printed, 11)
+    assert re.search(r"msg: answered approve by \+\d+", "\n".join(asked))
+    assert len(asked) < 15
+    assert "but not before ten" in asked[-1]
 
 
 @pytest.mark.parametrize("step", ["== 1.", "== 3.", "== 8."])
