@@ -61,9 +61,13 @@ def test_the_role_goes_from_level_to_level(controller: Controller, service: Coun
         inventory="web1\nweb2\n",
         keywords={"module_defaults": {"group/voip_communications.sms.voipsms": controller.options}},
     )  # fmt: skip
-    # Anna, Ben and Carl twice, the boss, all four who hear of it at once, and Anna alone.
-    told = service.expect(9)[7]["form"]
-    assert (told["to"].count(","), told["msg"]) == (3, f"Taken over: {BOSS}")
+    sends = [send["form"] for send in service.expect(len(service.sandbox.sends()))]
+    paged = [form["to"] for form in sends if form["msg"].startswith("The disk of db1 is full. Reply")]
+    # On a slow machine, the time of a level may be over before it began. The last one is the page that nobody takes.
+    assert (paged[0], paged[-2], paged[-1]) == (ANNA[1:], BOSS[1:], ANNA[1:])
+    assert max(paged[:-1].count(number[1:]) for number in (ANNA, BEN, CARL)) <= 2
+    (told,) = (form for form in sends if form["msg"] == f"Taken over: {BOSS}")
+    assert set(told["to"].split(",")) == {*paged}
     shown = [record for record in run.records if record.task == "Show"]
     assert sorted(record.host for record in shown) == ["web1"] * 3 + ["web2"] * 3, run.everything
     first, again, silent = (record.result["msg"] for record in shown if record.host == "web2")

@@ -14,7 +14,7 @@ from ansible_collections.voip_communications.sms.tests.support.counted import Co
 OWN = "+17134567890"
 """The number of the account that asks."""
 
-LONGEST = 30.0
+LONGEST = 150.0
 """Seconds that a person waits for their question."""
 
 
