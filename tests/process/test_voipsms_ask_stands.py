@@ -29,14 +29,13 @@ def question(name: str, **options: Any) -> dict[str, Any]:
 
 
 def task(name: str, **options: Any) -> dict[str, Any]:
-    return {"name": name, ASK: question(name, **options), "ignore_errors": True}
+    return {"name": "Ask", ASK: question(name, **options), "ignore_errors": True}
 
 
 def test_people_and_a_log_that_are_not_as_they_should_be(
     controller: Controller, service: CountedSandbox, phones: Phones
 ) -> None:
     """In one playbook, one after the other: what each comes to, and why it says so."""
-    sandbox = service.sandbox
 
     def people() -> None:
         codes = phones.codes(ANNA, "Guess")
@@ -47,30 +46,34 @@ def test_people_and_a_log_that_are_not_as_they_should_be(
         one, other = phones.codes(ANNA, "Both"), phones.codes(BEN, "Both")
         phones.reply(ANNA, one["approve"])
         phones.reply(BEN, other["reject"])
-        codes = phones.codes(ANNA, "Outage")
-        sandbox.order(path="sms/summary", status=503, times=2)
-        time.sleep(1)
-        phones.reply(ANNA, codes["approve"])
-        phones.codes(ANNA, "Other log")
-        sandbox.settings(log_order="oldest", page_size=1, incoming_lag=2)
+        phones.reply(ANNA, phones.codes(ANNA, "Outage")["approve"])
         phones.reply(ANNA, phones.codes(ANNA, "Other log")["approve"])
-        phones.codes(ANNA, "No log")
-        sandbox.settings(log_order="newest", page_size=10, incoming_lag=0)
-        sandbox.order(path="sms/summary", status=404, times=100)
+
+    def sandbox(call: str, **body: Any) -> dict[str, Any]:
+        url = f"{service.sandbox.url.split('/api-v2/', maxsplit=1)[0]}/sandbox/{call}"
+        return {
+            "name": "Sandbox",
+            "ansible.builtin.uri": {"url": url, "method": "POST", "body_format": "json", "body": body},
+        }
 
     phones.will(people)
     run = controller.play(
         task("Guess", to=[ANNA, BEN], max_wrong_codes=1, hint=False),
         task("Refused", to=[GONE, BEN]),
         task("Both", to=[ANNA, BEN], needed=2),
+        sandbox("answers", path="sms/summary", status=503, times=2),
         task("Outage"),
+        sandbox("settings", log_order="oldest", page_size=1, incoming_lag=2),
         task("Other log"),
+        sandbox("settings", log_order="newest", page_size=10, incoming_lag=0),
+        sandbox("answers", path="sms/summary", status=404, times=100),
         task("No log", wait="4s"),
         keywords={"module_defaults": {"group/voip_communications.sms.voipsms": controller.options}},
     )
-    guess, refused, both, outage, other_log, no_log = run.results
+    results = [record.result for record in run.records if record.task == "Ask"]
+    guess, refused, both, outage, other_log, no_log = results
     service.expect(9)
-    outcomes = [result["outcome"] for result in run.results]
+    outcomes = [result["outcome"] for result in results]
     assert outcomes == ["guessing", "accepted", "rejected", "accepted", "accepted", "unknown"], run.everything
     assert (len(guess["unclear"]) >= 2, guess["answered_by"]) == (True, [])
     assert f"refused by the service: {GONE}" in refused["msg"]
