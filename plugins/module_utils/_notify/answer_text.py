@@ -31,6 +31,8 @@ _FIRST_NUMBER = re.compile("([0-9]+)(?![0-9])")
 _QUOTED_CODE = re.compile(r"([0-9]+) *=")
 _REPLY = re.compile(r"reply\b[ :]*", re.IGNORECASE)
 _DECORATION = frozenset("\"'`#*_([{")
+_ENDS = " \t\n.,;:!-\"'*_\u201d\u2019\u00bb"
+_BRACKETS = {")": "(", "]": "[", "}": "{"}
 _DECORATING = frozenset({"Pi", "Pf", "So", "Sk", "Zs", "Ps"})
 """Categories of Unicode that may stand before a code: quotes, emoji with their modifiers, spaces, brackets."""
 
@@ -104,7 +106,7 @@ class Codes(NamedTuple):
 
     def _comment(self, rest: str) -> str:
         """Return what follows a code, without the codes of other questions and the signs around it."""
-        return self.hidden(rest).strip(" \t\n.,;:!-\"')]}*_\u201d\u2019\u00bb")
+        return _without_ends(self.hidden(rest))
 
     def _without_code(self, match: re.Match[str]) -> str:
         is_code = match[0] in self.all_codes or self.is_others(match[0])
@@ -170,3 +172,11 @@ def _bare(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", plain_text(text)).casefold()
     letters = "".join(one for one in decomposed if unicodedata.category(one)[0] not in "PSZM")
     return letters if letters.isalpha() and " " not in decomposed.strip(" .!?,\"'") else ""
+
+
+def _without_ends(comment: str) -> str:
+    """Return a comment without what encloses it, such as the bracket that was opened before the code."""
+    comment = comment.lstrip(_ENDS + "".join(_BRACKETS)).rstrip(_ENDS)
+    while comment and comment[-1] in _BRACKETS and comment.count(comment[-1]) > comment.count(_BRACKETS[comment[-1]]):
+        comment = comment[:-1].rstrip(_ENDS)
+    return comment

@@ -52,6 +52,8 @@ REACTIONS = ("Liked", "Loved", "Disliked", "Laughed at", "Emphasized", "Question
         ("4597\nfrom my phone", "from my phone"),
         ("4597ok", "ok"),
         ("(4597)", ""),
+        ("(4597 ok)", "ok"),
+        ("4597 (after ten)", "(after ten)"),
         ("*4597*", ""),
         ("4597 ticket 12345", "ticket 12345"),
         ("4597 and for the other one 7715", "and for the other one ####"),
