@@ -95,7 +95,14 @@ def test_a_question_of_two_machines_whose_clocks_differ_is_asked_once(
     (tmp_path / "sitecustomize.py").write_text(AHEAD, encoding="ascii")
     other.environment["PYTHONPATH"] = f"{tmp_path}:{COLLECTIONS_PATH}"
     phones = Phones(service)
-    wish = {"to": ANNA, "from": OWN, "msg": "Deploy?", "wait": "60s", "poll": 1, "idempotency_key": "deploy"}
+    wish: dict[str, Any] = {
+        "to": ANNA,
+        "from": OWN,
+        "msg": "Deploy?",
+        "wait": "60s",
+        "poll": 1,
+        "idempotency_key": "deploy",
+    }
     processes = [machine.start(module="voipsms_ask", **wish) for machine in (user, other, other)]
     begin_together(processes)
     code = phones.codes(ANNA)["approve"]
