@@ -63,9 +63,7 @@ class ActionModule(ActionBase):
             return {"changed": False}
         return result if unwritable else _written(file, result)
 
-    def _end(
-        self, variables: Mapping[str, Any], left: Mapping[str, Any], failure: Mapping[str, Any]
-    ) -> dict[str, Any]:
+    def _end(self, variables: Mapping[str, Any], left: Mapping[str, Any], failure: Mapping[str, Any]) -> dict[str, Any]:
         """Write what the role has left."""
         return _written(self._file(variables), role_result(left, failure))
 

@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Outcome, Result
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.question import QuestionOutcome
 from ansible_collections.voip_communications.sms.plugins.module_utils._task import (
     report_ask,
     report_notify,
@@ -22,7 +23,6 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task impo
     report_window,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import answer
-from ansible_collections.voip_communications.sms.plugins.module_utils._notify.question import QuestionOutcome
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import SENDING, blank
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_notify import NOTIFYING
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_scheduled import SCHEDULING
