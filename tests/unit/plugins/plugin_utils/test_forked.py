@@ -30,11 +30,26 @@ def raise_overdue(_number: int, _frame: Any) -> None:
     raise Overdue
 
 
-def wait_for_copies() -> None:
+@pytest.fixture
+def copies(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return the process ids of the copies that a test makes; other tests may have left children that go on."""
+    made: list[int] = []
+    fork = os.fork
+
+    def noting() -> int:
+        child = fork()
+        made.extend([child] if child else [])
+        return child
+
+    monkeypatch.setattr(os, "fork", noting)
+    return made
+
+
+def wait_for(copies: list[int]) -> None:
     """Wait until every copy has come to its own end."""
-    with suppress(ChildProcessError):
-        while True:
-            os.wait()
+    for copy in copies:
+        with suppress(ChildProcessError):
+            os.waitpid(copy, 0)
 
 
 def test_copies_that_have_ended_do_not_pile_up() -> None:
@@ -129,7 +144,7 @@ def test_the_signals_of_this_process_are_not_those_of_the_copy() -> None:
         signal.signal(signal.SIGTERM, previous)
 
 
-def test_it_goes_on_when_the_waiting_is_interrupted(tmp_path: Path) -> None:
+def test_it_goes_on_when_the_waiting_is_interrupted(tmp_path: Path, copies: list[int]) -> None:
     done = tmp_path / "done"
 
     def slow() -> bytes:
@@ -146,7 +161,7 @@ def test_it_goes_on_when_the_waiting_is_interrupted(tmp_path: Path) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
     assert not done.exists()
-    wait_for_copies()
+    wait_for(copies)
     assert done.read_text(encoding="ascii") == "yes"
 
 
@@ -158,7 +173,7 @@ def test_its_answer_comes_although_ended_children_are_ignored() -> None:
         signal.signal(signal.SIGCHLD, previous)
 
 
-def test_it_holds_nothing_open_that_others_wait_for_the_end_of() -> None:
+def test_it_holds_nothing_open_that_others_wait_for_the_end_of(copies: list[int]) -> None:
     reader, writer = os.pipe()
 
     def slow() -> bytes:
@@ -177,7 +192,7 @@ def test_it_holds_nothing_open_that_others_wait_for_the_end_of() -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
         os.close(reader)
-    wait_for_copies()
+    wait_for(copies)
 
 
 def test_without_a_copy_nothing_is_left_open(monkeypatch: pytest.MonkeyPatch) -> None:
