@@ -122,9 +122,11 @@ def read_ask_options(params: Mapping[str, Any]) -> AskOptions:
     steps = _read_steps(params, contacts, region, faults)
     choices = _read_choices(params["choices"], faults)
     recipients = _everyone(steps.each)
-    faults.add(*_option_faults(params, ledger, choices, recipients))
+    is_read = recipients and not any(recipient_faults("", step.recipients) for step in steps.each)
+    faults.add(*_option_faults(params, ledger, choices, len(recipients) if is_read else None))
     faults.add(*([] if sender or params["from"] else ["from is needed: nobody can answer a message without a sender"]))
-    digits = faults.attempt(lambda: digits_for(len(recipients) * len(choices), params["code_digits"])) or DIGITS[-1]
+    wanted = params["code_digits"] if params["code_digits"] in DIGITS else None
+    digits = faults.attempt(lambda: digits_for(len(recipients) * len(choices), wanted)) or DIGITS[-1]
     times = _read_times(params, steps, faults)
     text = faults.attempt(partial(_hidden_text, params, choices, digits)) or ""
     account = faults.checked(maybe_account)
@@ -169,7 +171,9 @@ def _read_steps(params: Mapping[str, Any], contacts: Contacts, region: str | Non
     """Return the steps; ``to`` is a single one."""
     has_to, has_steps = (params[name] not in (None, "", []) for name in ("to", "steps"))
     if has_to == has_steps:
-        faults.add("one of to and steps is needed, and not both")
+        faults.add(
+            "both to and steps are given; only one can be" if has_to else "nobody is asked: to or steps is needed"
+        )
         return _Steps()
     usual = _usual_wait(params)
     given = faults.attempt(lambda: entries("steps", params["steps"])) or [] if has_steps else []
@@ -295,22 +299,26 @@ def _hidden_text(params: Mapping[str, Any], choices: Sequence[Choice], digits: i
     return write(msg, choices, hidden(digits, choices), params["max_segments"] or USUAL_SEGMENTS)
 
 
-def _option_faults(
-    params: Mapping[str, Any], ledger: Ledger, choices: Sequence[Choice], recipients: Sequence[Recipient]
-) -> list[str]:
-    """Return a sentence for each fault of the options that need no reader of their own."""
+def _option_faults(params: Mapping[str, Any], ledger: Ledger, choices: Sequence[Choice], most: int | None) -> list[str]:
+    """Return a sentence for each fault of the options that need no reader of their own.
+
+    ``most``: how many people can answer; None where it is not known, since some of them could not be read.
+    """
     key, names = params["idempotency_key"], [choice.name for choice in choices]
     faults = [
         *in_range("max_segments", params["max_segments"], 1, MAX_SEGMENTS),
         *in_range("repeat", params["repeat"], 0, 5),
         *in_range("code_digits", params["code_digits"], DIGITS[0], DIGITS[-1]),
         *in_range("max_wrong_codes", params["max_wrong_codes"], 0, 100),
-        *in_range("needed", params["needed"], 1, max(1, len(recipients))),
     ]
     if key is None or not is_printable_name(key, _LONGEST_KEY):
         faults.append(f"idempotency_key must be 1 to {_LONGEST_KEY} printable characters")
     if ledger.name == NO_LEDGER:
         faults.append("a question needs a ledger, and ledger is none, which remembers nothing")
+    if params["needed"] < 1:
+        faults.append(f"needed is {params['needed']}, and must be at least 1")
+    elif most is not None and params["needed"] > most:
+        faults.append(f"needed is {params['needed']}, but only {most} can be asked")
     if params["on_timeout"] not in (FAIL, PENDING, *names):
         faults.append(f"on_timeout must be {FAIL}, {PENDING} or the name of a choice: {', '.join(names)}")
     if params["event"]:

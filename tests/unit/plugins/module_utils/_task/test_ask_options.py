@@ -165,8 +165,8 @@ def test_choices_in_every_notation(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"to": ...}, "one of to and steps is needed"),
-        ({"steps": [{"to": ANN}]}, "one of to and steps is needed, and not both"),
+        ({"to": ...}, "nobody is asked: to or steps is needed"),
+        ({"steps": [{"to": ANN}]}, "both to and steps are given; only one can be"),
         ({"to": "@dbb"}, "to: "),
         ({"to": ..., "steps": [{"to": "nobody"}]}, "to of step 1: "),
         ({"to": ..., "steps": [{"who": ANN, "to": ANN}]}, "step 1 has the unknown who"),
@@ -194,8 +194,8 @@ def test_choices_in_every_notation(tmp_path: Path) -> None:
         ({"choices": [5]}, "choice 1 must be a name"),
         ({"choices": [{"label": "x"}]}, "name of choice 1 must be a text"),
         ({"choices": [{"name": "x", "fails": "maybe"}]}, "fails of choice 1 must be true or false"),
-        ({"needed": 3}, "needed must be from 1 to 2"),
-        ({"needed": 0}, "needed must be from 1 to 2"),
+        ({"needed": 3}, "needed is 3, but only 2 can be asked"),
+        ({"needed": 0}, "needed is 0, and must be at least 1"),
         ({"wait": "soon"}, "wait soon is not a duration"),
         ({"wait": True}, "wait True is not a duration"),
         ({"poll": 0}, "poll, in seconds,"),
@@ -216,8 +216,14 @@ def test_what_is_wrong_is_named(tmp_path: Path, changed: dict[str, Any], sentenc
 
 
 def test_every_fault_is_named_at_once(tmp_path: Path) -> None:
-    text = faults_of(tmp_path, to="nobody", choices=["stop"], wait="soon", idempotency_key="", msg="", needed=9)
+    text = faults_of(tmp_path, to="nobody", choices=["stop"], wait="soon", idempotency_key="", msg="", needed=0)
     assert all(part in text for part in ("nobody", "carriers", "wait soon", "idempotency_key", "msg:", "needed"))
+
+
+def test_no_fault_is_named_that_another_one_has_caused(tmp_path: Path) -> None:
+    text = faults_of(tmp_path, to=["nobody", ANN], needed=2, code_digits=3)
+    assert "needed" not in text
+    assert "too few" not in text
 
 
 def test_more_people_need_longer_codes(tmp_path: Path) -> None:
