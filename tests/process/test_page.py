@@ -55,11 +55,20 @@ def test_the_role_goes_from_level_to_level(controller: Controller, service: Coun
 
     show = {"name": "Show", "ansible.builtin.debug": {"msg": "{{ page_result }}"}}
     text = {"name": "Text", "ansible.builtin.debug": {"msg": "{{ page_result.msg }}"}}
-    alone = page(page_name="nobody", page_levels=[ANNA], page_wait="1s", page_fallback=[], page_outcome_text="")
+    # By its name in module_defaults.
+    alone = page(
+        page_name="nobody",
+        page_levels=["anna"],
+        page_wait="1s",
+        page_fallback=[],
+        page_outcome_text="",
+        page_contacts=[],
+    )
+    defaults = {**controller.options, "contacts": CONTACTS}
     run = controller.play(
         page(page_repeat=1), show, page(page_repeat=1), show, alone, show, text,
         inventory="web1\nweb2\n",
-        keywords={"module_defaults": {"group/voip_communications.sms.voipsms": controller.options}},
+        keywords={"module_defaults": {"group/voip_communications.sms.voipsms": defaults}},
     )  # fmt: skip
     sends = [send["form"] for send in service.expect(len(service.sandbox.sends()))]
     paged = [form["to"] for form in sends if form["msg"].startswith("The disk of db1 is full. Reply")]
