@@ -88,18 +88,20 @@ def test_what_fails_a_gate(controller: Controller, service: CountedSandbox, phon
         phones.reply(BEN, "STOP")
 
     phones.will(stop)
+    late = {"idempotency_key": "late", "msg": "Late?", "wait": 0, "to": ANNA, "on_timeout": "pending", "open_for": 2}
     run = play(
         controller,
         ask(),
         ask(idempotency_key="silent", wait="3s", to=ANNA),
         ask(idempotency_key="default", wait="3s", to=ANNA, on_timeout="approve"),
+        ask(**late),
         ask(idempotency_key="pending", wait=0, to=ANNA, on_timeout="pending"),
         ask(idempotency_key="stop", to=BEN, msg="Can you stop it?"),
         ask(idempotency_key="wrong", to=["nobody"], choices=["stop"], wait="soon"),
     )
-    rejected, silent, default, pending, stopped, wrong = run.results
-    service.expect(6)
-    assert [record.kind for record in run.records] == ["failed", "failed", "ok", "ok", "failed", "failed"]
+    rejected, silent, default, _asked, pending, stopped, wrong = run.results
+    service.expect(7)
+    assert [record.kind for record in run.records] == ["failed", "failed", "ok", "ok", "ok", "failed", "failed"]
     assert (rejected["outcome"], rejected["msg"]) == ("rejected", "answered reject by anna")
     assert (silent["outcome"], silent["answers"]) == ("no_answer", [])
     assert (default["outcome"], default["answer"]) == ("default", "approve")
@@ -109,8 +111,13 @@ def test_what_fails_a_gate(controller: Controller, service: CountedSandbox, phon
     assert (wrong["outcome"], wrong["requests"]) == ("not_asked", 0)
     assert all(part in wrong["msg"] for part in ("nobody", "carriers", "wait soon", "nothing was sent"))
     phones.answer(ANNA, "approve")
-    (late,) = play(controller, ask(idempotency_key="pending", wait=0, to=ANNA, on_timeout="pending")).results
-    assert (late["outcome"], late["changed"], late["requests"] <= 2) == ("accepted", False, True)
+    phones.reply(ANNA, phones.codes(ANNA, "Late")["approve"])
+    again = play(controller, ask(idempotency_key="pending", wait=0, to=ANNA, on_timeout="pending"), *[ask(**late)] * 2)
+    answered, too_late, same = again.results
+    assert (answered["outcome"], answered["changed"], answered["requests"] <= 2) == ("accepted", False, True)
+    assert (too_late["outcome"], too_late["answers"][0]["late"]) == ("no_answer", True)
+    assert "answered too late: anna" in too_late["msg"]
+    assert (same["outcome"], same["answers"], same["requests"]) == ("no_answer", too_late["answers"], 0)
 
 
 def test_a_run_that_is_killed_is_gone_on_with(controller: Controller, service: CountedSandbox, phones: Phones) -> None:
