@@ -75,7 +75,9 @@ def _changing_calls(calls: Blueprint, state: State, start: tuple[Settings, Clock
         if len(fields) < 3 or not all(fields.values()):
             raise SettingError("A message to the account needs 'from', 'to' and 'msg'")
         with state.open():
-            incoming = state.gateway.receive(str(fields["from"]), str(fields["to"]), str(fields["msg"]))
+            # With a plus it would be another phone on the page, and in no conversation with what was sent to it.
+            sender, to = (str(fields[name]).strip().removeprefix("+") for name in ("from", "to"))
+            incoming = state.gateway.receive(sender, to, str(fields["msg"]))
             return incoming.view(state.gateway.zone)
 
     @calls.post("/clock")

@@ -244,6 +244,12 @@ class TestReset:
         assert caller.control("settings")["zone"] == "America/Chicago"
         assert caller.control("clock")["now"].startswith("2026-12-01T10:00:0")
 
+    def test_a_message_to_the_account_is_of_its_phone_with_a_plus_or_without(self, caller: Any) -> None:
+        for plus in ("", "+"):
+            caller.control("messages", {"from": f"{plus}{ANNA}", "to": f"{plus}17130000000", "msg": "Well"})
+        parties = {(sms["from"], sms["to"]) for sms in caller.control("messages")["messages"]}
+        assert parties == {(ANNA, "17130000000")}
+
     def test_a_message_to_the_account_needs_all_fields(self, caller: Any) -> None:
         assert "'msg'" in caller.refused("messages", {"from": ANNA, "to": "17130000000"})
 
