@@ -10,7 +10,13 @@ import pytest
 import yaml
 
 from ansible_collections.voip_communications.sms.tests.support import restructured
-from ansible_collections.voip_communications.sms.tests.support.documented import FACTS, nested, role_options
+from ansible_collections.voip_communications.sms.tests.support.documented import (
+    FACTS,
+    PREFIX,
+    SPECS,
+    nested,
+    role_options,
+)
 from ansible_collections.voip_communications.sms.tests.support.markdown import COLLECTION
 
 TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in restructured.GUIDES}
@@ -41,4 +47,5 @@ def test_no_line_of_prose_is_longer_than_120(name: str) -> None:
 @every_guide
 def test_variables_of_roles_exist(name: str) -> None:
     mentioned = set(re.findall(r"\b(?:deploy_notify|maintenance_window|page|sandbox)_[a-z_]+\b", TEXTS[name]))
-    assert mentioned <= {option for option, _spec in nested(role_options())} | FACTS
+    settings = SPECS[f"{PREFIX}voipsms_sandbox"]["settings"]["options"]
+    assert mentioned <= {option for option, _spec in nested(role_options())} | FACTS | set(settings)
