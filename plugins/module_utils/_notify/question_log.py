@@ -12,7 +12,6 @@ is read; such a log is short.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import NamedTuple
@@ -86,7 +85,7 @@ class QuestionLog:
         self._last_page = 0
         self._last_length = 0
         self._capacity: int | None = None
-        self._shown: Counter[str] = Counter()
+        self._shown: dict[str, str] = {}
         self._known: set[str] = set()
         self._refreshes = 0
 
@@ -141,7 +140,8 @@ class QuestionLog:
         self, placed: Sequence[_Placed], length: int, first: int, sought: frozenset[str], *, is_whole: bool
     ) -> bool:
         """Return whether the pages read so far hold everything that this look is for."""
-        found = Counter(one.marked.person for one in placed if one.marked.is_question)
+        questions = [one for one in placed if one.marked.is_question]
+        found = {one.marked.person for one in questions}
         order = self._order or (self._order_of(placed) if first == 0 else None)
         is_last = self._capacity is not None and length < self._capacity
         if order is LogOrder.NEWEST_FIRST:
@@ -150,18 +150,20 @@ class QuestionLog:
                 return has_old
             if not is_whole and self._is_known(placed[-1].marked.mark, sought):
                 return True
-            # A question that no look has shown is not further down than what the log had before it was sent.
-            return self._shown <= found and (has_old or sought <= found.keys())
+            # An answer may stand below a question, such as that of the next round; all are above what was there before.
+            if self._before:
+                return has_old
+            return self._shown.keys() <= {one.marked.mark for one in questions} and sought <= found
         if order is LogOrder.OLDEST_FIRST:
             return is_last or (self._refreshes > 0 and not is_whole and self._capacity is None)
-        return is_last or (self._refreshes > 0 and sought <= found.keys() and not is_whole and self._capacity is None)
+        return is_last or (self._refreshes > 0 and sought <= found and not is_whole and self._capacity is None)
 
     def _is_known(self, mark: str, sought: frozenset[str]) -> bool:
         """Return whether an earlier look has had a record and everything below it, so that what is new is above it.
 
         What shows late, and further down, is found by the looks that read on nevertheless.
         """
-        return self._refreshes % _THOROUGH_EVERY != 0 and sought <= self._shown.keys() and mark in self._known
+        return self._refreshes % _THOROUGH_EVERY != 0 and sought <= {*self._shown.values()} and mark in self._known
 
     # Order ----------------------------------------------------------------------------------------------------
 
@@ -170,7 +172,7 @@ class QuestionLog:
         if placed and placed[0].page == 0:
             self._order = self._order or self._order_of(placed)
         questions = [one for one in placed if one.marked.is_question]
-        self._shown |= Counter(one.marked.person for one in questions)
+        self._shown.update({one.marked.mark: one.marked.person for one in questions})
         self._known.update(one.marked.mark for one in placed)
         # Where the oldest record comes first, no record ever moves to another page.
         self._questions_page = min([self._questions_page, *(one.page for one in questions)])

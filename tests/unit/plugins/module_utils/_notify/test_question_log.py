@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.log import LogRecord
@@ -97,6 +97,8 @@ def test_in_a_long_log_whose_oldest_record_comes_first_later_looks_are_one_reque
     st.lists(st.sampled_from(["ann's question", "ben's question", "ann", "ben", "other", "look"]), max_size=14),
     st.booleans(),
 )
+@example(ORDERS[0], 1, 1, ["look", "ann", "ann's question", "ben's question"], True)
+@example(ORDERS[0], 1, 20, ["look", "ann", "ann's question", "ben's question"], False)
 def test_whatever_comes_when_no_answer_is_missed(
     order: str, size: int, before: int, events: list[str], has_before: bool
 ) -> None:
