@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import SETTLE_MARGIN
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.desk import (
     ACCOUNT_INFO,
@@ -33,17 +34,26 @@ from ansible_collections.voip_communications.sms.tests.support.desk import (
     keys,
     outcomes,
 )
+from ansible_collections.voip_communications.sms.tests.support.moved_clock import MovedClock
 from ansible_collections.voip_communications.sms.tests.support.playbook import COLLECTIONS_PATH, Controller
 
 Requests = list[dict[str, Any]]
 # Read by every Python that starts with its folder on the path: a clock that is ten minutes ahead.
 LATER = "import time; real = time.time; time.time = lambda: real() + 600"
+# Seconds within which the list is taken to catch up, and a cancel to have effect: the sandbox does both at once.
+GRACE = "1"
 MODES = [("per-recipient", "per-message"), ("per-request", "per-segment")]
 
 
 @pytest.fixture
 def desk(controller: Controller, service: CountedSandbox) -> Desk:
+    controller.environment |= {"VOIPSMS_LIST_GRACE": GRACE, "VOIPSMS_CANCEL_GRACE": GRACE}
     return Desk(controller, service)
+
+
+@pytest.fixture
+def clock(desk: Desk, tmp_path: Path) -> MovedClock:
+    return MovedClock(desk.controller, desk.service.sandbox, tmp_path)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -87,6 +97,8 @@ class TestKilled:
     """A run that is killed anywhere leaves nobody without a message, and the next one leaves nobody with two."""
 
     DEADLINE = 3
+    WAITED = SETTLE_MARGIN - 1
+    """Seconds after which its lock has a few left, so that the next run still has to wait for them."""
 
     @pytest.mark.parametrize(
         ("order", "moment"),
@@ -99,7 +111,13 @@ class TestKilled:
     )
     @pytest.mark.parametrize(("smsid", "records"), MODES)
     def test_the_next_run_finishes(
-        self, order: dict[str, Any], moment: Callable[[Requests], bool], smsid: str, records: str, desk: Desk
+        self,
+        order: dict[str, Any],
+        moment: Callable[[Requests], bool],
+        smsid: str,
+        records: str,
+        desk: Desk,
+        clock: MovedClock,
     ) -> None:
         desk.service.sandbox.settings(smsid=smsid, records=records)
         assert desk.want(FIRST)["outcome"] == "scheduled"
@@ -108,6 +126,7 @@ class TestKilled:
         desk.until(moment)
         os.kill(killed.pid, signal.SIGKILL)
         killed.wait()
+        clock.later(self.WAITED)
         assert {to for to, _date in desk.waiting} == {ANNA, BEN}
         result = desk.want(SECOND)
         assert not result.get("failed"), result["msg"]
@@ -118,13 +137,14 @@ class TestKilled:
         assert (again["changed"], again["outcome"]) == (False, "duplicate")
         desk.service.expect(sends)
 
-    def test_what_was_never_accepted_is_created_when_that_is_certain(self, desk: Desk) -> None:
+    def test_what_was_never_accepted_is_created_when_that_is_certain(self, desk: Desk, clock: MovedClock) -> None:
         """Without an answer nothing is known, until the list proves an hour later that it was not accepted."""
         desk.service.sandbox.order(status=500, delay=1.5)
         killed = desk.start(**desk.wanted(FIRST, to=ANNA, deadline=self.DEADLINE))
         desk.until(posts(1))
         os.kill(killed.pid, signal.SIGKILL)
         killed.wait()
+        clock.later(self.WAITED)
         doubtful = desk.want(FIRST, to=ANNA)
         assert (doubtful["failed"], doubtful["changed"]) == (True, False)
         assert outcomes(doubtful) == [(ANNA, "unknown")]

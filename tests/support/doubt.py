@@ -22,11 +22,8 @@ from typing import Any
 import requests
 
 from ansible_collections.voip_communications.sms.tests.support.desk import ANNA, FIRST, TEXT, Desk
-from ansible_collections.voip_communications.sms.tests.support.playbook import (
-    COLLECTION,
-    COLLECTIONS_PATH,
-    PlaybookRun,
-)
+from ansible_collections.voip_communications.sms.tests.support.moved_clock import MovedClock
+from ansible_collections.voip_communications.sms.tests.support.playbook import PlaybookRun
 from ansible_collections.voip_communications.sms.tests.support.postgresql import PASSWORD, PostgresServer
 
 # The options of every task, of which all but one stand ready until the module has them.
@@ -50,7 +47,6 @@ _AHEAD = (
 _LOG = ("POST", "sms/summary")
 LONG = "A very long story. " * 12
 _OK = frozenset({"scheduled", "duplicate", "already_sent", "cancelled", "unchanged"})
-_CLOCK = COLLECTION / "tests" / "support" / "clock"
 _PATIENCE = 30.0
 
 
@@ -66,18 +62,12 @@ class Doubt:
         self.sandbox = desk.service.sandbox
         self.set_ledger_clock: Callable[[float], None] | None = None
         self.played = False
-        self._ahead = folder / "ahead"
-        self._ahead.write_text("0", encoding="ascii")
-        controller = desk.controller
-        controller.options["deadline"] = DEADLINE
-        controller.environment["PYTHONPATH"] = f"{_CLOCK}{os.pathsep}{COLLECTIONS_PATH}"
-        controller.environment["CLOCK_AHEAD"] = str(self._ahead)
+        self._clock = MovedClock(desk.controller, self.sandbox, folder)
+        desk.controller.options["deadline"] = DEADLINE
 
     def later(self, seconds: float = LATER) -> None:
         """Let time pass for the service, for every process and for the ledger, except by monotonic clocks."""
-        ahead = float(self._ahead.read_text(encoding="ascii")) + seconds
-        self._ahead.write_text(str(ahead), encoding="ascii")
-        self.sandbox.advance(seconds)
+        ahead = self._clock.later(seconds)
         if self.set_ledger_clock is not None:
             self.set_ledger_clock(ahead)
 
