@@ -39,6 +39,9 @@ WAYS = [
 LEASE = 300.0
 """Seconds, longer than the lease of any run here, and shorter than the grace of what it has asked for."""
 
+WOKEN_WITHIN = 30.0
+"""Seconds, the deadline of a run that stands still: what it then cannot settle, it tries for all that is left."""
+
 
 @pytest.fixture
 def doubt(controller: Controller, service: CountedSandbox, tmp_path: Path) -> Iterator[Doubt]:
@@ -142,7 +145,7 @@ class TestSuspended:
         with SuspendedRun(doubt, tmp_path, "POST" if answer else "DELETE", answer=answer) as suspended:
             if answer:
                 doubt.sandbox.order(delay=3)
-            suspended.start(**doubt.wanted(SECOND, deadline=60))
+            suspended.start(**doubt.wanted(SECOND, deadline=WOKEN_WITHIN))
             doubt.later(LEASE)
             other = doubt.present(FIRST)
             late = suspended.wake()
@@ -155,7 +158,7 @@ class TestSuspended:
         doubt.present(FIRST)
         doubt.later()
         with SuspendedRun(doubt, tmp_path, "DELETE") as suspended:
-            suspended.start(state="absent", name="window", deadline=60)
+            suspended.start(state="absent", name="window", deadline=WOKEN_WITHIN)
             doubt.later(LEASE)
             other = doubt.present(FIRST)
             suspended.wake()
@@ -168,7 +171,7 @@ class TestSuspended:
         doubt.present(FIRST)
         doubt.later()
         with SuspendedRun(doubt, tmp_path, "POST") as suspended:
-            suspended.start(**doubt.wanted(SECOND, deadline=60))
+            suspended.start(**doubt.wanted(SECOND, deadline=WOKEN_WITHIN))
             doubt.later(LEASE)
             other = doubt.present(FIRST)
             late = suspended.wake()
