@@ -11,7 +11,6 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +21,6 @@ from ansible_collections.voip_communications.sms.tests.tools import layout, reco
 SHIM = Path(__file__).with_name("bootstrap_pip.py")
 # Whatever the person at the keyboard has set for Ansible or for the modules must not decide what a test finds.
 FOREIGN = re.compile(r"ANSIBLE_|VOIPSMS_|PYTHON|PYTEST_|VIRTUAL_ENV|XDG_")
-
-# Two pairs share the home in which they prepare pip.
-_ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass
@@ -45,6 +41,11 @@ class AnsibleTest:
         """The pair as it is printed, such as core2.19-py3.11."""
         return f"core{self.core}-py{self.python}"
 
+    @property
+    def home(self) -> Path:
+        """The home of this pair: what ansible-test keeps there, such as a key for SSH, two runs would make at once."""
+        return layout.HOME / self.name
+
     def sanity(self) -> bool:
         """Run every sanity test; return whether all passed."""
         return self._sanity("sanity", ["--python", self.python])
@@ -56,9 +57,8 @@ class AnsibleTest:
 
     def _sanity(self, kind: str, arguments: list[str], *paths: Path) -> bool:
         """Run sanity tests, with more folders on the PATH when given, and record the outcome of each."""
-        with _ONE_AT_A_TIME:
-            self._provide_pip()
-            self._hand_on_pip_settings()
+        self._provide_pip()
+        self._hand_on_pip_settings()
         code, output = self._run("sanity", *arguments, paths=paths)
         skipped = re.findall(r'Skipping sanity test "?([\w-]+)', output)
         ran = [
@@ -76,7 +76,7 @@ class AnsibleTest:
         reports = self.tree / "tests" / "output" / "junit"
         shutil.rmtree(reports, ignore_errors=True)
         code, _output = self._run(
-            "units", "--python", self.python, "--num-workers", "2", "--exclude", "tests/unit/model/"
+            "units", "--python", self.python, "--num-workers", "1", "--exclude", "tests/unit/model/"
         )
         found = sorted(reports.glob("*.xml"))
         layout.RESULTS.mkdir(parents=True, exist_ok=True)
@@ -101,7 +101,7 @@ class AnsibleTest:
     def _run(self, *arguments: str, paths: Iterable[Path] = ()) -> tuple[int, str]:
         """Run ansible-test, showing what it prints; return its exit code and what it printed."""
         tree.refresh(layout.ROOT, self.tree)
-        layout.HOME.mkdir(parents=True, exist_ok=True)
+        self.home.mkdir(parents=True, exist_ok=True)
         # Always this one: the launcher's first line may be too long for the kernel where the path is.
         command = [
             str(self.venv / "bin" / "python"),
@@ -136,7 +136,7 @@ class AnsibleTest:
         return kept | {
             # Told its root, ansible-test does not look for a git repository around it, which ignores this folder.
             "ANSIBLE_TEST_CONTENT_ROOT": str(self.tree),
-            "HOME": str(layout.HOME),
+            "HOME": str(self.home),
             "LC_ALL": "C.UTF-8",
             "PATH": path,
         }
@@ -156,7 +156,7 @@ class AnsibleTest:
             section, _dot, key = name.rpartition(".")
             if section in {"global", "install", "download", ":env:"}:
                 settings["global"][key] = ast.literal_eval(value)
-        path = layout.HOME / ".config" / "pip" / "pip.conf"
+        path = self.home / ".config" / "pip" / "pip.conf"
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("w", encoding="utf-8") as file:
             settings.write(file)
@@ -165,7 +165,7 @@ class AnsibleTest:
         """Put pip's wheel, and a script that installs it, where ansible-test looks before it downloads its own."""
         sources = next(self.venv.glob("lib/python3*/site-packages/ansible_test/_internal/python_requirements.py"))
         versions = set(re.findall(r"""pip=['"]([\d.]+)['"]""", sources.read_text(encoding="utf-8")))
-        cache = layout.HOME / ".ansible" / "test" / "cache"
+        cache = self.home / ".ansible" / "test" / "cache"
         cache.mkdir(parents=True, exist_ok=True)
         for version in versions:
             script = cache / f"get_pip_{version.replace('.', '_')}.py"

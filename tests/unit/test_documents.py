@@ -175,6 +175,18 @@ def test_the_versions_in_the_readme_are_those_of_the_matrix() -> None:
     assert only == ast.literal_eval(constants["INTEGRATION_ONLY"])
 
 
+def test_every_change_runs_on_all_versions_in_the_readme_but_the_weekly_ones() -> None:
+    table = [row for row in markdown.rows(markdown.section(README, "Tested with")) if row[0][:1].isdigit()]
+    weekly = {f"{core}-{python}" for core, python, when in table if when == "once a week"}
+    pairs = {f"{core}-{python}" for core, python, _when in table}
+    run = (markdown.COLLECTION / ".ci" / "run").read_text("utf-8")
+    (in_ci,) = re.findall(r'^step make matrix .*PAIRS="([^"]*)"$', run, re.MULTILINE)
+    assert set(in_ci.split()) == pairs - weekly - {"2.19-3.11"}  # "make test" has run on that one
+    jobs = yaml.safe_load((markdown.COLLECTION / ".github" / "workflows" / "ci.yml").read_text("utf-8"))["jobs"]
+    assert {each["pair"] for each in jobs["matrix"]["strategy"]["matrix"]["include"]} == pairs - weekly
+    assert {jobs["weekly"]["steps"][-1]["run"]} == {f"make matrix PAIRS={pair}" for pair in weekly}
+
+
 def make_targets(text: str) -> set[str]:
     """Return the names of the Makefile's targets that the first cells of the tables in a text have."""
     return {row[0].strip("`").removeprefix("make ") for row in markdown.rows(text) if row[0].startswith("`make ")}
