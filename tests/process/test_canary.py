@@ -286,20 +286,22 @@ def test_no_refused_address_of_the_environment_shows_a_password(
         user.options["api_url"] = environment["VOIPSMS_API_URL"] = "https://sms.invalid/"
     else:
         del user.options[name.removeprefix("VOIPSMS_").lower()]
-    for front in ("controller", "module"):
-        run = user.play(
-            task(user, "voipsms_send", {"deadline": 2}, "") | {"ignore_errors": False},
-            arguments=["-vvvv", "-e", f"@{variables(written)}"],
-            environment={
-                **environment,
-                "VOIPSMS_FRONT": front,
-                "VOIPSMS_WATCH_DEADLINE": "2",
-                "ANSIBLE_CALLBACKS_ENABLED": "task_records,voip_communications.sms.watch",
-            },
-        )
-        assert [each.kind for each in run.records] == ["failed"], run.everything
-        assert "voip_communications.sms.watch: " in run.everything
-        assert_absent(run.everything, NETS)
+    user.environment["VOIPSMS_FRONT"] = "controller"
+    case = task(user, "voipsms_send", {"deadline": 2}, "")
+    run = user.play(
+        case,
+        case | {"environment": {"VOIPSMS_FRONT": "module"}, "ignore_errors": False},
+        arguments=["-vvvv", "-e", f"@{variables(written)}"],
+        environment={
+            **environment,
+            "VOIPSMS_WATCH_DEADLINE": "2",
+            "ANSIBLE_CALLBACKS_ENABLED": "task_records,voip_communications.sms.watch",
+        },
+    )
+    assert [each.kind for each in run.records] == ["failed", "failed"], run.everything
+    assert run.stdout.count("runs as an ordinary module: ") == 1, run.everything
+    assert "voip_communications.sms.watch: " in run.everything
+    assert_absent(run.everything, NETS)
     assert_nothing_kept(user.home, NETS)
 
 

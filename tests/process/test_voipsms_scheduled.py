@@ -260,62 +260,50 @@ class TestDates:
     WINTER = timezone(timedelta(hours=1))
     WALL = datetime.fromisoformat("2098-12-01 22:00")
 
-    @pytest.mark.parametrize(
-        ("given", "options", "wire", "at"),
-        [
-            pytest.param("2098-12-01T22:00:00+01:00", {}, "2098-12-01 15:00", "2098-12-01T15:00:00-06:00", id="offset"),
-            pytest.param("2098-12-01T21:00:00Z", {}, "2098-12-01 15:00", "2098-12-01T15:00:00-06:00", id="Z"),
-            pytest.param("2098-12-01 22:00", {}, "2098-12-01 22:00", "2098-12-01T22:00:00-06:00", id="account"),
-            pytest.param(
-                "2098-12-01 22:00",
-                {"timezone": "Europe/Berlin"},
-                "2098-12-01 15:00",
-                "2098-12-01T15:00:00-06:00",
-                id="zone",
-            ),
-            pytest.param("2098-12-01 22:00", {"account_timezone": None}, "2098-12-01 22:00", None, id="no zone at all"),
-            pytest.param(WALL, {}, "2098-12-01 22:00", "2098-12-01T22:00:00-06:00", id="YAML"),
-            pytest.param(
-                datetime(2098, 12, 1, 22, tzinfo=WINTER),
-                {},
-                "2098-12-01 15:00",
-                "2098-12-01T15:00:00-06:00",
-                id="YAML with an offset",
-            ),
-        ],
+    SENT: tuple[tuple[object, dict[str, Any], str, str | None], ...] = (
+        ("2098-12-01T22:00:00+01:00", {}, "2098-12-01 15:00", "2098-12-01T15:00:00-06:00"),
+        ("2098-12-01T21:00:00Z", {}, "2098-12-01 15:00", "2098-12-01T15:00:00-06:00"),
+        ("2098-12-01 22:00", {}, "2098-12-01 22:00", "2098-12-01T22:00:00-06:00"),
+        ("2098-12-01 22:00", {"timezone": "Europe/Berlin"}, "2098-12-01 15:00", "2098-12-01T15:00:00-06:00"),
+        ("2098-12-01 22:00", {"account_timezone": None}, "2098-12-01 22:00", None),
+        # As YAML reads it.
+        (WALL, {}, "2098-12-01 22:00", "2098-12-01T22:00:00-06:00"),
+        (datetime(2098, 12, 1, 22, tzinfo=WINTER), {}, "2098-12-01 15:00", "2098-12-01T15:00:00-06:00"),
     )
-    def test_are_sent_as_wall_time_of_the_account(
-        self, given: object, options: dict[str, Any], wire: str, at: str | None, desk: Desk
-    ) -> None:
-        run = desk.play(desk.task(to=ANNA, msg=TEXT, delivery_date=given, **options))
-        assert run.only["outcome"] == "scheduled", run.only["msg"]
-        assert (run.only["delivery_date"], run.only["delivery_at"]) == (wire, at)
-        (send,) = desk.service.expect(1)
-        assert send["form"]["delivery_date"] == wire
+    REFUSED: tuple[tuple[object, dict[str, Any], str], ...] = (
+        ("2098-12-01T22:00:00+01:00", {"account_timezone": None}, "account_timezone"),
+        ("2098-12-01 22:00", {"account_timezone": None, "timezone": "Europe/Berlin"}, "account_timezone"),
+        ("2098-12-01 22:00:30", {}, "seconds"),
+        ("2098-02-30 12:00", {}, "does not exist"),
+        (date(2098, 12, 1), {}, "no hour"),
+        ("2027-03-14 02:30", {}, "does not exist in America/Chicago"),
+        ("2027-11-07 01:30", {"timezone": ZONE}, "exists twice"),
+        ("2020-01-01 12:00", {}, "in the past"),
+        ("2020-01-01 10:00", {"account_timezone": None}, "in the past in every zone of the world"),
+        ("2020-01-01 10:00", {"account_timezone": None, "min_lead": 0}, "in the past in every zone of the world"),
+        ("2098-12-01 22:00", {"timezone": "Europe/Nowhere"}, "not known"),
+    )
 
-    @pytest.mark.parametrize(
-        ("given", "options", "sentence"),
-        [
-            ("2098-12-01T22:00:00+01:00", {"account_timezone": None}, "account_timezone"),
-            ("2098-12-01 22:00", {"account_timezone": None, "timezone": "Europe/Berlin"}, "account_timezone"),
-            ("2098-12-01 22:00:30", {}, "seconds"),
-            ("2098-02-30 12:00", {}, "does not exist"),
-            (date(2098, 12, 1), {}, "no hour"),
-            ("2027-03-14 02:30", {}, "does not exist in America/Chicago"),
-            ("2027-11-07 01:30", {"timezone": ZONE}, "exists twice"),
-            ("2020-01-01 12:00", {}, "in the past"),
-            ("2020-01-01 10:00", {"account_timezone": None}, "in the past in every zone of the world"),
-            ("2020-01-01 10:00", {"account_timezone": None, "min_lead": 0}, "in the past in every zone of the world"),
-            ("2098-12-01 22:00", {"timezone": "Europe/Nowhere"}, "not known"),
-        ],
-    )
-    def test_that_cannot_be_meant_are_refused(
-        self, given: object, options: dict[str, Any], sentence: str, desk: Desk
-    ) -> None:
-        (record,) = desk.play(desk.task(to=ANNA, msg=TEXT, delivery_date=given, **options)).records
-        assert record.kind == "failed"
-        assert sentence in record.result["msg"]
-        assert "nothing was sent" in record.result["msg"]
+    def test_are_sent_as_wall_time_of_the_account(self, desk: Desk) -> None:
+        tasks = [
+            desk.task(to=ANNA, msg=f"{TEXT} {number}", delivery_date=given, **options)
+            for number, (given, options, _wire, _at) in enumerate(self.SENT)
+        ]
+        run = desk.play(*tasks)
+        assert [result["outcome"] for result in run.results] == ["scheduled"] * len(tasks), run.everything
+        sends = desk.service.expect(len(tasks))
+        for (given, options, wire, at), result, send in zip(self.SENT, run.results, sends, strict=True):
+            assert (result["delivery_date"], result["delivery_at"]) == (wire, at), (given, options)
+            assert send["form"]["delivery_date"] == wire, (given, options)
+
+    def test_that_cannot_be_meant_are_refused(self, desk: Desk) -> None:
+        run = desk.play(
+            *(desk.task(to=ANNA, msg=TEXT, delivery_date=given, **options) for given, options, _why in self.REFUSED)
+        )
+        for (given, options, sentence), record in zip(self.REFUSED, run.records, strict=True):
+            assert record.kind == "failed", (given, options)
+            assert sentence in record.result["msg"], (given, options)
+            assert "nothing was sent" in record.result["msg"], (given, options)
 
     @pytest.mark.parametrize("check", [True, False])
     def test_over_in_every_zone_are_refused_without_a_zone(self, check: bool, desk: Desk) -> None:
