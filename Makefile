@@ -130,8 +130,11 @@ tree: ## the copy of the tracked files that everything runs in
 	$(if $(PYTHON),,$(error Python 3.11 or newer is needed, and was not found. Install it, or name it: make PYTHON=...))
 	@$(PYTHON) tests/tools/tree.py $(TREE)
 
+# With byte code: the tests start thousands of processes that import this, many machines say PYTHONDONTWRITEBYTECODE, and
+# the processes of the tests leave nothing behind anyway.
 venv: tree ## the environment for lint, tests and builds
 	@$(INSIDE) $(PYTHON) -P -m $(TOOLS).venv $(VENV) dev.txt
+	@$(INSIDE) $(VENV)/bin/python -m compileall -q plugins roles tests
 
 .PHONY: demo-venv
 demo-venv: tree
