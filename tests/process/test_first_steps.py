@@ -30,7 +30,6 @@ ELSEWHERE = {
     "make test": "this test is a part of it",
     "make matrix": "its parts are tested in tests/unit/tools",
     "ansible-playbook voip_communications.sms.notify -e …": "an abbreviation; test_playbooks runs it",
-    "pip": "only named",
 }
 """The commands of the README that are not run here, and why."""
 
