@@ -141,7 +141,8 @@ options:
       - V(fail) fails the task, with V(no_answer) for the outcome.
       - V(pending) ends the task in time and leaves the question open, for O(open_for). The same task, run again, looks
         for answers.
-      - The name of one of the O(choices) decides so by default.
+      - The name of one of the O(choices) decides so by default. One that passes does not where somebody has answered
+        too late with one that fails; then the outcome is V(no_answer).
       - It must be text; a number, a truth value or anything else is refused.
     type: raw
     default: fail

@@ -157,10 +157,14 @@ def verdict_at_end(plan: Plan, facts: Facts) -> Verdict:
     """Return the end of a question whose time is over, after a look at the log that has read everything it needs.
 
     Where the log does not show the question to everyone it was, or may have been, sent to, an answer could not be seen.
+    A choice that passes is no default where someone has answered what fails: it was seen too late, and may have been in
+    time.
     """
     if not facts.shown or not facts.asked | facts.doubted <= facts.shown:
         return Verdict(QuestionOutcome.UNKNOWN)
-    if plan.on_timeout in (FAIL, PENDING):
+    failing = {choice.name for choice in plan.choices if choice.fails}
+    is_opposed = plan.on_timeout not in failing and any(answer.choice in failing for answer in facts.answers)
+    if plan.on_timeout in (FAIL, PENDING) or is_opposed:
         return Verdict(QuestionOutcome.NO_ANSWER)
     return Verdict(QuestionOutcome.DEFAULT, plan.on_timeout)
 

@@ -30,7 +30,11 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify.qu
     verdict_at_end,
     verdict_of,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._notify.question_facts import Facts, loaded
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.question_facts import (
+    Answer,
+    Facts,
+    loaded,
+)
 
 ANN, BEN, CY = "ann", "ben", "cy"
 CODES = {
@@ -236,6 +240,21 @@ def test_what_its_end_comes_to(on_timeout: str, verdict: Verdict) -> None:
         Facts(waits=(1.0,), begun=(0.0,)),
     ):
         assert verdict_at_end(plan, blind) == Verdict(QuestionOutcome.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("late", "on_timeout", "verdict"),
+    [
+        ("reject", "later", Verdict(QuestionOutcome.NO_ANSWER)),
+        ("reject", "reject", Verdict(QuestionOutcome.DEFAULT, "reject")),
+        ("now", "later", Verdict(QuestionOutcome.DEFAULT, "later")),
+        ("now", "reject", Verdict(QuestionOutcome.DEFAULT, "reject")),
+    ],
+)
+def test_no_default_passes_what_someone_has_rejected_too_late(late: str, on_timeout: str, verdict: Verdict) -> None:
+    """A run that was not there cannot tell whether the answer came in time."""
+    facts = ASKED.with_answers([Answer(ANN, late, "", True, "m")])
+    assert verdict_at_end(PLAN._replace(on_timeout=on_timeout), facts) == verdict
 
 
 # Whatever the order ---------------------------------------------------------------------------------------------
