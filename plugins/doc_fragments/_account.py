@@ -103,6 +103,7 @@ options:
         C(.csv), C(.vcf) or C(.vcard). YAML needs the Python package C(PyYAML), and vCards need C(vobject).
       - Each name is that of one contact. It has a letter, so that it cannot be taken for a number.
       - M(voip_communications.sms.voipsms_account_info), which knows no recipients, accepts it and does not read it.
+      - An empty list counts as not set, also in a role, so that it gives way to C(module_defaults).
       - If not set, the value of the environment variable E(VOIPSMS_CONTACTS) is used, which is a path, or a JSON list.
     type: raw
 requirements:

@@ -27,6 +27,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.in_p
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, broken, failure
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.values import date_faults
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._forked import run_forked
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._hidden_defaults import with_contacts
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._plain_options import option_faults, plain_options
 
 SWITCH = "VOIPSMS_FRONT"
@@ -50,7 +51,10 @@ class LocalAction(OrdinaryAction):
         if choice not in _CHOICES:
             msg = f"{SWITCH} must be controller or module, not {choice!r}; nothing was sent"
             return failure(type(self).spec(), msg)
-        faults = option_faults(self._task.args) or date_faults(self._task.args)
+        task = self._task
+        defaults, action = task.module_defaults or (), task.resolved_action or task.action
+        task.args = with_contacts(task.args, defaults, action, self._templar.template)
+        faults = option_faults(task.args) or date_faults(task.args)
         if faults:
             return failure(type(self).spec(), f"{'; '.join(faults)}; nothing was sent")
         reason = f"{SWITCH} says so" if choice == "module" else self._why_module(task_vars or {})

@@ -205,9 +205,14 @@ HOSTS = "".join(f"web{number} ansible_connection=ssh ansible_host=127.0.0.1 ansi
 
 
 def test_a_play_for_hosts_that_cannot_be_reached(controller: Controller, service: CountedSandbox) -> None:
-    """It runs on the controller, once a batch, with the account of the play."""
+    """It runs on the controller, once a batch, with the account and the contacts of the play."""
     controller.environment = {}
-    defaults = {**service.options, "account_timezone": CHICAGO, "ledger": str(controller.ledger)}
+    defaults = {
+        **service.options,
+        "account_timezone": CHICAGO,
+        "ledger": str(controller.ledger),
+        "contacts": [{"name": "anna", "number": ANNA}],
+    }
     text = "{{ maintenance_window.services }} from {{ maintenance_window.start }}, {{ maintenance_window.timezone }}"
     reminders = [{"name": "before", "before": "1d", "text": text}]
     # In Sydney the clocks go forward on 5 October 2098.
@@ -216,6 +221,7 @@ def test_a_play_for_hosts_that_cannot_be_reached(controller: Controller, service
         "start": "2098-10-05 12:00",
         "end": "2098-10-05 13:00",
         "timezone": "Australia/Sydney",
+        "recipients": ["anna", BEN],
     }
     variables = {f"maintenance_window_{name}": value for name, value in {**window, "reminders": reminders}.items()}
     run = controller.play(
