@@ -136,7 +136,7 @@ def different(settings: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str
 
 def _kept_file(port: int) -> Path:
     """Return the file that keeps the process id. Raises ``SandboxError``."""
-    folder = Path(os.environ.get("XDG_STATE_HOME") or Path("~/.local/state").expanduser())
+    folder = Path(os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state"))
     if not folder.is_absolute():
         raise SandboxError(
             "the home folder of this user is not known, and the sandbox keeps its process id there; set HOME or"

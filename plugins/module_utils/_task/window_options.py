@@ -62,14 +62,15 @@ def read_window_options(params: Mapping[str, Any]) -> WindowOptions:
     region, is_on = read_region(params), params["state"] == "present"
     contacts = read_contacts(params["contacts"], faults)
     faults.add(*_service_faults(params["services"]))
-    texts = _read_texts(params, faults)
+    wrong = in_range("segments", params["segments"], 1, MAX_SEGMENTS)
+    texts = _read_texts({**params, "segments": 1} if wrong else params, faults)
     defaults = Defaults(texts, params["to"] if params["to"] is not None else [], params["contacts"])
     maybe_window, calendar = read_calendar(params, params["reminders"], defaults, faults, is_on=is_on)
-    reminders = [_with_digits(reminder, region, faults) for reminder in calendar]
+    reminders = _with_digits(calendar, region, faults)
     sender = read_sender(params["from"], region, faults)
     zone = params["account_timezone"]
     faults.add(*([] if zone else [_NO_ZONE]), *([_NO_LEDGER] if params["ledger"] == NO_LEDGER else []))
-    faults.add(*in_range("segments", params["segments"], 1, MAX_SEGMENTS))
+    faults.add(*wrong)
     context = read_context({**params, "name": None}, faults, Names(contacts, region))
     window = faults.checked(maybe_window)
     builder = _Builder(context, window, sender, zone, params["min_lead"], is_on)
@@ -121,12 +122,20 @@ def _read_texts(params: Mapping[str, Any], faults: Faults) -> dict[str, str]:
     return usual
 
 
-def _with_digits(reminder: Reminder, region: str | None, faults: Faults) -> Reminder:
-    """Return a reminder with the digits of its recipients, each once; note those that are no numbers."""
-    own = Faults()
-    digits = [own.attempt(partial(numbers.read, number, region)) for number in reminder.recipients]
-    faults.add(*(f"reminder {reminder.name!r}: {sentence}" for sentence in own.sentences))
-    return reminder._replace(recipients=tuple(dict.fromkeys(one for one in digits if one is not None)))
+def _with_digits(reminders: Sequence[Reminder], region: str | None, faults: Faults) -> list[Reminder]:
+    """Return reminders with the digits of their recipients, each once; note what is no number, once for all of them."""
+    digits: dict[str, str | None] = {}
+    for number in dict.fromkeys(number for reminder in reminders for number in reminder.recipients):
+        own = Faults()
+        digits[number] = own.attempt(partial(numbers.read, number, region))
+        names = [repr(reminder.name) for reminder in reminders if number in reminder.recipients]
+        label = f"{'reminder' if len(names) == 1 else 'reminders'} {', '.join(names)}"
+        faults.add(*(f"{label}: {sentence}" for sentence in own.sentences))
+    read = [[digits[number] for number in reminder.recipients] for reminder in reminders]
+    return [
+        reminder._replace(recipients=tuple(dict.fromkeys(one for one in found if one is not None)))
+        for reminder, found in zip(reminders, read)
+    ]
 
 
 class _Builder(NamedTuple):

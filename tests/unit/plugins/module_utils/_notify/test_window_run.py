@@ -15,11 +15,9 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._core.erro
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
     GRACE,
     KEPT,
-    DedupePolicy,
     LedgerError,
     damaged,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_input import Reminder, Window
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_reminders import (
     other_reminders,
     remember_reminders,
@@ -34,64 +32,18 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify.wi
     read_relative_start,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_version import remembered_version
-from ansible_collections.voip_communications.sms.plugins.module_utils._send.request import SendRequest
 from ansible_collections.voip_communications.sms.tests.support.scheduling import (
     ANN,
     DAY,
     FINGERPRINTS,
     MINUTE,
-    OTHER,
     START,
-    TEXT,
-    World,
     refused,
 )
+from ansible_collections.voip_communications.sms.tests.support.town import Town
 
 IN_TWO_DAYS = "2026-11-22 12:00"
 LATER = "2026-11-24 12:00"
-
-
-class Town(World):
-    """A world with one window: a reminder a day before it, and one at its start."""
-
-    def goal(self, start: dt.datetime, *, is_on: bool = True, is_told: bool = False) -> WindowGoal:
-        window = Window("w", start, start + dt.timedelta(hours=1), dt.UTC)
-        reminders = [
-            Reminder("day-before", start - dt.timedelta(days=1), OTHER, (ANN,), is_on),
-            Reminder("begins", start, TEXT, (ANN,), is_on, "start"),
-        ]
-        requests = []
-        for reminder in reminders:
-            name, date = f"w/{reminder.name}", f"{reminder.at:%Y-%m-%d %H:%M}"
-            off = self.cancel_request(name)
-            late = off._replace(except_date=date)
-            wanted = self.request(ANN, msg=reminder.text, date=date, name=name, if_late=late)
-            requests.append(wanted if is_on else off)
-        policy = DedupePolicy(FINGERPRINTS.content("", OTHER), 30 * DAY, skip_different=True)
-        news = SendRequest("news", "news", None, OTHER, 1, (ANN,), policy, batch_size=100)
-        announcement = Reminder("now", start, OTHER, (ANN,), is_on, "announce")
-        return WindowGoal(
-            window,
-            is_on,
-            (*reminders, announcement) if is_told else tuple(reminders),
-            tuple(requests),
-            (news,) if is_told else (),
-            news if is_told else None,
-        )
-
-    def run(self, start: str, *, is_on: bool = True, check_mode: bool = False) -> str:
-        """Run a task with this start; return the start that it had, and keep the outcomes."""
-        relative = read_relative_start(start, "UTC")
-        date = dt.datetime.fromisoformat("2026-12-24T12:00Z" if relative else start)
-        context = self.context(check_mode=check_mode)
-        goal, self.result = run_window(
-            context, self.goal(date, is_on=is_on), relative, lambda found: self.goal(found, is_on=is_on)
-        )
-        self.warnings = context.warnings
-        self.outcomes = [one.outcome.value for some in self.result.results.values() for one in some]
-        return f"{goal.window.start:%Y-%m-%d %H:%M}"
-
-    result: WindowDone
 
 
 @pytest.fixture

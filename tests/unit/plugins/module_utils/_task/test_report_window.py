@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a task on a maintenance window reports, run after run: its outcome, its calendar and its diff."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_window import WindowReport, blank
+from ansible_collections.voip_communications.sms.tests.support.scheduling import ANN, DAY, MINUTE, OTHER, TEXT, refused
+from ansible_collections.voip_communications.sms.tests.support.town import Town
+
+FIRST, MOVED, SOON = "2026-11-22T12:00Z", "2026-11-23T12:00Z", "2026-11-20T12:45Z"
+LINES = (
+    ("day-before: Sat 21 Nov 2026 12:00 +0000, 1 person:", OTHER),
+    ("begins: Sun 22 Nov 2026 12:00 +0000, 1 person:", TEXT),
+)
+OF_FIRST = "".join(f"{line} {text.strip()}\n" for line, text in LINES)
+OF_MOVED = OF_FIRST.replace("Sun 22", "Mon 23").replace("Sat 21", "Sun 22")
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Town:
+    return Town(tmp_path / "ledger.sqlite3")
+
+
+def report(town: Town, start: str, *, check_mode: bool = False, **how: bool) -> dict[str, Any]:
+    """Run a task, and return what it reports."""
+    town.run(start, check_mode=check_mode, **how)
+    found = WindowReport(town.wanted, town.result, "UTC").summary(town.ledger, check_mode=check_mode)
+    assert found.keys() >= blank().keys() - {"requests", "warnings"}
+    return found
+
+
+def difference(found: dict[str, Any]) -> tuple[str, str]:
+    return found["diff"]["before"], found["diff"]["after"]
+
+
+def test_created_again_moved_and_off(town: Town) -> None:
+    foretold = report(town, FIRST, check_mode=True)
+    assert (foretold["outcome"], foretold["changed"]) == ("would_schedule", True)
+    created = report(town, FIRST)
+    assert (created["outcome"], created["failed"], difference(created)) == ("scheduled", False, ("", OF_FIRST))
+    assert foretold["diff"] == created["diff"]
+    assert (created["start"], created["end"]) == ("2026-11-22T12:00:00+00:00", "2026-11-22T13:00:00+00:00")
+    assert [one["reminder"] for one in created["results"]] == ["day-before", "begins"]
+    begins = created["calendar"][1]
+    assert (begins["name"], begins["at"], begins["when"]) == (
+        "w/begins",
+        "2026-11-22T12:00:00+00:00",
+        "Sun 22 Nov 2026 12:00 +0000",
+    )
+    again = report(town, FIRST)
+    assert (again["outcome"], again["changed"], difference(again)) == ("duplicate", False, (OF_FIRST, OF_FIRST))
+    assert difference(report(town, MOVED)) == (OF_FIRST, OF_MOVED)
+    off = report(town, MOVED, is_on=False)
+    assert (off["outcome"], difference(off)) == ("cancelled", (OF_MOVED, ""))
+    assert [(one["wanted"], one["when"]) for one in off["calendar"]] == [(False, "")] * 2
+    assert report(town, MOVED, is_on=False)["changed"] is False
+
+
+def test_what_is_late_is_left_out(town: Town) -> None:
+    found = report(town, SOON)
+    assert [(one["outcome"], one["late"]) for one in found["calendar"]] == [("left_out", True), ("scheduled", False)]
+    assert found["calendar"][0]["msg"] == "its date is over or too near, so it was left out"
+
+
+def test_people_hear_at_once_that_there_is_a_window_and_that_it_is_off(town: Town) -> None:
+    created = report(town, FIRST, is_told=True)
+    assert (created["outcome"], created["told"]) == ("partial", [])
+    assert [(one["reminder"], one["outcome"]) for one in created["results"]][-1] == ("now", "sent")
+    assert "now: at once, 1 person" in difference(created)[1]
+    again = report(town, FIRST, is_told=True)
+    assert (again["changed"], "now: already sent, 1 person" in difference(again)[0]) == (False, True)
+    town.sleep(MINUTE)
+    off = report(town, FIRST, is_on=False, is_told=True)
+    assert (off["told"], off["changed"], off["failed"]) == ([f"+{ANN}"], True, False)
+    assert [one["reminder"] for one in off["results"]][-1] is None
+    assert report(town, FIRST, is_on=False, is_told=True)["changed"] is False
+    town.sleep(3 * DAY)
+    over = report(town, FIRST, is_told=True)
+    assert (over["told"], over["calendar"][-1]["late"], over["calendar"][-1]["outcome"]) == ([], True, "left_out")
+
+
+def test_a_failure_says_of_whom(town: Town) -> None:
+    town.provider.answers[ANN] = [refused, refused]
+    found = report(town, FIRST)
+    assert (found["failed"], found["changed"], found["failed_to"]) == (True, False, [f"+{ANN}"] * 2)
+    assert found["calendar"][0]["failed"]
