@@ -237,3 +237,27 @@ def fail_after_posts(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
         return rows(key, names)
 
     monkeypatch.setattr(town.ledger, "rows", failing)
+
+
+def test_a_ledger_that_cannot_be_written_afterwards_is_a_warning(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was scheduled is reported all the same. The window counts as one that was never moved."""
+    town.run("+2d")
+
+    def broken(*_arguments: object) -> Any:
+        raise LedgerError("the disk is full")
+
+    context = town.context()
+    with monkeypatch.context() as patch:
+        patch.setattr(town.ledger, "rows", broken)
+        StartBinding(context, "w").end()
+        assert remembered_version(context, town.wanted.window, 7.0, is_on=True) == (1, 7.0)
+    assert [text.partition(";")[0] for text in context.warnings] == ["ledger not updated: the disk is full"] * 2
+    assert town.run("+2d") == IN_TWO_DAYS
+
+
+def test_names_and_texts_are_shown_as_the_task_wants(town: Town) -> None:
+    town.run("2026-11-22T12:00Z")
+    shown = town.result.mapped(lambda results: [one._replace(name="ann", text="Hi") for one in results], str.upper)
+    assert [(one.name, one.text) for one in shown.results["begins"]] == [("ann", "HI")]
+    none = town.result.mapped(lambda results: [one._replace(text=None) for one in results], str.upper)
+    assert none.results["begins"][0].text is None

@@ -14,7 +14,11 @@ import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults, MissingLibrary
 from ansible_collections.voip_communications.sms.plugins.module_utils._people.contact_file import LONGEST
-from ansible_collections.voip_communications.sms.plugins.module_utils._people.contacts import Contacts, read_contacts
+from ansible_collections.voip_communications.sms.plugins.module_utils._people.contacts import (
+    Contacts,
+    described,
+    read_contacts,
+)
 from ansible_collections.voip_communications.sms.plugins.module_utils._people.hours import Hours
 from ansible_collections.voip_communications.sms.plugins.module_utils._people.person import KEYS, Person
 
@@ -344,3 +348,13 @@ def test_a_host_may_lack_the_library(
     with pytest.raises(MissingLibrary) as caught:
         read(path)
     assert (caught.value.package, caught.value.detail) == (package, "no module")
+
+
+@pytest.mark.parametrize(
+    ("number", "region", "to"),
+    [("+12812345678", None, "+12812345678"), ("281 234 5678", "US", "+12812345678"), ("12", None, "")],
+)
+def test_a_contact_is_described_with_the_number_to_send_to(number: str, region: str | None, to: str) -> None:
+    (person,) = read_contacts([{"name": "anna", "number": number, "groups": ["ops"]}], Faults()).people
+    found = described(person, region)
+    assert (found["name"], found["number"], found["to"], found["groups"]) == ("anna", number, to, ["ops"])

@@ -319,3 +319,26 @@ def test_the_diff_shows_who_is_asked_and_no_code(tmp_path: Path) -> None:
 def test_a_verdict_has_no_one_behind_it_where_time_decided(tmp_path: Path) -> None:
     assert reported(tmp_path, QuestionOutcome.DEFAULT, "approve", on_timeout="approve")["answered_by"] == []
     assert Verdict(QuestionOutcome.DEFAULT).answer == ""
+
+
+@pytest.mark.parametrize(
+    ("outcome", "clauses"),
+    [
+        (QuestionOutcome.PENDING, ("at the last look the log is empty", "opted out with STOP or the like: ben")),
+        (QuestionOutcome.NOT_ASKED, ("; the log is empty;", "refused by the service: anna", "nothing was sent by")),
+    ],
+)
+def test_the_sentence_says_what_stands_in_the_way(
+    tmp_path: Path, outcome: QuestionOutcome, clauses: tuple[str, ...]
+) -> None:
+    options = options_of(tmp_path)
+    anna, ben = (one.id for one in options.ask.plan.people)
+    facts = Facts(waits=options.ask.waits, refused=frozenset({anna}), opted_out=frozenset({ben}))
+    report = AskReport(outcome, "", QUESTION, facts, (), (), (), "the log is empty", changed=False)
+    result = ask_summary(report, options, lambda text: text, check_mode=False)
+    assert [clause for clause in clauses if clause not in result["msg"]] == [], result["msg"]
+
+
+def test_a_run_can_be_made_of_the_options(tmp_path: Path) -> None:
+    asking, api = options_of(tmp_path).asking()
+    assert (asking.foresee().outcome, api.requests) == (QuestionOutcome.WOULD_ASK, 0)

@@ -35,6 +35,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._send.deli
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.request import SendRequest
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import (
     CHECK_LOG,
+    SENDING,
     FailurePolicy,
     Ruling,
     blank,
@@ -583,3 +584,12 @@ def test_a_message_names_no_more_reasons_than_recipients() -> None:
 
 def test_the_advice_waits_as_long_as_the_service_may_take() -> None:
     assert f"for {GRACE / 60:.0f} minutes" in CHECK_LOG
+
+
+def test_a_defect_in_the_diff_hides_no_message() -> None:
+    def broken(_results: Sequence[Result]) -> dict[str, object]:
+        raise RuntimeError("a defect")
+
+    found = summary([sent()], KEY, FailurePolicy(), SENDING, broken)
+    assert ([one["to"] for one in found["results"]], found["changed"]) == ([ANN], True)
+    assert "internal error RuntimeError" in found["msg"]

@@ -90,3 +90,28 @@ def test_a_failure_says_of_whom(town: Town) -> None:
     found = report(town, FIRST)
     assert (found["failed"], found["changed"], found["failed_to"]) == (True, False, [f"+{ANN}"] * 2)
     assert found["calendar"][0]["failed"]
+
+
+def test_a_defect_while_people_are_told_leaves_it_unknown(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was scheduled before is reported, and the announcement may have gone out."""
+
+    def broken(*_arguments: object, **_more: object) -> Any:
+        raise RuntimeError("a defect")
+
+    town.run(FIRST)
+    monkeypatch.setattr(town.provider, "send", broken)
+    found = report(town, FIRST, is_told=True)
+    assert [one["outcome"] for one in found["results"]] == ["duplicate", "duplicate", "unknown"]
+    assert (found["failed"], found["calendar"][-1]["outcome"]) == (True, "unknown")
+
+
+def test_a_window_that_the_ledger_does_not_know_is_called_off_with_a_warning(town: Town) -> None:
+    assert report(town, FIRST, is_on=False)["changed"] is False
+    assert "knows no reminder of the window 'w'" in town.warnings[0]
+
+
+def test_a_date_that_cannot_be_read_is_shown_as_the_service_writes_it(town: Town) -> None:
+    town.run(FIRST)
+    strange = town.result.mapped(lambda results: [one._replace(delivery_date="soon") for one in results], str)
+    found = WindowReport(town.wanted, strange, "UTC").summary(town.ledger, check_mode=False)
+    assert found["diff"]["after"].startswith("day-before: soon, 1 person: ")

@@ -16,7 +16,10 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._api.sched
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults, InputError
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import KEPT, Fingerprints, key_of
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.match import Match
-from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.request import ScheduleRequest
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.request import (
+    RelativeRequest,
+    ScheduleRequest,
+)
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.delivery import AT_A_TIME
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_options import (
     ScheduleOptions,
@@ -375,3 +378,13 @@ def test_other_senseless_paths_are_refused(path: str) -> None:
     found = paths_of(scheduled_path=path, cancel_path=path)[1]
     assert found
     assert found[0].startswith("scheduled_path must be a path below api_url")
+
+
+def test_a_date_that_counts_from_now_on_is_left_to_its_name() -> None:
+    found = booked(delivery_date="+2h", name="reminder", account_timezone="America/Chicago").request
+    assert isinstance(found, RelativeRequest)
+    assert (len(found.name), found.min_lead) == (len(FINGERPRINTS.name("reminder")), 1)
+
+
+def test_an_account_of_a_ledger_that_is_no_text_is_refused() -> None:
+    assert "ledger_account is not UTF-8 text" in faults(booked, ledger_account="\udcff")
