@@ -33,6 +33,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate, Report
+from ansible_collections.voip_communications.sms.plugins.module_utils._send.claims import Claims
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.delivery import Delivery
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.log_search import LOG_PAGES
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.request import SendRequest
@@ -924,3 +925,18 @@ class TestLog:
         report = world.run_on(dedupe, BOB, ANN, account_timezone="UTC")
         assert outcomes(report) == ["sent", "duplicate" if shown else "sent"]
         assert world.posts[1:] == ([[BOB]] if shown else [[BOB, ANN]])
+
+
+@pytest.mark.parametrize(("step", "outcome", "posts"), [("claim", "not_sent", 0), ("settle", "sent", 1)])
+def test_a_defect_beside_the_request_hides_no_result(
+    world: World, monkeypatch: pytest.MonkeyPatch, step: str, outcome: str, posts: int
+) -> None:
+    """Before the request nothing was sent; after it, what the service said is known."""
+
+    def broken(*_arguments: object) -> Any:
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr(Claims, step, broken)
+    report = world.run(ANN)
+    assert (outcomes(report), len(world.posts)) == ([outcome], posts)
+    assert any("RuntimeError" in warning for warning in report.warnings)
