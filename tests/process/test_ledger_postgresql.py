@@ -36,6 +36,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.postgresql import PostgresqlLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.postgresql_session import Unreachable
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.question import Opening, Question
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.row import COLUMNS
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
 from ansible_collections.voip_communications.sms.tests.support import ledger_rows
@@ -587,6 +588,26 @@ def test_a_change_that_comes_too_late_changes_nothing(url: str) -> None:
     slow = Overtaken(url, lambda: other.settle("key", "run 1", {"ann": ACCEPTED}))
     slow.amend([(row, None)])
     assert states(other) == {"ann": State.ACCEPTED}
+
+
+@pytest.mark.parametrize("is_kept", [True, False], ids=["changed", "deleted"])
+def test_a_question_that_another_run_changes_between_read_and_write_is_decided_again(url: str, is_kept: bool) -> None:
+    """Else an answer that the other run has noted would be lost."""
+    one, other = ledger_at(url), ledger_at(url)
+    question = one.open_question(Opening("key", "deploy", "content", 900.0, "", lambda _others: ("secret", "marks")))
+    read: list[str] = []
+
+    def decide(stored: Question | None, _others: object, _now: float) -> Question | None:
+        assert stored is not None
+        read.append(stored.facts)
+        if len(read) == 1:
+            assert other.set_question(question, question._replace(facts="theirs"))
+        return stored._replace(facts=f"{stored.facts} ours") if is_kept else None
+
+    before, after = one.change_question("key", decide)
+    assert (read, before and before.facts) == (["", "theirs"], "theirs")
+    assert other.question("key") == after
+    assert (after and after.facts) == ("theirs ours" if is_kept else None)
 
 
 @pytest.mark.parametrize("is_same", [False, True], ids=["removed", "written as it was"])

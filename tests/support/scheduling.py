@@ -305,6 +305,10 @@ def moment_of(date: str) -> float:
     return datetime.strptime(date, "%Y-%m-%d %H:%M").replace(tzinfo=UTC).timestamp()
 
 
+def throttled(seconds: float | None = None) -> CancelAnswer:
+    return CancelAnswer(CancelVerdict.REFUSED, "HTTP 429 Too Many Requests", is_throttled=True, retry_after=seconds)
+
+
 def lost(to: str) -> Judgement:
     """Return what a lost answer means, when nothing was accepted."""
     return alike([to], Fate.UNKNOWN, "the connection was reset")

@@ -94,5 +94,6 @@ class Town(World):
         self.outcomes = [one.outcome.value for some in self.result.results.values() for one in some]
         return f"{goal.window.start:%Y-%m-%d %H:%M}"
 
+    provider: TownProvider
     wanted: WindowGoal
     result: WindowDone

@@ -124,3 +124,11 @@ def test_an_encrypted_text_is_a_text() -> None:
 def test_the_module_gets_its_own_options() -> None:
     values = {"voipsms_name": "4711", "voipsms_result_file": "result.json"}
     assert module_options(find("cancel"), values) == {"name": "4711", "state": "absent"}
+
+
+def test_the_sandbox_takes_the_contacts_that_all_playbooks_have() -> None:
+    people = [{"name": "anna", "number": "+12812345678"}]
+    others = [{"name": "ben", "number": "+12812345679"}]
+    assert read("sandbox", {"voipsms_contacts": people}) == ({"sandbox_contacts": people}, ())
+    both = {"voipsms_contacts": people, "sandbox_contacts": others}
+    assert read("sandbox", both) == ({"sandbox_contacts": others}, ())

@@ -196,6 +196,11 @@ def test_time_out_a_late_answer_and_again(story: Story) -> None:
     assert (again.outcome, story.api.requests) == (QuestionOutcome.NO_ANSWER, 0)
 
 
+def test_an_answer_between_the_last_poll_and_the_end_counts(story: Story) -> None:
+    story.after(WAIT - 5, ANN)
+    assert shown(story.run(story.ask(((ANN,),))._replace(poll=60.0))) == ("accepted", "approve", ["approve"])
+
+
 def test_an_answer_that_no_run_has_seen_in_time_is_late(story: Story) -> None:
     pending = story.run(story.ask(on_timeout="pending", run_seconds=0.0))
     assert pending.outcome is QuestionOutcome.PENDING

@@ -13,10 +13,6 @@ from typing import Any
 import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.pending import ListError
-from ansible_collections.voip_communications.sms.plugins.module_utils._api.scheduled import (
-    CancelAnswer,
-    CancelVerdict,
-)
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import VoipsmsError
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import LedgerError, State
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
@@ -44,6 +40,7 @@ from ansible_collections.voip_communications.sms.tests.support.scheduling import
     lost,
     moment_of,
     refused,
+    throttled,
 )
 
 D3 = "2026-11-23 12:00"
@@ -108,10 +105,6 @@ def test_many_are_cancelled_several_at_once(world: World, number: int, at_once: 
     assert world.change(*off) == [["cancelled"] * 3] * number
     assert (running[1] > 1, world.provider.messages()) == (at_once, [])
     assert claimed == set(world.provider.cancels)
-
-
-def throttled(seconds: float | None = None) -> CancelAnswer:
-    return CancelAnswer(CancelVerdict.REFUSED, "HTTP 429 Too Many Requests", is_throttled=True, retry_after=seconds)
 
 
 @pytest.mark.parametrize(("seconds", "least"), [(None, 1.0), (7.0, 7.0), (30.0, 30.0)])
