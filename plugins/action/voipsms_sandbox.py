@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults, VoipsmsError
@@ -29,24 +30,27 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return where the sandbox is, or that it is no longer there; the result is always on the screen."""
         super().run(tmp, task_vars)
-        _validated, options = self.validate_argument_spec(voipsms_sandbox.argument_spec())
+        validation = ArgumentSpecValidator(voipsms_sandbox.argument_spec()).validate(self._task.args)
+        if validation.error_messages:
+            return _failure(f"{validation.errors.msg}; nothing was started or stopped")
+        options = validation.validated_parameters
         sandbox = Sandbox(options["port"], options["python"], check_mode=self._task.check_mode)
         try:
             result = self._started(sandbox, options) if options["state"] == "started" else self._stopped(sandbox)
         except (SandboxError, VoipsmsError) as error:
-            return {"changed": False, "failed": True, "outcome": "failed", "msg": str(error)}
+            return _failure(str(error))
         return {"_ansible_verbose_always": True, "outcome": options["state"], **result}
 
     def _started(self, sandbox: Sandbox, options: Mapping[str, Any]) -> dict[str, Any]:
         """Start the sandbox unless it runs, and bring its settings to what is wanted."""
         names = _names(options)
-        found = sandbox.settings()
-        is_new = found is None
+        current = sandbox.settings()
+        is_new = current is None
         if is_new:
             sandbox.start()
-            found = sandbox.settings()
-        settings = different(_settings(options), found or {})
-        people = different({"names": names} if names else {}, found or {})
+            current = sandbox.settings()
+        settings = different(_settings(options), current or {})
+        people = different({"names": names} if names else {}, current or {})
         if settings or people:
             sandbox.change({**settings, **people})
         would = [f"would start the sandbox at {sandbox.url}"] if is_new else []
@@ -73,6 +77,10 @@ class ActionModule(ActionBase):
 
 _WHERE = "the sandbox answers at {}/ and sends nothing; the command in environment leads every task there"
 _EXPORT = "export VOIPSMS_API_URL={0}/api-v2/index.php/ VOIPSMS_API_KEY={1} VOIPSMS_API_PASSWORD={1}"
+
+
+def _failure(msg: str) -> dict[str, Any]:
+    return {"changed": False, "failed": True, "outcome": "failed", "msg": msg}
 
 
 def _settings(options: Mapping[str, Any]) -> dict[str, Any]:

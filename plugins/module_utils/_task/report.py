@@ -122,8 +122,8 @@ def rule(results: Sequence[Result], key: str, policy: FailurePolicy, wording: Wo
 
 
 def failed_to(results: Iterable[Result]) -> list[str]:
-    """Return the recipients whose message is not for certain in the state that the task wants."""
-    return [result.to for result in results if result.outcome not in _GOOD]
+    """Return the recipients, each once, with a message that is not for certain in the state that the task wants."""
+    return list(dict.fromkeys(result.to for result in results if result.outcome not in _GOOD))
 
 
 def cost(results: Iterable[Result]) -> float | None:
@@ -249,9 +249,10 @@ def reasons_of(results: Sequence[Result]) -> str:
 
 
 def named(results: Sequence[Result], shown: Callable[[Result], str]) -> str:
-    """Return the first recipients, each as ``shown`` writes it, and how many more there are."""
-    first = ", ".join(shown(result) for result in results[:_NAMED])
-    return first + (f" and {len(results) - _NAMED} more" if len(results) > _NAMED else "")
+    """Return the first recipients, each once as ``shown`` writes it, and how many more there are."""
+    recipients = list(dict.fromkeys(map(shown, results)))
+    first = ", ".join(recipients[:_NAMED])
+    return first + (f" and {len(recipients) - _NAMED} more" if len(recipients) > _NAMED else "")
 
 
 def number_of(result: Result) -> str:
@@ -289,5 +290,6 @@ def _ids(smsids: Sequence[str]) -> str:
 
 
 def how_many(results: Sequence[Result]) -> str:
-    """Return the number of recipients, with the noun."""
-    return f"{len(results)} recipient{'s' if len(results) != 1 else ''}"
+    """Return the number of recipients, with the noun; one who has several messages counts once."""
+    count = len({result.to for result in results})
+    return f"{count} recipient{'s' if count != 1 else ''}"

@@ -593,3 +593,10 @@ def test_a_defect_in_the_diff_hides_no_message() -> None:
     found = summary([sent()], KEY, FailurePolicy(), SENDING, broken)
     assert ([one["to"] for one in found["results"]], found["changed"]) == ([ANN], True)
     assert "internal error RuntimeError" in found["msg"]
+
+
+def test_who_has_several_messages_is_counted_and_named_once() -> None:
+    results = [Result(to, Outcome.NOT_SENT, code_desc="no") for to in (ANN, BOB, ANN, ANN)]
+    found = summary(results, KEY, FailurePolicy(), SENDING)
+    assert found["msg"].startswith(f"not sent to 2 recipients, {ANN}, {BOB}: no")
+    assert (found["failed_to"], len(found["results"])) == ([ANN, BOB], 4)

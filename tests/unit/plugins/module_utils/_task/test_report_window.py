@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_window import WindowReport, blank
-from ansible_collections.voip_communications.sms.tests.support.scheduling import ANN, DAY, MINUTE, OTHER, TEXT, refused
+from ansible_collections.voip_communications.sms.tests.support.scheduling import (
+    ANN,
+    DAY,
+    FINGERPRINTS,
+    MINUTE,
+    OTHER,
+    TEXT,
+    refused,
+)
 from ansible_collections.voip_communications.sms.tests.support.town import Town
 
 FIRST, MOVED, SOON = "2026-11-22T12:00Z", "2026-11-23T12:00Z", "2026-11-20T12:45Z"
@@ -85,10 +93,35 @@ def test_people_hear_at_once_that_there_is_a_window_and_that_it_is_off(town: Tow
     assert (over["told"], over["calendar"][-1]["late"], over["calendar"][-1]["outcome"]) == ([], True, "left_out")
 
 
+def test_who_has_had_a_reminder_hears_that_the_window_moved_and_no_one_twice(town: Town) -> None:
+    report(town, FIRST, is_told=True)
+    town.sleep(MINUTE)
+    moved = report(town, MOVED, is_told=True)
+    assert (moved["told"], town.provider.sent[1:]) == ([f"+{ANN}"], [(ANN, OTHER)])
+    town.sleep(MINUTE)
+    assert (report(town, MOVED, is_told=True)["changed"], len(town.provider.sent)) == (False, 2)
+
+
+def test_who_has_had_nothing_yet_is_not_told_that_the_window_moved(town: Town) -> None:
+    report(town, FIRST)
+    town.sleep(MINUTE)
+    moved = report(town, MOVED, is_told=True)
+    assert (moved["told"], [one["reminder"] for one in moved["results"]][-1]) == ([], "now")
+
+
+def test_a_window_whose_version_is_not_known_counts_as_one_that_was_never_moved(town: Town) -> None:
+    """An earlier release kept no version, and a new release must not tell of a move that it has not seen."""
+    report(town, FIRST, is_told=True)
+    key, name = FINGERPRINTS.key("window w"), FINGERPRINTS.name("w")
+    town.ledger.amend([(town.ledger.rows(key, [name])[name], None)])
+    town.sleep(MINUTE)
+    assert (report(town, FIRST, is_told=True)["told"], len(town.provider.sent)) == ([], 1)
+
+
 def test_a_failure_says_of_whom(town: Town) -> None:
     town.provider.answers[ANN] = [refused, refused]
     found = report(town, FIRST)
-    assert (found["failed"], found["changed"], found["failed_to"]) == (True, False, [f"+{ANN}"] * 2)
+    assert (found["failed"], found["changed"], found["failed_to"]) == (True, False, [f"+{ANN}"])
     assert found["calendar"][0]["failed"]
 
 
