@@ -129,14 +129,16 @@ memory:
 """
 
 import gc
-from collections.abc import Mapping
 from typing import Any
 
 if __name__ == "__main__":
     gc.disable()  # nothing of what is imported is garbage; main enables it again
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, main
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import (
+    ModuleSpec,
+    main,
+    run_on_a_host,
+)
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.notify_options import notify_options
 
 OF_THE_ROLE = ("to", "event", "severity", "known_events", "msg", "segments", "idempotency_key", "subject", "pipeline",
@@ -163,14 +165,9 @@ def argument_spec() -> dict[str, dict[str, Any]]:
     return {**told, **own_options()}
 
 
-def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Raise ``InputError``: on a host the play cannot be seen."""
-    raise InputError("this is the action of the controller, and no module that a host can run")
-
-
 def module_spec() -> ModuleSpec:
     """Return the module for ``main``."""
-    return ModuleSpec(argument_spec=argument_spec(), run=run, blank=blank)
+    return ModuleSpec(argument_spec=argument_spec(), run=run_on_a_host, blank=blank)
 
 
 if __name__ == "__main__":

@@ -191,14 +191,16 @@ environment:
 """
 
 import gc
-from collections.abc import Mapping
 from typing import Any
 
 if __name__ == "__main__":
     gc.disable()  # nothing of what is imported is garbage; main enables it again
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, main
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import (
+    ModuleSpec,
+    main,
+    run_on_a_host,
+)
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.specs import option
 
 
@@ -224,14 +226,9 @@ def argument_spec() -> dict[str, dict[str, Any]]:
     }
 
 
-def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Raise ``InputError``: the sandbox is on the controller."""
-    raise InputError("this is the action of the controller, and no module that a host can run")
-
-
 def module_spec() -> ModuleSpec:
     """Return the module for ``main``."""
-    return ModuleSpec(argument_spec=argument_spec(), run=run, blank=dict)
+    return ModuleSpec(argument_spec=argument_spec(), run=run_on_a_host, blank=dict)
 
 
 if __name__ == "__main__":

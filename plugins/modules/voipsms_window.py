@@ -31,6 +31,7 @@ extends_documentation_fragment:
   - voip_communications.sms._account
   - voip_communications.sms._ledger
   - voip_communications.sms._scheduled
+  - voip_communications.sms._graces
 attributes:
   check_mode:
     support: full
@@ -165,30 +166,6 @@ options:
     description:
       - The text that tells it; a text or a list of parts.
     type: raw
-  list_grace:
-    description:
-      - The seconds, V(0) to V(3600), within which the list of pending messages is taken to catch up with what was done,
-        and to show everything again after it has falsely shown nothing. It is assumed.
-      - Two lists that do not show a message, with so many seconds between them, prove that it is gone. The task waits
-        for the second one, within O(deadline), only where it must know.
-      - If not set, the value of the environment variable E(VOIPSMS_LIST_GRACE) is used.
-    type: float
-    default: 10.0
-  cancel_grace:
-    description:
-      - The seconds, V(0) to V(3600), within which a cancel is taken to have effect after the service has answered it.
-        It is assumed.
-      - If not set, the value of the environment variable E(VOIPSMS_CANCEL_GRACE) is used.
-    type: float
-    default: 10.0
-  handover:
-    description:
-      - The minutes before its date, V(0) to V(1440), within which the service may have taken a message off the list to
-        deliver it. It is assumed.
-      - Within them a list proves nothing, so a cancel ends as not certain, and the task fails.
-      - If not set, the value of the environment variable E(VOIPSMS_HANDOVER) is used.
-    type: int
-    default: 15
 seealso:
   - module: voip_communications.sms.voipsms_scheduled
   - module: voip_communications.sms.voipsms_scheduled_info
@@ -500,11 +477,13 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._api.clien
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_run import run_window
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, main
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_window import WindowReport, blank
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_options import list_options
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_options import (
+    grace_options,
+    list_options,
+)
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.specs import (
     account_options,
     ledger_options,
-    option,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.window_options import read_window_options
 
@@ -523,6 +502,7 @@ def argument_spec() -> dict[str, dict[str, Any]]:
         **account_options(),
         **ledger_options(),
         **list_options(),
+        **grace_options(),
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         **{name: {"type": "raw", "required": True} for name in ("name", "start", "end", "timezone")},
         **{name: {"type": "raw"} for name in ("services", "text", "to", "from", *_TEXTS)},
@@ -531,9 +511,6 @@ def argument_spec() -> dict[str, dict[str, Any]]:
         "segments": {"type": "int", "default": 1},
         "tell_if_moved": {"type": "bool", "default": False},
         "tell_if_off": {"type": "bool", "default": False},
-        "list_grace": option("LIST_GRACE", type="float", default=10.0),
-        "cancel_grace": option("CANCEL_GRACE", type="float", default=10.0),
-        "handover": option("HANDOVER", type="int", default=15),
     }
 
 

@@ -34,8 +34,7 @@ def start(file: Path, ready: str, program: Sequence[str]) -> None:
     with open(file, "a+", encoding="ascii") as lock, open(log, "w", encoding="utf-8") as output:
         if not _takes_lock(lock.fileno()):
             raise BackgroundError(f"another run has begun to start it, see {log}")
-        # The caller says which program; no shell reads it.
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(  # noqa: S603 - a list of arguments, which no shell reads
             program,
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -148,7 +148,7 @@ class Steps:
         """Return the result of telling something, whatever happens."""
         try:
             return tell(self._role.read())
-        except Exception as error:  # noqa: BLE001 - hosts are deployed by now, and no defect of ours may fail them
+        except Exception as error:  # noqa: BLE001 - the hosts are deployed, and a defect here must not fail them
             return self._untold(event, f"{sentence_of(error)}; nothing was sent")
 
     def _tell(
@@ -221,7 +221,7 @@ class Steps:
         return options.to_notify(event, msg, options.key(event, str(msg), pipeline)), warned
 
     def _nothing(self, event: str, deployment: str) -> dict[str, Any]:
-        """Return the fact when nothing is told now: that of what was told of this deployment before."""
+        """Return the fact when nothing is told now: the result of what was told of this deployment before."""
         before = self._play.own_told
         if before.get("deployment") == deployment and before.get("result") and event != STARTED:
             return dict(before["result"])

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Find the contacts of ``module_defaults`` where a task, such as that of a role, has none of its own.
+"""Find the contacts of ``module_defaults`` where a task, such as the one of a role, has none of its own.
 
 Ansible lets an option of a task win before it is templated, also when it turns out to be empty or omitted.
 """
@@ -29,9 +29,9 @@ def with_contacts(
     if CONTACTS not in options or options[CONTACTS]:
         return options
     others = {name: value for name, value in options.items() if name != CONTACTS}
-    named = {name: value for block in defaults for name, value in block.items()}
+    by_name = {name: value for block in defaults for name, value in block.items()}
     for name in (action, _GROUP):
-        found = template(named.get(name) or {})
-        if isinstance(found, Mapping) and CONTACTS in found:
-            return {**others, CONTACTS: found[CONTACTS]}
+        default = template(by_name.get(name) or {})
+        if isinstance(default, Mapping) and CONTACTS in default:
+            return {**others, CONTACTS: default[CONTACTS]}
     return others

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Start the sandbox on this machine, bring its settings to what is wanted, and stop it."""
+"""Start the sandbox on this machine, change its settings, and stop it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Sandbox:
     """The sandbox at a port of this machine, run by a Python; in check mode nothing is started, changed or stopped."""
 
     def __init__(self, port: int, python: str, *, check_mode: bool) -> None:
-        """Take nothing for granted; ``settings`` says whether it runs."""
+        """Start and ask nothing yet; ``settings`` says whether it runs."""
         self.url = f"http://127.0.0.1:{port}"
         self._port = port
         self._check_mode = check_mode
@@ -79,7 +79,7 @@ class Sandbox:
             ) from error
 
     def stop(self) -> None:
-        """Stop it, whom this user has started. Raises ``SandboxError``."""
+        """Stop it. Raises ``SandboxError``, also where this user has not started it."""
         if self._check_mode:
             return
         try:
@@ -116,12 +116,11 @@ class Sandbox:
 
     def _check_libraries(self) -> None:
         """Raise ``BackgroundError`` when the program could not start, as starting it would."""
-        # The user says which Python; no shell reads it.
-        found = subprocess.run(  # noqa: S603
+        rehearsal = subprocess.run(  # noqa: S603 - a list of arguments, which no shell reads
             [*self._command, "--help"], capture_output=True, text=True, check=False, timeout=_HELP_SECONDS
         )
-        if found.returncode:
-            raise BackgroundError(found.stderr.strip())
+        if rehearsal.returncode:
+            raise BackgroundError(rehearsal.stderr.strip())
 
     def _remedy(self, reason: str) -> str:
         """Return how to install what is missing, if that is the reason."""
@@ -129,9 +128,9 @@ class Sandbox:
         return install if _MISSING in reason else ""
 
 
-def different(settings: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those of the settings that are not found yet."""
-    return {name: value for name, value in settings.items() if value != found.get(name)}
+def different(settings: Mapping[str, Any], current: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings that differ from the current ones."""
+    return {name: value for name, value in settings.items() if value != current.get(name)}
 
 
 def _kept_file(port: int) -> Path:

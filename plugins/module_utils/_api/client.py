@@ -138,14 +138,14 @@ class Api:
 
         Pages count from 0, and an empty page ends the log (observed). Raises ``VoipsmsError``, and ``Denied``.
         """
-        from .log import read_pages  # noqa: PLC0415 - rarely used
+        from .log import read_pages  # noqa: PLC0415 - a task that only sends does not load it
 
         deadline = Deadline(seconds)
         return read_pages(lambda number: self.log_page(number, deadline.left()), max_pages)
 
     def log_page(self, number: int, seconds: float) -> list[LogRecord]:
         """Read one page of the message log, counted from 0; raise as ``log`` does."""
-        from .log import records  # noqa: PLC0415 - rarely used
+        from .log import records  # noqa: PLC0415 - a task that only sends does not load it
 
         payload = self._read_form("sms/summary", {"page": str(number)}, seconds)
         return records(payload, self._clean)

@@ -452,6 +452,30 @@ def damaged(key: str, recipient: str, masked: str, label: str) -> Row:
     )
 
 
+def fact_row(key: str, name: str, content: str, *, now: float, until: float, label: str = "", attempt: int = 1) -> Row:
+    """Return a row that remembers a fact about a name and stands for no message, since it has no date.
+
+    ``name``: a fingerprint, which is the recipient, too. ``until``: the moment (Unix seconds) up to which the fact
+    matters; it is kept as much longer as the messages of the name are.
+    """
+    return Row(
+        key=key,
+        recipient=name,
+        masked="",
+        label=label,
+        content=content,
+        state=State.ACCEPTED,
+        attempt=attempt,
+        owner="",
+        origin="",
+        claimed_at=now,
+        first_byte_by=now,
+        lease_until=now,
+        keep_until=max(now, until) + KEPT + GRACE,
+        name=name,
+    )
+
+
 def amended(rows: Mapping[Identity, Row], changes: Iterable[tuple[Row | None, Row | None]]) -> dict[Identity, Row]:
     """Return all rows, by key and recipient, after the changes of ``Ledger.amend``."""
     amended_rows = dict(rows)

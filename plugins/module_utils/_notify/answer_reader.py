@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Look for answers to a question in the message log, and slow down while the service is out of order or asks for it."""
+"""Find answers to a question in the message log, and slow down while the service fails or throttles requests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .question_facts import Facts, loaded
 from .question_log import Marked, QuestionLog, Seen
 
 LONGEST_PAUSE = 60.0
-"""Seconds between two looks at most while the log cannot be read, unless ``poll`` or the service asks for more."""
+"""Most seconds between two refreshes while the log cannot be read, unless ``poll`` or the service asks for more."""
 
 _LONGEST_RETRY_AFTER = 300.0
 _SHORTEST_NUMBER = 7
@@ -40,7 +40,7 @@ class Before(NamedTuple):
 
 
 class SeenTexts(NamedTuple):
-    """What a look has shown: the people (ids) whose question is there, and the texts of those who may answer."""
+    """What a refresh has read: the people (ids) whose question the log shows, and texts of people who may answer."""
 
     shown: frozenset[str]
     texts: tuple[Incoming, ...]
@@ -48,7 +48,7 @@ class SeenTexts(NamedTuple):
 
 
 class AnswerReader:
-    """The looks of one run. ``pause``: the seconds until the next one. ``trouble``: why the last one has failed."""
+    """The refreshes of one run. ``pause``: seconds until the next one. ``trouble``: why the last one failed."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class AnswerReader:
         poll: float,
         deadline_of: Callable[[], Deadline],
     ) -> None:
-        """Read nothing yet. ``sender``: the digits of our number; ``deadline_of``: begins the deadline of a look."""
+        """Read nothing yet. ``sender``: the digits of our number; ``deadline_of``: begins the deadline of a refresh."""
         self._plan = plan
         self._own_number = sender
         self._api = api
@@ -81,7 +81,7 @@ class AnswerReader:
         return Before(frozenset(map(self._mark_of, page)), incoming, was_read=True)
 
     def begin(self, question: Question, codes: QuestionCodes, questions: Callable[[], Sequence[Question]]) -> None:
-        """Prepare to look for answers to an open question. ``questions``: returns those whose codes count for them."""
+        """Prepare to find answers to an open question. ``questions``: returns questions whose codes may be meant."""
         facts = loaded(question.facts)
         self._key = question.key
         self._codes = codes
@@ -102,7 +102,7 @@ class AnswerReader:
         return SeenTexts(shown, texts, self._codes.readers(self._key, self._questions))
 
     def _slow_down(self, error: VoipsmsError) -> None:
-        """Wait twice as long for the next look, and as long as the service asks for."""
+        """Double the pause before the next refresh, and make it at least as long as the service asks for."""
         doubled = self.pause * 2 if self.trouble else self.pause
         asked = error.retry_after if isinstance(error, Throttled) and error.retry_after else 0.0
         self.pause = max(min(doubled, max(LONGEST_PAUSE, self._poll)), min(asked, _LONGEST_RETRY_AFTER))

@@ -54,8 +54,8 @@ class Ask(NamedTuple):
 
     ``key``: the user's. ``content``: the fingerprint of what is asked of whom, which stays the same under one key.
     ``waits``: seconds of each step; ``seconds``: until the question ends; ``run_seconds``: until this run ends, or
-    None, with the question; ``poll``: between two looks. ``request_seconds``: for a look, or the messages of a step.
-    ``silent``: the people (ids) who are not asked at a moment, in Unix seconds.
+    None, with the question; ``poll``: seconds between two refreshes. ``request_seconds``: for a refresh, or the
+    messages of a step. ``silent``: the people (ids) who are not asked at a moment, in Unix seconds.
     """
 
     plan: Plan
@@ -93,7 +93,7 @@ class AskReport(NamedTuple):
 
 
 class Clocks(NamedTuple):
-    """The clocks of the machine, which tests replace: one that nobody sets, and what waits for some seconds."""
+    """The monotonic clock and the sleep function, which tests replace; both in seconds."""
 
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
@@ -139,7 +139,7 @@ class Asking:
         return report._replace(letters=tuple(person.id for person in people), changed=bool(people))
 
     def _with_due(self, facts: Facts, now: float, silent: frozenset[str]) -> Facts:
-        """Return the facts with all steps that a run would begin at once; the same ones where there are none."""
+        """Return the facts with all steps that a run would begin at once; unchanged when no step is due."""
         while (step := due_step(self._ask.plan, facts, now, silent=silent)) is not None:
             facts = facts._replace(begun=step.begun)
         return facts
@@ -151,7 +151,7 @@ class Asking:
             return self._follow(question)
         except VoipsmsError as error:
             reason = str(error)
-        except Exception as error:  # noqa: BLE001 - people have been asked, which must not be hidden
+        except Exception as error:  # noqa: BLE001 - people have been asked by now, and the result must say so
             reason = f"{defect(error)} (please report this)"
         return self._report(question, Verdict(QuestionOutcome.UNKNOWN), reason)
 
@@ -173,7 +173,7 @@ class Asking:
         return question
 
     def _open(self) -> Question:
-        """Open the question, after a look at what the log has before it is sent."""
+        """Open the question, after reading the records that the log has before it is sent."""
         ask = self._ask
         before = self._reader.read_before()
         facts = Facts(waits=ask.waits, before=before.marks, has_before=before.was_read)
@@ -208,7 +208,7 @@ class Asking:
         return self._ended(question)
 
     def _pause(self, question: Question, run: _RunClock) -> None:
-        """Wait for the next look, the next step, the end of the question or that of the run, whichever is first."""
+        """Sleep until the next refresh, the next step, or the end of the question or of the run; the first of them."""
         now = run.now()
         event = next_moment(self._ask.plan, loaded(question.facts), question.ends_at)
         last_look = question.ends_at - min(LAST_LOOK, self._ask.poll)
@@ -216,7 +216,7 @@ class Asking:
         self._clocks.sleep(max(_SHORTEST_PAUSE, min(moments)))
 
     def _at_end(self, question: Question, run: _RunClock) -> AskReport:
-        """Look once more: what is found now is late, and where nothing is, the log must show the question."""
+        """Refresh once more. An answer that appears now is late; without one, the log must show the question."""
         question = self._refresh(question, run, is_late=True)
         if question.is_open and not self._reader.trouble:
             facts = loaded(question.facts)
@@ -360,7 +360,7 @@ class Asking:
 
 
 class _RunClock:
-    """The time of one run: by the ledger's clock when it began, and one that nobody sets from then on.
+    """The time of one run: the ledger's clock when it began, plus the seconds that a monotonic clock has counted since.
 
     A ledger's clock that is set forward during the run counts, since it may be right, and a question that ends early
     lets nothing pass. One that is set back does not.
@@ -378,7 +378,7 @@ class _RunClock:
         return max(self._ledger.now(), self._began_at + self._clocks.monotonic() - self._begun)
 
     def left(self) -> float:
-        """Return the seconds until the run ends, without an end if it waits for that of the question."""
+        """Return the seconds until the run ends; infinity when it waits for the end of the question."""
         if self._seconds is None:
             return float("inf")
         return max(0.0, self._seconds - (self._clocks.monotonic() - self._begun))
@@ -389,5 +389,5 @@ class _RunClock:
 
 
 def _with_begun(facts: Facts, begun: tuple[float, ...]) -> Facts:
-    """Return the facts with the steps that have begun; another run may have begun as many or more."""
+    """Return the facts with the steps that have begun, unless another run has noted at least as many."""
     return facts._replace(begun=begun) if len(begun) > len(facts.begun) else facts

@@ -4,8 +4,8 @@
 
 """Make the codes by which people answer a question: one for each choice and person, and far apart; pure.
 
-They come from a secret of the question by HMAC-SHA-256 (RFC 2104). A code answers one question alone, since no other
-has its secret, and whoever has not read the message can only guess.
+They are derived from the question's secret by HMAC-SHA-256 (RFC 2104). Each question has a secret of its own, so a code
+answers that question only, and a person who has not read the message has to guess it.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from .._core.errors import InputError
 from .answer_text import plain_digits
 
 LEAST_DISTANCE = 3
-"""How many slips at least lead from one code to another: a wrong digit, a lost or added one, two swapped ones."""
+"""Least number of slips between two codes; a slip is a wrong, missing or extra digit, or two digits swapped."""
 
 DIGITS = (4, 5, 6)
 MOST_CODES = {4: 30, 5: 200, 6: 500}
-"""How many codes of so many digits a question may have. More would fit, but finding them takes longer and longer."""
+"""Most codes that a question may have, by their digits. More would fit, but take ever longer to find."""
 
 _TRIES = 200_000
 _RUN = re.compile("[0-9]+")
@@ -55,7 +55,7 @@ def digits_for(count: int, minimum: int | None) -> int:
 
 
 def make_codes(secret: bytes, slots: tuple[Slot, ...], digits: int, text: str) -> dict[Slot, str]:
-    """Return a code for each slot, the same ones for the same arguments. None stands in ``text``, or looks ordinary.
+    """Return a code for each slot, always the same for the same arguments. No code is in ``text`` or looks ordinary.
 
     Raises ``InputError`` where so many codes cannot be found, which ``digits_for`` prevents.
     """

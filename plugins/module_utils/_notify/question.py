@@ -4,7 +4,7 @@
 
 """Decide what a question comes to: one timeline of steps, moved on by a clock that is handed in; pure.
 
-Nothing here depends on the order of what was seen in one look at the message log, nor on its dates.
+Nothing here depends on the order of the records of one refresh of the message log, or on their dates.
 """
 
 from __future__ import annotations
@@ -103,9 +103,9 @@ CodesOf = Callable[[str], Codes]
 
 
 def noticed(facts: Facts, texts: Iterable[Incoming], codes_of: CodesOf, *, is_late: bool) -> Facts:
-    """Return the facts after a look at the texts that people have sent, in whatever order, seen before or not.
+    """Return the facts with the texts that people have sent, in any order, whether they were read before or not.
 
-    ``is_late``: the look began when the question was over, so that no answer counts that was not seen before.
+    ``is_late``: the texts were read after the end of the question, so that no new answer counts.
     """
     readings = [(one, codes_of(one.person).read(one.text)) for one in texts]
     answers = [
@@ -154,7 +154,7 @@ def verdict_of(plan: Plan, facts: Facts, failed: frozenset[str] = frozenset()) -
 
 
 def verdict_at_end(plan: Plan, facts: Facts) -> Verdict:
-    """Return the end of a question whose time is over, after a look at the log that has read everything it needs.
+    """Return the end of a question whose time is over, after a complete refresh of the log.
 
     Where the log does not show the question to everyone it was, or may have been, sent to, an answer could not be seen.
     A choice that passes is no default where someone has answered what fails: it was seen too late, and may have been in
@@ -215,7 +215,7 @@ def due_step(
 ) -> Step | None:
     """Return the step to begin at ``now`` (Unix seconds); None where none is due.
 
-    A step whose time has gone by while no run was there is left out. A step that reaches no one does not hold the next
+    A step whose time passed while no run was waiting is left out. A step that reaches nobody does not hold the next
     one up. ``failed``: whom this run could not send to, which may pass: they hold up a step that is for them alone.
     ``silent``: who is not to be asked now.
     """

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Make the codes of an open question anew in each run, and know those of other questions by marks alone."""
+"""Derive the codes of an open question from its secret, and recognise codes of other questions by their marks."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class QuestionCodes:
         return codes_of
 
     def marks(self) -> str:
-        """Return what the ledger keeps of the codes: by it, a number of a person is known to be a code of theirs."""
+        """Return the marks that the ledger keeps, by which a number is recognised as a code of a person."""
         marks = {
             person.id: sorted(self._mark(person.id, code) for code in self.of(person.id).values())
             for person in self._plan.people
@@ -82,7 +82,7 @@ class QuestionCodes:
         return json.dumps(marks, sort_keys=True)
 
     def collides(self, others: Sequence[Question], numbers: Collection[str]) -> bool:
-        """Return whether a code is that of a person in another question, or one of these numbers."""
+        """Return whether a code is also in ``numbers``, or is a code of the same person in another question."""
         return not self.all_codes.isdisjoint(numbers) or any(
             self._has_code(other, slot.person, code) for other in others for slot, code in self._codes.items()
         )
@@ -107,7 +107,7 @@ def choose_secret(
         codes = codes_of(secret)
         if not codes.collides(others, numbers):
             return secret, codes.marks()
-    raise VoipsmsError("no codes could be found that are not those of another question; set more code_digits")
+    raise VoipsmsError("no codes could be found that no other question uses; set more code_digits")
 
 
 def numbers_in(texts: Collection[str]) -> frozenset[str]:

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Read the message log for a question, again and again, with one request for a look where one page suffices.
+"""Refresh the message log for a question, with one request each time where one page suffices.
 
 That the log shows answers is observed, not documented, and so are its pages. The question's own record is the proof
-that a look has reached far enough. Neither dates nor ids are relied upon, and the order of the records is read off the
+that a refresh has read far enough. Neither dates nor ids are relied upon, and the order of the records is read off the
 log itself: by where the question stands to what the log had before it was sent. While that does not show, everything
 is read; such a log is short.
 """
@@ -19,17 +19,17 @@ from typing import NamedTuple
 from .._api.log import LogRecord
 
 LOG_PAGES = 100
-"""Pages that one look reads at most."""
+"""Most pages that one refresh reads."""
 
 _MANY = 10
 """Records that must stand on one side of the question, where the log could not be read before it was sent."""
 
 _FOLLOWING_EVERY = 4
-"""While it is not known whether the first page is full, every so manieth look reads the page after it instead."""
+"""While it is unknown whether the first page is full, one refresh in this many reads the next page instead."""
 
 
 _THOROUGH_EVERY = 6
-"""Every so manieth look reads down to the question although the first page has nothing new at its end."""
+"""One refresh in this many reads down to the question even when the first page ends with nothing new."""
 
 
 class LogOrder(Enum):
@@ -52,7 +52,7 @@ class Marked(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """A record of a look. ``is_fresh``: it certainly came after the question was sent."""
+    """A record of a refresh. ``is_fresh``: it certainly came after the question was sent."""
 
     marked: Marked
     is_fresh: bool
@@ -92,7 +92,7 @@ class QuestionLog:
     def refresh(self, sought: frozenset[str], *, is_whole: bool = False) -> list[Seen]:
         """Return the records down to the question to each person (id) sought; raise ``VoipsmsError``.
 
-        ``is_whole``: read on to where no answer can be missing; otherwise one page may do for this look.
+        ``is_whole``: read until no answer can be missing; otherwise one page may suffice.
         """
         placed = self._read(self._first_page(is_whole=is_whole), sought, is_whole=is_whole)
         self._learn(placed)
@@ -139,7 +139,7 @@ class QuestionLog:
     def _is_enough(
         self, placed: Sequence[_Placed], length: int, first: int, sought: frozenset[str], *, is_whole: bool
     ) -> bool:
-        """Return whether the pages read so far hold everything that this look is for."""
+        """Return whether the pages read so far are enough for this refresh."""
         questions = [one for one in placed if one.marked.is_question]
         found = {one.marked.person for one in questions}
         order = self._order or (self._order_of(placed) if first == 0 else None)
@@ -150,7 +150,7 @@ class QuestionLog:
                 return has_old
             if not is_whole and self._is_known(placed[-1].marked.mark, sought):
                 return True
-            # An answer may stand below a question, such as that of the next round; all are above what was there before.
+            # An answer may be below a later question, such as one of the next round, but is above the earlier records.
             if self._before:
                 return has_old
             return self._shown.keys() <= {one.marked.mark for one in questions} and sought <= found
@@ -159,16 +159,16 @@ class QuestionLog:
         return is_last or (self._refreshes > 0 and sought <= found and not is_whole and self._capacity is None)
 
     def _is_known(self, mark: str, sought: frozenset[str]) -> bool:
-        """Return whether an earlier look has had a record and everything below it, so that what is new is above it.
+        """Return whether an earlier refresh has read a record and all below it, so that new records are above it.
 
-        What shows late, and further down, is found by the looks that read on nevertheless.
+        A record that appears late and further down is found by the thorough refreshes, which read on.
         """
         return self._refreshes % _THOROUGH_EVERY != 0 and sought <= {*self._shown.values()} and mark in self._known
 
     # Order ----------------------------------------------------------------------------------------------------
 
     def _learn(self, placed: Sequence[_Placed]) -> None:
-        """Note the order of the log, and where the question stands, by a look from page 0 on."""
+        """Note the order of the log and the page of the question, from a refresh that began at page 0."""
         if placed and placed[0].page == 0:
             self._order = self._order or self._order_of(placed)
         questions = [one for one in placed if one.marked.is_question]
@@ -199,7 +199,7 @@ class QuestionLog:
         questions = [other for other, one in enumerate(placed) if one.marked.is_question]
         if self._order is LogOrder.NEWEST_FIRST:
             old = [other for other, one in enumerate(placed) if one.marked.mark in self._before]
-            # A look that has ended above the questions has only what came after them.
+            # A refresh that ended above the questions has read only what came after them.
             is_above = not old and not questions and bool(self._shown)
             return is_above or place < (min(old) if old else max(questions, default=0))
         if self._order is LogOrder.OLDEST_FIRST:

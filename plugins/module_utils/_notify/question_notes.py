@@ -17,7 +17,7 @@ from .question_facts import Facts, loaded
 Change = Callable[[Facts], Facts]
 
 _TRIES = 50
-"""How often another run may change the question between a read and a write."""
+"""Most attempts to change a question that other runs keep changing."""
 
 
 class QuestionNotes:
@@ -75,7 +75,7 @@ class QuestionNotes:
 
 
 def _was_not_asked(question: Question) -> bool:
-    """Return whether no one was, or may have been, asked: the next run then asks anew."""
+    """Return whether certainly nobody was asked, so that the next run asks again."""
     if question.outcome != QuestionOutcome.NOT_ASKED.value:
         return False
     facts = loaded(question.facts)

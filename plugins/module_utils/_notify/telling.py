@@ -34,7 +34,7 @@ _NOT_WAITING = frozenset({Outcome.NOT_SENT, Outcome.REFUSED})
 _AT_ONCE = frozenset({Outcome.SENT, Outcome.WOULD_SEND})
 
 _OPEN = frozenset({Outcome.IN_PROGRESS, Outcome.UNKNOWN, Outcome.NOT_SENT})
-"""Outcomes that a second look may change."""
+"""Outcomes that a second try may change."""
 
 _MINUTES = 5
 """Events of the same text that have a message of their own to one person at the end of the same quiet hours."""
@@ -135,9 +135,9 @@ class Telling:
 
     def _defer(self, recipients: Sequence[str], *, waits: bool) -> None:
         """Schedule for those of these recipients who have not had it yet."""
-        looks = self._deliver(recipients, no_objection, waits=waits, check_mode=True)
-        self._note(result for result in looks if result.outcome is not Outcome.WOULD_SEND)
-        unsent = {result.to.lstrip("+") for result in looks if result.outcome is Outcome.WOULD_SEND}
+        foreseen = self._deliver(recipients, no_objection, waits=waits, check_mode=True)
+        self._note(result for result in foreseen if result.outcome is not Outcome.WOULD_SEND)
+        unsent = {result.to.lstrip("+") for result in foreseen if result.outcome is Outcome.WOULD_SEND}
         requests: list[ScheduleRequest] = []
         for at, group in self._plan.recipients.later:
             due = [to for to in group if to in unsent]
@@ -262,7 +262,7 @@ class Telling:
             self._fill(recipients, partial(_without_message, Outcome.IN_PROGRESS, str(error)))
         except VoipsmsError as error:
             self._fill(recipients, partial(_without_message, Outcome.NOT_SENT, str(error)))
-        except Exception as error:  # noqa: BLE001 - a defect must not lose the results of people told before it
+        except Exception as error:  # noqa: BLE001 - some may have been told by now, and their results must be reported
             reason = f"{defect(error)} (please report this)"
             self._warnings.append(reason)
             self._fill(recipients, partial(_without_message, Outcome.UNKNOWN, reason))

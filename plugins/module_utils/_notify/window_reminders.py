@@ -12,14 +12,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from contextlib import suppress
 
-from .._ledger.model import GRACE, KEPT, Identity, Row, State
-from .._schedule.context import Overtaken, ScheduleContext
+from .._ledger.model import KEPT, Identity, Row, State, fact_row
+from .._schedule.context import ScheduleContext, until_current
 from .window_input import Window
-
-_TRIES = 3
-"""Number of times that other runs may remember reminders of the same window before this run gives up."""
 
 
 def remember_reminders(context: ScheduleContext, window: Window, names: Iterable[str]) -> None:
@@ -28,10 +24,7 @@ def remember_reminders(context: ScheduleContext, window: Window, names: Iterable
     Raises ``VoipsmsError`` with nothing changed.
     """
     names = list(names)
-    for _try in range(_TRIES - 1):
-        with suppress(Overtaken):
-            return _remember(context, window, names)
-    return _remember(context, window, names)
+    until_current(lambda: _remember(context, window, names))
 
 
 def other_reminders(context: ScheduleContext, window: Window, names: Iterable[str], *, ahead: bool) -> list[str]:
@@ -60,11 +53,10 @@ def _remember(context: ScheduleContext, window: Window, names: Iterable[str]) ->
     before = context.ledger.rows_at([(key, recipient)]).get((key, recipient))
     label = json.dumps(sorted({*_names_in(before), *names}))
     now = context.ledger.now()
-    keep_until = max(now, window.end.timestamp()) + KEPT + GRACE
     if before is not None and before.label == label and before.keep_until >= window.end.timestamp() + KEPT:
         return
     content = context.fingerprints.content("window reminders", label)
-    row = Row(key, recipient, "", label, content, State.ACCEPTED, 1, "", "", now, now, now, keep_until, name=recipient)
+    row = fact_row(key, recipient, content, now=now, until=window.end.timestamp(), label=label)
     context.change_all({(key, recipient): (before, row)})
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Make the reminders of a maintenance window pending, or cancel them, and tell whoever has had one what has changed."""
+"""Make the reminders of a maintenance window pending, or cancel them, and tell their recipients of changes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class WindowGoal(NamedTuple):
     """What shall become of a window.
 
     ``requests`` has one for each of the ``reminders`` with a date, and ``announcements`` one for each other. ``news``:
-    what tells that the window was moved, or is off, without a key and recipients; None where no one is to be told.
+    what tells that the window was moved, or is off, without a key and recipients; None where nobody is to be told.
     """
 
     window: Window
@@ -56,7 +56,7 @@ class WindowGoal(NamedTuple):
 
 
 class WindowDone(NamedTuple):
-    """What came of a window: the results of each reminder, by its name, which of them were late, and who was told."""
+    """The results of a window: those of each reminder by its name, the late reminders, and the results of the news."""
 
     results: dict[str, tuple[Result, ...]]
     late: frozenset[str]
@@ -102,7 +102,7 @@ class WindowRun:
             return self._untold(scheduled, f"the ledger could not be read after the reminders were planned: {error}")
 
     def _told_of(self, scheduled: WindowDone, done: Done, began: float) -> WindowDone:
-        """Announce and tell, and return all that came of the window. Raises ``VoipsmsError``."""
+        """Announce and tell, and return all results of the window. Raises ``VoipsmsError``."""
         context, window = self._context, self._goal.window
         self._warn_of_unknown_window(done)
         is_over = context.ledger.now() >= window.end.timestamp()
@@ -115,7 +115,7 @@ class WindowRun:
         return WindowDone(results, late, () if is_over else self._tell(had, version))
 
     def _untold(self, scheduled: WindowDone, reason: str) -> WindowDone:
-        """Return what was scheduled, and that nothing was announced; whoever is to be told is told by the next run."""
+        """Return the results, with nothing announced; the next run announces and tells."""
         results = dict(scheduled.results)
         for reminder, request in zip(self._goal.announced, self._goal.announcements):
             results[reminder.name] = tuple(
@@ -137,7 +137,7 @@ class WindowRun:
         )
 
     def _tell(self, had: Sequence[str], version: Version) -> tuple[Result, ...]:
-        """Tell whoever has had a reminder (digits) that the window is off, or that it was moved."""
+        """Tell the people who have had a reminder (digits) that the window is off, or that it was moved."""
         news, is_on = self._goal.news, self._goal.is_on
         if news is None or not had or (is_on and version.number == 1):
             return ()
@@ -145,9 +145,9 @@ class WindowRun:
         return self._delivered(news._replace(key=key, label=key, recipients=tuple(had))).results
 
     def _had(self, done: Done, version: Version) -> list[str]:
-        """Return whoever has had a reminder of an earlier version of the window, of the recipients of the task.
+        """Return those recipients of the task who have had a reminder of an earlier version of the window.
 
-        The ledger keeps no numbers in clear, so no one else can be told.
+        The ledger does not keep numbers in plain text, so only recipients of the task can be told.
         """
         fingerprints = self._context.fingerprints
         rows = [row for rows in done.delivered for row in rows if self._is_earlier(row, version)]
@@ -188,9 +188,9 @@ def run_window(
     relative: RelativeDate | None,
     goal_at: Callable[[dt.datetime], WindowGoal],
 ) -> tuple[WindowGoal, WindowDone]:
-    """Return what was wanted of a window, and what came of it. Raises ``VoipsmsError`` with nothing changed.
+    """Return the goal of a window, and the results. Raises ``VoipsmsError`` with nothing changed.
 
-    ``relative``: its start where that counts from now on, which is bound to its name; ``goal_at``: what is wanted then.
+    ``relative``: a start that counts from now on, and is bound to the window's name. ``goal_at``: the goal for a start.
     """
     binding = StartBinding(context, goal.window.name)
     if relative is None:

@@ -15,10 +15,10 @@ from contextlib import suppress
 from typing import NamedTuple, Optional
 
 from .._core.errors import VoipsmsError, sentence_of
-from .._ledger.model import GRACE, KEPT, LedgerError, Row, State
+from .._ledger.model import LedgerError, Row, fact_row
 from .._message.dates import DateError
 from .._message.relative_dates import RelativeDate, is_relative, read_relative
-from .._schedule.context import Overtaken, ScheduleContext
+from .._schedule.context import ScheduleContext, until_current
 from .._schedule.refusals import ScheduleError
 
 _DAMAGED = (
@@ -26,8 +26,6 @@ _DAMAGED = (
     " does not count from now on, which forgets it"
 )
 _ON, _OFF = "on", "off"
-_TRIES = 3
-"""Number of times that other runs may bind the same name at the same moment before this run gives up."""
 
 
 def read_relative_start(value: object, timezone: object) -> RelativeDate | None:
@@ -73,10 +71,7 @@ class StartBinding:
 
         Raises ``VoipsmsError`` with nothing changed.
         """
-        for _try in range(_TRIES - 1):
-            with suppress(Overtaken):
-                return self._bind(date, is_on)
-        return self._bind(date, is_on)
+        return until_current(lambda: self._bind(date, is_on))
 
     def withdraw(self, bound: Bound) -> None:
         """Undo what ``bind`` has changed, for a run after which nothing is scheduled for that start."""
@@ -93,7 +88,7 @@ class StartBinding:
         try:
             before = self._context.ledger.rows(self._key, [self._name]).get(self._name)
             self._context.amend([(before, None)] if before is not None else [])
-        except Exception as error:  # noqa: BLE001 - as the docstring says
+        except Exception as error:  # noqa: BLE001 - the reminders are scheduled by now, which must be reported
             self._context.warn(f"ledger not updated: {sentence_of(error)}; an earlier start stays bound to the window")
 
     def _bind(self, date: RelativeDate, is_on: bool) -> Bound:
@@ -115,23 +110,8 @@ class StartBinding:
         return Bound(_moment(start), (before, after))
 
     def _row(self, content: str, label: str, start: float, now: float) -> Row:
-        return Row(
-            key=self._key,
-            recipient=self._name,
-            masked="",
-            label=label,
-            content=content,
-            state=State.ACCEPTED,
-            attempt=1,
-            owner="",
-            origin="",
-            claimed_at=now,
-            first_byte_by=now,
-            lease_until=now,
-            keep_until=max(now, start) + KEPT + GRACE,
-            name=self._name,
-            delivers_at=start,
-        )
+        row = fact_row(self._key, self._name, content, now=now, until=start, label=label)
+        return row._replace(delivers_at=start)
 
 
 def _moment(seconds: float) -> dt.datetime:

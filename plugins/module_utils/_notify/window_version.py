@@ -10,16 +10,12 @@ wanted, and ``attempt`` counts the changes. It has no ``date``, and so is no sch
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import NamedTuple
 
 from .._core.errors import sentence_of
-from .._ledger.model import GRACE, KEPT, Row, State
-from .._schedule.context import Overtaken, ScheduleContext
+from .._ledger.model import fact_row
+from .._schedule.context import ScheduleContext, until_current
 from .window_input import Window
-
-_TRIES = 3
-"""Number of times that other runs may change the same window at the same moment before this run gives up."""
 
 
 class Version(NamedTuple):
@@ -38,11 +34,9 @@ def remembered_version(context: ScheduleContext, window: Window, began: float, *
     counts as one that was never moved.
     """
     try:
-        for _try in range(_TRIES - 1):
-            with suppress(Overtaken):  # what another run has remembered is the same version, if it wants the same
-                return _remembered(context, window, began, is_on=is_on)
-        return _remembered(context, window, began, is_on=is_on)
-    except Exception as error:  # noqa: BLE001 - as the docstring says
+        # What another run has remembered meanwhile is the same version, if it wants the same.
+        return until_current(lambda: _remembered(context, window, began, is_on=is_on))
+    except Exception as error:  # noqa: BLE001 - the reminders are scheduled by now, which must be reported
         context.warn(f"ledger not updated: {sentence_of(error)}; whether the window was moved is not known")
         return Version(1, began)
 
@@ -56,7 +50,6 @@ def _remembered(context: ScheduleContext, window: Window, began: float, *, is_on
     if before is not None and before.content == content:
         return Version(before.attempt, before.claimed_at)
     number = 1 if before is None and is_on else 2 if before is None else before.attempt + 1
-    keep_until = max(began, window.end.timestamp()) + KEPT + GRACE
-    row = Row(key, name, "", "", content, State.ACCEPTED, number, "", "", began, began, began, keep_until, name=name)
+    row = fact_row(key, name, content, now=began, until=window.end.timestamp(), attempt=number)
     context.change_all({(key, name): (before, row)})
     return Version(number, began)

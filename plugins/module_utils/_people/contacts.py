@@ -110,7 +110,7 @@ def read_contacts(value: object, faults: Faults) -> Contacts:
 def _read_people(value: object, faults: Faults) -> list[Person]:
     """Return the people with a name of their own. Raises ``InputError`` where nothing can be read at all."""
     if isinstance(value, str) and value.strip() and not value.lstrip().startswith(("[", "{")):
-        from .contact_file import read_file  # noqa: PLC0415 - rarely used, and loads csv
+        from .contact_file import read_file  # noqa: PLC0415 - only a file of contacts needs it, and it loads csv
 
         labelled = read_file(value.strip())
     else:

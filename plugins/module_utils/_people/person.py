@@ -122,7 +122,7 @@ def read_person(
 
 def _read_hours(name: str, value: object) -> Hours:
     """Return the hours of a person. Raises ``InputError``."""
-    from .hours import read_hours  # noqa: PLC0415 - rarely used, and loads zones
+    from .hours import read_hours  # noqa: PLC0415 - only hours need it, and it loads zones
 
     return read_hours(name, value)
 

@@ -21,9 +21,9 @@ from contextlib import suppress
 from datetime import datetime, timezone
 
 from .._core.errors import InputError, sentence_of
-from .._ledger.model import GRACE, KEPT, Fingerprints, LedgerError, Row, State
+from .._ledger.model import Fingerprints, LedgerError, Row, State, fact_row
 from .._message.dates import DeliveryDate, at, lead_fault
-from .context import Overtaken, ScheduleContext
+from .context import ScheduleContext, until_current
 from .match import Match
 from .proof import is_cancelled_in_time
 from .refusals import ScheduleError
@@ -32,9 +32,6 @@ from .request import RelativeRequest, ScheduleRequest
 _PURPOSE = "date"
 _NO_DATE = ""
 """Stands for a date that no message has."""
-
-_TRIES = 3
-"""Number of times that other runs may bind the same name at the same moment before this run gives up."""
 
 _OVER = frozenset({State.CANCELLED, State.REFUSED})
 _DAMAGED = (
@@ -58,10 +55,7 @@ class DateBinding:
 
         Raises ``VoipsmsError`` with nothing bound, such as ``InputError`` for a date that is over or too near.
         """
-        for _try in range(_TRIES - 1):
-            with suppress(Overtaken):
-                return self._request(relative)
-        return self._request(relative)
+        return until_current(lambda: self._request(relative))
 
     def withdraw(self) -> None:
         """Undo what ``request`` has bound, for a run after which nothing is pending at that date."""
@@ -162,23 +156,9 @@ class DateBinding:
     def _binding(self, content: str, date: DeliveryDate, now: float) -> Row:
         """Return the row of a binding. It is kept as long as the messages of its date, which are told apart by it."""
         instant = date.instant.timestamp() if date.instant is not None else now
-        return Row(
-            key=self._key,
-            recipient=self._name,
-            masked="",
-            label=date.wire,
-            content=content,
-            state=State.ACCEPTED,
-            attempt=1,
-            owner=secrets.token_hex(16),
-            origin=f"{socket.gethostname()}:{os.getpid()}",
-            claimed_at=now,
-            first_byte_by=now,
-            lease_until=now,
-            keep_until=max(now, instant) + KEPT + GRACE,
-            name=self._name,
-            delivers_at=instant,
-        )
+        row = fact_row(self._key, self._name, content, now=now, until=instant, label=date.wire)
+        owner, origin = secrets.token_hex(16), f"{socket.gethostname()}:{os.getpid()}"
+        return row._replace(owner=owner, origin=origin, delivers_at=instant)
 
 
 def binding_key(fingerprints: Fingerprints, name: str) -> str:

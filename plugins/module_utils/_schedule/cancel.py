@@ -86,7 +86,7 @@ class Cancellation:
         try:
             with self._pace.admission():
                 refusal = self._pace.obstacle or self._ask_claimed(message, unasked, planned)
-        except Exception as error:  # noqa: BLE001 - as the docstring says
+        except Exception as error:  # noqa: BLE001 - other cancels may have been asked for, whose results must be reported
             refusal = sentence_of(error)
         if refusal:
             self._refusals.update((smsid, refusal) for smsid in unasked if smsid not in self._answers)

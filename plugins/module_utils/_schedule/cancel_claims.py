@@ -165,7 +165,7 @@ class CancelClaims:
                 changes = changes_now()
                 if not changes or self._context.ledger.compare_and_set(changes):
                     return
-        except Exception as error:  # noqa: BLE001 - as the docstring says
+        except Exception as error:  # noqa: BLE001 - cancels were asked for by now, and their results must be reported
             self._context.warn(f"ledger not updated: {sentence_of(error)}; the next run of this task will correct it")
 
     def _claimed(self, smsid: str, before: Row | None, message: KnownMessage, now: float, seconds: float) -> Row:

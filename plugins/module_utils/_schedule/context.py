@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from .._api.scheduled import ScheduledApi
 from .._core.deadline import Deadline
@@ -15,6 +17,11 @@ from .._core.errors import VoipsmsError
 from .._ledger.model import Fingerprints, Identity, Ledger
 from .proof import USUAL_GRACES, Graces
 from .snapshot import Change
+
+_T = TypeVar("_T")
+
+TRIES = 3
+"""Number of times that a run plans before it gives up, where other runs keep making its plans out of date."""
 
 
 class Overtaken(VoipsmsError):
@@ -64,3 +71,14 @@ class ScheduleContext:
     def warn(self, warning: str) -> None:
         """Add a warning for the user."""
         self.warnings.append(warning)
+
+
+def until_current(step: Callable[[], _T], tries: int = TRIES) -> _T:
+    """Return the result of a step that reads, plans and writes; take it again while other runs get in between.
+
+    Raises ``Overtaken`` when they do so in each of the ``tries``, and whatever else the step raises.
+    """
+    for _try in range(tries - 1):
+        with suppress(Overtaken):
+            return step()
+    return step()

@@ -69,7 +69,7 @@ class Doubts:
         """
         try:
             return self._is_allowed()
-        except Exception as error:  # noqa: BLE001 - as the docstring says
+        except Exception as error:  # noqa: BLE001 - messages were changed by now, and their results must be reported
             self._context.warn(
                 f"whether another run has worked on the name meanwhile is not known: {sentence_of(error)}"
             )

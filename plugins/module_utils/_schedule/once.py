@@ -11,14 +11,14 @@ it, whether it waits or has gone out. All dates share one lock, one list before 
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 
 from .._core.deadline import Deadline
 from .._core.errors import VoipsmsError
 from .._ledger.model import Identity, Row, State
 from .._message.outcome import Outcome, Result
 from .._send.posting import Objection, no_objection
-from .context import Overtaken, ScheduleContext
+from .context import ScheduleContext, until_current
 from .creation import Creation
 from .delivery_log import DeliveryLog
 from .lock import NameLock, wait_for_concurrent_runs
@@ -30,9 +30,6 @@ from .request import ScheduleRequest
 from .results import kept_result, uncertain_result
 from .snapshot import Change, Snapshot
 from .source import InDoubt, SnapshotSource
-
-_TRIES = 3
-"""Number of plans that other runs may make out of date before this run gives up."""
 
 _PENDING = (ScheduledState.LISTED, ScheduledState.UNLISTED)
 _CERTAIN = (*_PENDING, ScheduledState.DELIVERED)
@@ -95,12 +92,9 @@ class OncePerRecipient:
         return [to for name, to in self._fingerprints(recipients).items() if name in self._decidable]
 
     def _scheduled_for(self, fingerprints: Mapping[str, str], *, waits: bool) -> dict[str, Result]:
-        for _try in range(_TRIES - 1):
-            with suppress(Overtaken):
-                return self._look_for(fingerprints, waits=waits)
-        return self._look_for(fingerprints, waits=waits)
+        return until_current(lambda: self._refreshed_for(fingerprints, waits=waits))
 
-    def _look_for(self, fingerprints: Mapping[str, str], *, waits: bool) -> dict[str, Result]:
+    def _refreshed_for(self, fingerprints: Mapping[str, str], *, waits: bool) -> dict[str, Result]:
         def messages(snapshot: Snapshot) -> list[KnownMessage]:
             return self._messages(snapshot, fingerprints)
 
@@ -141,10 +135,7 @@ class OncePerRecipient:
 
     def schedule(self, requests: Sequence[ScheduleRequest]) -> list[Result]:
         """Make a message pending for each recipient, none of whom has one of this name. Raises ``VoipsmsError``."""
-        for _try in range(_TRIES - 1):
-            with suppress(Overtaken):
-                return self._schedule(requests)
-        return self._schedule(requests)
+        return until_current(lambda: self._schedule(requests))
 
     def _schedule(self, requests: Sequence[ScheduleRequest]) -> list[Result]:
         fingerprints = self._fingerprints(to for request in requests for to in request.delivery.recipients)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Hold what each request of a task wants, and what becomes of it, while one plan is made and carried out for all."""
+"""Hold what each request of a task wants, and its results, while one plan is made and carried out for all."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class WantedPart:
         self.planned, self.created, self.results = planned, [], []
 
     def stand_back(self, want: Want, asked: frozenset[tuple[str, str]]) -> None:
-        """Do nothing of the plan where it is not known what is pending. ``asked``: the cancels asked for again."""
+        """Drop the plan where it is not known what is pending. ``asked``: the cancels asked for again."""
         if self.planned.doubtful:
             now = self._context.ledger.now()
             self.results = self.creation.described(undecided_results(want.desired, self.planned, now, asked))
@@ -88,7 +88,7 @@ class WantedPart:
         self.results += self.creation.keep(self.planned) + self.creation.adopt(self.planned, snapshot)
 
     def warn(self, snapshot: Snapshot) -> None:
-        """Warn of what a person should look at, where anything is done."""
+        """Warn of what a person should check, if anything is changed."""
         if self.planned == Plan():
             return
         doubt = doubt_of_date(self.request, snapshot) if self.planned.create else None
@@ -111,9 +111,9 @@ class WantedPart:
 
 
 class OncePart(WantedPart):
-    """A request for messages that shall be pending, of a name of which nothing is cancelled.
+    """A request for messages that shall be pending, under a name whose other messages stay.
 
-    A recipient in doubt or late keeps no other one from a message.
+    A recipient who is in doubt or late does not stop the others from getting a message.
     """
 
     def __init__(self, context: ScheduleContext, request: ScheduleRequest, objection: Objection) -> None:
@@ -138,7 +138,7 @@ class OncePart(WantedPart):
             self.planned, self.results = planned._replace(create=()), self.creation.described(late)
 
     def stand_back(self, want: Want, asked: frozenset[tuple[str, str]]) -> None:
-        """Do nothing for those of whom it is not known what is pending. ``asked``: the cancels asked for again."""
+        """Do nothing for recipients whose pending messages are not known. ``asked``: the cancels asked for again."""
         doubtful, now = Plan(doubtful=self.planned.doubtful), self._context.ledger.now()
         self.results += self.creation.described(undecided_results(want.desired, doubtful, now, asked))
         self.planned = self.planned._replace(doubtful=())

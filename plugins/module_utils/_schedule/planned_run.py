@@ -2,18 +2,17 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Carry out all requests of a task together: one look at the list, one plan, one look afterwards."""
+"""Carry out all requests of a task together: one snapshot, one plan, and one snapshot afterwards."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from typing import NamedTuple
 
 from .._ledger.model import Row, State
 from .._message.outcome import Report, Result
 from .change_over import ChangeOver
-from .context import Overtaken, ScheduleContext
+from .context import ScheduleContext, until_current
 from .delivery_log import DeliveryLog
 from .lock import wait_for_concurrent_runs
 from .parts import Part, UnwantedPart, WantedPart
@@ -22,8 +21,8 @@ from .refusals import is_too_late, refuse_unsafe_cancel
 from .snapshot import Snapshot
 from .source import SnapshotSource
 
-_TRIES = 3
-"""Number of plans that other runs may make out of date before this run gives up."""
+_TRIES = 4
+"""Number of plans that a run makes before it gives up, where other runs keep making them out of date."""
 
 
 class PlannedRun:
@@ -37,12 +36,9 @@ class PlannedRun:
         self._change_over = ChangeOver(context, source, is_allowed)
 
     def carry_out(self, parts: Sequence[Part]) -> Done:
-        """Do what the parts want, by one plan, and return what came of each. Raises ``VoipsmsError``."""
+        """Do what the parts want, by one plan, and return the results of each. Raises ``VoipsmsError``."""
         self._finish_cancels(parts)
-        for _try in range(_TRIES):
-            with suppress(Overtaken):
-                return self.carry_out_by(self._snapshot(parts), parts)
-        return self.carry_out_by(self._snapshot(parts), parts)
+        return until_current(lambda: self.carry_out_by(self._snapshot(parts), parts), tries=_TRIES)
 
     def carry_out_by(self, snapshot: Snapshot, parts: Sequence[Part]) -> Done:
         """Plan by a snapshot, and do what the plan says. Raises ``Overtaken`` with nothing changed."""
@@ -103,7 +99,7 @@ class PlannedRun:
 
 
 class Done(NamedTuple):
-    """What came of each request of a task, in their order.
+    """The results of the requests of a task, in their order.
 
     ``delivered``: the rows of its messages that had gone out before. ``late``: whether its date was over or too near,
     so that what it says of that case was done.

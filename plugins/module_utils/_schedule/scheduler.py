@@ -60,7 +60,7 @@ class Scheduler:
         return self.change([request]).report(self._context.warnings)
 
     def change(self, requests: Sequence[Request], names: Iterable[str] = ()) -> Done:
-        """Make the pending messages what all requests say, by one plan, and return what came of each.
+        """Make the pending messages what all requests say, by one plan, and return the results of each.
 
         No two requests may want the same message. ``names``: other names (fingerprints) on which no other run may work
         meanwhile. Raises ``VoipsmsError`` with nothing changed.

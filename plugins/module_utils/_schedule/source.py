@@ -124,12 +124,12 @@ class SnapshotSource:
         """
         try:
             snapshot, changes = settled(self.refresh())
-        except Exception as error:  # noqa: BLE001 - as the docstring says
+        except Exception as error:  # noqa: BLE001 - messages were changed, and their results must be reported
             # Without a list and rows, the time decides nothing; a database may not be there to tell it.
             return Snapshot(None, sentence_of(error), {}, 0.0, 0.0, 0.0, self._context.fingerprints)
         try:
             self._note(changes)
-        except Exception as error:  # noqa: BLE001 - as the docstring says
+        except Exception as error:  # noqa: BLE001 - messages were changed, and their results must be reported
             self._context.warn(f"ledger not updated: {sentence_of(error)}; the next run of this task will correct it")
         return snapshot
 
@@ -140,7 +140,7 @@ class SnapshotSource:
         """
         try:
             rows = self._context.ledger.scheduled()
-        except Exception as error:  # noqa: BLE001 - as the docstring says
+        except Exception as error:  # noqa: BLE001 - messages were changed, and their results must be reported
             self._context.warn(
                 f"whether another run has cancelled a message meanwhile is not known: {sentence_of(error)}"
             )

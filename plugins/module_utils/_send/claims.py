@@ -86,7 +86,7 @@ class Claims:
             verdicts = judgement.verdicts.items()
             fates = {self._names[number]: (verdict.fate, verdict.smsids) for number, verdict in verdicts}
             settled = self._ledger.settle(self._key, self._owner, fates)
-        except Exception as error:  # noqa: BLE001 - as the docstring says; a machine may be out of memory, too
+        except Exception as error:  # noqa: BLE001 - the messages are sent, and even a lack of memory must not hide it
             return [_not_updated(sentence_of(error), judgement)]
         reason = "its rows are gone, or another run has taken them over"
         warnings = [_not_updated(reason, judgement)] if settled.overtaken else []

@@ -178,7 +178,7 @@ class Delivery:
 
     def _read_log(self) -> LogSearch:
         """Read the message log. When that fails, note a warning; the search then decides nothing."""
-        from .log_search import LogQuery, LogSearch  # noqa: PLC0415 - rarely needed
+        from .log_search import LogQuery, LogSearch  # noqa: PLC0415 - only an unknown outcome needs it
 
         request = self._request
         query = LogQuery(
@@ -210,7 +210,7 @@ class Delivery:
         """
         try:
             return self._send_in_time(numbers)
-        except Exception as error:  # noqa: BLE001 - as the docstring says
+        except Exception as error:  # noqa: BLE001 - other batches may be under way, whose results must be reported
             reason = sentence_of(error)
             self._note(not_sent(number, reason) for number in numbers)
             return [], [reason]
@@ -254,7 +254,7 @@ class Delivery:
             warnings += judgement.warnings
             self._note(result_of_verdict(number, verdict, accepted) for number, verdict in judgement.verdicts.items())
             warnings += self._claims.settle(judgement)
-        except Exception as error:  # noqa: BLE001 - as the docstring says
+        except Exception as error:  # noqa: BLE001 - the request may have left, and the result must say so
             warnings.append(sentence_of(error))
             reason = f"{defect(error)} while it was sent"
             unnoted = (number for number in numbers if not (number in self._results and self._results[number].posted))

@@ -163,7 +163,7 @@ class Posting:
         """Return why a request may not leave; where that cannot be found out, it may not either."""
         try:
             return self._objection(numbers)
-        except Exception as error:  # noqa: BLE001 - whatever went wrong, nothing has left, so the result is not sent
+        except Exception as error:  # noqa: BLE001 - nothing has left yet, and without an answer nothing may
             return sentence_of(error)
 
 

@@ -112,7 +112,7 @@ def _zone_faults(name: str | None) -> list[str]:
     """Return the fault of a zone that is not known. Zone data is loaded only for a task that names a zone."""
     if not name:
         return []
-    from .._message import dates  # noqa: PLC0415 - rarely used
+    from .._message import dates  # noqa: PLC0415 - only account_timezone needs it
 
     try:
         dates.zone(name, "account_timezone")

@@ -339,7 +339,7 @@ def _event_faults(word: object) -> list[str]:
 
 
 class _Times(NamedTuple):
-    """Seconds: of each step, until the question ends, until the run ends (None: with the question), between looks."""
+    """Seconds: of each step, until the question ends, until the run ends (None: with it), between refreshes."""
 
     waits: tuple[float, ...]
     seconds: float

@@ -16,7 +16,7 @@ from typing import Any, Callable, NamedTuple, NoReturn
 
 from ansible.module_utils.basic import AnsibleModule
 
-from .._core.errors import MissingLibrary, VoipsmsError, defect
+from .._core.errors import InputError, MissingLibrary, VoipsmsError, defect
 from .shown_options import shown_options
 
 Run = Callable[[Mapping[str, Any], bool], dict[str, Any]]
@@ -64,6 +64,11 @@ class _Module(AnsibleModule):
         self.params = params
 
 
+def run_on_a_host(_params: Mapping[str, Any], _check_mode: bool) -> NoReturn:
+    """Raise ``InputError``, as the ``run`` of a module whose work is that of the action of the same name."""
+    raise InputError("this is the action of the controller, and no module that a host can run")
+
+
 def main(spec: ModuleSpec) -> None:
     """Run an Ansible module and end the process. The module has disabled the garbage collector for its imports."""
     # Imported modules stay until the end; a collection that goes through them would take a tenth of the task's time.
@@ -87,7 +92,7 @@ def answer(spec: ModuleSpec, params: Mapping[str, Any], *, check_mode: bool) -> 
     try:
         return attempt(spec, params, check_mode=check_mode)
     except MissingLibrary as error:
-        from .libraries import missing_libraries  # noqa: PLC0415 - rarely needed
+        from .libraries import missing_libraries  # noqa: PLC0415 - only a failure needs it
 
         sentence = missing_libraries(error, params)
         return failure(spec, f"{sentence}; nothing was sent", exception=error.detail)
@@ -107,7 +112,7 @@ def attempt(spec: ModuleSpec, params: Mapping[str, Any], *, check_mode: bool) ->
 
 def refused(msg: str, params: Collection[str], argument_spec: Collection[str]) -> str:
     """Return the sentence about options that Ansible refuses, with the names of those that were meant."""
-    from .option_names import names_meant  # noqa: PLC0415 - rarely needed
+    from .option_names import names_meant  # noqa: PLC0415 - only a failure needs it
 
     hint = names_meant(params, argument_spec)
     return f"{msg.rstrip('.')}; {hint}; nothing was sent" if hint else f"{msg}; nothing was sent"

@@ -54,7 +54,7 @@ def read_ledger(params: Mapping[str, Any], faults: Faults, instance: str = "") -
     default = "" if params["ledger"] else default_ledger(os.environ)
     path = params["ledger"] or default
     if path == NO_LEDGER:
-        from .._ledger import memory  # noqa: PLC0415 - rarely used
+        from .._ledger import memory  # noqa: PLC0415 - only ledger=none needs it
 
         return memory.MemoryLedger(), fingerprints
     busy_timeout = min(_LONGEST_BUSY_WAIT, float(params["deadline"]))
@@ -88,7 +88,7 @@ def read_address(ledger: str) -> Database | None:
             "ledger must be the path of a file, a URL that begins with postgresql://, or none; this release knows no"
             " other kind of ledger"
         )
-    from .._ledger.database import read_database  # noqa: PLC0415 - rarely used
+    from .._ledger.database import read_database  # noqa: PLC0415 - only a ledger in a database needs it
 
     return read_database(ledger, os.environ)
 

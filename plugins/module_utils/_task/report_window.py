@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Report on a maintenance window: what came of each reminder, as a whole, as a calendar and as a diff. Pure."""
+"""Report on a maintenance window: the results of its reminders, its calendar and its diff. Pure."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class WindowReport:
     """What a task on a window returns. ``zone``: the account's, of the dates in results."""
 
     def __init__(self, goal: WindowGoal, done: WindowDone, zone: str) -> None:
-        """Take what was wanted, and what came of it."""
+        """Take the goal and the results."""
         self._goal = goal
         self._done = done
         self._zone = zone
