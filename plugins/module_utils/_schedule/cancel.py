@@ -38,6 +38,10 @@ _NEVER_SHOWN = "it may still be pending: the list has never shown it, so its abs
 _MAYBE_OUT = (
     "it may have gone out: its date was over, or so near that the service may have taken it off the list to deliver it"
 )
+_ZONE_UNKNOWN = (
+    "it may have gone out: in some zone of the world its date was over or near, and account_timezone does not say which"
+    " zone the account has; set it"
+)
 
 Verdict = tuple[Outcome, Optional[str]]
 """The outcome of a cancel, and why it is not ``CANCELLED``."""
@@ -176,12 +180,12 @@ class Cancellation:
         is_early = after.reading.is_before_handover(delivers_at)
         if (row is not None and row.state is State.CANCELLED) or (is_shown and is_confirmed and is_early):
             return Outcome.CANCELLED, None
-        return Outcome.UNKNOWN, self._why_uncertain(row, after, is_early=is_early, is_shown=is_shown)
-
-    def _why_uncertain(self, row: Row | None, after: Snapshot, *, is_early: bool, is_shown: bool) -> str:
-        """Return why it is not certain that a message was cancelled which the list does not show."""
         if not is_early:
-            return _MAYBE_OUT
+            return Outcome.UNKNOWN, _maybe_out(after, delivers_at)
+        return Outcome.UNKNOWN, self._why_uncertain(row, after, is_shown=is_shown)
+
+    def _why_uncertain(self, row: Row | None, after: Snapshot, *, is_shown: bool) -> str:
+        """Return why it is not certain that a message was cancelled which the list does not show before its date."""
         if not is_shown and not (row is not None and row.listed):
             return _NEVER_SHOWN
         until = (
@@ -206,10 +210,16 @@ def foreseen(message: KnownMessage, before: Snapshot, delivers_at: float) -> Res
     nothing, a real run would not know whether the cancel worked.
     """
     if not before.reading.is_before_handover(delivers_at):
-        return _result(message, Outcome.UNKNOWN, _MAYBE_OUT)
+        return _result(message, Outcome.UNKNOWN, _maybe_out(before, delivers_at))
     if before.listed.intersection(message.smsids) or message.is_cancel_unfinished:
         return _result(message, Outcome.WOULD_CANCEL, None)
     return _result(message, Outcome.UNKNOWN, _NEVER_SHOWN)
+
+
+def _maybe_out(snapshot: Snapshot, delivers_at: float) -> str:
+    """Return why a message may have gone out; ``delivers_at`` is the earliest moment of its date, in Unix seconds."""
+    is_early_elsewhere = snapshot.reading.is_before_handover(delivers_at + snapshot.zone_uncertainty)
+    return _ZONE_UNKNOWN if is_early_elsewhere else _MAYBE_OUT
 
 
 def _row_of(message: KnownMessage, snapshot: Snapshot) -> Row | None:

@@ -411,6 +411,26 @@ def test_without_a_zone_a_date_that_may_be_over_is_a_warning(plain: World) -> No
     assert plain.warnings == []
 
 
+def test_without_a_zone_an_uncertain_cancel_names_the_remedy(plain: World) -> None:
+    plain.present(ANN, name="n")
+    plain.zone = None
+    plain.seconds = moment_of(D1) - 10 * 3600
+    for check_mode in (True, False):
+        assert plain.absent(name="n", check_mode=check_mode) == ["unknown"], check_mode
+        assert "in some zone of the world its date was over or near" in plain.told["msg"]
+    plain.zone = "UTC"
+    plain.seconds += 60
+    assert plain.absent(name="n") == []
+
+
+def test_a_cancel_shortly_before_the_date_is_uncertain_in_every_zone(plain: World) -> None:
+    plain.present(ANN, name="n")
+    plain.seconds = moment_of(D1) - 60
+    for check_mode in (True, False):
+        assert plain.absent(name="n", check_mode=check_mode) == ["unknown"], check_mode
+        assert "it may have gone out: its date was over, or so near" in plain.told["msg"]
+
+
 # --- "A plan that must cancel is refused, with nothing changed, unless this run has read the list" --------------------
 
 
