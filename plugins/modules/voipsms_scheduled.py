@@ -415,12 +415,15 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.repo
     blank,
     scheduling_summary,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_options import (
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_context import (
     TaskContext,
     grace_options,
     list_options,
+)
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_options import (
     read_cancel_request,
     read_schedule_options,
+    scheduler_of,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.specs import (
     account_options,
@@ -461,7 +464,7 @@ def _present(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Create what is missing, and cancel what the name no longer wants."""
     options = read_schedule_options(params)
     context = options.context
-    scheduler, api = context.scheduler(check_mode=check_mode, cancel_shared=params["cancel_shared"])
+    scheduler, api = scheduler_of(context, check_mode=check_mode, cancel_shared=params["cancel_shared"])
     with counted(api):
         if isinstance(options.request, RelativeRequest):
             request, report = scheduler.present_relative(options.request)
@@ -484,7 +487,7 @@ def _present(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
 def _absent(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Cancel the messages that the options mean."""
     context, request = read_cancel_request(params)
-    scheduler, api = context.scheduler(check_mode=check_mode, cancel_shared=params["cancel_shared"])
+    scheduler, api = scheduler_of(context, check_mode=check_mode, cancel_shared=params["cancel_shared"])
     with counted(api):
         report = scheduler.absent(request)
     policy = FailurePolicy(fail_if_sent=params["fail_if_sent"])

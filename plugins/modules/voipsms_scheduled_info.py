@@ -166,9 +166,10 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._api.pendi
 from ansible_collections.voip_communications.sms.plugins.module_utils._message import dates
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, main
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.names import Names
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_context import list_options
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_options import (
-    list_options,
     read_match,
+    scheduler_of,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.specs import account_options, ledger_options
 
@@ -192,7 +193,7 @@ def argument_spec() -> dict[str, dict[str, Any]]:
 def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Return the pending messages. Raise ``VoipsmsError`` when the list cannot be read, or cannot be trusted."""
     context, match = read_match(params)
-    scheduler, api = context.scheduler(check_mode=check_mode)
+    scheduler, api = scheduler_of(context, check_mode=check_mode)
     with counted(api):
         pending = scheduler.pending(match)
     messages = sorted(pending, key=lambda message: (message.date, message.to, message.smsids))

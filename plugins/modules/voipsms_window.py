@@ -477,7 +477,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._api.clien
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_run import run_window
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, main
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_window import WindowReport, blank
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_options import (
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_context import (
     grace_options,
     list_options,
 )

@@ -25,7 +25,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.noti
     NotifyOptions,
     read_notify_options,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_options import (
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_context import (
     grace_options,
     list_options,
 )

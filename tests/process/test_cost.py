@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import os
 import sqlite3
+import subprocess
 import sys
 import threading
 from collections import Counter
@@ -69,6 +72,18 @@ NEVER = (
 )
 """What it must not: all of it is slow to load, and nothing of it is needed."""
 
+RUN_AND_LIST = """
+import json, sys
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.voip_communications.sms.plugins.modules import voipsms_notify
+
+spec = voipsms_notify.module_spec()
+options = ArgumentSpecValidator(spec.argument_spec).validate(json.loads(sys.argv[1]))
+result = spec.run(options.validated_parameters, False)
+print(result["outcome"], *sys.modules)
+"""
+"""Runs the module with the options that are its argument; prints the outcome, and what was loaded."""
+
 
 @pytest.fixture
 def loaded(controller: Controller, service: CountedSandbox, tmp_path: Path) -> dict[str, str]:
@@ -123,6 +138,29 @@ def test_a_plain_send_loads_no_part_of_the_collection_that_is_for_others(loaded:
     assert not wings & {"_schedule", "_notify"}
     people = {name for name in ours if name.startswith("_people.")}
     assert people == {"_people.contacts", "_people.person", "_people.recipients"}, "which may be named in each list"
+
+
+def test_an_event_loads_the_scheduler_only_where_someone_has_to_wait(service: CountedSandbox, tmp_path: Path) -> None:
+    """Ansible compiles each file anew in each run, and a deployment should not wait for what it does not use."""
+    soon = dt.datetime.now(dt.UTC) + dt.timedelta(hours=2)
+    asleep = {"hours": f"{soon:%H:00}-{soon:%H:30} UTC", "quiet": "defer"}
+    account = {name.removeprefix("VOIPSMS_").lower(): value for name, value in service.sandbox.environment.items()}
+    account["account_timezone"] = "America/Chicago"
+    options = {"event": "failed", "idempotency_key": "shop", "msg": "Hello", "ledger": str(tmp_path / "ledger")}
+    people: tuple[tuple[dict[str, str], str], ...] = (({}, "sent"), (asleep, "scheduled"))
+    for number, (when, outcome) in enumerate(people):
+        to = [{"name": "anna", "number": f"+1281234567{number}", **when}]
+        run = subprocess.run(
+            [sys.executable, "-c", RUN_AND_LIST, json.dumps({**account, **options, "to": to})],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        printed = run.stdout.split()
+        assert printed[:1] == [outcome], run.stderr
+        assert any(name.endswith("._notify.telling") for name in printed)
+        assert any(name.endswith("._schedule.once") for name in printed) is (outcome == "scheduled"), outcome
+    service.expect(2)
 
 
 def test_what_a_send_loads_is_gone_through_neither_meanwhile_nor_at_its_end(

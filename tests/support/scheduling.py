@@ -52,9 +52,9 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.repo
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_scheduled import (
     SCHEDULING,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_options import (
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_context import (
     TaskContext,
-    _earliest_moment_of,
+    earliest_moments,
     scheduled_request,
 )
 
@@ -218,7 +218,7 @@ class World:
     def request(self, *to: str, msg: str = TEXT, date: str = D1, **other: Any) -> ScheduleRequest:
         name, sender = other.get("name"), other.get("sender")
         nobody: Any = None  # no account is reached
-        context = TaskContext(nobody, Paths(), self.ledger, FINGERPRINTS, nobody, _earliest_moment_of(self.zone))
+        context = TaskContext(nobody, Paths(), self.ledger, FINGERPRINTS, nobody, earliest_moments(self.zone))
         read = dates.read(date, account_timezone=self.zone)
         return ScheduleRequest(
             delivery=scheduled_request(context, sender, msg, read, to, name),
@@ -236,7 +236,7 @@ class World:
             self.ledger,
             FINGERPRINTS,
             Deadline(DEADLINE, monotonic=lambda: self.seconds, sleep=self.sleep),
-            earliest_moment_of=_earliest_moment_of(self.zone),
+            earliest_moment_of=earliest_moments(self.zone),
             zone_uncertainty=0.0 if self.zone else 26 * 3600.0,
             log_moment_of=partial(dates.logged, account_timezone=self.zone) if self.zone else None,
             check_mode=check_mode,

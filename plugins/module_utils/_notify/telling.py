@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
-from typing import NamedTuple
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from .._api.scheduled import ScheduledApi
 from .._core.deadline import Deadline
@@ -21,12 +21,15 @@ from .._core.errors import VoipsmsError, defect
 from .._ledger.model import Claimability, LedgerError, claimability
 from .._message.outcome import Outcome, Report, Result
 from .._schedule.context import ScheduleContext
-from .._schedule.lock import NameInUse
-from .._schedule.once import OncePerRecipient, without
+from .._schedule.errors import NameInUse
+from .._schedule.known import known_to_ledger
 from .._schedule.request import ScheduleRequest
 from .._send.delivery import Delivery
 from .._send.posting import Objection, no_objection
 from .._send.request import SendRequest
+
+if TYPE_CHECKING:
+    from .._schedule.once import OncePerRecipient
 
 _NOT_WAITING = frozenset({Outcome.NOT_SENT, Outcome.REFUSED})
 """Outcomes of scheduling with which it is certain that no message waits."""
@@ -79,7 +82,6 @@ class Telling:
         self._deadline = deadline
         self._check_mode = check_mode
         self._context = plan.context_of(self._scheduling_deadline())
-        self._once = OncePerRecipient(self._context, plan.name, deadline, self._told_meanwhile)
         self._results: dict[str, Result] = {}
         self._overtaken: set[str] = set()
         self._warnings: list[str] = []
@@ -95,6 +97,13 @@ class Telling:
         self._fill(everyone, partial(_without_message, Outcome.UNKNOWN, "no result is known"))
         results = (self._results[to] for to in everyone)
         return Report.of(results, [*self._warnings, *self._context.warnings])
+
+    @cached_property
+    def _once(self) -> OncePerRecipient:
+        """The scheduled messages of the event."""
+        from .._schedule.once import OncePerRecipient  # noqa: PLC0415 - only who may have to wait needs it
+
+        return OncePerRecipient(self._context, self._plan.name, self._deadline, self._told_meanwhile)
 
     def _tell(self) -> None:
         """Tell the recipients whom no other run can defer first, since they need not wait; then the others.
@@ -158,7 +167,7 @@ class Telling:
             wanted = self._plan.schedule_requests(at + dt.timedelta(minutes=minute), recipients) if recipients else ()
             taken = {to for request in wanted for to in self._once.taken(request)}
             is_last = minute == _MINUTES - 1
-            requests += [request if is_last else without(request, taken) for request in wanted]
+            requests += [request if is_last else request.without(taken) for request in wanted]
             recipients = [to for to in recipients if to in taken]
         return [request for request in requests if request.delivery.recipients]
 
@@ -222,16 +231,19 @@ class Telling:
     def _with_messages(self, recipients: Iterable[str]) -> frozenset[str]:
         """Return the recipients for whom the ledger knows scheduled messages of this event; it may fail later on."""
         try:
-            return frozenset(self._once.known_to_ledger(recipients))
+            return frozenset(self._with_known_messages(recipients))
         except LedgerError:
             return frozenset()
+
+    def _with_known_messages(self, numbers: Iterable[str]) -> list[str]:
+        return known_to_ledger(self._context.ledger, self._context.fingerprints, self._plan.name, numbers)
 
     # What two runs at once must not both do ------------------------------------------------------------------------
     # Each claims first and then looks whether the other has, so at least one of them notices.
 
     def _scheduled_meanwhile(self, numbers: Sequence[str]) -> str:
         """Return why these recipients must not be sent to: another run takes them for people in quiet hours."""
-        known = self._once.known_to_ledger(numbers)
+        known = self._with_known_messages(numbers)
         # One request is for all of them.
         self._overtaken.update(numbers if known else ())
         return "another run has begun to schedule this event for them" if known else ""

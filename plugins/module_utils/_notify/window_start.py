@@ -19,7 +19,7 @@ from .._ledger.model import LedgerError, Row, fact_row
 from .._message.dates import DateError
 from .._message.relative_dates import RelativeDate, is_relative, read_relative
 from .._schedule.context import ScheduleContext, until_current
-from .._schedule.refusals import ScheduleError
+from .._schedule.errors import ScheduleError
 
 _DAMAGED = (
     "the ledger's row of the start of this window is damaged; nothing was changed; run the task once with a start that"

@@ -24,9 +24,9 @@ from .._core.errors import InputError, sentence_of
 from .._ledger.model import Fingerprints, LedgerError, Row, State, fact_row
 from .._message.dates import DeliveryDate, at, lead_fault
 from .context import ScheduleContext, until_current
+from .errors import ScheduleError
 from .match import Match
 from .proof import is_cancelled_in_time
-from .refusals import ScheduleError
 from .request import RelativeRequest, ScheduleRequest
 
 _PURPOSE = "date"

@@ -9,23 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from .._api.scheduled import ScheduledApi
 from .._core.deadline import Deadline
-from .._core.errors import VoipsmsError
 from .._ledger.model import Fingerprints, Identity, Ledger
+from .errors import Overtaken
 from .proof import USUAL_GRACES, Graces
-from .snapshot import Change
+
+if TYPE_CHECKING:
+    from .snapshot import Change
 
 _T = TypeVar("_T")
 
 TRIES = 3
 """Number of times that a run plans before it gives up, where other runs keep making its plans out of date."""
-
-
-class Overtaken(VoipsmsError):
-    """Another run has changed what this one has planned with; nothing was changed, and a new plan may succeed."""
 
 
 @dataclass(frozen=True)

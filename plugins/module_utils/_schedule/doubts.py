@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from .._core.errors import sentence_of
 from .._message.outcome import Outcome, Result
 from .context import ScheduleContext
+from .errors import ScheduleError
 from .parts import Part
-from .refusals import ScheduleError
 from .source import SnapshotSource
 
 PENDING = frozenset({Outcome.SCHEDULED, Outcome.WOULD_SCHEDULE, Outcome.DUPLICATE})

@@ -19,7 +19,7 @@ from .._ledger.resolve import begun_at
 from .._message.outcome import Fate, moment
 from .._send.request import SendRequest
 from .context import ScheduleContext
-from .refusals import ScheduleError
+from .errors import NameInUse
 
 _PURPOSE = "turn"
 """Tells the row of a lock from the row of a message. Runs of another release must find the same row."""
@@ -32,10 +32,6 @@ _OVER = (
     "the lock of the name was over before the request could begin, as where a machine was suspended, so another run may"
     " have done the same meanwhile"
 )
-
-
-class NameInUse(ScheduleError):
-    """Another run is at work on the same name, and has not ended within the deadline; nothing was changed."""
 
 
 class NameLock:

@@ -10,17 +10,18 @@ it, whether it waits or has gone out. All dates share one lock, one list before 
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 
 from .._core.deadline import Deadline
 from .._core.errors import VoipsmsError
-from .._ledger.model import Identity, Row, State
+from .._ledger.model import Identity, Row
 from .._message.outcome import Outcome, Result
 from .._send.posting import Objection, no_objection
 from .context import ScheduleContext, until_current
 from .creation import Creation
 from .delivery_log import DeliveryLog
+from .known import known_to_ledger, may_exist
 from .lock import NameLock, wait_for_concurrent_runs
 from .match import Match, matching
 from .parts import OncePart
@@ -33,7 +34,6 @@ from .source import InDoubt, SnapshotSource
 
 _PENDING = (ScheduledState.LISTED, ScheduledState.UNLISTED)
 _CERTAIN = (*_PENDING, ScheduledState.DELIVERED)
-_GONE = frozenset({State.REFUSED, State.CANCELLED})
 
 
 class OncePerRecipient:
@@ -64,12 +64,6 @@ class OncePerRecipient:
         """Why nothing may be sent any more to whom this run keeps other runs away from: its lock is over."""
         return self._lock.objection
 
-    def known_to_ledger(self, recipients: Iterable[str]) -> list[str]:
-        """Return the recipients (digits) for whom the ledger knows a message of the name. Raises ``LedgerError``."""
-        fingerprints = self._fingerprints(recipients)
-        rows = [row for row in self._context.ledger.scheduled() if row.name == self._name and _may_exist(row)]
-        return list({fingerprints[row.recipient]: None for row in rows if row.recipient in fingerprints})
-
     def scheduled_for(self, recipients: Iterable[str], *, waits: bool) -> dict[str, Result]:
         """Return the result of each recipient (digits) for whom the name has a message already, or may have one.
 
@@ -77,7 +71,7 @@ class OncePerRecipient:
         within the deadline. Raises ``LedgerError``.
         """
         recipients = list(recipients)
-        known = self.known_to_ledger(recipients)
+        known = known_to_ledger(self._context.ledger, self._context.fingerprints, self._name, recipients)
         if not known:
             return {}
         fingerprints = self._fingerprints(recipients)
@@ -131,7 +125,7 @@ class OncePerRecipient:
         return [fingerprints[name] for name, row in rows.items() if self._is_of_another_name(row)]
 
     def _is_of_another_name(self, row: Row) -> bool:
-        return _may_exist(row) and row.name not in ("", self._name)
+        return may_exist(row) and row.name not in ("", self._name)
 
     def schedule(self, requests: Sequence[ScheduleRequest]) -> list[Result]:
         """Make a message pending for each recipient, none of whom has one of this name. Raises ``VoipsmsError``."""
@@ -150,7 +144,7 @@ class OncePerRecipient:
             snapshot, self._snapshot = self._refresh(in_doubt), None
         # Before anything is created, since another run may make the plans out of date.
         existing = self._existing(snapshot, fingerprints)
-        left = [without(request, existing) for request in requests]
+        left = [request.without(existing) for request in requests]
         done = self._run.carry_out_by(snapshot, [OncePart(self._context, request, self._object) for request in left])
         return [*existing.values(), *(result for results in done.results for result in results)]
 
@@ -180,17 +174,6 @@ class OncePerRecipient:
             desired = DesiredMessage((message.row.key, message.row.recipient), to)
             return kept_result(desired, message)._replace(text=message.text)
         return uncertain_result(message, self._context.ledger.now())._replace(to=f"+{to}")
-
-
-def without(request: ScheduleRequest, recipients: Container[str]) -> ScheduleRequest:
-    """Return a request without these recipients (digits)."""
-    others = tuple(to for to in request.delivery.recipients if to not in recipients)
-    return request._replace(delivery=request.delivery._replace(recipients=others))
-
-
-def _may_exist(row: Row) -> bool:
-    """Return whether a row's message may be pending or have gone out, as far as the ledger tells."""
-    return row.state not in _GONE
 
 
 def _doubt(message: KnownMessage) -> int:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timezone
 
-from .._core.errors import InputError, VoipsmsError
+from .._core.errors import InputError
 from .._ledger.memory import MemoryLedger
 from .._message.dates import lead_doubt, lead_fault
+from .errors import ScheduleError
 from .match import Match
 from .plan import Plan, unintended_recipients, wanted_recipients_of
 from .request import ScheduleRequest
@@ -21,10 +22,6 @@ NO_LIST = (
     "if the vendor's page on scheduled messages names another call, set scheduled_path, cancel_path and cancel_method;"
     " voipsms_scheduled_info shows whether they are right"
 )
-
-
-class ScheduleError(VoipsmsError):
-    """The task as a whole is refused; nothing was changed."""
 
 
 def refuse_unsafe_cancel(planned: Plan, snapshot: Snapshot, *, cancel_shared: bool) -> None:

@@ -6,13 +6,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple, Optional, Union
+from collections.abc import Callable, Container
+from typing import TYPE_CHECKING, NamedTuple, Optional, Union
 
 from .._message.dates import DeliveryDate
-from .._message.relative_dates import RelativeDate
 from .._send.request import SendRequest
-from .match import Match
+
+if TYPE_CHECKING:
+    from .._message.relative_dates import RelativeDate
+    from .match import Match
 
 
 class CancelRequest(NamedTuple):
@@ -50,6 +52,11 @@ class ScheduleRequest(NamedTuple):
     def name_fingerprint(self) -> str:
         """The fingerprint of the name; empty without one."""
         return self.delivery.schedule.name if self.delivery.schedule else ""
+
+    def without(self, recipients: Container[str]) -> ScheduleRequest:
+        """Return the request without these recipients (digits)."""
+        others = tuple(to for to in self.delivery.recipients if to not in recipients)
+        return self._replace(delivery=self.delivery._replace(recipients=others))
 
 
 class RelativeRequest(NamedTuple):

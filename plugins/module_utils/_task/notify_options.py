@@ -35,7 +35,7 @@ from .account import LONGEST_DEADLINE
 from .names import Names
 from .refused_task import not_sent_results, unread_results
 from .report_notify import refused_summary
-from .schedule_options import TaskContext, grace_options, list_options, read_context, scheduled_request
+from .schedule_context import TaskContext, grace_options, list_options, read_context, scheduled_request
 from .send_options import GIVEN_WINDOW
 from .specs import account_options, ledger_options, option
 from .values import in_range, read_region, read_sender, repetition_warnings, with_texts

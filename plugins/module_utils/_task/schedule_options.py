@@ -8,35 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timezone
-from typing import Any, Callable, NamedTuple
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple
 
-from .._api.scheduled import USUAL_PATHS, Paths, ScheduledApi
-from .._core.deadline import Deadline
+from .._api.scheduled import ScheduledApi
 from .._core.errors import Faults
-from .._ledger.model import KEPT, NO_LEDGER, DedupePolicy, Fingerprints, Ledger, Schedule, key_of
+from .._ledger.model import Fingerprints
 from .._message import dates
 from .._message.relative_dates import RelativeDate, is_relative, read_relative
 from .._message.text import faults as text_faults
 from .._message.text import measure
 from .._people.contacts import Contacts, read_contacts
 from .._people.recipients import Recipients
-from .._schedule.context import ScheduleContext
 from .._schedule.match import Match
-from .._schedule.proof import USUAL_GRACES, Graces
 from .._schedule.request import CancelRequest, RelativeRequest, ScheduleRequest
 from .._schedule.scheduler import Scheduler
-from .._send.delivery import AT_A_TIME
-from .._send.request import SendRequest
-from .account import Account, read_account
 from .names import Names
-from .open_ledger import of_this_run, read_ledger
-from .specs import option
+from .schedule_context import TaskContext, read_context, scheduled_request
 from .values import (
     digits_of,
     in_range,
-    is_printable_name,
     read_people,
     read_region,
     read_sender,
@@ -45,83 +35,21 @@ from .values import (
     with_texts,
 )
 
-_EARLIEST_ZONE = dates.LARGEST_OFFSET.total_seconds()
-"""Seconds by which wall time can be ahead of UTC at most."""
-
-_LATEST_ZONE = (dates.LARGEST_OFFSET - dates.SMALLEST_OFFSET).total_seconds()
-"""Seconds between the earliest and the latest moment that a wall time without a zone can mean (UTC+14 to UTC-12)."""
-
-_LONGEST_GRACE = 3600
-_LONGEST_HANDOVER = 24 * 60
-_MAX_NAME = 200
 _MAX_SMSID = 128
 _UNNAMED = (
     "delivery_date counts from now on, and needs name: it is resolved once, and the name remembers the result; without"
     " a name, every run would mean another date, and so another message"
 )
-_WEEK = 7 * 24 * 60
 _WAYS = {"smsid": ("smsid",), "name, to, from, msg and delivery_date": ("name", "to", "from", "msg", "delivery_date")}
 
 
-def list_options() -> dict[str, dict[str, Any]]:
-    """Return a new argument spec for the assumed calls: the options of the documentation fragment ``scheduled``."""
-    return {
-        "scheduled_path": option("SCHEDULED_PATH", type="raw", default=USUAL_PATHS.scheduled),
-        "cancel_path": option("CANCEL_PATH", type="raw", default=USUAL_PATHS.cancel),
-        "cancel_method": option(
-            "CANCEL_METHOD", type="str", choices=["DELETE", "POST", "GET"], default=USUAL_PATHS.cancel_method
-        ),
-    }
-
-
-def grace_options() -> dict[str, dict[str, Any]]:
-    """Return a new argument spec for the seconds within which the service is consistent: the fragment ``graces``."""
-    return {
-        "list_grace": option("LIST_GRACE", type="float", default=10.0),
-        "cancel_grace": option("CANCEL_GRACE", type="float", default=10.0),
-        "handover": option("HANDOVER", type="int", default=15),
-    }
-
-
-class TaskContext(NamedTuple):
-    """What every task on scheduled messages has: the account, the calls, the ledger, names, and how dates are read.
-
-    ``zone_uncertainty``: seconds by which a date may be later than ``earliest_moment_of`` says.
-    """
-
-    account: Account
-    paths: Paths
-    ledger: Ledger
-    fingerprints: Fingerprints
-    names: Names
-    earliest_moment_of: Callable[[str], float]
-    zone_uncertainty: float = 0.0
-    log_moment_of: Callable[[str | None], float | None] | None = None
-    graces: Graces = USUAL_GRACES
-
-    def scheduler(self, *, check_mode: bool, cancel_shared: bool = False) -> tuple[Scheduler, ScheduledApi]:
-        """Return a scheduler, whose deadline begins now, and the calls that it makes."""
-        api = self.api()
-        context = self.schedule_context(api, self.account.deadline(), check_mode=check_mode)
-        return Scheduler(replace(context, cancel_shared=cancel_shared)), api
-
-    def api(self) -> ScheduledApi:
-        """Return the calls of this account, those on scheduled messages included."""
-        return ScheduledApi(self.account.service, self.paths)
-
-    def schedule_context(self, api: ScheduledApi, deadline: Deadline, *, check_mode: bool) -> ScheduleContext:
-        """Return what the parts of a task on scheduled messages share."""
-        return ScheduleContext(
-            api,
-            self.ledger,
-            self.fingerprints,
-            deadline,
-            earliest_moment_of=self.earliest_moment_of,
-            zone_uncertainty=self.zone_uncertainty,
-            log_moment_of=self.log_moment_of,
-            graces=self.graces,
-            check_mode=check_mode,
-        )
+def scheduler_of(
+    context: TaskContext, *, check_mode: bool, cancel_shared: bool = False
+) -> tuple[Scheduler, ScheduledApi]:
+    """Return a scheduler, whose deadline begins now, and the calls that it makes."""
+    api = context.api()
+    limits = context.schedule_context(api, context.account.deadline(), check_mode=check_mode)
+    return Scheduler(replace(limits, cancel_shared=cancel_shared)), api
 
 
 class ScheduleOptions(NamedTuple):
@@ -242,26 +170,6 @@ def _with_name(match: Match, name: str | None, fingerprints: Fingerprints) -> Ma
     return match if name is None else match._replace(name=fingerprints.name(name))
 
 
-def read_paths(params: Mapping[str, Any], faults: Faults) -> Paths:
-    """Return where the assumed calls are, below ``api_url``; note faults."""
-    for name in ("scheduled_path", "cancel_path"):
-        if not _is_below(params[name]):
-            faults.add(f"{name} must be a path below api_url, such as {getattr(USUAL_PATHS, name.partition('_')[0])}")
-    if "{smsid}" not in params["cancel_path"]:
-        faults.add("cancel_path must hold {smsid}, where the identifier of the message goes")
-    return Paths(params["scheduled_path"], params["cancel_path"], params["cancel_method"])
-
-
-def _is_below(path: str) -> bool:
-    """Tell whether a path leads to something below the base of all calls."""
-    try:
-        parts = urlsplit(path)
-    except ValueError:
-        return False
-    leads_out = parts.scheme or parts.netloc or path.startswith("/") or ".." in parts.path.split("/")
-    return bool(parts.path) and not leads_out and path.isprintable() and "#" not in path and " " not in path
-
-
 def _read_date(params: Mapping[str, Any], faults: Faults) -> dates.DeliveryDate | RelativeDate | None:
     """Return the delivery date, or None when ``faults`` says what is wrong with it."""
     value, zones = params["delivery_date"], {name: params[name] for name in ("timezone", "account_timezone")}
@@ -270,83 +178,3 @@ def _read_date(params: Mapping[str, Any], faults: Faults) -> dates.DeliveryDate 
     if params["name"] is None:
         faults.add(_UNNAMED)
     return faults.attempt(lambda: read_relative(value, **zones))
-
-
-def read_context(params: Mapping[str, Any], faults: Faults, names: Names) -> TaskContext:
-    """Return what every task has. Raise ``InputError`` with these faults and those noted before: call this last."""
-    account = read_account(params, faults)
-    paths = read_paths(params, faults)
-    ledger, fingerprints = read_ledger(params, faults)
-    name = params.get("name")
-    if name is not None and not is_printable_name(name, _MAX_NAME):
-        faults.add(f"name must be 1 to {_MAX_NAME} printable characters")
-    if name is not None and ledger.name == NO_LEDGER:
-        faults.add("name needs a ledger, and ledger is none, which remembers nothing")
-    faults.add(*in_range("min_lead", params.get("min_lead"), 0, _WEEK))
-    graces = _read_graces(params, faults)
-    zone = params["account_timezone"]
-    checked = faults.checked(account)
-    ledger, fingerprints = of_this_run(params, ledger, fingerprints)
-    return TaskContext(
-        account=checked,
-        paths=paths,
-        ledger=ledger,
-        fingerprints=fingerprints,
-        names=names,
-        earliest_moment_of=_earliest_moment_of(zone),
-        zone_uncertainty=0.0 if zone else _LATEST_ZONE,
-        log_moment_of=(lambda date: dates.logged(date, zone)) if zone else None,
-        graces=graces,
-    )
-
-
-def _read_graces(params: Mapping[str, Any], faults: Faults) -> Graces:
-    """Return within which seconds the service is consistent; note faults. Tasks that only read have no such options."""
-    usual = USUAL_GRACES
-    list_grace = params.get("list_grace", usual.list_grace)
-    cancel_grace = params.get("cancel_grace", usual.cancel_grace)
-    handover = params.get("handover", usual.handover / 60)
-    faults.add(*in_range("list_grace", list_grace, 0, _LONGEST_GRACE))
-    faults.add(*in_range("cancel_grace", cancel_grace, 0, _LONGEST_GRACE))
-    faults.add(*in_range("handover", handover, 0, _LONGEST_HANDOVER))
-    return Graces(list_grace, cancel_grace, handover * 60)
-
-
-def scheduled_request(
-    context: TaskContext,
-    sender: str | None,
-    text: str,
-    date: dates.DeliveryDate,
-    recipients: tuple[str, ...],
-    name: str | None,
-) -> SendRequest:
-    """Return a request for one message to each recipient, each posted separately, so that each can be cancelled."""
-    delivers_at = context.earliest_moment_of(date.wire)
-    fingerprints = context.fingerprints
-    return SendRequest(
-        key=key_of(sender or "", text, date.wire),
-        label="",
-        sender=sender,
-        text=text,
-        segments=measure(text).segments,
-        recipients=recipients,
-        dedupe=DedupePolicy(
-            content=fingerprints.content(sender or "", text, date.wire), window=0.0, until=delivers_at + KEPT
-        ),
-        batch_size=1,
-        schedule=Schedule(date.wire, delivers_at, fingerprints.name(name) if name else ""),
-        at_a_time=AT_A_TIME,
-    )
-
-
-def _earliest_moment_of(account_timezone: str | None) -> Callable[[str], float]:
-    """Return a function from a date of the pending list to the earliest moment that it can mean, in Unix seconds."""
-
-    def moment(wire: str) -> float:
-        instant = dates.from_echo(wire, account_timezone).instant
-        if instant is not None:
-            return instant.timestamp()
-        as_utc = datetime.strptime(wire[:16], "%Y-%m-%d %H:%M").replace(tzinfo=timezone.utc)
-        return as_utc.timestamp() - _EARLIEST_ZONE
-
-    return moment

@@ -30,7 +30,7 @@ from .._schedule.request import CancelRequest, Request, ScheduleRequest
 from .._send.delivery import AT_A_TIME
 from .._send.request import SendRequest
 from .names import Names
-from .schedule_options import TaskContext, read_context, scheduled_request
+from .schedule_context import TaskContext, read_context, scheduled_request
 from .send_options import GIVEN_WINDOW
 from .values import in_range, read_region, read_sender, with_texts
 

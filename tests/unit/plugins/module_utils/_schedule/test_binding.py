@@ -20,8 +20,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.in
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.memory import MemoryLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import KEPT, LedgerError, Row
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.binding import binding_key
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.errors import ScheduleError
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.match import Match
-from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.refusals import ScheduleError
 from ansible_collections.voip_communications.sms.tests.support.scheduling import (
     ANN,
     BOB,

@@ -22,7 +22,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
     State,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
-from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.context import Overtaken
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.errors import Overtaken
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.lock import (
     NameLock,
     lock_claim,

@@ -36,10 +36,10 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.cancel import Cancellation
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.errors import ScheduleError
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.lock import lock_claim, lock_key
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.match import AmbiguousError, Match
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.proof import USUAL_GRACES
-from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.refusals import ScheduleError
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.source import SnapshotSource
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import FailurePolicy, summary
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_diff import pending_diff

@@ -21,12 +21,13 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.
     ScheduleRequest,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.delivery import AT_A_TIME
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_context import read_paths
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_options import (
     ScheduleOptions,
     read_cancel_request,
     read_match,
-    read_paths,
     read_schedule_options,
+    scheduler_of,
 )
 from ansible_collections.voip_communications.sms.plugins.modules import voipsms_scheduled, voipsms_scheduled_info
 from ansible_collections.voip_communications.sms.tests.support import fault_server
@@ -325,7 +326,7 @@ def test_the_calendar_of_a_task_looks_where_the_task_says(tmp_path: Path) -> Non
     """In check mode: one look at the list, nothing created, and no ledger made."""
     with FaultServer(default=fault_server.answer_json({"scheduled": []})) as server:
         options = booked(api_url=server.url, scheduled_path="sms/waiting", ledger=str(tmp_path / "ledger"))
-        scheduler, api = options.context.scheduler(check_mode=True)
+        scheduler, api = scheduler_of(options.context, check_mode=True)
         assert api.requests == 0
         found = scheduler.present(asked(options))
     assert [result.outcome.value for result in found.results] == ["would_schedule"]

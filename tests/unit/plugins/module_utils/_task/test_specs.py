@@ -11,7 +11,7 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._task import specs
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_options import list_options
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.schedule_context import list_options
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.specs import account_options, ledger_options
 
 
