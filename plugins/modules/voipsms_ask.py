@@ -54,12 +54,16 @@ options:
     description:
       - Whom to ask, all at once; numbers, names of O(contacts), V(@) and the name of a group of them, and people, in
         any notation of O(voip_communications.sms.voipsms_send#module:to).
+      - A dictionary with V(calendar), the path or the address of a calendar, is whoever is on call by it; see O(to) of
+        M(voip_communications.sms.voipsms_notify). A run that goes on with a question asks those who were on call when
+        it was asked. Where no one is known to be on call, or not everyone, the people of other steps, or of the
+        fallback, are asked and a warning says so; the task fails, and nothing is sent, where no one is left.
       - It, or O(steps), is needed.
     type: raw
   steps:
     description:
       - Whom to ask one after the other; a list of recipients, each as O(to) has them, or of dictionaries with V(to),
-        and perhaps V(wait), as O(wait) has it.
+        and perhaps V(wait), as O(wait) has it. A dictionary with V(calendar) may have V(wait) as well.
       - The next step begins when nobody has answered within the V(wait) of the step before, and at once when a step can
         reach nobody, since their numbers were refused or have opted out. Everyone who was asked may still answer.
     type: raw

@@ -49,3 +49,8 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_path(text: str) -> bool:
+    """Return whether a text can only be the path of a file, and no address, not even one with a typing error."""
+    return not separators_in(text, ":@=?&")

@@ -52,7 +52,6 @@ _NO_AUTHORITIES = (
 )
 
 _HEADERS = {
-    "Accept": "application/json",
     "Accept-Encoding": "identity",
     "Connection": "close",
     "User-Agent": "voip_communications.sms (Ansible collection)",
@@ -87,7 +86,7 @@ class Service:
     """The address of the API and how to connect to it. Credentials are kept out of ``repr``.
 
     ``timeout``: seconds to connect, and between two reads. ``verify``: True to check certificates, False not to, or
-    the path of the authorities to check them against.
+    the path of the authorities to check them against. Without user and password, none are sent.
     """
 
     url: str
@@ -95,6 +94,7 @@ class Service:
     password: str = field(repr=False)
     timeout: float
     verify: bool | str = True
+    accept: str = "application/json"
 
 
 class Http:
@@ -143,7 +143,7 @@ class Http:
 
     def _exchange(self, method: str, path: str, body: _Body | None, gate: Any = None) -> Answer:
         """Make one request on its own connection and return the whole answer. ``gate``: what it must pass first."""
-        headers = dict(_HEADERS)
+        headers = {"Accept": self._service.accept, **_HEADERS}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         data: Any = body
@@ -176,10 +176,11 @@ class _Basic:
     """HTTP Basic authentication (RFC 7617, in UTF-8). It is set on every request, so that no ``.netrc`` is read."""
 
     def __init__(self, user: str, password: str) -> None:
-        self._header = "Basic " + b64encode(f"{user}:{password}".encode()).decode("ascii")
+        credentials = b64encode(f"{user}:{password}".encode()).decode("ascii")
+        self._headers = {"Authorization": f"Basic {credentials}"} if user or password else {}
 
     def __call__(self, request: Any) -> Any:
-        request.headers["Authorization"] = self._header
+        request.headers.update(self._headers)
         return request
 
 

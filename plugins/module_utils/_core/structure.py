@@ -164,6 +164,15 @@ def whole_number(least: int, most: int) -> Reader[int]:
     return read
 
 
+def truth(name: str, value: object) -> bool:
+    """Return a truth value, also from a text, as the command line sets them. Raises ``InputError``."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.lower() in ("true", "false", "yes", "no"):
+        return value.lower() in ("true", "yes")
+    raise InputError(f"{name} must be true or false")
+
+
 def plain_number(value: object) -> object:
     """Return a number without the type that Ansible gives it, since an error would name that type."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):

@@ -10,12 +10,12 @@ A duration is so many hours of sixty minutes: 24h before the start is 24 hours b
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
+from .._core.duration import seconds_in
 from .._core.errors import Faults, VoipsmsError
 from .._core.structure import Fields
 from .._core.structure import text as read_text
@@ -30,7 +30,6 @@ BEFORE, START, END, ANNOUNCE = "before", "start", "end", "announce"
 _STATES = ("present", "absent")
 _KEYS = frozenset({"name", "before", "at", "after", "text", "recipients", "state"})
 _LONGEST = dt.timedelta(days=366)
-_DURATION = re.compile(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?", re.ASCII)
 _DURATION_FORM = "write it in quotes with units, such as 24h, 90m, 1d or 1h30m"
 
 
@@ -136,12 +135,12 @@ def read_end(name: str, value: object, start: dt.datetime | None, zone: str) -> 
 def read_duration(name: str, value: object) -> dt.timedelta:
     """Return a duration such as 24h, 90m, 1d or 1h30m; a day has 24 hours. Raises ``VoipsmsError``."""
     text = value.strip() if isinstance(value, str) else ""
-    match = _DURATION.fullmatch(text)
-    if not text or match is None:
+    # Reminders go out by the minute.
+    seconds = None if text.endswith("s") else seconds_in(text)
+    if seconds is None:
         hint = " (a number without a unit)" if isinstance(value, int) and not isinstance(value, bool) else ""
         raise VoipsmsError(f"{name} is not a duration{hint}: {_DURATION_FORM}")
-    days, hours, minutes = (int(part or 0) for part in match.groups())
-    duration = dt.timedelta(days=days, hours=hours, minutes=minutes)
+    duration = dt.timedelta(seconds=seconds)
     if duration > _LONGEST:
         raise VoipsmsError(f"{name} {text!r} is longer than {_LONGEST.days} days")
     return duration

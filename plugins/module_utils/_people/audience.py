@@ -7,21 +7,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from .._core.errors import Faults, InputError
+from .._core.errors import Faults
 from .._core.structure import nonempty_text, one_of
 from .._message import dates
 from .contacts import read_contacts
+from .moment import read_moment
 from .person import SEVERITIES, Person
 from .recipients import read_people
-
-# An offset as strftime writes it, +0100: Python 3.9 reads +01:00 only.
-_SHORT_OFFSET = re.compile(r"([+-]\d\d)(\d\d)$", re.ASCII)
-# Beyond these, dates or zones cannot be computed.
-_YEARS = range(1971, 9000)
 
 
 class Occasion(NamedTuple):
@@ -126,7 +121,7 @@ def read_occasion(values: Mapping[str, object], faults: Faults) -> Occasion | No
     account_timezone = values["account_timezone"]
     event = faults.attempt(lambda: nonempty_text("event", values["event"]))
     severity = faults.attempt(lambda: one_of(SEVERITIES)("severity", values["severity"]))
-    now = faults.attempt(lambda: _read_moment(values["now"]))
+    now = faults.attempt(lambda: read_moment("now", values["now"]))
     account = faults.attempt(lambda: _read_account_timezone(account_timezone)) if account_timezone else ""
     return Occasion(event or "", severity or SEVERITIES[0], now, account or "") if now is not None else None
 
@@ -135,20 +130,6 @@ def _read_account_timezone(value: object) -> str:
     name = nonempty_text("account_timezone", value)
     dates.zone(name, "account_timezone")
     return name
-
-
-def _read_moment(value: object) -> dt.datetime:
-    """Return an aware instant, from one or from ISO 8601 with an offset. Raises ``InputError``."""
-    fault = InputError("now must be a date and time with an offset, such as 2026-11-23T08:00:00+01:00")
-    moment = value
-    if isinstance(value, str):
-        try:
-            moment = dt.datetime.fromisoformat(_SHORT_OFFSET.sub(r"\1:\2", value.strip().replace("Z", "+00:00")))
-        except ValueError:
-            raise fault from None
-    if not isinstance(moment, dt.datetime) or moment.tzinfo is None or moment.year not in _YEARS:
-        raise fault
-    return moment
 
 
 def _by_instant(

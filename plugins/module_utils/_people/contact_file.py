@@ -10,10 +10,10 @@ import csv
 import io
 import json
 import os
-import stat
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from .._core.bounded_file import read_bounded
 from .._core.errors import InputError, MissingLibrary
 from .._core.structure import shown
 from .person import KEYS
@@ -45,17 +45,7 @@ def read_file(path: str) -> Labelled:
 
 def _text(name: str, path: str) -> str:
     """Return the text of a file, without a byte order mark. Raises ``InputError``."""
-    try:
-        with open(path, "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise InputError(f"{name} is not a file")
-            content = file.read(LONGEST + 1)
-    except ValueError:
-        raise InputError(f"{name} is not a path") from None
-    except OSError as error:
-        raise InputError(f"{name} cannot be read ({error.strerror})") from error
-    if len(content) > LONGEST:
-        raise InputError(f"{name} has more than {LONGEST // 1024 // 1024} MiB")
+    content = read_bounded(name, path, LONGEST)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -54,6 +54,10 @@ class Hours(NamedTuple):
         minutes = range(-(margin // _MINUTE), margin // _MINUTE + 1)
         return all(self.contains(instant + number * _MINUTE) for number in minutes)
 
+    def as_written(self) -> dict[str, str]:
+        """Return the hours as a user writes them."""
+        return dict(zip(_KEYS, (_clock(self.begin), _clock(self.end), self.zone)))
+
     def opening(self, after: dt.datetime, account_timezone: str = "") -> dt.datetime:
         """Return when they begin again, after an aware instant outside of them: a whole minute, in their zone.
 

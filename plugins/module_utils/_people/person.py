@@ -39,6 +39,9 @@ KEYS = (
 )
 """What a person can have."""
 
+ON_CALL_KEYS = ("since", "until", "level", "next")
+"""What the lookup ``oncall`` adds to a person, and nothing else reads."""
+
 GROUP = "@"
 """What the name of a group has before it where a recipient is given."""
 
@@ -103,7 +106,8 @@ def read_person(
     name = Fields(values, faults, label).read_optional("name", _read_name, "")
     label = f"{label} ({name})" if name else label
     fields = Fields(values, faults, label)
-    fields.refuse_unknown(KEYS, "a person")
+    added = [key for key in ON_CALL_KEYS if fields.has(key)]
+    fields.refuse_unknown((*KEYS, *added), "a person")
     if not fields.has("number") and _OTHER_WORDS_FOR_NUMBER.intersection(fields.unknown(KEYS)):
         faults.add(f"the number of {label} must be called number")
     return Person(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from .._core.address import HIDDEN, is_path
 from .._core.errors import Faults, InputError
 from .._core.notation import entries
 from .._core.structure import plain_number, shown, texts
@@ -16,6 +17,11 @@ from .._message import numbers
 from .contacts import Contacts
 from .person import GROUP, Person, read_person
 
+CALENDAR = "calendar"
+"""The key of a recipient that stands for whoever is on call. A person has it too, for their aliases."""
+
+_OF_CALENDARS = (CALENDAR, "overrides")
+_OF_PEOPLE = ("name", "number")
 _LONGEST_GIVEN = 200
 """Characters of a recipient that a result repeats."""
 
@@ -33,6 +39,13 @@ class Unread(NamedTuple):
     given: str
     name: str
     sentence: str
+
+
+class Unresolved(NamedTuple):
+    """A recipient in place of a calendar by which it is not known who is on call. ``faults``: why."""
+
+    given: str
+    faults: tuple[str, ...]
 
 
 class Recipients(NamedTuple):
@@ -80,6 +93,41 @@ class _Mention(NamedTuple):
             return Recipient(numbers.read(self.person.number, region), name)
         except numbers.NumberError as error:
             return Unread(_as_given(self.person.number), name, f"{self.before}{error}{self.after}")
+
+
+def is_calendar(entry: object) -> bool:
+    """Return whether a recipient is a calendar, ``{calendar: ...}``, and not a person with aliases."""
+    return isinstance(entry, Mapping) and CALENDAR in entry and not any(key in entry for key in _OF_PEOPLE)
+
+
+def has_calendar(value: object) -> bool:
+    """Return whether there is a calendar among recipients, in any notation of a list."""
+    try:
+        return any(is_calendar(entry) for entry in entries("", value))
+    except InputError:
+        return False
+
+
+def without_addresses(value: object) -> object:
+    """Return recipients, or steps of them, with ``HIDDEN`` in place of the addresses of calendars."""
+    if isinstance(value, str):
+        is_structure = value.lstrip().startswith(("[", "{")) and CALENDAR in value
+        return HIDDEN if is_structure else value
+    if isinstance(value, (list, tuple)):
+        return [without_addresses(element) for element in value]
+    if not isinstance(value, Mapping):
+        return value
+    hides = is_calendar(value)
+    return {
+        key: _without_address(element) if hides and key in _OF_CALENDARS else without_addresses(element)
+        for key, element in value.items()
+    }
+
+
+def _without_address(value: object) -> object:
+    if isinstance(value, (list, tuple)):
+        return [_without_address(element) for element in value]
+    return value if isinstance(value, str) and is_path(value) else HIDDEN
 
 
 def read_recipients(name: str, value: object, contacts: Contacts, region: str | None) -> Recipients:
@@ -166,6 +214,9 @@ def _mentions_of(name: str, value: object, contacts: Contacts, known_events: Seq
         return
     for index, entry in enumerate(elements, 1):
         place = f"recipient {index}"
+        if isinstance(entry, Unresolved):
+            yield _Mention(entry.given, None, entry.faults)
+            continue
         if isinstance(entry, Mapping):
             yield _person(place, entry, known_events)
             continue

@@ -13,9 +13,10 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from .._api.client import Api
+from .._core.duration import read_seconds
 from .._core.errors import Faults, InputError
 from .._core.notation import entries
-from .._core.structure import Fields, nonempty_text
+from .._core.structure import Fields, nonempty_text, truth
 from .._core.structure import shown as shown_value
 from .._ledger.model import NO_LEDGER, Fingerprints, Ledger
 from .._message.text import MAX_SEGMENTS
@@ -32,6 +33,7 @@ from .._people.person import SEVERITIES
 from .._people.person import Person as Listener
 from .._people.recipients import Recipient, Recipients, read_listeners, read_recipients
 from .account import Account, read_account
+from .calendar_options import ask_people
 from .names import Names
 from .open_ledger import of_this_run, read_ledger
 from .values import (
@@ -52,8 +54,6 @@ _MOST_CHOICES = 5
 _LONGEST_KEY = 180
 _LONGEST_NAME, _LONGEST_LABEL = 40, 40
 _LONGEST_WAIT = 30 * 86400.0
-_UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
-_DURATION = re.compile(r"(?=\d)(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,8})s)?", re.ASCII)
 _UNFIT = re.compile(r"[=,\n]")
 
 
@@ -119,6 +119,7 @@ def read_ask_options(params: Mapping[str, Any]) -> AskOptions:
     maybe_account = read_account(params, faults)
     ledger, fingerprints = read_ledger(params, faults)
     sender = read_sender(params["from"], region, faults)
+    params, calendar_warnings = ask_people(params, contacts, faults, ledger, fingerprints)
     steps = _read_steps(params, contacts, region, faults)
     choices = _read_choices(params["choices"], faults)
     recipients = _everyone(steps.each)
@@ -147,21 +148,8 @@ def read_ask_options(params: Mapping[str, Any]) -> AskOptions:
         levels=len(steps.one_round),
         rounds=steps.rounds,
         text=text,
-        warnings=tuple(warning for step in steps.each for warning in repetition_warnings(step.recipients)),
+        warnings=(*calendar_warnings, *_repetitions(steps)),
     )
-
-
-def read_seconds(name: str, value: object) -> float:
-    """Return a duration such as 90s, 15m, 2h or 1h30m in seconds; a plain number is seconds. Raise ``InputError``."""
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return float(value)
-    text = value.strip() if isinstance(value, str) else ""
-    if text.isascii() and text.isdigit() and len(text) < 9:
-        return float(text)
-    match = _DURATION.fullmatch(text)
-    if match is None or not text:
-        raise InputError(f"{name} {shown_value(value)} is not a duration: write it as 90s, 15m, 2h or 1h30m")
-    return float(sum(int(count or 0) * seconds for count, seconds in zip(match.groups(), _UNITS.values())))
 
 
 # The people -------------------------------------------------------------------------------------------------------
@@ -218,6 +206,10 @@ def _silence(params: Mapping[str, Any], steps: _Steps, people: Sequence[Person])
     return silent
 
 
+def _repetitions(steps: _Steps) -> list[str]:
+    return [warning for step in steps.each for warning in repetition_warnings(step.recipients)]
+
+
 def _everyone(steps: Sequence[_Step]) -> tuple[Recipient, ...]:
     """Return the recipients of all steps, each once, in the order in which they are asked."""
     known: dict[str, Recipient] = {}
@@ -246,21 +238,13 @@ def _read_choices(value: object, faults: Faults) -> tuple[Choice, ...]:
         fields.refuse_unknown(("name", "label", "fails"), "a choice")
         read_name = fields.read("name", nonempty_text) or ""
         label = fields.read_optional("label", nonempty_text, read_name)
-        choices.append(Choice(read_name.strip(), label.strip(), fields.read_optional("fails", _read_truth, False)))
+        choices.append(Choice(read_name.strip(), label.strip(), fields.read_optional("fails", truth, False)))
     faults.add(*_choice_faults(choices))
     return tuple(choices)
 
 
 def _is_choice(entry: object) -> bool:
     return isinstance(entry, (str, Mapping))
-
-
-def _read_truth(name: str, value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, str) and value.lower() in ("true", "false", "yes", "no"):
-        return value.lower() in ("true", "yes")
-    raise InputError(f"{name} must be true or false")
 
 
 def _choice_faults(choices: Sequence[Choice]) -> list[str]:

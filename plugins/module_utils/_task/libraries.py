@@ -19,8 +19,17 @@ from .._core.errors import MissingLibrary
 from .._core.exchange import REQUESTS_ERROR
 from .._message.numbers import PHONENUMBERS_ERROR
 
-_PACKAGES = {"phonenumbers": "phonenumbers>=8.12", "psycopg": "psycopg[binary]>=3.1", "requests": "requests>=2.25"}
+_PACKAGES = {
+    "icalendar": "icalendar>=7",
+    "phonenumbers": "phonenumbers>=8.12",
+    "psycopg": "psycopg[binary]>=3.1",
+    "recurring-ical-events": "recurring-ical-events>=3.8",
+    "requests": "requests>=2.25",
+    "x-wr-timezone": "x-wr-timezone>=2",
+}
 """What pip installs for each library. Others are part of Python."""
+
+_CALENDARS = ("icalendar", "recurring-ical-events", "x-wr-timezone")
 
 _CONTROLLER = (
     "or let the task run where ansible-playbook runs: delegate_to: localhost, become: false, and as"
@@ -31,10 +40,22 @@ _CONTROLLER = (
 def missing_libraries(error: MissingLibrary, params: Mapping[str, Any]) -> str:
     """Return the sentence about every library that a task with these options lacks, beside the one of the error."""
     names = {error.package, *(name for name, is_missing in _is_missing(params).items() if is_missing)}
+    return f"{_sentence(names)}, {_CONTROLLER}"
+
+
+def missing_in_controller(error: MissingLibrary) -> str:
+    """Return the sentence about a library that a plugin of the controller lacks, and those that go with it."""
+    return _sentence({error.package})
+
+
+def _sentence(names: set[str]) -> str:
+    """Return which libraries cannot be imported, and how to install them."""
+    if names.intersection(_CALENDARS):
+        names = names.union(name for name in _CALENDARS if not _is_installed(name.replace("-", "_")))
     lacking = sorted(names)
     noun = "libraries" if len(lacking) > 1 else "library"
     where = f"{sys.executable or 'the Python'} on {platform.node()}"
-    return f"the Python {noun} {' and '.join(lacking)} cannot be imported by {where}; {_advice(lacking)}, {_CONTROLLER}"
+    return f"the Python {noun} {' and '.join(lacking)} cannot be imported by {where}; {_advice(lacking)}"
 
 
 def _is_missing(params: Mapping[str, Any]) -> dict[str, bool]:

@@ -32,6 +32,7 @@ from .._schedule.request import ScheduleRequest
 from .._send.delivery import AT_A_TIME
 from .._send.request import SendRequest
 from .account import LONGEST_DEADLINE
+from .calendar_options import notify_people
 from .names import Names
 from .refused_task import not_sent_results, unread_results
 from .report_notify import refused_summary
@@ -184,6 +185,7 @@ def read_notify_options(params: Mapping[str, Any], *, may_forget: bool = False) 
     }
     region = read_region(params)
     contacts = read_contacts(params["contacts"], contact_faults)
+    params, calendar_warnings = notify_people(params, contacts, faults)
     listeners = _read_listeners(params, contacts, region, faults)
     if not listeners.people:  # what is wrong with them may be why
         faults.add(*contact_faults.sentences)
@@ -206,7 +208,7 @@ def read_notify_options(params: Mapping[str, Any], *, may_forget: bool = False) 
         refused=unread_results(listeners.faults),
         required=params["required"],
         account_timezone=zone,
-        warnings=_warnings(listeners, contact_faults),
+        warnings=(*calendar_warnings, *_warnings(listeners, contact_faults)),
     )
 
 

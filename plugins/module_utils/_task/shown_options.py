@@ -16,8 +16,11 @@ from typing import Any, Callable
 
 from .._core.address import HIDDEN
 from .._core.errors import VoipsmsError
+from .._people.recipients import without_addresses
 from .account import read_url
 from .open_ledger import read_address
+
+_WITH_RECIPIENTS = frozenset({"to", "steps", "fallback"})
 
 
 def shown_options(argument_spec: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
@@ -32,6 +35,8 @@ def shown_options(argument_spec: Mapping[str, Any], params: Mapping[str, Any]) -
             shown[name] = HIDDEN
     if shown.get("contacts"):
         shown["contacts"] = _counted(shown["contacts"])
+    for name in _WITH_RECIPIENTS.intersection(shown):
+        shown[name] = without_addresses(shown[name])
     return shown
 
 

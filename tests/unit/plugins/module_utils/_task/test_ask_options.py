@@ -26,7 +26,6 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify.qu
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.ask_options import (
     AskOptions,
     read_ask_options,
-    read_seconds,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_ask import ask_summary, blank
 from ansible_collections.voip_communications.sms.plugins.modules import voipsms_ask
@@ -237,19 +236,6 @@ def test_a_long_question_is_shortened_and_its_codes_are_not(tmp_path: Path) -> N
     assert text.endswith("... Reply #### = approve, #### = reject.")
     assert 150 < len(text) <= 160
     assert options_of(tmp_path, msg="\u201cGo\u201d \u2013 now?").text.startswith('"Go" - now?')
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"), [("90s", 90), ("15m", 900), ("2h", 7200), ("1d", 86400), ("1h30m", 5400), (0, 0), ("45", 45)]
-)
-def test_durations(value: object, seconds: float) -> None:
-    assert read_seconds("wait", value) == seconds
-
-
-@pytest.mark.parametrize("value", [None, "", "h", "15 minutes", -5, 1.5, True, [], "1m1h", "-5m"])
-def test_what_is_no_duration(value: object) -> None:
-    with pytest.raises(InputError, match="is not a duration"):
-        read_seconds("wait", value)
 
 
 # The report ----------------------------------------------------------------------------------------------------------
