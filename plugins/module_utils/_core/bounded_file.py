@@ -25,7 +25,7 @@ def read_bounded(name: str, path: str, longest: int) -> bytes:
     except ValueError:
         raise InputError(f"{name} is not a path") from None
     except OSError as error:
-        raise InputError(f"{name} cannot be read ({error.strerror})") from error
+        raise InputError(f"{name} cannot be read ({error.strerror})") from None
     if len(content) > longest:
         raise InputError(f"{name} has more than {longest // 1024 // 1024} MiB")
     return content

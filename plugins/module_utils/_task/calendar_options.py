@@ -47,7 +47,7 @@ def notify_people(params: Mapping[str, Any], contacts: Contacts, faults: Faults)
 def ask_people(
     params: Mapping[str, Any], contacts: Contacts, faults: Faults, ledger: Ledger, fingerprints: Fingerprints
 ) -> WithPeople:
-    """Return the options of ``voipsms_ask``, with those who were on call when the question was asked, or are now.
+    """Return the options of ``voipsms_ask``, with those on call when the question was asked, or else now.
 
     Where it is not known by a calendar who is on call, the others are asked, and a warning says so; without any other,
     it is a fault.
@@ -61,12 +61,12 @@ def ask_people(
     own: dict[str, Any] = {}
     unresolved: list[str] = []
     for name, step in steps.items():
-        people = resolve(f"to of {name}" if isinstance(step, Mapping) else name, _recipients(step))
+        people = resolve(f"to of {name}" if _has_to(step) else name, _recipients(step))
         reasons = [fault for one in _listed(people) if isinstance(one, Unresolved) for fault in one.faults]
         unresolved += reasons
         left = [one for one in people if not isinstance(one, Unresolved)] if reasons else people
         if left:
-            own[name] = {**step, "to": left} if isinstance(step, Mapping) else left
+            own[name] = {**step, "to": left} if _has_to(step) else left
     if not own:
         faults.add(*unresolved)
     warnings += [f"{sentence}; the others are asked" for sentence in unresolved]
@@ -99,8 +99,12 @@ def _listed(people: Any) -> list[Any]:
 
 def _recipients(step: Any) -> Any:
     """Return the recipients of a step."""
-    is_step = isinstance(step, Mapping) and CALENDAR not in step and "to" in step
-    return step["to"] if is_step else step
+    return step["to"] if _has_to(step) else step
+
+
+def _has_to(step: Any) -> bool:
+    """Return whether a step is a dictionary with its recipients as ``to``, and not the recipients themselves."""
+    return isinstance(step, Mapping) and CALENDAR not in step and "to" in step
 
 
 def _with_steps(params: Mapping[str, Any], steps: Mapping[str, Any]) -> dict[str, Any]:
