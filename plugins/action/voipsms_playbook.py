@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -17,12 +18,13 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults
 from ansible_collections.voip_communications.sms.plugins.modules import voipsms_playbook
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._extra_vars import left_over, letters
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._handover import handover
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._plain_template import PlainTemplate
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._playbook_variables import (
     module_options,
     read_variables,
 )
-from ansible_collections.voip_communications.sms.plugins.plugin_utils._playbooks import find
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._playbooks import COLLECTION, HANDOVER, find
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._result_file import (
     RESULT_FILE,
     ResultFile,
@@ -57,6 +59,9 @@ class ActionModule(ActionBase):
             faults.add(unwritable)
         if faults.sentences:
             result = refusal(faults.sentences)
+        elif playbook.name == HANDOVER:
+            run = partial(self._result_in_collection, variables)
+            result = handover(module_options(playbook, values), run, dt.datetime.now(dt.timezone.utc))
         elif playbook.module:
             result = self._result_of(playbook.module, module_options(playbook, values), variables)
         else:
@@ -74,6 +79,11 @@ class ActionModule(ActionBase):
         except AnsibleError:
             path = ""
         return ResultFile(str(path or ""), check_mode=self._task.check_mode)
+
+    def _result_in_collection(self, variables: dict[str, Any], name: str, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the result of a module of this collection, by its short name; options without a value are left out."""
+        given = {option: value for option, value in options.items() if value is not None}
+        return self._result_of(f"{COLLECTION}.{name}", given, variables)
 
     def _result_of(self, module: str, options: Mapping[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
         """Return the result of a module, run as a task of its own would run it."""

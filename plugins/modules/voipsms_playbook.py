@@ -12,8 +12,8 @@ module: voipsms_playbook
 short_description: Do the work of a playbook of this collection
 version_added: 0.1.0
 description:
-  - The playbooks V(notify), V(scheduled), V(cancel), V(ask) and V(sandbox) of this collection are one such task each,
-    and V(maintenance) and V(page) begin with one. A playbook of your own rather uses
+  - The playbooks V(notify), V(scheduled), V(cancel), V(ask), V(handover) and V(sandbox) of this collection are one such
+    task each, and V(maintenance) and V(page) begin with one. A playbook of your own rather uses
     M(voip_communications.sms.voipsms_send), M(voip_communications.sms.voipsms_scheduled),
     M(voip_communications.sms.voipsms_ask) and the roles.
   - Reads the variables of the playbook, whose names begin with C(voipsms_), or with the name of the role and an
@@ -22,6 +22,8 @@ description:
     M(voip_communications.sms.voipsms_ask), except those that have environment variables; C(voipsms_contacts) is one
     nevertheless. For V(sandbox) they are the options of M(voip_communications.sms.voipsms_sandbox), and begin with
     C(sandbox_).
+  - For V(handover) they say by which calendars shifts begin, and how people are told;
+    R(the guide on being on call, ansible_collections.voip_communications.sms.docsite.guide_on_call) has them.
   - A variable that is an empty text or an empty list counts as not set, as surveys of AWX give it for no answer. A
     template that turns out to be empty does not.
   - What stands under C(!unsafe) in a file of C(-e), as surveys of AWX write it, is taken letter for letter, although
@@ -37,7 +39,7 @@ options:
   playbook:
     description: The playbook whose work is done.
     type: str
-    choices: [notify, scheduled, cancel, ask, page, maintenance, sandbox]
+    choices: [notify, scheduled, cancel, ask, page, handover, maintenance, sandbox]
     required: true
   result:
     description:
@@ -106,6 +108,8 @@ outcome:
   description:
     - The outcome of the module that did the work. V(invalid) when the variables were refused, and V(unknown) when the
       module died. For a role, only at its end.
+    - For V(handover) also V(not_due) when no shift has just begun, and V(not_certain), which fails, when the calendars
+      do not say for certain who is on call.
   returned: when a module did the work, or on failure
   type: str
   sample: sent
@@ -131,7 +135,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.modu
 
 def argument_spec() -> dict[str, dict[str, Any]]:
     """Return a new argument spec."""
-    playbooks = ["notify", "scheduled", "cancel", "ask", "page", "maintenance", "sandbox"]
+    playbooks = ["notify", "scheduled", "cancel", "ask", "page", "handover", "maintenance", "sandbox"]
     return {
         "playbook": {"type": "str", "required": True, "choices": playbooks},
         "result": {"type": "dict"},

@@ -28,9 +28,10 @@ from ansible_collections.voip_communications.sms.plugins.plugin_utils._result_fi
 COLLECTION = "voip_communications.sms"
 PREFIX = "voipsms_"
 CONTACTS = f"{PREFIX}contacts"
+HANDOVER = "handover"
 
 _ROLES = Path(__file__).absolute().parents[2] / "roles"
-_LISTS = ("_to", "_smsid", "_recipients")
+_LISTS = ("_to", "_smsid", "_recipients", "_calendar", "_overrides")
 _READ_BY_THE_MODULE = ("_contacts", "_steps", "_levels", "_fallback", "_choices", "_wait", "_poll", "_open_for")
 """Ends of the names of variables that may be anything, which the module reads."""
 
@@ -139,6 +140,22 @@ def _page() -> Playbook:
 
 
 @cache
+def _handover() -> Playbook:
+    """Return the playbook whose work is done by voipsms_send, or by voipsms_ask."""
+    spec: dict[str, dict[str, Any]] = {
+        **{option: {"type": "raw"} for option in ("overrides", "contacts", "from", "wait", "poll")},
+        **{option: {"type": "str"} for option in ("name", "msg", "timezone", "stale_for", "timeout", "within")},
+        "calendar": {"type": "raw", "required": True},
+        "cache": {"type": "path"},
+        "level": {"type": "int"},
+        "ask": {"type": "bool"},
+        "result_file": {"type": "path"},
+    }
+    options = {PREFIX + option: entry for option, entry in spec.items()}
+    return Playbook(HANDOVER, (PREFIX,), options, f"{COLLECTION}.voipsms_send", has_account=True)
+
+
+@cache
 def _maintenance() -> Playbook:
     more = {CONTACTS: {"type": "raw"}, RESULT_FILE: {"type": "path"}}
     return _of_role("maintenance", "maintenance_window", PREFIX, more=more)
@@ -163,6 +180,7 @@ PLAYBOOKS = {
     "cancel": _cancel,
     "ask": _ask,
     "page": _page,
+    "handover": _handover,
     "maintenance": _maintenance,
     "sandbox": _sandbox,
 }

@@ -18,6 +18,7 @@ _SHORT_OFFSET = re.compile(r"([+-]\d\d)(\d\d)$", re.ASCII)
 _YEARS = range(1971, 9000)
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_UTC = ("", "UTC", "Etc/UTC")
 _WEEK = dt.timedelta(days=6)
 
 
@@ -48,4 +49,4 @@ def spoken(moment: dt.datetime, zone: str, now: dt.datetime) -> str:
     there = local(moment, zone)
     # In English, whatever the locale of the machine is, as the rest of the text.
     date = "" if moment - now < _WEEK else f"{there.day} {_MONTHS[there.month - 1]} "
-    return f"{_DAYS[there.weekday()]} {date}{there:%H:%M}" + ("" if zone else " UTC")
+    return f"{_DAYS[there.weekday()]} {date}{there:%H:%M}" + (" UTC" if zone in _UTC else "")

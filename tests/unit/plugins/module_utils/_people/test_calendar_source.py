@@ -32,6 +32,7 @@ ANSWERS = {
     "elsewhere": (302, b"", {"Location": f"https://example.com/{SECRET}"}),
     "long": (200, b"x" * (LONGEST + 1), {}),
 }
+USUAL = SourceOptions()
 
 
 class Feeds(BaseHTTPRequestHandler):
@@ -39,7 +40,7 @@ class Feeds(BaseHTTPRequestHandler):
 
     requests: ClassVar[list[tuple[str, str | None, str | None]]] = []
 
-    def do_GET(self) -> None:  # noqa: N802 - the name that http.server wants
+    def do_GET(self) -> None:
         name = self.path.partition("?")[0].rpartition("/")[2]
         self.requests.append((self.path, self.headers["Authorization"], self.headers["Accept"]))
         if name == "slow":
@@ -75,11 +76,11 @@ def feeds() -> Iterator[str]:
         thread.join()
 
 
-def loaded(term: str, options: SourceOptions = SourceOptions()) -> tuple[str, str]:
+def loaded(term: str, options: SourceOptions = USUAL) -> tuple[str, str]:
     return load(term, label_of(term, "calendar", 2), options, str)
 
 
-def fault(term: str, options: SourceOptions = SourceOptions()) -> str:
+def fault(term: str, options: SourceOptions = USUAL) -> str:
     with pytest.raises(InputError) as caught:
         loaded(term, options)
     assert SECRET not in str(caught.value)
