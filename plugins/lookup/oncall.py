@@ -18,7 +18,7 @@ description:
     event. The longest name counts, so C(Anna Smith) is not C(Anna). Several people in one event are all on call.
   - Where events overlap, all of their people are on call, except that a mark in the summary from C([L0]) to C([L9]), as
     Grafana OnCall writes it, says a level, and the highest level alone counts. Events of O(overrides) beat all others.
-  - Silence is the worst result of a page. So it fails where nobody is on call, where an event at that moment names no
+  - Silence is the worst result of a page. So it fails where no one is on call, where an event at that moment names no
     contact, and where any event of a calendar cannot be read; with O(fallback) it warns, and returns the people of it
     as well.
   - R(The guide on being on call, ansible_collections.voip_communications.sms.docsite.guide_on_call) shows what each
@@ -100,7 +100,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Tell whoever is on call
+- name: Tell the person on call
   voip_communications.sms.voipsms_notify:
     to: "{{ query('voip_communications.sms.oncall', calendar, contacts=people) }}"
     contacts: "{{ people }}"
@@ -165,7 +165,7 @@ _raw:
       type: int
       sample: 0
     next:
-      description: The names of the contacts who follow them. Empty where nobody does, or it is not known who.
+      description: The names of the contacts who follow them. Empty where no one does, or it is not known who.
       type: list
       elements: str
       sample: [ben]

@@ -48,11 +48,11 @@ options:
         of O(voip_communications.sms.voipsms_send#module:to).
       - A person is a dictionary with V(number), and perhaps V(name), V(events), V(severity), V(hours), V(quiet) and
         V(language), as O(contacts) have them. A number alone is told of everything, at any time.
-      - A dictionary with V(calendar), the path or the https address of a calendar, or a list of them, is whoever of
-        O(contacts) is on call by it. It may have V(overrides), V(level), V(next), V(timezone), V(cache), V(stale_for)
-        and V(timeout), as P(voip_communications.sms.oncall#lookup) has them, and V(fallback), recipients for when it is
-        not certain who is on call. Without a fallback it is then a recipient who cannot be read. Addresses are not
-        shown.
+      - A dictionary with V(calendar), the path or the https address of a calendar, or a list of them, stands for those
+        of O(contacts) who are on call by it. It may have V(overrides), V(level), V(next), V(timezone), V(cache),
+        V(stale_for) and V(timeout), as P(voip_communications.sms.oncall#lookup) has them, and V(fallback), recipients
+        for when it is not certain who is on call. Without a fallback it is then a recipient who cannot be read.
+        Addresses are not shown.
       - A number gets one message, the earliest of those that it could get.
       - A recipient who is unknown or cannot be read is V(refused) in the result, and a warning; the others are told.
         The task fails only when none is left, or with O(required=true). Where only V(events), V(severity) or V(hours)

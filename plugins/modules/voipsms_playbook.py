@@ -108,7 +108,7 @@ outcome:
   description:
     - The outcome of the module that did the work. V(invalid) when the variables were refused, and V(unknown) when the
       module died. For a role, only at its end.
-    - For V(handover) also V(not_due) when no shift has just begun, and V(not_certain), which fails, when the calendars
+    - For V(handover) also V(idle) when no shift has just begun, and V(uncertain), which fails, when the calendars
       do not say for certain who is on call.
   returned: when a module did the work, or on failure
   type: str

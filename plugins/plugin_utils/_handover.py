@@ -34,7 +34,7 @@ def handover(options: Mapping[str, Any], run: RunModule, now: dt.datetime) -> di
         contacts = options.get("contacts") or os.environ.get("VOIPSMS_CONTACTS")
         read = read_handover({**options, "contacts": contacts}, faults)
         if options.get("ask") and not options.get("from"):
-            faults.add("with voipsms_ask, voipsms_from is needed: nobody can answer a message without a sender")
+            faults.add("with voipsms_ask, voipsms_from is needed, since a message without a sender cannot be answered")
         if faults.sentences:
             return _failed("invalid", faults.sentences)
         plan = plan_handover(read, now)
@@ -72,11 +72,11 @@ def _result(plan: HandoverPlan, results: Sequence[Mapping[str, Any]]) -> dict[st
     failures = [result for result in results if result.get("failed")]
     sentences = [f"{', '.join(letter['names'])}: {letter['msg']}" for letter in letters]
     if failures or plan.faults:
-        outcome = failures[0]["outcome"] if failures else "not_certain"
+        outcome = failures[0]["outcome"] if failures else "uncertain"
         msg = "; ".join([*plan.faults, *(sentences or ["nothing was sent"])])
         return {**known, "failed": True, "outcome": outcome, "msg": msg}
     if not letters:
-        return {**known, "outcome": "not_due", "msg": f"no shift has just begun: {plan.state}"}
+        return {**known, "outcome": "idle", "msg": f"no shift has just begun: {plan.state}"}
     return {**known, "outcome": results[0]["outcome"], "msg": "; ".join(sentences)}
 
 

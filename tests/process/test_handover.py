@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook handover: whoever's shift begins is told so once, or is asked to confirm it."""
+"""The playbook handover: those whose shift begins are told so once, or are asked to confirm it."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_nothing_is_due_in_the_middle_of_a_shift(job: Job, service: CountedSandb
     rota(job, (now() - 13 * HOUR, now() + 2 * HOUR, "anna"))
     done = hand_over(job)
     service.expect(0)
-    assert done.outcome == (0, "not_due"), done.output
+    assert done.outcome == (0, "idle"), done.output
     assert "no shift has just begun: anna is on call until " in done.output
     assert hand_over(job, voipsms_within="14h").outcome == (0, "sent")
     service.expect(1)
@@ -92,12 +92,12 @@ def test_a_gap_fails_and_those_who_are_known_are_told(job: Job, service: Counted
     rota(job, (now() + HOUR, now() + 2 * HOUR, "anna"))
     gap = hand_over(job)
     service.expect(0)
-    assert gap.outcome == (2, "not_certain"), gap.output
+    assert gap.outcome == (2, "uncertain"), gap.output
     assert "no one is on call at " in str(gap.result)
     rota(job, (now() - HOUR, now() + 2 * HOUR, "anna"), (now() - HOUR, now() + 2 * HOUR, "Zoe"))
     partly = hand_over(job)
     service.expect(1)
-    assert partly.outcome == (2, "not_certain"), partly.output
+    assert partly.outcome == (2, "uncertain"), partly.output
     assert "there is the event 'Zoe', which names no contact; anna: sent to 1 recipient" in str(partly.result)
 
 

@@ -54,7 +54,7 @@ class Letter(NamedTuple):
 
     @property
     def recipients(self) -> list[dict[str, str]]:
-        """The people as recipients without preferences: whoever is on call is told so, at any hour."""
+        """The people as recipients without preferences: the person on call is told so, at any hour."""
         return [{"name": person.name, "number": person.number} for person in self.people]
 
 

@@ -31,13 +31,13 @@ class Resolved(NamedTuple):
 def resolve(name: str, value: object, contacts: Contacts, at: dt.datetime, faults: Faults) -> Resolved:
     """Return the recipients of the option ``name``, with the people on call at an aware instant.
 
-    What is written wrongly is noted in ``faults``. Of a calendar that has nobody, or cannot be read, the fallback
+    What is written wrongly is noted in ``faults``. Of a calendar that has no one, or cannot be read, the fallback
     remains; without one, an ``Unresolved``. Raises ``MissingLibrary``.
     """
     try:
         elements = entries(name, value)
     except InputError:
-        return Resolved(value)  # whoever reads the recipients says so
+        return Resolved(value)  # the reader of the recipients says so
     recipients: list[Any] = []
     warnings: list[str] = []
     for number, entry in enumerate(elements, 1):

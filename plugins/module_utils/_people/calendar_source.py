@@ -4,7 +4,7 @@
 
 """Get the text of a calendar, from a file or from an address.
 
-The addresses of calendars are secrets, since whoever knows one can read the calendar. So no sentence has one.
+The addresses of calendars are secrets, since anyone who knows one can read the calendar. So no sentence has one.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from .contacts import Contacts
 from .person import GROUP, Person, read_person
 
 CALENDAR = "calendar"
-"""The key of a recipient that stands for whoever is on call. A person has it too, for their aliases."""
+"""The key of a recipient that stands for the people on call. A person has it too, for their aliases."""
 
 _OF_CALENDARS = (CALENDAR, "overrides")
 _OF_PEOPLE = ("name", "number")

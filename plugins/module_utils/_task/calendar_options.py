@@ -78,7 +78,7 @@ def _steps(params: Mapping[str, Any]) -> dict[str, Any]:
     try:
         steps = entries("steps", params["steps"])
     except InputError:
-        return {}  # whoever reads the steps says so
+        return {}  # the reader of the steps says so
     named = {f"step {number}": step for number, step in enumerate(steps, 1)}
     others = {name: params[name] for name in ("to", "fallback") if params[name] not in _NONE}
     return {name: _as_step(step) if name != "to" else step for name, step in {**named, **others}.items()}
@@ -147,7 +147,7 @@ def _moment_of_question(params: Mapping[str, Any], ledger: Ledger, fingerprints:
         ledger, fingerprints = of_this_run(params, ledger, fingerprints)
         question = ledger.question(fingerprints.question(key)) if isinstance(key, str) else None
     except VoipsmsError:
-        return _now()  # whoever opens the ledger says so
+        return _now()  # opening the ledger says so
     if question is None or ledger.now() >= question.keep_until:
         return _now()
     return dt.datetime.fromtimestamp(question.opened_at, dt.timezone.utc)

@@ -49,7 +49,7 @@ def set_time(monkeypatch: pytest.MonkeyPatch, moment: dt.datetime) -> None:
 
 @pytest.fixture
 def rota(tmp_path: Path) -> str:
-    """Return a calendar: anna until midnight, then ben for a day, and nobody afterwards."""
+    """Return a calendar: anna until midnight, then ben for a day, and no one afterwards."""
     days = (("20260302T000000Z", "20260303T000000Z", "anna"), ("20260303T000000Z", "20260304T000000Z", "ben"))
     events = "".join(
         f"BEGIN:VEVENT\nUID:{name}\nDTSTART:{begin}\nDTEND:{end}\nSUMMARY:{name}\nEND:VEVENT\n"
@@ -93,7 +93,7 @@ def faults(call: Any) -> str:
 # voipsms_notify ------------------------------------------------------------------------------------------------------
 
 
-def test_whoever_is_on_call_is_told(tmp_path: Path, rota: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_person_on_call_is_told(tmp_path: Path, rota: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for to in ({"calendar": rota}, [{"calendar": [rota]}], json.dumps([{"calendar": rota}])):
         options = told(tmp_path, to)
         assert (options.audience.now, options.warnings, options.refused) == ((f"+{ANNA}",), (), ())
