@@ -63,7 +63,7 @@ options:
     type: int
   next:
     description:
-      - Return who is on call next, instead of who is now; RV(_raw.since) says from when on.
+      - Return who is on call next, instead of who is now; RV(_raw[].since) says from when on.
     type: bool
     default: false
   timezone:

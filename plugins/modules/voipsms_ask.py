@@ -54,10 +54,10 @@ options:
     description:
       - Whom to ask, all at once; numbers, names of O(contacts), V(@) and the name of a group of them, and people, in
         any notation of O(voip_communications.sms.voipsms_send#module:to).
-      - A dictionary with V(calendar), the path or the address of a calendar, stands for the people on call by it; see O(to) of
-        M(voip_communications.sms.voipsms_notify). A run that goes on with a question asks those who were on call when
-        it was asked. Where no one is known to be on call, or not everyone, the people of other steps, or of the
-        fallback, are asked and a warning says so; the task fails, and nothing is sent, where no one is left.
+      - A dictionary with V(calendar), the path or the address of a calendar, stands for the people on call by it; see
+        O(voip_communications.sms.voipsms_notify#module:to). A run that goes on with a question asks those who were on
+        call when it was asked. Where it is not certain who is on call, the people who are known, those of other steps
+        and the fallback are asked, and a warning says so; the task fails, and nothing is sent, where no one is left.
       - It, or O(steps), is needed.
     type: raw
   steps:
