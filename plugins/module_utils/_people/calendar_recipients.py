@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from .._core.errors import Faults, InputError
+from .._core.errors import Faults
 from .._core.notation import entries
 from .contacts import Contacts
 from .oncall import KEYS, ask_calendars, read_query
@@ -32,15 +32,11 @@ def resolve(name: str, value: object, contacts: Contacts, at: dt.datetime, fault
     """Return the recipients of the option ``name``, with the people on call at an aware instant.
 
     What is written wrongly is noted in ``faults``. Of a calendar that has no one, or cannot be read, the fallback
-    remains; without one, an ``Unresolved``. Raises ``MissingLibrary``.
+    remains; without one, an ``Unresolved``. Raises ``InputError`` for what is no list, and ``MissingLibrary``.
     """
-    try:
-        elements = entries(name, value)
-    except InputError:
-        return Resolved(value)  # the reader of the recipients says so
     recipients: list[Any] = []
     warnings: list[str] = []
-    for number, entry in enumerate(elements, 1):
+    for number, entry in enumerate(entries(name, value), 1):
         if not is_calendar(entry):
             recipients.append(entry)
             continue

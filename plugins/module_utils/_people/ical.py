@@ -159,7 +159,7 @@ def _check(events: Iterable[Any], label: str, zone: str) -> None:
         try:
             values = [event[name] for name in _DATES if name in event]
             naive = [value for value in values if getattr(value.dt, "tzinfo", None) is None]
-            has_start, is_bad = "DTSTART" in event, bool(event.errors) or _is_too_often(event)
+            has_start, is_bad = "DTSTART" in event, bool(event.errors) or _repeats_wrongly(event)
         except Exception:  # noqa: BLE001 - the library raises nearly anything for what is written wrongly
             has_start, is_bad, naive = False, True, []
         unreadable += [summary] if is_bad or not has_start else []
@@ -173,12 +173,13 @@ def _check(events: Iterable[Any], label: str, zone: str) -> None:
         raise InputError(f"{label} has times without a zone, as of {_some(floating)}: set timezone, the zone they mean")
 
 
-def _is_too_often(event: Any) -> bool:
-    """Return whether an event repeats so often that it is no shift, and would take long to read."""
+def _repeats_wrongly(event: Any) -> bool:
+    """Return whether an event repeats by no rule, or so often that it is no shift, and would take long or for ever."""
     rules = event.get("RRULE", [])
     for rule in rules if isinstance(rules, list) else [rules]:
         times = len(rule.get("BYHOUR", [0])) * len(rule.get("BYMINUTE", [0])) * len(rule.get("BYSECOND", [0]))
-        if times > _MOST_TIMES_OF_DAY or _TOO_OFTEN.intersection(map(str, rule.get("FREQ", []))):
+        is_wrong = not rule.get("FREQ") or any(int(count) < 1 for count in rule.get("INTERVAL", []))
+        if is_wrong or times > _MOST_TIMES_OF_DAY or _TOO_OFTEN.intersection(map(str, rule.get("FREQ", []))):
             return True
     return False
 

@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple, Optional
+from collections.abc import Iterable, Sequence
+from typing import Callable, NamedTuple, Optional
 
 HORIZONS = tuple(dt.timedelta(days=days) for days in (15, 100, 400))
 """How far shifts are looked for, one after the other, until the end of a shift is seen."""

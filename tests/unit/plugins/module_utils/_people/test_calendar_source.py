@@ -151,12 +151,19 @@ def test_a_webcal_address_is_https() -> None:
     assert "calendar 2" in fault(f"webcal://127.0.0.1:1/{SECRET}")
 
 
+def test_a_fault_of_this_machine_is_named_before_anything_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/none")
+    sentence = fault(f"https://127.0.0.1:1/{SECRET}")
+    assert sentence.startswith("calendar 2: the environment variable REQUESTS_CA_BUNDLE '/none' does not exist")
+
+
 def test_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.ics"
     path.write_bytes(b"\xef\xbb\xbfBEGIN")
     monkeypatch.setenv("HERE", str(tmp_path))
     assert loaded(str(path)) == loaded("$HERE/a.ics") == ("BEGIN", "")
     assert fault(str(tmp_path)).startswith(f"calendar '{tmp_path}' cannot be read (Is a directory")
+    assert fault("/dev/null") == "calendar '/dev/null' is not a file"
     path.write_bytes(b"x" * (LONGEST + 1))
     assert fault(str(path)) == f"calendar '{path}' has more than 4 MiB"
 
@@ -196,7 +203,12 @@ def test_what_is_no_calendar_is_no_copy(feeds: str, tmp_path: Path) -> None:
 
 def test_a_copy_that_cannot_be_kept_is_a_warning(feeds: str, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    for folder in (tmp_path / "file" / "copies", "a\0b"):
+    assert loaded(feeds + "good", SourceOptions(cache=str(tmp_path / "full")))[1] == ""
+    (copy,) = (tmp_path / "full").iterdir()
+    copy.unlink()
+    copy.mkdir()
+    for folder in (tmp_path / "file" / "copies", "a\0b", tmp_path / "full"):
         text, warning = loaded(feeds + "good", SourceOptions(cache=str(folder)))
         assert text == "BEGIN:VCALENDAR"
         assert warning.startswith("the copy of calendar 2 cannot be kept in cache (")
+    assert list((tmp_path / "full").iterdir()) == [copy]

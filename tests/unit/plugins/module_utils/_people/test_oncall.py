@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults, InputError
 from ansible_collections.voip_communications.sms.plugins.module_utils._people.contacts import Contacts, read_contacts
-from ansible_collections.voip_communications.sms.plugins.module_utils._people.ical import read_calendar
+from ansible_collections.voip_communications.sms.plugins.module_utils._people.ical import EventFeed, read_calendar
 from ansible_collections.voip_communications.sms.plugins.module_utils._people.oncall import (
     Answer,
     Query,
@@ -232,6 +232,7 @@ def test_an_event_without_a_contact_is_a_fault_beside_the_others(tmp_path: Path)
     assert names(answer) == ["anna"]
     assert answer.faults == ("there is the event 'Zoe', which names no contact",)
     assert asked("2026-03-02T10:00:00+00:00", path).faults == ()
+    assert len(asked("2026-03-02T09:00:00+00:00", path, people=[]).faults) == 2
 
 
 def test_overrides_beat_levels_and_a_level_can_be_asked_for(tmp_path: Path) -> None:
@@ -292,12 +293,37 @@ def test_durations_over_a_clock_change(tmp_path: Path) -> None:
         ("SUMMARY:anna", "an event that cannot be read ('anna')"),
         (shift("20260302T080000Z", "20260302T090000Z", "a", "RRULE:FREQ=FOO"), "an event that cannot be read"),
         (shift("20260302T080000Z", "20260302T090000Z", "a", "RRULE:FREQ=SECONDLY"), "cannot be read ('a')"),
+        # By which the library would look for the next time without an end.
+        (shift("20260302T080000Z", "20260302T090000Z", "a", "RRULE:FREQ=DAILY;INTERVAL=0"), "cannot be read ('a')"),
+        (shift("20260302T080000Z", "20260302T090000Z", "a", "RRULE:daily"), "cannot be read ('a')"),
+        (shift("20260302T080000Z", "20260302T090000Z", "a", "RRULE:FREQ=DAILY;COUNT=-1"), "(BadRuleStringFormat)"),
     ],
 )
 def test_what_cannot_be_read_is_a_fault(tmp_path: Path, event: str, sentence: str) -> None:
     answer = asked("2026-03-02T08:30:00+00:00", calendar(tmp_path, event))
     assert answer.people == ()
     assert sentence in answer.faults[0]
+
+
+@pytest.mark.parametrize(("method", "what"), [("between", "(OSError)"), ("get", "('anna', OSError)")])
+def test_whatever_the_libraries_raise_is_a_fault(method: str, what: str) -> None:
+    """Of the times of an event, which are only computed when they are asked for."""
+
+    class Broken(dict[str, Any]):
+        def between(self, *_span: object) -> list[dict[str, Any]]:
+            if method == "between":
+                raise OSError
+            return [{"SUMMARY": "anna", "DTSTART": self}]
+
+        @property
+        def dt(self) -> dt.datetime:
+            raise OSError
+
+    feed = EventFeed("calendar 1", [Broken()], "")
+    now = dt.datetime.now(dt.UTC)
+    with pytest.raises(InputError) as caught:
+        feed.between(now, now)
+    assert what in str(caught.value)
 
 
 def test_zones_that_are_not_known_are_not_taken_for_the_one_of_the_calendar(tmp_path: Path) -> None:

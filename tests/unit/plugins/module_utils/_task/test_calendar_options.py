@@ -179,3 +179,15 @@ def test_a_run_that_goes_on_asks_those_who_were_on_call(
     monkeypatch.setattr(type(first.ledger), "question", lambda _self, other: stored if other == key else None)
     assert asked(tmp_path, to={"calendar": rota}).ask.content == first.ask.content
     assert steps_of(asked(tmp_path, to={"calendar": rota}, idempotency_key="db2")) == [[BEN]]
+
+
+def test_what_is_no_list_and_a_ledger_that_cannot_be_read(tmp_path: Path, rota: str) -> None:
+    assert "to begins with [" in faults(lambda: told(tmp_path, "[x"))
+    assert "steps begins with [" in faults(lambda: asked(tmp_path, steps="[x"))
+    (tmp_path / "ledger.sqlite3").write_text("no database")
+    assert steps_of(asked(tmp_path, to={"calendar": rota})) == [[ANNA]]
+
+
+def test_the_clock_is_read_when_the_task_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    assert abs((calendar_options._now() - dt.datetime.now(dt.UTC)).total_seconds()) < 60
