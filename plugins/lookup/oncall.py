@@ -184,6 +184,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._core.erro
     MissingLibrary,
     VoipsmsError,
 )
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.structure import elements_of
 from ansible_collections.voip_communications.sms.plugins.module_utils._people.contacts import Contacts, read_contacts
 from ansible_collections.voip_communications.sms.plugins.module_utils._people.moment import read_moment
 from ansible_collections.voip_communications.sms.plugins.module_utils._people.oncall import (
@@ -238,7 +239,8 @@ class LookupModule(LookupBase):
         faults = Faults()
         contacts = read_contacts(self.get_option("contacts"), faults)
         values = {name: self.get_option(name) for name in _QUERY}
-        query = read_query({"calendar": list(terms), **values}, "", faults)
+        calendars = [one for term in terms for one in elements_of(term)]
+        query = read_query({"calendar": calendars, **values}, "", faults)
         fallback = self.get_option("fallback")
         people = read_people(fallback, contacts, faults) if fallback not in (None, "", []) else ()
         now = dt.datetime.now(dt.timezone.utc)

@@ -100,6 +100,23 @@ def test_when_the_calendar_cannot_be_read_the_others_are_told(controller: Contro
     assert TOKEN not in everything
 
 
+def test_an_ordinary_module_shows_no_address_either(controller: Controller, service: CountedSandbox, feed: str) -> None:
+    """Sent as source to another Python, with all that calendars need."""
+    tell = {**PLAY["tasks"][0], "environment": {"ANY": "thing"}}
+    defaults = {"group/voip_communications.sms.voipsms": controller.options}
+    run = controller.play(
+        tell,
+        keywords={"vars": PLAY["vars"], "module_defaults": defaults},
+        arguments=["-vvv"],
+        environment={"ONCALL_CALENDAR": feed},
+    )
+    (told,) = (send["form"] for send in service.expect(1))
+    assert sorted(told["to"].split(",")) == [BOSS[1:], ANNA[1:]]
+    assert run.rc == 0, run.everything
+    assert "invocation" in run.everything
+    assert TOKEN not in run.everything
+
+
 def test_the_handover_of_the_guide(tmp_path: Path, service: CountedSandbox, feed: str) -> None:
     job = Job(tmp_path / "job", **service.sandbox.environment, ONCALL_CALENDAR=feed)
     people = job.folder / "people.yml"

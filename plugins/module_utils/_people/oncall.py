@@ -80,11 +80,11 @@ class Answer(NamedTuple):
 def read_query(values: Mapping[Any, object], label: str, faults: Faults) -> Query:
     """Return a query as a user wrote it; note every fault. ``label`` is what a sentence calls it, or empty."""
     fields = Fields(values, faults, label)
-    calendars = fields.read("calendar", _read_terms) or ()
-    if not calendars and not faults.sentences:
+    calendars = fields.read("calendar", _read_terms)
+    if calendars == ():
         faults.add(f"{label or 'the lookup'} has no calendar: give the path of a file, or an address")
     return Query(
-        calendars=calendars,
+        calendars=calendars or (),
         overrides=fields.read_optional("overrides", _read_terms, ()),
         level=fields.read("level", _LEVELS) if fields.get("level") is not None else None,
         is_next=fields.read_optional("next", truth, False),

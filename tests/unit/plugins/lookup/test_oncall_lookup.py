@@ -82,6 +82,8 @@ def test_who_is_on_call(rota: str) -> None:
     (ben,) = found(rota, next=True)
     assert (ben["name"], ben["since"]) == ("ben", "2026-03-03T01:00+01:00")
     assert found(rota, level="1") == [anna]
+    # A variable that holds a list is one term.
+    assert lookup().run([[rota, rota]], {}, contacts=PEOPLE, at=MARCH) == [anna]
 
 
 def test_contacts_and_settings_of_the_environment(rota: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,10 +112,10 @@ def test_a_fallback_that_is_on_call_is_there_once(rota: str, tmp_path: Path, war
 
 
 def test_every_fault_at_once() -> None:
-    sentence = fault("", contacts=[{"name": "anna"}, 1], at="noon", level=10, fallback="zoe")
+    sentence = fault(contacts=[{"name": "anna"}, 1], at="noon", level=10, fallback="zoe")
     for part in (
         "contact 2 is not a person",
-        "calendar must be the paths or addresses of calendars",
+        "the lookup has no calendar",
         "level must be a whole number from 0 to 9",
         "at must be a date and time with an offset",
         "there is no contact 'zoe'",

@@ -147,6 +147,22 @@ def expected_of_weeks(moment: int) -> set[str]:
     return swapped.get(week, {ROTA[week % 3]})
 
 
+def monday(week: int) -> int:
+    """Return when a week begins: Monday, 08:00 in Berlin, where no clock is changed at that hour."""
+    winter = FIRST_MONDAY + week * WEEK + 7 * HOUR
+    return winter - HOUR if BERLIN_SUMMER[0] <= winter < BERLIN_SUMMER[1] else winter
+
+
+def expected_turn(moment: int, name: str) -> tuple[int, int]:
+    """Return from when until when a person of google.ics is on call, by its weeks."""
+    first = last = (wall(moment, BERLIN_SUMMER, 1) - FIRST_MONDAY - 8 * HOUR) // WEEK
+    while name in expected_of_weeks(monday(first - 1)):
+        first -= 1
+    while name in expected_of_weeks(monday(last)):
+        last += 1
+    return monday(first), monday(last)
+
+
 def expected_of_nights(moment: int) -> set[str]:
     """Return who has the nights in Chicago, from 22:00 to 06:00 daily; weekends, from Saturday on, are carl's."""
     seconds = wall(moment, CHICAGO_SUMMER, -6)
@@ -177,6 +193,10 @@ END:VCALENDAR
 """
 
 
+def instant(moment: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp(moment, dt.UTC)
+
+
 def moments() -> list[int]:
     """Return moments of the year: at random, around each change of the clocks, and around each change of the week."""
     pick = random.Random(20260101)  # noqa: S311 - the same ones each time
@@ -190,14 +210,19 @@ def test_a_thousand_moments_of_a_year_by_another_reckoning(record_property: Any)
     weeks = read_calendar((GOLDEN / "google.ics").read_text("utf-8"), "weeks")
     nights = read_calendar(NIGHTS, "nights")
     known, query = contacts(), Query(calendars=("x",))
-    wrong, counted = [], 0
+    wrong: list[object] = []
+    counted = 0
     for moment in moments():
-        at = dt.datetime.fromtimestamp(moment, dt.UTC)
+        at = instant(moment)
         for rota, expected in ((weeks, expected_of_weeks(moment)), (nights, expected_of_nights(moment))):
             people = find_people([(rota, False)], query, known, at, Faults())
             counted += 1
             if {one.person.name for one in people} != expected:
                 wrong.append((at.isoformat(), people, expected))
+            for one in people if rota is weeks else ():
+                begin, end = expected_turn(moment, one.person.name)
+                if (one.turn.since, one.turn.until) != (instant(begin), instant(end)):
+                    wrong.append((at.isoformat(), one, (begin, end)))
     record_property("moments", counted)
     assert counted >= 2 * 1000
     assert wrong == []
