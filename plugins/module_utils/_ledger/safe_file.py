@@ -17,6 +17,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 
+from .._core.errors import VoipsmsError
 from .model import LedgerError
 
 _CREATION_LOCK = threading.Lock()
@@ -31,9 +32,15 @@ _MOST_LINKS = 40
 class SafeFile:
     """A file through which no other user can make this user send twice, or never."""
 
-    def __init__(self, path: str) -> None:
-        """Name the file; nothing is checked yet."""
+    def __init__(self, path: str, kind: str = "the ledger", error: type[VoipsmsError] = LedgerError) -> None:
+        """Name the file, and what ``kind`` of file it is; nothing is checked yet.
+
+        ``error``: what is raised where ``LedgerError`` is named below.
+        """
         self._name = path
+        self._kind = kind
+        self._error = error
+        self._own_folder = _OWN_LEDGER if error is LedgerError else _OWN_FILE
         self.path = os.path.abspath(path)
         """What is made, checked and opened: all by one path, without ``..``, which a link could lead elsewhere."""
 
@@ -114,7 +121,7 @@ class SafeFile:
             is_outside = place < first_own and status.st_uid == _outside_user()
             if status.st_uid not in (0, os.geteuid()) and not is_outside:
                 reason = f"{path!r} on the way to it belongs to user {status.st_uid}"
-                raise self._not_used(f"{reason}, and this is user {os.geteuid()}; {_OWN_FOLDER}")
+                raise self._not_used(f"{reason}, and this is user {os.geteuid()}; {self._own_folder}")
             is_sticky = bool(status.st_mode & stat.S_ISVTX)
             if stat.S_ISLNK(status.st_mode) or not status.st_mode & _OTHERS_WRITE or _is_private(status):
                 continue
@@ -122,13 +129,21 @@ class SafeFile:
                 danger = (
                     "could plant a journal there" if path == own_folder else "could put another ledger in its place"
                 )
-                raise self._not_used(f"other users may write to the folder {path!r} and {danger}; {_advice(status)}")
+                advice = self._advice(status)
+                raise self._not_used(f"other users may write to the folder {path!r} and {danger}; {advice}")
 
-    def _not_used(self, reason: str) -> LedgerError:
-        return LedgerError.not_used(self._name, reason)
+    def _advice(self, status: os.stat_result) -> str:
+        """Return what to do about a folder that others may write. A shared one, such as ``/tmp``, stays as it is."""
+        if status.st_mode & stat.S_ISVTX or status.st_uid != os.geteuid():
+            return self._own_folder
+        return f"run chmod go-w on it (chmod 700 where it is yours alone), or {self._own_folder}"
+
+    def _not_used(self, reason: str) -> VoipsmsError:
+        return self._error(f"{self._kind} {self._name!r} is not used: {reason}")
 
 
-_OWN_FOLDER = "name a file in a folder of your own, which no other user may write, or a PostgreSQL database, as ledger"
+_OWN_FILE = "name a file in a folder of your own, which no other user may write"
+_OWN_LEDGER = f"{_OWN_FILE}, or a PostgreSQL database, as ledger"
 
 _NO_FOLDER = "set ledger, or HOME if ledger is not given, to where it may"
 
@@ -158,13 +173,6 @@ def _is_private(status: os.stat_result) -> bool:
     if status.st_gid != user.pw_gid or set(members) - {user.pw_name}:
         return False
     return not any(other.pw_gid == status.st_gid and other.pw_uid != user.pw_uid for other in pwd.getpwall())
-
-
-def _advice(status: os.stat_result) -> str:
-    """Return what to do about a folder that others may write. A shared one, such as ``/tmp``, must stay as it is."""
-    if status.st_mode & stat.S_ISVTX or status.st_uid != os.geteuid():
-        return _OWN_FOLDER
-    return f"run chmod go-w on it (chmod 700 where it is yours alone), or {_OWN_FOLDER}"
 
 
 def _way_to(folder: str) -> Iterator[str]:

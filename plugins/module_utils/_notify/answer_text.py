@@ -81,8 +81,7 @@ class Codes(NamedTuple):
         has_code = any(number in self.all_codes for number in numbers)
         if is_opt_out(plain):
             return Reading(Meaning.OPT_OUT)
-        match = _FIRST_NUMBER.match(_undecorated(plain))
-        number = match.group(1) if match else ""
+        number = leading_number(plain)
         if not number or self._is_quoted(plain):
             return Reading(Meaning.UNCLEAR, has_code=has_code)
         if number not in self.own.values() and self.is_others(number):
@@ -124,6 +123,12 @@ def plain_digits(text: str) -> str:
 def plain_text(text: str) -> str:
     """Return a text with plain digits and spaces, without controls and what cannot be seen."""
     return " ".join("".join(_plain_character(one) for one in plain_digits(text)).split())
+
+
+def leading_number(text: str) -> str:
+    """Return the number that a text begins with, after what may stand before a code; empty where there is none."""
+    match = _FIRST_NUMBER.match(_undecorated(plain_text(text)))
+    return match.group(1) if match else ""
 
 
 def is_opt_out(text: str) -> bool:

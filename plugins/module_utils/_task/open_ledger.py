@@ -114,12 +114,17 @@ def of_this_run(params: Mapping[str, Any], ledger: Ledger, fingerprints: Fingerp
 
 
 def default_ledger(environment: Mapping[str, str]) -> str:
-    """Return the path of this user's ledger (XDG Base Directory Specification: relative paths are ignored)."""
+    """Return the path of this user's ledger."""
+    return os.path.join(state_folder(environment), "ledger.sqlite3")
+
+
+def state_folder(environment: Mapping[str, str]) -> str:
+    """Return the folder of this user's state (XDG Base Directory Specification: relative paths are ignored)."""
     state = environment.get("XDG_STATE_HOME", "")
     if not os.path.isabs(state):
         # An empty HOME would be the root of the file system.
         state = "~/.local/state" if environment.get("HOME") == "" else os.path.expanduser("~/.local/state")
-    return os.path.join(state, "voipsms", "ledger.sqlite3")
+    return os.path.join(state, "voipsms")
 
 
 def _shared_ledger(database: Database, password: str | None, fingerprints: Fingerprints, busy_timeout: float) -> Ledger:
