@@ -27,6 +27,9 @@ except ImportError:
 _KEEPALIVE = 5.0
 """Seconds that a connection may be idle."""
 
+_LINGERING = 1.0
+"""Seconds for which what follows a request is thrown away, so that its client gets the answer."""
+
 
 class Address(NamedTuple):
     """Where the bell is rung."""
@@ -47,9 +50,8 @@ class Doorbell:
         self._on_ring = on_ring
         application = _web.Application()
         application.router.add_route("*", address.path, self._ring)
-        # The body is neither read nor awaited: the connection is closed instead.
         self._runner = _web.AppRunner(
-            application, access_log=None, auto_decompress=False, keepalive_timeout=_KEEPALIVE, lingering_time=0.0
+            application, access_log=None, auto_decompress=False, keepalive_timeout=_KEEPALIVE, lingering_time=_LINGERING
         )
 
     async def __aenter__(self) -> Doorbell:

@@ -70,7 +70,8 @@ def read_inbox_options(args: Mapping[str, Any]) -> InboxOptions:
         hint = names_meant(given, argument_spec())
         raise InputError(*(f"{validation.errors.msg}; {hint}" if hint else validation.errors.msg,))
     faults = Faults()
-    params = with_texts(validation.validated_parameters, faults)
+    # No ledger is used.
+    params = with_texts({**validation.validated_parameters, "ledger_account": None}, faults)
     account = read_account(params, faults)
     contacts = read_contacts(params["contacts"], faults)
     state_file = params["state_file"] or os.path.join(state_folder(os.environ), "inbox.json")

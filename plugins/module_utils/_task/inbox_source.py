@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from typing import Any, Protocol
 
 from .._api.client import Denied
+from .._core.environment import pip_line
 from .._core.errors import InputError, MissingLibrary, VoipsmsError
 from .._notify.doorbell import Doorbell
 from .._notify.inbox import Inbox, Pace
 from .inbox_options import InboxOptions, read_inbox_options
-from .libraries import missing_libraries
 
 _LOGGER = logging.getLogger("voip_communications.sms.inbox")
 
@@ -43,7 +44,8 @@ async def run_source(queue: Queue, args: Mapping[str, Any]) -> None:
         finally:
             inbox.close()
     except MissingLibrary as error:
-        raise InputError(missing_libraries(error, args)) from None
+        where = sys.executable or "the Python of ansible-rulebook"
+        raise InputError(f"{error} by {where}; run {pip_line(error.package)}") from None
 
 
 class InboxSource:
