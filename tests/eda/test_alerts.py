@@ -1,0 +1,75 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The whole chain: Alertmanager, the rulebook alerts, a page, a phone, an answer, and a silence with its comment."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.phones import OWN, Phones
+from ansible_collections.voip_communications.sms.tests.support.rulebook import (
+    Alertmanager,
+    Rulebook,
+    free_port,
+    until,
+)
+
+ANNA = "+12812345678"
+TOKEN = "0e7c-token"
+HOSTILE = "{{ lookup('pipe', 'touch owned') }}"
+
+
+class Story:
+    """What has happened when, as it is printed."""
+
+    def __init__(self) -> None:
+        self._begin = time.monotonic()
+
+    def tell(self, what: str) -> None:
+        """Print what has happened just now."""
+        print(f"{time.monotonic() - self._begin:6.1f} s  {what}")
+
+
+def test_from_the_alert_to_the_silence(tmp_path: Path, service: CountedSandbox) -> None:
+    """The alert is repeated while people are paged, its labels and the comment look like templates."""
+    story, phones, port = Story(), Phones(service), free_port()
+    with Alertmanager(tmp_path / "alertmanager", f"http://127.0.0.1:{port}/alerts", TOKEN) as alertmanager:
+        variables: dict[str, Any] = {
+            "alerts_port": port,
+            "alerts_token": TOKEN,
+            "page_from": OWN,
+            "page_levels": ["anna"],
+            "page_poll": "1s",
+            "voipsms_contacts": [{"name": "anna", "number": ANNA}],
+            "alert_url": alertmanager.url,
+        }
+        name = "voip_communications.sms.alerts"
+        with Rulebook(name, tmp_path / "rulebook", variables, **service.sandbox.environment) as rulebook:
+            until(lambda: "Waiting for events" in rulebook.output, "the rulebook waits")
+            story.tell("the rulebook waits for alerts")
+            alertmanager.fire({"alertname": "DiskFull", "instance": "db1"}, {"summary": f"db1 is at 98 % {HOSTILE}"})
+            story.tell("the alert fires")
+            code = phones.codes(ANNA)["mine"]
+            story.tell("the page is on the phone of anna")
+            until(lambda: rulebook.output.count("Page people by SMS until someone") >= 2, "the alert is repeated")
+            story.tell("the alert was repeated, and another run waits for the answer")
+            phones.reply(ANNA, f"{code} on it {HOSTILE}")
+            story.tell("anna answers")
+            (silence,) = until(lambda: alertmanager.silences, "a silence")
+            story.tell("the alert is silenced")
+            runs = rulebook.output.count("Page people by SMS until someone")
+            until(lambda: rulebook.output.count("PLAY RECAP") >= runs, "all runs end")
+            story.tell(f"all {runs} runs have ended")
+            silences = alertmanager.silences
+    sends = service.expect(2)
+    assert len(silences) == 1, silences
+    assert silence["createdBy"] == "anna"
+    assert silence["comment"].startswith("Taken over by SMS: on it {{ lookup('pipe'")
+    assert [(one["name"], one["value"]) for one in silence["matchers"]] == [("alertname", "DiskFull")]
+    page, outcome = [send["form"]["msg"] for send in sends]
+    assert page.startswith("Alert DiskFull: db1 is at 98 % (( lookup('pipe'")
+    assert outcome == "Taken over: anna"
+    assert not list(tmp_path.rglob("owned"))
