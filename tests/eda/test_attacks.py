@@ -38,23 +38,20 @@ EXECUTED_WITHOUT = {"braces", "block", "header", "raw", "unsafe", "long", "long_
 WAYS = {"naive", "harmless", "sms"}
 
 PLAYBOOK = """
-- name: Mention the text of an event
+- name: Mention the texts of an event
   hosts: localhost
   gather_facts: false
-  vars:
-    text: "{{ ansible_eda.event.sms.text | default(ansible_eda.event.payload.text) }}"
-    way: "{{ 'sms' if ansible_eda.event.sms is defined else ansible_eda.event.meta.endpoint }}"
   tasks:
-    - name: Mention it
+    - name: Mention those of an alert
       ansible.builtin.debug:
-        msg: "It says {{ text }}"
+        msg: "Mentioned {{ ansible_eda.event.meta.endpoint }}: {{ ansible_eda.event.payload.texts[item] }}"
+      loop: NAMES
+      when: ansible_eda.event.payload is defined
       ignore_errors: true
-    - name: Note that it was mentioned
-      ansible.builtin.lineinfile:
-        path: "FOLDER/mentioned"
-        line: "{{ way }} {{ number }}"
-        create: true
-        mode: "0600"
+    - name: Mention that of an SMS
+      ansible.builtin.debug:
+        msg: "Mentioned sms: {{ ansible_eda.event.sms.text }}"
+      when: ansible_eda.event.sms is defined
 """
 
 
@@ -66,9 +63,9 @@ def rulebook_with(playbook: Path, naive: int, harmless: int) -> list[dict[str, o
 
     inbox = {"voip_communications.sms.inbox": {"strangers": True, "interval": 1}}
     filtered = webhook(harmless, {"voip_communications.sms.harmless": {}})
-    action = {"run_playbook": {"name": str(playbook), "extra_vars": {"number": "{{ event.meta.uuid }}"}}}
+    action = {"run_playbook": {"name": str(playbook)}}
     rules = [
-        {"name": "Alerts", "condition": "event.payload.text is defined", "action": action},
+        {"name": "Alerts", "condition": "event.payload.texts is defined", "action": action},
         {"name": "SMS", "condition": "event.sms.text is defined", "action": action},
     ]
     return [
@@ -83,27 +80,32 @@ def rulebook_with(playbook: Path, naive: int, harmless: int) -> list[dict[str, o
 
 
 def test_no_text_is_executed(tmp_path: Path, service: CountedSandbox) -> None:
-    (tmp_path / "playbook").mkdir()
-    marks = tmp_path / "marks"
-    marks.mkdir()
-    playbook = tmp_path / "playbook" / "mention.yml"
-    playbook.write_text(PLAYBOOK.replace("FOLDER", str(tmp_path)))
+    folders = {name: tmp_path / name for name in ("playbook", "marks")}
+    for folder in folders.values():
+        folder.mkdir()
+    playbook = folders["playbook"] / "mention.yml"
+    playbook.write_text(PLAYBOOK.replace("NAMES", str(list(ATTACKS))))
     ports = {"naive": free_port(), "harmless": free_port()}
-    path = tmp_path / "rulebook.yml"
+    path, state = tmp_path / "rulebook.yml", tmp_path / "inbox.json"
     path.write_text(yaml.safe_dump(rulebook_with(playbook, ports["naive"], ports["harmless"])))
-    state = tmp_path / "inbox.json"
     environment = {**service.sandbox.environment, "VOIPSMS_STATE_FILE": str(state)}
+
+    def attack(way: str, name: str) -> str:
+        return ATTACKS[name].replace("PATH", str(folders["marks"] / f"{way}-{name}"))
+
     with Rulebook(str(path), tmp_path / "run", {}, **environment) as rulebook:
         until(lambda: "Waiting for events" in rulebook.output and state.exists(), "the sources listen")
-        for name, text in ATTACKS.items():
-            for way, port in ports.items():
-                attack = {"text": text.replace("PATH", str(marks / f"{way}-{name}"))}
-                requests.post(f"http://127.0.0.1:{port}/{way}", json=attack, timeout=10).raise_for_status()
-            service.sandbox.incoming(STRANGER, OWN, text.replace("PATH", str(marks / f"sms-{name}")))
-        mentioned = tmp_path / "mentioned"
-        until(lambda: mentioned.exists() and len(mentioned.read_text().splitlines()) == 3 * len(ATTACKS), "all texts")
+        for way, port in ports.items():
+            texts = {name: attack(way, name) for name in ATTACKS}
+            requests.post(f"http://127.0.0.1:{port}/{way}", json={"texts": texts}, timeout=60).raise_for_status()
+        for name in ATTACKS:
+            service.sandbox.incoming(STRANGER, OWN, attack("sms", name))
+        until(lambda: rulebook.output.count("PLAY RECAP") == 2 + len(ATTACKS), "all playbooks have ended")
         output = rulebook.output
-    executed = {way: {path.name for path in marks.glob(f"{way}-*")} for way in WAYS}
-    print("\n".join(f"{way}: {len(ATTACKS)} texts, {len(names)} executed {sorted(names)}" for way, names in executed.items()))
+    executed = {way: {path.name for path in folders["marks"].glob(f"{way}-*")} for way in WAYS}
+    for way in ("harmless", "sms"):
+        assert output.count(f"Mentioned {way}: ") == len(ATTACKS), output
+    for way, names in sorted(executed.items()):
+        print(f"{way}: {len(ATTACKS)} texts, {len(names)} executed {sorted(names)}")
     assert executed["naive"] == {f"naive-{name}" for name in EXECUTED_WITHOUT}, output
     assert executed["harmless"] == executed["sms"] == set()

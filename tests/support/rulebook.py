@@ -106,7 +106,8 @@ class Rulebook(Process):
     def __init__(self, rulebook: str, folder: Path, variables: dict[str, Any], **environment: str) -> None:
         folder.mkdir(exist_ok=True)
         inventory = folder / "inventory.yml"
-        inventory.write_text(yaml.safe_dump({"all": {"hosts": {"localhost": {"ansible_connection": "local"}}}}))
+        localhost = {"ansible_connection": "local", "ansible_python_interpreter": str(VENV / "bin" / "python")}
+        inventory.write_text(yaml.safe_dump({"all": {"hosts": {"localhost": localhost}}}))
         (folder / "variables.yml").write_text(yaml.safe_dump(variables))
         names = ("JAVA_HOME", "LANG", "LC_ALL", "TMPDIR", "TZ")
         kept = {name: os.environ[name] for name in names if name in os.environ}
