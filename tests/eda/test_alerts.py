@@ -4,33 +4,17 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.phones import OWN, Phones
-from ansible_collections.voip_communications.sms.tests.support.rulebook import (
-    Alertmanager,
-    Rulebook,
-    free_port,
-    until,
-)
+from ansible_collections.voip_communications.sms.tests.support.rulebook import Alertmanager, Rulebook, free_port, until
+from ansible_collections.voip_communications.sms.tests.support.story import Story
 
 ANNA = "+12812345678"
 TOKEN = "0e7c-token"
 HOSTILE = "{{ lookup('pipe', 'touch owned') }}"
-
-
-class Story:
-    """What has happened when, as it is printed."""
-
-    def __init__(self) -> None:
-        self._begin = time.monotonic()
-
-    def tell(self, what: str) -> None:
-        """Print what has happened just now."""
-        print(f"{time.monotonic() - self._begin:6.1f} s  {what}")
 
 
 def test_from_the_alert_to_the_silence(tmp_path: Path, service: CountedSandbox) -> None:
