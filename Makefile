@@ -47,7 +47,7 @@ SANITY := all
 PAIRS :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sandbox test lint format unit process coverage sanity matrix oldest faults torture bench build docs pictures importer introspect tree venv lock clean
+.PHONY: help demo sandbox test lint format unit process eda coverage sanity matrix oldest faults torture bench build docs pictures importer introspect tree venv lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -79,6 +79,11 @@ unit: venv ## the tests below tests/unit
 
 process: venv ## the tests below tests/process, which start real processes
 	@$(PYTEST) --junitxml=$(BUILD)/results/pytest-process.xml $(PYTEST_ARGS) tests/process
+
+# Java 17 and Alertmanager come from the system: apt-get install openjdk-17-jre-headless prometheus-alertmanager
+eda: venv ## Event-Driven Ansible for real: Alertmanager, a page, an answer, a silence; jobs by SMS; texts that attack
+	@$(INSIDE) $(PYTHON) -P -m $(TOOLS).venv $(BUILD)/eda-venv eda.txt
+	@$(DEV) -m pytest -n 2 -rP --junitxml=$(BUILD)/results/pytest-eda.xml $(PYTEST_ARGS) tests/eda
 
 coverage: venv ## which lines and branches of module_utils no test in one process reaches; fails below the limit
 	@status=0; $(PREPARE_COVERAGE) \

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -114,11 +115,24 @@ def plugins() -> dict[str, dict[str, Any]]:
 
 
 @cache
+def event_options() -> dict[str, dict[str, Any]]:
+    """Return the options of the event plugins, and the variables of the rulebooks and of the playbooks they run."""
+    files = sorted((COLLECTION / "extensions" / "eda" / "plugins").rglob("*.py"))
+    options = {name: spec for path in files for name, spec in nested(_documentation(path)["options"])}
+    texts = [
+        *(COLLECTION / "extensions" / "eda" / "rulebooks").glob("*.yml"),
+        *(COLLECTION / "playbooks").glob("*.yml"),
+    ]
+    text = "".join(path.read_text("utf-8") for path in texts)
+    return options | {name: {"type": "raw"} for name in re.findall(r"\b(?:alerts?|job|replies)_[a-z_]+\b", text)}
+
+
+@cache
 def every_option() -> dict[str, dict[str, Any]]:
     """Return all options of modules, playbooks, roles and plugins; of two with one name, the first counts."""
     of_plugins = [dict(nested(plugin.get("options") or {})) for plugin in plugins().values()]
     known: dict[str, dict[str, Any]] = {}
-    for options in (OPTIONS, playbook_options(), dict(nested(role_options())), *of_plugins):
+    for options in (OPTIONS, playbook_options(), dict(nested(role_options())), *of_plugins, event_options()):
         known |= {name: spec for name, spec in options.items() if name not in known}
     return known
 

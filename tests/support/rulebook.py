@@ -11,6 +11,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -79,14 +80,10 @@ class Process:
         if process is None:
             return
         process.send_signal(number)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(_END_SECONDS)
-        except subprocess.TimeoutExpired:
-            pass
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         process.wait()
 
     @property
@@ -112,7 +109,7 @@ class Rulebook(Process):
         names = ("JAVA_HOME", "LANG", "LC_ALL", "TMPDIR", "TZ")
         kept = {name: os.environ[name] for name in names if name in os.environ}
         super().__init__(
-            [str(VENV / "bin" / "ansible-rulebook"), "-v", "-r", rulebook, "-i", str(inventory), "--vars", "variables.yml"],
+            [f"{VENV}/bin/ansible-rulebook", "-v", "-r", rulebook, "-i", str(inventory), "--vars", "variables.yml"],
             folder,
             {
                 **kept,

@@ -62,11 +62,11 @@ class Inbox:
         self._is_closed = False
         self.has_read = False
 
-    def look(self) -> list[News]:
+    def refresh(self) -> list[News]:
         """Return what is new, the oldest first; nothing at the very first look. Raise ``VoipsmsError``.
 
-        Each of them must be noted as soon as it is handed over, and ``end_look`` called after the last one: so that a
-        process that ends in between neither loses nor repeats one.
+        Each of them must be noted as soon as it is handed over, and ``end_refresh`` called after the last one, so that
+        a process that ends in between neither loses nor repeats one.
         """
         marked = self._log.refresh()
         self.has_read = True
@@ -81,7 +81,7 @@ class Inbox:
         """Note that an event was handed over. Raise ``VoipsmsError`` when that cannot be written."""
         self._state.note([mark])
 
-    def end_look(self) -> None:
+    def end_refresh(self) -> None:
         """Note what was seen besides events. Raise ``VoipsmsError`` when that cannot be written."""
         if self._others:
             self._state.note(self._others)

@@ -65,15 +65,15 @@ class InboxSource:
                 await stack.enter_async_context(Doorbell(self._address, self._rung.set))
             while True:
                 self._rung.clear()
-                await self._look(queue)
+                await self._refresh(queue)
                 await self._wait()
 
-    async def _look(self, queue: Queue) -> None:
+    async def _refresh(self, queue: Queue) -> None:
         try:
-            for news in await asyncio.to_thread(self._inbox.look):
+            for news in await asyncio.to_thread(self._inbox.refresh):
                 await queue.put(news.event)
                 await asyncio.to_thread(self._inbox.note, news.mark)
-            await asyncio.to_thread(self._inbox.end_look)
+            await asyncio.to_thread(self._inbox.end_refresh)
         except VoipsmsError as error:
             if isinstance(error, Denied) and not self._inbox.has_read:
                 raise InputError(f"the source inbox cannot begin: {error}") from error

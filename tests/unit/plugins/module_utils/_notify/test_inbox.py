@@ -75,11 +75,11 @@ class Source:
     def look(self, *, dies_after: int | None = None) -> list[str]:
         """Return the texts of a look; a process that dies has noted only the first ones."""
         texts = []
-        for news in self.inbox.look()[:dies_after]:
+        for news in self.inbox.refresh()[:dies_after]:
             texts.append(news.event["sms"]["text"])
             self.inbox.note(news.mark)
         if dies_after is None:
-            self.inbox.end_look()
+            self.inbox.end_refresh()
         return texts
 
 
@@ -229,7 +229,7 @@ def test_strangers_become_events_only_when_asked_for(source: Source, tmp_path: P
 def test_a_look_of_a_source_that_has_ended_ends(source: Source) -> None:
     source.inbox.close()
     with pytest.raises(VoipsmsError, match="has ended"):
-        source.inbox.look()
+        source.inbox.refresh()
 
 
 # State ------------------------------------------------------------------------------------------------------
