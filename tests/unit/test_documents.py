@@ -47,6 +47,8 @@ OTHERS = {
     "ansible_python_interpreter", "delegate_to", "run_once", "become", "module_defaults", "any_errors_fatal", "no_log",
     "callbacks_enabled", "end_play", "include_role", "max_fail_percentage", "meta", "pre_tasks", "post_tasks", "serial",
     "host_pinned", "strategy", "tasks_from", "type",
+    # ansible-rulebook's own
+    "execution_strategy",
     # folders
     "module_utils", "plugin_utils",
     # sections of a changelog fragment
