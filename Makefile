@@ -83,7 +83,7 @@ process: venv ## the tests below tests/process, which start real processes
 # Java 17 and Alertmanager come from the system: apt-get install openjdk-17-jre-headless prometheus-alertmanager
 eda: venv ## Event-Driven Ansible for real: Alertmanager, a page, an answer, a silence; jobs by SMS; texts that attack
 	@$(INSIDE) $(PYTHON) -P -m $(TOOLS).venv $(BUILD)/eda-venv eda.txt
-	@$(DEV) -m pytest -n 2 -rP --junitxml=$(BUILD)/results/pytest-eda.xml $(PYTEST_ARGS) tests/eda
+	@$(DEV) -m pytest -n 3 -rP --junitxml=$(BUILD)/results/pytest-eda.xml $(PYTEST_ARGS) tests/eda
 
 coverage: venv ## which lines and branches of module_utils no test in one process reaches; fails below the limit
 	@status=0; $(PREPARE_COVERAGE) \

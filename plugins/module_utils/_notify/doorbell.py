@@ -18,10 +18,10 @@ from .._core.errors import InputError, MissingLibrary
 if TYPE_CHECKING:
     from aiohttp import web
 
+AIOHTTP_ERROR: str | None = None
 try:
     from aiohttp import web as _web
 except ImportError:
-    _web = None  # type: ignore[assignment]  # a module that is missing has no type
     AIOHTTP_ERROR = traceback.format_exc()
 
 _KEEPALIVE = 5.0
@@ -44,7 +44,7 @@ class Doorbell:
 
     def __init__(self, address: Address, on_ring: Callable[[], object]) -> None:
         """Prepare; nothing listens yet. Raise ``MissingLibrary`` without ``aiohttp``."""
-        if _web is None:
+        if AIOHTTP_ERROR is not None:
             raise MissingLibrary("aiohttp", AIOHTTP_ERROR)
         self._address = address
         self._on_ring = on_ring

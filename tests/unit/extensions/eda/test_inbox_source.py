@@ -234,8 +234,7 @@ def test_options_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_
 
 
 def test_a_library_that_is_missing_is_named(args: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doorbell, "_web", None)
-    monkeypatch.setattr(doorbell, "AIOHTTP_ERROR", "traceback", raising=False)
+    monkeypatch.setattr(doorbell, "AIOHTTP_ERROR", "traceback")
     with pytest.raises(InputError, match=r"aiohttp cannot be imported.*pip install aiohttp"):
         run({**args, "doorbell": {"port": 8089}}, Queue(), lambda: asyncio.sleep(60))
 
