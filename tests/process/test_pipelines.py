@@ -275,9 +275,10 @@ def test_the_job_template_uses_what_is_there() -> None:
     assert template["execution_environment"] == tasks["awx.awx.execution_environment"]["name"]
 
 
-def test_ansible_builder_accepts_the_execution_environment(job: Job) -> None:
+@pytest.mark.parametrize("kind", ["execution", "decision"])
+def test_ansible_builder_accepts_the_environment(job: Job, kind: str) -> None:
     done = job.run(
-        ["ansible-builder", "create", "--file", str(EXAMPLES / "execution-environment.yml"), "--context", "context"]
+        ["ansible-builder", "create", "--file", str(EXAMPLES / f"{kind}-environment.yml"), "--context", "context"]
     )
     assert done.rc == 0, done.output
     build = job.folder / "context" / "_build"
@@ -285,3 +286,6 @@ def test_ansible_builder_accepts_the_execution_environment(job: Job) -> None:
     assert [collection["name"] for collection in wanted["collections"]] == [PREFIX.rstrip(".")]
     (recipe,) = (job.folder / "context").glob("[CD]*file")
     assert "/var/lib/voipsms" in recipe.read_text(encoding="utf-8")
+    if kind == "decision":
+        assert "ansible-rulebook>=1.3.2" in (build / "requirements.txt").read_text(encoding="utf-8")
+        assert "java-21-openjdk-headless" in (build / "bindep.txt").read_text(encoding="utf-8")
