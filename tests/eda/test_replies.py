@@ -67,11 +67,12 @@ class Shop:
                 session.post(f"http://127.0.0.1:{self.port}/sms", data={"msg": "forged"}, timeout=60).raise_for_status()
 
     def looks_after(self, rings: int) -> int:
-        """Return how many requests so many rings make."""
-        made = len(self.service.sandbox.requests("sms/summary"))
+        """Return how many requests so many rings make; a machine that needs long for them may have one in 5 s more."""
+        made, begin = len(self.service.sandbox.requests("sms/summary")), time.monotonic()
         self.ring(rings)
+        slow = int((time.monotonic() - begin) / 5)
         time.sleep(6)  # more than the shortest pause
-        return len(self.service.sandbox.requests("sms/summary")) - made
+        return len(self.service.sandbox.requests("sms/summary")) - made - slow
 
     def listens(self) -> bool:
         """Return whether the doorbell can be rung."""

@@ -8,6 +8,7 @@ import asyncio
 import importlib.util
 import logging
 import socket
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -264,20 +265,19 @@ def test_rings_make_it_look_at_once_and_coalesce(args: dict[str, Any], service: 
 
     async def act() -> None:
         await until(lambda: Path(args["state_file"]).exists())
-        await asyncio.sleep(0.2)  # more than the shortest pause
         answer = await asyncio.to_thread(requests.get, f"{url}/other", timeout=10)
         assert answer.status_code == 404
-        made = service.requests
+        made, begin = service.requests, time.monotonic()
         service.add("new")
         rung = asyncio.ensure_future(asyncio.to_thread(ring, 500))
         await queue.wait_for(1)
         await rung
-        await asyncio.sleep(0.2)
-        counted.append(service.requests - made)
+        # A slow machine needs more than one pause for so many.
+        counted.append(service.requests - made - int((time.monotonic() - begin) / looks.SHORTEST_PAUSE))
 
     run({**args, "interval": 3600, "doorbell": {"port": port, "path": "/sms"}}, queue, act)
     assert queue.texts == ["new"]
-    assert counted[0] <= 3, counted
+    assert counted[0] <= 2, counted
 
 
 @NEEDS_AIOHTTP
