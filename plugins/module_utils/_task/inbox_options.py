@@ -15,6 +15,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from .._core.environment import home_fault
 from .._core.errors import Faults, InputError
+from .._message import numbers
 from .._notify.doorbell import Address
 from .._notify.inbox import Inbox, Sender
 from .._notify.inbox_state import InboxState
@@ -63,7 +64,11 @@ def argument_spec() -> dict[str, dict[str, Any]]:
 
 
 def read_inbox_options(args: Mapping[str, Any]) -> InboxOptions:
-    """Return the options of a source. Raise ``InputError`` with every fault, before anything is asked."""
+    """Return the options of a source. Raise ``InputError`` with every fault, and ``MissingLibrary``.
+
+    Nothing is asked.
+    """
+    numbers.require()
     given = {name: value for name, value in args.items() if name not in _OF_THE_RULEBOOK and value is not None}
     validation = ArgumentSpecValidator(argument_spec()).validate(given)
     if validation.error_messages:

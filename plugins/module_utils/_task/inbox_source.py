@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from .._api.client import Denied
 from .._core.environment import pip_line
-from .._core.errors import InputError, MissingLibrary, VoipsmsError
+from .._core.errors import InputError, MissingLibrary, VoipsmsError, sentence_of
 from .._notify.doorbell import Doorbell
 from .._notify.inbox import Inbox, Pace
 from .inbox_options import InboxOptions, read_inbox_options
@@ -72,17 +72,24 @@ class InboxSource:
         try:
             for news in await asyncio.to_thread(self._inbox.refresh):
                 await queue.put(news.event)
-                await asyncio.to_thread(self._inbox.note, news.mark)
-            await asyncio.to_thread(self._inbox.end_refresh)
+                # Not in a thread, so that no end of this task comes between the two; it takes a few milliseconds.
+                self._inbox.note(news.mark)
+            self._inbox.end_refresh()
         except VoipsmsError as error:
             if isinstance(error, Denied) and not self._inbox.has_read:
                 raise InputError(f"the source inbox cannot begin: {error}") from error
-            self._pace.fail(error)
-            _LOGGER.warning("inbox: %s; the next look is in %.0f s", error, self._pace.pause)
+            self._slow_down(error)
+            return
+        except Exception as error:  # noqa: BLE001 - a defect must not end the source, nor show what it holds
+            self._slow_down(VoipsmsError(sentence_of(error)))
             return
         if self._pace.trouble:
             _LOGGER.warning("inbox: the message log can be read again")
         self._pace.succeed()
+
+    def _slow_down(self, error: VoipsmsError) -> None:
+        self._pace.fail(error)
+        _LOGGER.warning("inbox: %s; the next look is in %.0f s", error, self._pace.pause)
 
     async def _wait(self) -> None:
         """Wait for the next look; a ring ends that, but never before the shortest pause."""

@@ -20,6 +20,7 @@ from ansible_collections.voip_communications.sms.extensions.eda.plugins.event_so
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.client import Denied
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.log import LogRecord
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError, VoipsmsError
+from ansible_collections.voip_communications.sms.plugins.module_utils._message import numbers
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify import doorbell
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify import inbox as looks
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.account import Account
@@ -169,6 +170,26 @@ def test_an_outage_never_ends_the_source(
     assert "can be read again" in caplog.text
 
 
+def test_a_defect_does_not_end_the_source_nor_show_what_it_holds(
+    args: dict[str, Any], service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    queue = Queue()
+    service.error = ValueError("a password")  # type: ignore[assignment]  # what no one expects
+
+    async def act() -> None:
+        await until(lambda: service.requests > 0)
+        service.error = None
+        await until(lambda: Path(args["state_file"]).exists())
+        service.add("new")
+        await queue.wait_for(1)
+
+    with caplog.at_level(logging.WARNING):
+        run(args, queue, act)
+    assert queue.texts == ["new"]
+    assert "internal error ValueError at" in caplog.text
+    assert "a password" not in caplog.text
+
+
 def test_wrong_credentials_end_it_at_the_start(args: dict[str, Any], service: Service) -> None:
     service.error = Denied("check api_key and api_password", passing=False)
     with pytest.raises(InputError, match="cannot begin: check api_key and api_password"):
@@ -234,7 +255,12 @@ def test_options_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_
     assert options.doorbell == ("127.0.0.1", 8089, "/sms")
 
 
+@pytest.mark.usefixtures("service")
 def test_a_library_that_is_missing_is_named(args: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(numbers, "PHONENUMBERS_ERROR", "traceback")
+        with pytest.raises(InputError, match=r"phonenumbers cannot be imported"):
+            run(args, Queue(), lambda: asyncio.sleep(60))
     monkeypatch.setattr(doorbell, "AIOHTTP_ERROR", "traceback")
     with pytest.raises(InputError, match=r"aiohttp cannot be imported.*pip install aiohttp"):
         run({**args, "doorbell": {"port": 8089}}, Queue(), lambda: asyncio.sleep(60))
