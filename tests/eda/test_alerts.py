@@ -9,12 +9,44 @@ from typing import Any
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.phones import OWN, Phones
-from ansible_collections.voip_communications.sms.tests.support.rulebook import Alertmanager, Rulebook, free_port, until
+from ansible_collections.voip_communications.sms.tests.support.rulebook import (
+    Alertmanager,
+    Playbook,
+    Rulebook,
+    free_port,
+    until,
+)
 from ansible_collections.voip_communications.sms.tests.support.story import Story
 
 ANNA = "+12812345678"
 TOKEN = "0e7c-token"
 HOSTILE = "{{ lookup('pipe', 'touch owned') }}"
+
+
+def test_a_silence_that_cannot_be_made_is_a_failure_that_shows_no_token(
+    tmp_path: Path, service: CountedSandbox
+) -> None:
+    """The playbook without a rulebook, with nothing that listens where Alertmanager should be."""
+    phones = Phones(service)
+    variables = {
+        "page_name": "db1",
+        "page_msg": "The disk of db1 is full",
+        "page_from": OWN,
+        "page_levels": [ANNA],
+        "page_poll": "1s",
+        "alert_url": f"http://127.0.0.1:{free_port()}/",
+        "alert_token": TOKEN,
+        "alert_labels": {"alertname": "DiskFull"},
+    }
+    with Playbook("voip_communications.sms.alert", tmp_path, variables, **service.sandbox.environment) as playbook:
+        phones.answer(ANNA, "mine")
+        until(lambda: not playbook.is_running, "the playbook ends")
+        output = playbook.output
+    service.expect(2)
+    assert "answered mine by" in output, output
+    assert "Alertmanager has not made the silence (HTTP -1)" in output.replace("\n", " "), output
+    assert "failed=1" in output
+    assert TOKEN not in output
 
 
 def test_from_the_alert_to_the_silence(tmp_path: Path, service: CountedSandbox) -> None:

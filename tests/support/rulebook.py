@@ -97,23 +97,22 @@ class Process:
         return self._output.read_text(errors="replace")
 
 
-class Rulebook(Process):
-    """ansible-rulebook with a rulebook of a name or a path, and variables."""
+class Controller(Process):
+    """A program of Ansible in a folder of its own, with an inventory of this machine and with variables in a file."""
 
-    def __init__(self, rulebook: str, folder: Path, variables: dict[str, Any], **environment: str) -> None:
+    def __init__(self, arguments: list[str], folder: Path, variables: dict[str, Any], **environment: str) -> None:
         folder.mkdir(exist_ok=True)
-        inventory = folder / "inventory.yml"
-        localhost = {"ansible_connection": "local", "ansible_python_interpreter": str(VENV / "bin" / "python")}
-        inventory.write_text(yaml.safe_dump({"all": {"hosts": {"localhost": localhost}}}))
+        localhost = {"ansible_connection": "local", "ansible_python_interpreter": f"{VENV}/bin/python"}
+        (folder / "inventory.yml").write_text(yaml.safe_dump({"all": {"hosts": {"localhost": localhost}}}))
         (folder / "variables.yml").write_text(yaml.safe_dump(variables))
         names = ("JAVA_HOME", "LANG", "LC_ALL", "TMPDIR", "TZ")
         kept = {name: os.environ[name] for name in names if name in os.environ}
         super().__init__(
-            [f"{VENV}/bin/ansible-rulebook", "-v", "-r", rulebook, "-i", str(inventory), "--vars", "variables.yml"],
+            [f"{VENV}/bin/{arguments[0]}", *arguments[1:], "-i", "inventory.yml"],
             folder,
             {
                 **kept,
-                "PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}",
+                "PATH": f"{VENV}/bin{os.pathsep}{os.environ['PATH']}",
                 "HOME": str(folder),
                 "ANSIBLE_COLLECTIONS_PATH": str(layout.BUILD),
                 "ANSIBLE_HOME": str(folder / ".ansible"),
@@ -123,6 +122,21 @@ class Rulebook(Process):
                 **environment,
             },
         )
+
+
+class Rulebook(Controller):
+    """ansible-rulebook with a rulebook of a name or a path, and variables."""
+
+    def __init__(self, rulebook: str, folder: Path, variables: dict[str, Any], **environment: str) -> None:
+        arguments = ["ansible-rulebook", "-v", "-r", rulebook, "--vars", "variables.yml"]
+        super().__init__(arguments, folder, variables, **environment)
+
+
+class Playbook(Controller):
+    """ansible-playbook with a playbook of a name, and variables."""
+
+    def __init__(self, playbook: str, folder: Path, variables: dict[str, Any], **environment: str) -> None:
+        super().__init__(["ansible-playbook", playbook, "-e", "@variables.yml"], folder, variables, **environment)
 
 
 class Alertmanager(Process):
