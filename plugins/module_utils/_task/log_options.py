@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Read the options of the module that shows the message log, and name everything that is wrong with them at once."""
+"""Read the options of the modules that read the message log, and name everything that is wrong with them at once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .values import digits_of, in_range, read_people, read_region, with_texts
 
 
 class LogOptions(NamedTuple):
-    """Which records of which account are shown, from how many pages at most."""
+    """Which records of which account are read, from how many pages at most."""
 
     account: Account
     log_filter: LogFilter
@@ -29,7 +29,12 @@ class LogOptions(NamedTuple):
 def read_log_options(params: Mapping[str, Any]) -> LogOptions:
     """Return which records to show. Raise ``InputError`` with every fault, before anything is asked."""
     faults = Faults()
-    params = with_texts(params, faults)
+    return faults.checked(note_log_options(params, faults))
+
+
+def note_log_options(params: Mapping[str, Any], faults: Faults) -> LogOptions | None:
+    """Return which records to read, None without an account; note every fault. Not each module has ``msg``."""
+    params = {"msg": None, **with_texts(params, faults)}
     account = read_account(params, faults)
     faults.add(*in_range("max_pages", params["max_pages"], 1, 1000))
     empty = [name for name in ("number", "msg", "since", "until") if params[name] in ("", [])]
@@ -43,7 +48,9 @@ def read_log_options(params: Mapping[str, Any]) -> LogOptions:
         since=_read_bound(params, "since", faults),
         until=_read_bound(params, "until", faults),
     )
-    return LogOptions(faults.checked(account), log_filter, params["max_pages"], Names(contacts, read_region(params)))
+    if account is None:
+        return None
+    return LogOptions(account, log_filter, params["max_pages"], Names(contacts, read_region(params)))
 
 
 def _read_bound(params: Mapping[str, Any], name: str, faults: Faults) -> str | None:

@@ -31,13 +31,15 @@ _NOT_KNOWN = (
 class ModuleSpec(NamedTuple):
     """The options of a module, what it does, and the keys that every result of it has.
 
-    ``refused``: the outcome of a task that was refused, for modules whose results have one.
+    ``refused``: the outcome of a task that was refused, for modules whose results have one. ``may_send``: a run that
+    dies may have sent something; it does not matter where results have no outcome.
     """
 
     argument_spec: Mapping[str, Any]
     run: Run
     blank: Callable[[], dict[str, Any]]
     refused: str = "not_sent"
+    may_send: bool = True
 
 
 class _Module(AnsibleModule):
@@ -122,7 +124,7 @@ def broken(spec: ModuleSpec, reason: str, *, check_mode: bool) -> dict[str, Any]
     """Return the failure of a run that ended without a result of its own, such as by a signal."""
     if check_mode:
         return failure(spec, f"{reason}; nothing was sent, since this was check mode; please report this")
-    if "outcome" not in spec.blank():  # this module never sends anything
+    if "outcome" not in spec.blank() or not spec.may_send:  # this module never sends anything
         return failure(
             spec, f"{reason}; whether it did what it should is not known, nothing was sent; please report this"
         )

@@ -1,0 +1,16 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run M(voip_communications.sms.voipsms_report) as a local action."""
+
+from __future__ import annotations
+
+from ansible_collections.voip_communications.sms.plugins.modules import voipsms_report
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._local_action import LocalAction
+
+
+class ActionModule(LocalAction):
+    """Runs the module's code in the controller where the task allows it."""
+
+    spec = staticmethod(voipsms_report.module_spec)
