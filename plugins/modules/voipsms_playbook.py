@@ -12,16 +12,16 @@ module: voipsms_playbook
 short_description: Do the work of a playbook of this collection
 version_added: 0.1.0
 description:
-  - The playbooks V(notify), V(scheduled), V(cancel), V(ask), V(handover) and V(sandbox) of this collection are one such
-    task each, and V(maintenance) and V(page) begin with one. A playbook of your own rather uses
+  - The playbooks V(notify), V(scheduled), V(cancel), V(ask), V(handover), V(report) and V(sandbox) of this collection
+    are one such task each, and V(maintenance) and V(page) begin with one. A playbook of your own rather uses
     M(voip_communications.sms.voipsms_send), M(voip_communications.sms.voipsms_scheduled),
-    M(voip_communications.sms.voipsms_ask) and the roles.
+    M(voip_communications.sms.voipsms_ask), M(voip_communications.sms.voipsms_report) and the roles.
   - Reads the variables of the playbook, whose names begin with C(voipsms_), or with the name of the role and an
     underscore. For V(notify) they are the options of M(voip_communications.sms.voipsms_send), for V(scheduled) and
-    V(cancel) those of M(voip_communications.sms.voipsms_scheduled), and for V(ask) those of
-    M(voip_communications.sms.voipsms_ask), except those that have environment variables; C(voipsms_contacts) is one
-    nevertheless. For V(sandbox) they are the options of M(voip_communications.sms.voipsms_sandbox), and begin with
-    C(sandbox_).
+    V(cancel) those of M(voip_communications.sms.voipsms_scheduled), for V(ask) those of
+    M(voip_communications.sms.voipsms_ask), and for V(report) those of M(voip_communications.sms.voipsms_report), except
+    those that have environment variables; C(voipsms_contacts) is one nevertheless. For V(sandbox) they are the options
+    of M(voip_communications.sms.voipsms_sandbox), and begin with C(sandbox_).
   - For V(handover) they say by which calendars shifts begin, and how people are told;
     R(the guide on being on call, ansible_collections.voip_communications.sms.docsite.guide_on_call) has them.
   - A variable that is an empty text or an empty list counts as not set, as surveys of AWX give it for no answer. A
@@ -39,7 +39,7 @@ options:
   playbook:
     description: The playbook whose work is done.
     type: str
-    choices: [notify, scheduled, cancel, ask, page, handover, maintenance, sandbox]
+    choices: [notify, scheduled, cancel, ask, page, handover, maintenance, report, sandbox]
     required: true
   result:
     description:
@@ -68,6 +68,7 @@ seealso:
   - module: voip_communications.sms.voipsms_send
   - module: voip_communications.sms.voipsms_scheduled
   - module: voip_communications.sms.voipsms_ask
+  - module: voip_communications.sms.voipsms_report
 """
 
 EXAMPLES = r"""
@@ -135,7 +136,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.modu
 
 def argument_spec() -> dict[str, dict[str, Any]]:
     """Return a new argument spec."""
-    playbooks = ["notify", "scheduled", "cancel", "ask", "page", "handover", "maintenance", "sandbox"]
+    playbooks = ["notify", "scheduled", "cancel", "ask", "page", "handover", "maintenance", "report", "sandbox"]
     return {
         "playbook": {"type": "str", "required": True, "choices": playbooks},
         "result": {"type": "dict"},

@@ -40,8 +40,10 @@ options:
     type: list
     elements: path
   title:
-    description: The title of the report, up to 100 characters.
-    type: str
+    description:
+      - The title of the report, up to 100 characters.
+      - It must be text; a number, a truth value or anything else is refused.
+    type: raw
     default: SMS report
   show_numbers:
     description:
@@ -332,7 +334,7 @@ def argument_spec() -> dict[str, dict[str, Any]]:
         **account_options(),
         **ledger_options(),
         "dest": {"type": "list", "elements": "path"},
-        "title": {"type": "str", "default": "SMS report"},
+        "title": {"type": "raw", "default": "SMS report"},
         "show_numbers": {"type": "bool", "default": False},
         "max_cost": {"type": "float"},
         "number": {"type": "raw"},

@@ -19,6 +19,7 @@ import yaml
 
 from ansible_collections.voip_communications.sms.plugins.modules import (
     voipsms_ask,
+    voipsms_report,
     voipsms_sandbox,
     voipsms_scheduled,
     voipsms_send,
@@ -31,12 +32,17 @@ CONTACTS = f"{PREFIX}contacts"
 HANDOVER = "handover"
 
 _ROLES = Path(__file__).absolute().parents[2] / "roles"
-_LISTS = ("_to", "_smsid", "_recipients", "_calendar", "_overrides")
+_LISTS = ("_to", "_smsid", "_recipients", "_calendar", "_overrides", "_number")
 _READ_BY_THE_MODULE = ("_contacts", "_steps", "_levels", "_fallback", "_choices", "_wait", "_poll", "_open_for")
 """Ends of the names of variables that may be anything, which the module reads."""
 
 _SETTINGS_OF_WATCH = "voipsms_watch_"
-_MODULES = {"voipsms_send": voipsms_send, "voipsms_scheduled": voipsms_scheduled, "voipsms_ask": voipsms_ask}
+_MODULES = {
+    "voipsms_send": voipsms_send,
+    "voipsms_scheduled": voipsms_scheduled,
+    "voipsms_ask": voipsms_ask,
+    "voipsms_report": voipsms_report,
+}
 
 
 @dataclass(frozen=True)
@@ -135,6 +141,11 @@ def _ask() -> Playbook:
 
 
 @cache
+def _report() -> Playbook:
+    return _of_module("report", "voipsms_report")
+
+
+@cache
 def _page() -> Playbook:
     return _of_role("page", "page", PREFIX, more={CONTACTS: {"type": "raw"}, RESULT_FILE: {"type": "path"}})
 
@@ -182,6 +193,7 @@ PLAYBOOKS = {
     "page": _page,
     "handover": _handover,
     "maintenance": _maintenance,
+    "report": _report,
     "sandbox": _sandbox,
 }
 """The playbooks, each made when it is asked for."""

@@ -32,12 +32,14 @@ CALLS = {
     "scheduled": "voipsms_scheduled",
     "cancel": "voipsms_scheduled",
     "ask": "voipsms_ask",
+    "report": "voipsms_report",
 }
 # Options that mean nothing where messages are created, or where they are cancelled.
 ELSEWHERE = {
     "notify": set[str](),
     "scheduled": {"state", "smsid", "fail_if_sent"},
     "ask": set[str](),
+    "report": set[str](),
     "cancel": {"state", "min_lead", "on_date_mismatch", "max_segments", "charset"},
 }
 GUIDE = (COLLECTION / "docs" / "docsite" / "rst" / "guide_pipelines.rst").read_text(encoding="utf-8")

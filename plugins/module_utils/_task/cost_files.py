@@ -29,6 +29,9 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff2
 _LONGEST_DIFF = 200
 """Lines of a file that the diff shows."""
 
+_MOST_READ = 2**20
+"""Bytes of an old file that are read at least, to show them."""
+
 _DESCRIPTION = re.compile(r'<meta name="description" content="([^"<>]{1,400})">')
 
 
@@ -75,7 +78,7 @@ def _written(path: str, content: str, *, check_mode: bool) -> WrittenFile:
     """Write one file unless it has this content already."""
     after = content.encode(errors="backslashreplace")
     try:
-        before = read(path, len(after) + 1)
+        before = read(path, max(_MOST_READ, len(after) + 1))
         is_changed = before != after
         if is_changed:
             write(path, after, is_check=check_mode, keeps_mode=True)

@@ -15,7 +15,7 @@ from .._core.environment import home_fault
 from .._core.errors import Faults
 from .._core.whole_file import Refused, write
 from .log_options import LogOptions, note_log_options
-from .values import in_range, is_printable_name
+from .values import in_range, is_printable_name, with_texts
 
 FORMS = (".html", ".csv", ".json")
 """Ends of names of files, which say what is written to them."""
@@ -41,6 +41,7 @@ def read_cost_options(params: Mapping[str, Any]) -> CostOptions:
     A file that cannot be written is a fault.
     """
     faults = Faults()
+    params = with_texts(params, faults)
     log = note_log_options(params, faults)
     faults.add(*in_range("max_cost", params["max_cost"], 0, _MOST))
     title = params["title"]
@@ -69,13 +70,14 @@ def _dest_faults(dest: Iterable[str]) -> list[str]:
     faults = []
     places: set[str] = set()
     for path in dest:
+        fault = _path_fault(path)
+        if fault:
+            faults.append(fault if fault.startswith("dest") else f"dest: {fault}")
+            continue
         place = os.path.realpath(path)
         if place in places:
             faults.append(f"dest: {path!r} is named more than once")
         places.add(place)
-        fault = _path_fault(path)
-        if fault:
-            faults.append(fault if fault.startswith("dest") else f"dest: {fault}")
     return faults
 
 

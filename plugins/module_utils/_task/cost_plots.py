@@ -141,12 +141,14 @@ def _column(index: int, count: int, title: str, parts: Iterable[Part], top: Deci
 
 
 def _dates(labels: Sequence[str]) -> Iterator[str]:
-    """Yield at most four labels below the columns."""
+    """Yield at most five labels below the columns. Those at the quarters are ``minor``: a narrow page has no room."""
     last = len(labels) - 1
-    for index in sorted({0, last // 3, last * 2 // 3, last}) if labels else ():
+    quarters = {last // 4, last * 3 // 4} - {0, last // 2, last}
+    for index in sorted({0, last // 2, last, *quarters}) if labels else ():
         anchor = "middle" if 0 < index < last or not last else "start" if index == 0 else "end"
+        style = f"{anchor} minor" if index in quarters else anchor
         x = 0 if anchor == "start" else 100 if anchor == "end" else (index + 0.5) * 100 / len(labels)
-        yield f'<text class="{anchor}" x="{x:.3f}%" y="{_TOP + _HEIGHT + 18}">{escape(labels[index])}</text>'
+        yield f'<text class="{style}" x="{x:.3f}%" y="{_TOP + _HEIGHT + 18}">{escape(labels[index])}</text>'
 
 
 def _y(value: Decimal, top: Decimal) -> Decimal:

@@ -72,6 +72,7 @@ details table { margin-top: .75rem; }
   .tiles div { padding: .75rem .9rem; }
   .tiles dd { font-size: 1.4rem; }
   .pairs { grid-template-columns: 1fr; }
+  .plot .minor { display: none; }
   table { font-size: .875rem; }
   th[scope=row] { width: 46%; }
 }

@@ -26,6 +26,7 @@ _INVISIBLE = "\u2028\u2029\ufeff\ufffe"
 _STAND_IN = "?"
 _TEXTS: Mapping[str, str | None] = {
     **dict.fromkeys(("msg", "idempotency_key", "name", "key", "smsid", "event", "text", "outcome_text"), _STAND_IN),
+    "title": _STAND_IN,
     **dict.fromkeys(("api_key", "api_password", "ledger_account", "ledger_password"), _STAND_IN),
     **dict.fromkeys(("timezone", "account_timezone"), "UTC"),
     **dict.fromkeys(("default_region", "since", "until")),

@@ -17,6 +17,7 @@ import yaml
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Outcome, Result
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.question import QuestionOutcome
 from ansible_collections.voip_communications.sms.plugins.module_utils._task import (
+    cost_result,
     report_ask,
     report_notify,
     report_scheduled,
@@ -52,6 +53,7 @@ BLANKS = {
     "voipsms_ledger_info": voipsms_ledger_info.blank(),
     "voipsms_log_info": voipsms_log_info.blank(),
     "voipsms_notify": report_notify.blank(),
+    "voipsms_report": cost_result.blank(),
     "voipsms_window": report_window.blank(),
 }
 OUTCOMES = {"voipsms_send": SENDING, "voipsms_scheduled": SCHEDULING, "voipsms_notify": NOTIFYING}
@@ -154,10 +156,11 @@ def test_an_environment_variable_is_named_where_there_is_one(module: str, name: 
 def test_an_option_of_two_modules_is_taken_alike(module: str, name: str) -> None:
     """One block of module_defaults fits all of them; what is required of one may be left out for another.
 
-    But for `state`, which is a module's own business, and has no default for all of them; and for the default of
-    `deadline`, since a deployment does not wait for two minutes to tell of itself.
+    But for `state`, which is a module's own business, and has no default for all of them; and for the defaults of
+    `deadline`, since a deployment does not wait for two minutes to tell of itself, and of `max_pages`, since a report
+    is about the whole log.
     """
-    left_open = {"required": None, **({"default": None} if name == "deadline" else {})}
+    left_open = {"required": None, **({"default": None} if name in ("deadline", "max_pages") else {})}
     for other in MODULES if name != "state" else ():
         taken = spec(other).get(name, spec(module)[name])
         assert {**taken, **left_open} == {**spec(module)[name], **left_open}
