@@ -16,6 +16,7 @@ import yaml
 from ansible_collections.voip_communications.sms.plugins.module_utils._api import evidence
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import model
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Outcome
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.cost_result import NOT_KNOWN
 from ansible_collections.voip_communications.sms.plugins.module_utils._send import log_search, posting, reconcile
 from ansible_collections.voip_communications.sms.plugins.module_utils._task import send_options
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_window import LEFT_OUT
@@ -127,7 +128,9 @@ def test_words_that_look_like_options_exist(name: str) -> None:
         *FACTS,
         *RETURNED,
         *RETURNED["results"]["contains"],
+        *RETURNED["totals"]["contains"],
         *(outcome.value for outcome in Outcome),
+        NOT_KNOWN,
         LEFT_OUT,
         *(name.removeprefix(PREFIX) for name in MODULES),
         *(path.name for path in markdown.COLLECTION.glob("roles/*")),

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._core import whole_file
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.whole_file import Refused, read, write
 
 
@@ -33,7 +32,7 @@ def test_another_user_does_not_choose_the_mode(tmp_path: Path, monkeypatch: pyte
     file.write_bytes(b"planted")
     file.chmod(0o666)
     uid = file.stat().st_uid
-    monkeypatch.setattr(whole_file.os, "geteuid", lambda: uid + 1)
+    monkeypatch.setattr(os, "geteuid", lambda: uid + 1)
     write(str(file), b"mine", is_check=False, keeps_mode=True)
     assert (file.read_bytes(), mode_of(file)) == (b"mine", 0o600)
 
