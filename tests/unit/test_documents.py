@@ -16,9 +16,9 @@ import yaml
 from ansible_collections.voip_communications.sms.plugins.module_utils._api import evidence
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import model
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Outcome
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.cost_result import NOT_KNOWN
 from ansible_collections.voip_communications.sms.plugins.module_utils._send import log_search, posting, reconcile
 from ansible_collections.voip_communications.sms.plugins.module_utils._task import send_options
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.cost_result import NOT_KNOWN
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_window import LEFT_OUT
 from ansible_collections.voip_communications.sms.tests.support import documents, markdown, restructured
 from ansible_collections.voip_communications.sms.tests.support.documented import (
