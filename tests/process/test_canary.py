@@ -41,11 +41,12 @@ MODULES: dict[str, dict[str, Any]] = {
     "voipsms_scheduled_info": {},
     "voipsms_account_info": {},
     "voipsms_log_info": {},
+    "voipsms_report": {},
     "voipsms_ledger": {"key": "k", "to": ANNA, "as": "sent"},
     "voipsms_ledger_info": {},
 }
 ON_THE_LEDGER = ("voipsms_ledger", "voipsms_ledger_info")
-WITHOUT_LEDGER = ("voipsms_account_info", "voipsms_log_info")
+WITHOUT_LEDGER = ("voipsms_account_info", "voipsms_log_info", "voipsms_report")
 # Of the events of ansible-runner.
 KINDS = {"runner_on_ok": "ok", "runner_on_failed": "failed"}
 

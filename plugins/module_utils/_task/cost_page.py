@@ -181,8 +181,10 @@ def _table(rows: Sequence[tuple[str, Group]], places: int) -> str:
     values = [group.figures.cost if has_cost else Decimal(group.figures.records) for _label, group in shown]
     longest = max(values)
     style = "cost" if has_cost else "out"
-    bars = [bar_svg(_bar_title(group.figures), value / longest, style) for (_label, group), value in zip(shown, values)]
-    lines = [_row(label, group.figures, places, bar) for (label, group), bar in zip(shown, bars)]
+    drawings = [
+        bar_svg(_bar_title(group.figures), value / longest, style) for (_label, group), value in zip(shown, values)
+    ]
+    lines = [_row(label, group.figures, places, drawing) for (label, group), drawing in zip(shown, drawings)]
     if rest:
         others = sum_of(group.figures for _label, group in rest)
         lines.append(_row(f"<i>{_count(len(rest))} others</i>", others, places))
@@ -196,9 +198,9 @@ def _head() -> str:
     )
 
 
-def _row(label: str, figures: Figures, places: int, bar: str = "") -> str:
+def _row(label: str, figures: Figures, places: int, drawing: str = "") -> str:
     cells = (_count(figures.records), _count(figures.unproven), _cost(figures, places))
-    return f'<tr><th scope="row">{label}{bar}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>\n'
+    return f'<tr><th scope="row">{label}{drawing}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>\n'
 
 
 def _cost(figures: Figures, places: int) -> str:

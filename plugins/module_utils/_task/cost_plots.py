@@ -53,15 +53,16 @@ class Timeline(NamedTuple):
 def timeline(days: Groups) -> Timeline:
     """Return the columns of all days that have a date, with empty ones between them."""
     dated = [(group.key, group.figures) for group in days if group.key is not None]
-    for unit, length in (("day", len("YYYY-mm-dd")), ("month", len("YYYY-mm")), ("year", len("YYYY"))):
-        labels = _labels(dated[0][0], dated[-1][0], unit) if dated else []
-        if len(labels) <= MOST_COLUMNS or unit == "year":
-            members: dict[str, list[Figures]] = {}
-            for day, figures in dated:
-                members.setdefault(day[:length], []).append(figures)
-            columns = tuple(Column(label, sum_of(members.get(label, ()))) for label in labels[-MOST_COLUMNS:])
-            return Timeline(unit, columns, max(0, len(labels) - MOST_COLUMNS))
-    raise AssertionError("a year is the last unit")
+    if not dated:
+        return Timeline("day", (), 0)
+    first, last = dated[0][0], dated[-1][0]
+    unit = next((unit for unit in ("day", "month") if len(_labels(first, last, unit)) <= MOST_COLUMNS), "year")
+    labels = _labels(first, last, unit)
+    members: dict[str, list[Figures]] = {}
+    for day, figures in dated:
+        members.setdefault(day[: len(labels[0])], []).append(figures)
+    columns = tuple(Column(label, sum_of(members.get(label, ()))) for label in labels[-MOST_COLUMNS:])
+    return Timeline(unit, columns, max(0, len(labels) - MOST_COLUMNS))
 
 
 def columns_svg(label: str, columns: Sequence[tuple[str, str, Sequence[Part]]]) -> str:

@@ -26,6 +26,7 @@ main { max-width: 68rem; margin: 0 auto; padding: 2rem 1.25rem 3rem; }
 h1 { margin: 0; font-size: 1.75rem; line-height: 1.2; overflow-wrap: anywhere; }
 h2 { margin: 0 0 .75rem; font-size: 1.05rem; }
 header p { margin: .35rem 0 0; color: var(--soft); overflow-wrap: anywhere; }
+header bdi { display: inline-block; max-width: 100%; }
 header .warning { margin-top: 1rem; padding: .75rem 1rem; border-left: 4px solid var(--alarm-line); border-radius: 4px;
   background: var(--alarm); color: var(--text); }
 section { margin-top: 1rem; padding: 1.25rem; border: 1px solid var(--line); border-radius: 10px;

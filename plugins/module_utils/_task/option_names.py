@@ -28,6 +28,7 @@ _MEANT: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("date", "at", "time", "send_at", "scheduled_at", "delivery_time", "when"), ("delivery_date",)),
     **dict.fromkeys(("tz", "time_zone", "zone"), ("timezone", "account_timezone")),
     **dict.fromkeys(("region", "country"), ("default_region",)),
+    **dict.fromkeys(("path", "file", "filename", "output"), ("dest",)),
     **dict.fromkeys(("id", "ids", "sms_id", "smsids", "message_id"), ("smsid",)),
 }
 """The options that another module, or another person, would have called so, the first that there is."""

@@ -11,12 +11,14 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.opti
 from ansible_collections.voip_communications.sms.plugins.modules import (
     voipsms_ledger,
     voipsms_log_info,
+    voipsms_report,
     voipsms_scheduled,
     voipsms_send,
 )
 
 SEND, SCHEDULED = voipsms_send.argument_spec(), voipsms_scheduled.argument_spec()
 LOG, LEDGER = voipsms_log_info.argument_spec(), voipsms_ledger.argument_spec()
+REPORT = voipsms_report.argument_spec()
 
 
 @pytest.mark.parametrize(
@@ -33,6 +35,7 @@ LOG, LEDGER = voipsms_log_info.argument_spec(), voipsms_ledger.argument_spec()
         ("tz", SEND, "account_timezone"),
         ("to", LOG, "number"),
         ("recipients", LOG, "number"),
+        *((name, REPORT, "dest") for name in ("path", "file", "filename")),
         ("idempotency_key", LEDGER, "key"),
     ],
 )
@@ -46,5 +49,5 @@ def test_what_is_known_or_like_nothing_is_not_mentioned() -> None:
 
 
 def test_every_option_that_is_named_exists() -> None:
-    known = {*SEND, *SCHEDULED, *LOG, *LEDGER}
+    known = {*SEND, *SCHEDULED, *LOG, *LEDGER, *REPORT}
     assert {option for options in option_names._MEANT.values() for option in options} <= known
