@@ -52,6 +52,27 @@ def test_what_is_no_file_is_refused_and_does_not_hang(tmp_path: Path) -> None:
             call()
 
 
+def test_a_folder_that_cannot_be_written_to_is_refused_beforehand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda *_arguments, **_more: False)
+    with pytest.raises(Refused, match="is in a folder that this user cannot write to"):
+        write(str(tmp_path / "file"), b"", is_check=True)
+
+
+def test_a_file_that_could_not_be_replaced_is_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"old")
+
+    def full(*_arguments: object, **_more: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        write(str(file), b"new", is_check=False)
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("file", b"old")]
+
+
 def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
     file = tmp_path / "file"
     before = len(os.listdir("/proc/self/fd"))

@@ -72,6 +72,11 @@ def test_every_fault_is_named_at_once(tmp_path: Path) -> None:
         assert sum(part in fault for fault in faults) == 1, (part, faults)
 
 
+def test_without_an_account_the_other_faults_are_named_too() -> None:
+    faults = refused(api_url="ftp://nowhere", title="", number="12")
+    assert [fault.split()[0] for fault in faults] == ["api_url", "number:", "title"]
+
+
 @pytest.mark.parametrize("cost", [float("nan"), float("inf"), -0.01, 1e10])
 def test_a_limit_is_a_number_within_bounds(cost: float) -> None:
     assert len(refused(max_cost=cost)) == 1
