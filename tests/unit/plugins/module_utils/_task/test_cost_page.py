@@ -21,6 +21,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.cost
     columns_svg,
     timeline,
 )
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.cost_style import STYLE
 from ansible_collections.voip_communications.sms.tests.support.cost import (
     ANNA,
     BEN,
@@ -181,6 +182,25 @@ def test_columns_are_as_high_as_their_parts() -> None:
 def test_a_bar_is_as_long_as_its_share() -> None:
     assert 'width="25.00%"' in bar_svg("t", Decimal("0.25"), "cost")
     assert "<b>" not in bar_svg("<b>", Decimal(1), "cost")
+
+
+def lightness(colour: str) -> float:
+    """Return the relative luminance of ``#rrggbb``, as WCAG 2.2 has it."""
+    values = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in values]
+    return sum(value * weight for value, weight in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_texts_and_bars_can_be_seen(scheme: str) -> None:
+    """As WCAG 2.2 wants it: 4.5 for texts, 3 for what is drawn."""
+    light, dark = (dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", part)) for part in STYLE.split("@media")[:2])
+    colours = {**light, **dark} if scheme == "dark" else light
+    least = {"text": 4.5, "soft": 4.5, "out": 3.0, "in": 3.0, "other": 3.0, "cost": 3.0}
+    for name, wanted in least.items():
+        for ground in ("card", "page", *(["alarm"] if name == "text" else [])):
+            one, other = sorted((lightness(colours[name]), lightness(colours[ground])))
+            assert (other + 0.05) / (one + 0.05) >= wanted, (name, ground)
 
 
 def test_five_thousand_records_make_a_page_that_can_be_mailed() -> None:
