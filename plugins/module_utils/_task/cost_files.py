@@ -58,8 +58,20 @@ class WrittenFile(NamedTuple):
 
 
 def write_files(report: CostReport, dest: Iterable[str], *, check_mode: bool) -> list[WrittenFile]:
-    """Write the files whose content has changed; in check mode, none. Raise ``VoipsmsError``."""
-    return [_written(path, content_of(report, form_of(path)), check_mode=check_mode) for path in dest]
+    """Write the files whose content has changed; in check mode, none.
+
+    Raise ``VoipsmsError``, which knows the files before the one that could not be written.
+    """
+    files: list[WrittenFile] = []
+    try:
+        for path in dest:
+            content = content_of(report, form_of(path))
+            files.append(_written(path, content, check_mode=check_mode))
+    except VoipsmsError as error:
+        changed = any(file.is_changed for file in files)
+        error.known = {"changed": changed, "files": [file.shown() for file in files]}
+        raise
+    return files
 
 
 def content_of(report: CostReport, form: str) -> str:

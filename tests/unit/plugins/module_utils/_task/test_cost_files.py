@@ -119,6 +119,14 @@ def test_the_diff_of_a_page_is_its_summary(tmp_path: Path) -> None:
     assert file.after == f"2 records with a cost of 0.051, {span}, in the whole log\n"
 
 
+def test_the_files_before_one_that_cannot_be_written_are_known(tmp_path: Path) -> None:
+    good = str(tmp_path / "report.csv")
+    for changed in (True, False):
+        with pytest.raises(VoipsmsError) as caught:
+            write_files(REPORT, [good, str(tmp_path / "nowhere" / "report.csv")], check_mode=False)
+        assert caught.value.known == {"changed": changed, "files": [{"path": good, "changed": changed}]}
+
+
 def test_what_has_become_a_folder_meanwhile_is_said(tmp_path: Path) -> None:
     (tmp_path / "report.csv").mkdir()
     with pytest.raises(VoipsmsError, match=r"^dest: .*report\.csv' is not a file; the log was read$"):
