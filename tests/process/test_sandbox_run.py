@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -66,3 +69,20 @@ def test_a_sandbox_that_remembers_is_the_same_one(controller: Controller, tmp_pa
         assert run_all(controller, sandbox) == ["sent", "duplicate", "scheduled", 2]
         forgetting("restart")(sandbox)
         assert run_all(controller, sandbox) == ["duplicate", "duplicate", "duplicate", 2]
+
+
+def test_a_sandbox_that_answers_late_is_the_same_one(controller: Controller) -> None:
+    """It does not answer in the time of one request, and goes on before the deadline: no second message."""
+    with Sandbox() as sandbox:
+        account: dict[str, Any] = {"api_url": sandbox.url, "api_key": "sandbox", "api_password": "sandbox"}
+        process = controller.start(**account, **SEND)
+        process.until_it_reads()
+        os.kill(sandbox.pid, signal.SIGSTOP)
+        try:
+            process.go()
+            time.sleep(7)
+        finally:
+            os.kill(sandbox.pid, signal.SIGCONT)
+        assert process.wait().result["outcome"] == "sent"
+        assert controller.module(**account, **SEND).result["outcome"] == "duplicate"
+        assert [message["msg"] for message in sandbox.messages()] == ["Hello"]

@@ -73,6 +73,10 @@ class Lost(VoipsmsError):
     """The request was begun, but no complete answer came: it may have been carried out, or not."""
 
 
+class Refused(Lost):
+    """The connection was refused: nothing listens at the address, so nothing can have been carried out."""
+
+
 class Answer(NamedTuple):
     """A complete answer: its status, its header fields by lower-case name, and the bytes of its body."""
 
@@ -118,12 +122,13 @@ class Http:
     def request(self, method: str, path: str, seconds: float) -> Answer:
         """Make a request without a body and return the answer, within ``seconds`` in total.
 
-        Raises ``Lost``: without a body, nothing proves that the request was not carried out.
+        Raises ``Lost``: without a body, nothing proves that the request was not carried out, but for ``Refused``.
         """
         try:
             return _within(seconds, lambda: self._exchange(method, path, None))
         except Exception as error:  # noqa: BLE001 - whatever it is, there is no complete answer
-            raise Lost(_reason(error, False)[0]) from None
+            is_refused = any(isinstance(link, ConnectionRefusedError) for link in _chain(error))
+            raise (Refused if is_refused else Lost)(_reason(error, False)[0]) from None
 
     def request_if(self, method: str, path: str, seconds: float, permits: Callable[[], bool]) -> Answer:
         """Make a request without a body that cannot be undone, and return the answer, within ``seconds`` in total.

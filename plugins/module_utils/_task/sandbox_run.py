@@ -16,15 +16,25 @@ from urllib.parse import SplitResult, urlsplit
 
 from .._core import strict_json
 from .._core.address import is_loopback
+from .._core.deadline import Deadline
 from .._core.errors import VoipsmsError
-from .._core.exchange import Http, Service
+from .._core.exchange import Answer, Http, Lost, Refused, Service, status_text
 
 _API_PATH = "/api-v2/index.php"
 """Where a sandbox serves the API; what serves it elsewhere is none."""
 
 _INSTANCE_PATH = "sandbox/instance"
 _SECONDS = 5.0
-"""Seconds to wait for the answer at most; a sandbox gives it at once, whatever delay its settings say."""
+"""Seconds to wait for one answer at most; a sandbox gives it at once, whatever delay its settings say."""
+
+_SHARE = 0.5
+"""Share of the task's deadline in which the sandbox must answer, where its machine has much else to do."""
+
+_PAUSE = 0.2
+"""Seconds before it is asked again."""
+
+_PASSING = frozenset({408, 425, 429})
+"""Refusals that, as the errors of a server do, say nothing about what a later request would be told."""
 
 _LONGEST = 64
 
@@ -32,17 +42,45 @@ _LONGEST = 64
 def instance_of(params: Mapping[str, Any]) -> str:
     """Return the identifier of the sandbox's run that ``api_url`` leads to; empty where no sandbox answers there.
 
-    Raise ``MissingLibrary`` without ``requests``.
+    Raise ``VoipsmsError`` where something is there and does not say it in time, which may be a sandbox that has much
+    to do: its rows are those of its run, and in the account of no run the same message would be sent again. Raise
+    ``MissingLibrary`` without ``requests``.
     """
     parts = _sandbox_address(params["api_url"])
     if parts is None:
         return ""
     seconds = min(_SECONDS, float(params["timeout"]))
     http = Http(Service(url=f"http://{parts.netloc}/", user="", password="", timeout=seconds))
+    deadline = Deadline(float(params["deadline"]) * _SHARE)
+    instance, reason = _ask(http, seconds)
+    while reason and deadline.wait(_PAUSE):
+        instance, reason = _ask(http, min(seconds, deadline.left()))
+    if reason:
+        raise VoipsmsError(
+            f"the sandbox at {parts.netloc} did not say which of its runs it is ({reason}), and without that its"
+            " messages cannot be told from those of an earlier run; run the task again, with a longer deadline if the"
+            " machine has much to do"
+        )
+    return instance
+
+
+def _ask(http: Http, seconds: float) -> tuple[str, str]:
+    """Return the identifier, empty where no sandbox answers; and why it is not known, empty where it is."""
     try:
-        answer = http.request("GET", _INSTANCE_PATH, seconds)
+        return _identifier(http.request("GET", _INSTANCE_PATH, seconds)), ""
+    except Refused:
+        return "", ""
+    except Lost as error:
+        return "", str(error)
+
+
+def _identifier(answer: Answer) -> str:
+    """Return the identifier in an answer; empty where it is not the one of a sandbox. Raise ``Lost`` for no answer."""
+    if answer.status >= 500 or answer.status in _PASSING:
+        raise Lost(f"it answered {status_text(answer.status)}")
+    try:
         payload = strict_json.read(answer.body) if answer.status == 200 else None
-    except (VoipsmsError, strict_json.NotJson):
+    except strict_json.NotJson:
         return ""
     instance = payload.get("instance") if isinstance(payload, dict) else None
     return instance if isinstance(instance, str) and _is_identifier(instance) else ""

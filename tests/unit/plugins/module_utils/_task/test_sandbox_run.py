@@ -9,7 +9,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core import exchange
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults, MissingLibrary
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import (
+    Faults,
+    MissingLibrary,
+    VoipsmsError,
+)
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Fingerprints
 from ansible_collections.voip_communications.sms.plugins.module_utils._task import sandbox_run
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.ledger_options import read_inspect_options
@@ -63,9 +67,6 @@ def test_nothing_but_the_address_of_a_sandbox_is_asked(monkeypatch: pytest.Monke
         faults.answer_raw(faults.whole(200, b'{"instance": ""}')),
         faults.answer_raw(faults.whole(200, b'{"instance": "0a 1b"}')),
         faults.answer_raw(faults.whole(200, b'{"instance": "%s"}' % (b"0" * 65))),
-        faults.read_then_close(),
-        faults.silent(),
-        faults.drip_headers(0.05),
     ],
     ids=str,
 )
@@ -75,6 +76,40 @@ def test_whatever_else_answers_there_is_no_run_of_a_sandbox(behaviour: faults.Be
         assert instance_of(options) == ""
     before = read_ledger(options, Faults())
     assert before[1] == Fingerprints.of(None, "key", rehearsal="")
+
+
+SLOW = [
+    faults.answer(500),
+    faults.answer(503),
+    faults.answer(429),
+    faults.read_then_close(),
+    faults.silent(),
+    faults.drip_headers(0.05),
+]
+"""What a sandbox on a machine with much else to do may look like, and a proxy or a forwarder before it."""
+
+
+@pytest.mark.parametrize("behaviour", SLOW, ids=str)
+def test_a_sandbox_that_does_not_answer_is_asked_again(behaviour: faults.Behaviour) -> None:
+    """Its messages were those of another account otherwise, in which the same one would be sent again."""
+    with FaultServer([behaviour, GOOD]) as server:
+        assert instance_of(asked(server, timeout=0.5, deadline=30)) == "0a1b"
+    assert len(server.posts) == 2
+
+
+@pytest.mark.parametrize("behaviour", SLOW, ids=str)
+def test_a_sandbox_that_never_answers_is_not_taken_for_another(behaviour: faults.Behaviour) -> None:
+    with FaultServer([], default=behaviour) as server:
+        options = asked(server, timeout=0.3, deadline=1, ledger="/tmp/ledger")
+        with pytest.raises(VoipsmsError, match=r"did not say which of its runs it is .+; run the task again"):
+            of_this_run(options, *read_ledger(options, Faults()))
+
+
+def test_where_nothing_listens_is_no_sandbox() -> None:
+    with faults.closed_port() as url:
+        address = url.replace(faults.BASE_PATH, SANDBOX)
+        assert address.endswith(SANDBOX)
+        assert instance_of(params(api_url=address)) == ""
 
 
 def test_a_missing_library_is_not_taken_for_a_missing_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
