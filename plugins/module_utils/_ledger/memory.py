@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from .model import KEPT, NO_LEDGER
+from .model import AHEAD, KEPT, NO_LEDGER
 from .stored import Changed, StoredLedger
 
 if TYPE_CHECKING:
+    from .limits import Place, Tally
     from .model import Identity, Row
     from .question import DecideQuestion, Question
     from .stored import Decide
@@ -32,6 +34,8 @@ class MemoryLedger(StoredLedger):
         self._clock = clock
         self._rows: dict[Identity, Row] = {}
         self._questions: dict[str, Question] = {}
+        self._places: list[Place] = []
+        self._held: Counter[str] = Counter()
         self._change_lock = threading.Lock()
 
     def now(self) -> float:
@@ -59,20 +63,51 @@ class MemoryLedger(StoredLedger):
         ordered = sorted(self._rows.values(), key=lambda row: (-row.claimed_at, row.key, row.recipient))
         return list(islice(filter(matches, ordered), limit))
 
+    def latest(self, scopes: Sequence[str], count: int) -> dict[str, list[float]]:
+        """Return when the newest messages of some scopes were claimed, the newest first."""
+        horizon = self.now() + AHEAD
+        times: dict[str, list[float]] = {scope: [] for scope in scopes}
+        for scope, at, _owner in self._places:
+            if scope in times and at <= horizon:
+                times[scope].append(at)
+        return {scope: sorted(some, reverse=True)[:count] for scope, some in times.items()}
+
+    def held(self, recipients: Iterable[str] | None) -> int:
+        """Return how many messages were held back, to these recipients or to all."""
+        names = None if recipients is None else set(recipients)
+        return sum(count for name, count in self._held.items() if names is None or name in names)
+
     def change(
-        self, identities: Iterable[Identity], decide: Decide, *, purge: int = 0, is_whole: bool = False
+        self,
+        identities: Iterable[Identity],
+        decide: Decide,
+        *,
+        purge: int = 0,
+        is_whole: bool = False,
+        tally: Tally | None = None,
     ) -> Changed:
         """Read rows, decide, and write at once; nothing expires within one task."""
         with self._change_lock:
             now = self.now()
             rows = self.rows_at(identities)
+            if tally is not None:
+                tally.times = self.latest(tally.scopes, tally.most)
             changes = decide(rows, now)
+            if tally is not None:
+                self._count(tally, [name for _key, name in changes])
             for identity, row in changes.items():
                 if row is None:
                     self._rows.pop(identity, None)
                 else:
                     self._rows[identity] = row
         return Changed(set(changes), {identity: rows[identity] for identity in rows.keys() - changes}, now)
+
+    def _count(self, tally: Tally, recipients: Iterable[str]) -> None:
+        """Take the places of these recipients, give back those that are returned, and count what is held."""
+        returned = set(tally.returned)
+        self._places = [place for place in self._places if (place.scope, place.owner) not in returned]
+        self._places += tally.places(recipients)
+        self._held.update(tally.held)
 
     def question(self, key: str) -> Question | None:
         """Return the question of a key."""

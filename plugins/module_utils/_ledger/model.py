@@ -12,15 +12,17 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from .._core.errors import VoipsmsError
 from .._message.outcome import Fate
 
 if TYPE_CHECKING:
+    from .limits import Hold, Limits
     from .own_claims import Fates, Settled
     from .question import Opening, Question
 
@@ -184,6 +186,7 @@ class Claim(NamedTuple):
     ``recipients``: fingerprint of a recipient → the masked number that people may read. ``start_within``: seconds
     from now within which the first byte may leave; ``finish_within``: seconds from now after which no request of this
     run is under way any more. ``owner``: a random id, since process ids repeat. ``origin``: the run as people know it.
+    ``limits``: how many messages may be sent, None for any number.
     """
 
     key: str
@@ -195,10 +198,11 @@ class Claim(NamedTuple):
     start_within: float
     finish_within: float
     schedule: Schedule | None = None
+    limits: Limits | None = None
 
 
 class Claimed(NamedTuple):
-    """The result of a claim: the recipients won, and for each of the others the row that prevents the claim.
+    """The result of a claim: the recipients won, and for each of the others the row or the limit that prevents it.
 
     ``at``: the moment, by the ledger's clock, at which this was true.
     """
@@ -206,6 +210,7 @@ class Claimed(NamedTuple):
     won: frozenset[str]
     lost: Mapping[str, Row]
     at: float
+    held: Mapping[str, Hold] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -285,6 +290,12 @@ class Ledger(Protocol):
 
     def claim(self, claim: Claim) -> Claimed:
         """Commit ``sending`` for every recipient that the claim may have, and delete some expired rows."""
+
+    def latest(self, scopes: Sequence[str], count: int) -> dict[str, list[float]]:
+        """Return when the newest messages of some scopes were claimed, the newest first. Reads only."""
+
+    def held(self, recipients: Iterable[str] | None) -> int:
+        """Return how many messages were held back lately, to these recipients or to all. Reads only."""
 
     def settle(self, key: str, owner: str, fates: Fates) -> Settled:
         """Commit the result of a claim, by recipient: its fate and its smsids.
@@ -474,6 +485,13 @@ def fact_row(key: str, name: str, content: str, *, now: float, until: float, lab
         keep_until=max(now, until) + KEPT + GRACE,
         name=name,
     )
+
+
+def is_given_up(before: Row | None, after: Row | None) -> bool:
+    """Return whether a change says of an attempt that may have been sent that it was not."""
+    if before is None or before.state not in (State.SENDING, State.UNKNOWN) or not before.owner:
+        return False
+    return after is None or after.owner != before.owner or after.state is State.REFUSED
 
 
 def amended(rows: Mapping[Identity, Row], changes: Iterable[tuple[Row | None, Row | None]]) -> dict[Identity, Row]:

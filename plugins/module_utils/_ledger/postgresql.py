@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,12 +25,13 @@ from .._message.outcome import Fate
 from .database import PSYCOPG_ERROR, Database
 from .model import KEPT, LedgerError, Row, damaged
 from .postgresql_questions import KEPT_UNTIL, WITH_KEY, change, purge_questions, select
-from .postgresql_schema import STEPS, WITH_QUESTIONS, check_writable, ensure_tables, table_of, version_of
+from .postgresql_schema import STEPS, WITH_PLACES, WITH_QUESTIONS, check_writable, ensure_tables, table_of, version_of
 from .postgresql_session import Server, Unreachable
 from .row import COLUMNS, intact_row_from, is_intact, row_from, values_of
 from .stored import Changed, StoredLedger
 
 if TYPE_CHECKING:
+    from .limits import Tally
     from .model import Claim, Claimed, Identity
     from .own_claims import Fates, Settled
     from .postgresql_session import Session
@@ -142,6 +144,7 @@ class PostgresqlLedger(StoredLedger):
         self._server = Server(database, password, busy_timeout)
         self._table = table_of(len(STEPS))
         self._has_questions = True
+        self._has_places = True
         self._is_writable = False
 
     def now(self) -> float:
@@ -210,8 +213,32 @@ class PostgresqlLedger(StoredLedger):
             time.sleep(_PAUSE)
         return self._settle(key, owner, fates, attempted)
 
+    def latest(self, scopes: Sequence[str], count: int) -> dict[str, list[float]]:
+        """Return when the newest messages of some scopes were claimed, the newest first. Reads only."""
+        from . import postgresql_places  # noqa: PLC0415 - only a limit needs it
+
+        with self._reading() as connection:
+            if connection is None or not self._has_places:
+                return {}
+            return postgresql_places.latest(connection, self._account, scopes, count)
+
+    def held(self, recipients: Iterable[str] | None) -> int:
+        """Return how many messages were held back lately, to these recipients or to all. Reads only."""
+        from . import postgresql_places  # noqa: PLC0415 - only who inspects a ledger needs it
+
+        with self._reading() as connection:
+            if connection is None or not self._has_places:
+                return 0
+            return postgresql_places.held(connection, self._account, None if recipients is None else list(recipients))
+
     def change(
-        self, identities: Iterable[Identity], decide: Decide, *, purge: int = 0, is_whole: bool = False
+        self,
+        identities: Iterable[Identity],
+        decide: Decide,
+        *,
+        purge: int = 0,
+        is_whole: bool = False,
+        tally: Tally | None = None,
     ) -> Changed:
         """Read rows, decide, and write those that are still as they were read; repeat for the rest.
 
@@ -220,24 +247,59 @@ class PostgresqlLedger(StoredLedger):
         end = time.monotonic() + self._busy_timeout
         left = list(identities)
         written: set[Identity] = set()
-        write = self._write_whole if is_whole else self._write_each
         with self._writing() as connection:
             if purge:
                 _purge(connection, self._clock(connection), purge)
             while True:
-                stored = self._read(connection, left)
-                rows = {identity: row for identity, (row, _stamp) in stored.items()}
-                now = self._clock(connection)
-                changes = {identity: row for identity, row in decide(rows, now).items() if identity not in written}
-                done = write(connection, changes, stored)
-                written |= done
-                if len(done) == len(changes):
-                    kept = {identity: row for identity, row in rows.items() if identity not in written}
-                    return Changed(written, kept, now)
+                step = partial(self._step, connection, left, decide, written, is_whole=is_whole)
+                changed, is_done = step() if tally is None else self._counted(connection, tally, step)
+                if is_done:
+                    if tally is not None and tally.returned:
+                        self._give_back(connection, tally)
+                    return changed
                 if time.monotonic() >= end:
                     reason = "other runs keep changing the same rows; run the task again"
                     raise LedgerError.not_used(self.name, reason)
                 left = [identity for identity in left if identity not in written]
+
+    def _step(
+        self, connection: Session, left: Sequence[Identity], decide: Decide, written: set[Identity], *, is_whole: bool
+    ) -> tuple[Changed, bool]:
+        """Read rows, decide, and write; return the result, and whether all was written. Add to ``written``."""
+        stored = self._read(connection, left)
+        rows = {identity: row for identity, (row, _stamp) in stored.items()}
+        now = self._clock(connection)
+        changes = {identity: row for identity, row in decide(rows, now).items() if identity not in written}
+        done = (self._write_whole if is_whole else self._write_each)(connection, changes, stored)
+        written |= done
+        kept = {identity: row for identity, row in rows.items() if identity not in written}
+        return Changed(written, kept, now), len(done) == len(changes)
+
+    def _counted(
+        self, connection: Session, tally: Tally, step: Callable[[], tuple[Changed, bool]]
+    ) -> tuple[Changed, bool]:
+        """Take a step of a claim that has limits, in one transaction with the places that it counts and takes.
+
+        If it has to be repeated, what was written and its places are undone.
+        """
+        if not tally.scopes:
+            return step()
+        from . import postgresql_places as places  # noqa: PLC0415 - only a limit needs it
+
+        with connection.transaction():
+            tally.times = places.latest(connection, self._account, tally.scopes, tally.most, is_locking=True)
+            changed, is_done = step()
+            if not is_done:
+                changed.written.clear()
+                raise psycopg.Rollback
+            places.take(connection, self._account, tally, [name for _key, name in changed.written], changed.at)
+        return changed, is_done
+
+    def _give_back(self, connection: Session, tally: Tally) -> None:
+        """Give back places."""
+        from . import postgresql_places  # noqa: PLC0415 - only a limit needs it
+
+        postgresql_places.give_back(connection, self._account, tally.returned)
 
     def question(self, key: str) -> Question | None:
         """Return the question of a key. Reads only, as ``rows`` does."""
@@ -356,6 +418,7 @@ class PostgresqlLedger(StoredLedger):
             self.missing = version == 0
             self._table = table_of(version)
             self._has_questions = version >= WITH_QUESTIONS
+            self._has_places = version >= WITH_PLACES
             yield None if self.missing else connection
 
     @contextmanager

@@ -86,6 +86,18 @@ STEPS: tuple[tuple[str, ...], ...] = (
         """,
         "CREATE INDEX ON voipsms.question (account, keep_until)",
     ),
+    (
+        """
+        CREATE TABLE voipsms.place (
+            account text NOT NULL,
+            scope text COLLATE "C" NOT NULL,
+            at double precision NOT NULL,
+            owner text NOT NULL,
+            count integer NOT NULL,
+            PRIMARY KEY (account, scope, at, owner)
+        )
+        """,
+    ),
 )
 """The statements that lead from each version of the tables to the next, the first from none to version 1.
 
@@ -98,7 +110,8 @@ column of that name.
 _WITH_CHECKSUMS = 3
 _WITH_STAMPS = 4
 WITH_QUESTIONS = 5
-"""The first versions whose rows have a checksum, whose rows have all columns, and that have questions."""
+WITH_PLACES = 6
+"""The first versions whose rows have a checksum, whose rows have all columns, that have questions, and that count."""
 
 _OLDER = """
 (SELECT account, key, recipient, masked, label, content, state, attempt, owner, origin, claimed_at, first_byte_by,

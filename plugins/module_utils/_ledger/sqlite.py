@@ -12,7 +12,7 @@ request is under way, so that a slow service never holds a lock.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from itertools import islice
@@ -28,6 +28,7 @@ from .sqlite_questions import KEPT_UNTIL, WITH_KEY, change, select
 from .stored import Changed, StoredLedger
 
 if TYPE_CHECKING:
+    from .limits import Tally
     from .model import Identity, Row
     from .question import DecideQuestion, Question
     from .stored import Decide
@@ -107,6 +108,18 @@ _STEPS: tuple[tuple[str, ...], ...] = (
         """,
         "CREATE INDEX question_kept ON question (account, keep_until)",
     ),
+    (
+        """
+        CREATE TABLE place (
+            account TEXT NOT NULL,
+            scope TEXT NOT NULL,
+            at REAL NOT NULL,
+            owner TEXT NOT NULL,
+            count INTEGER NOT NULL,
+            PRIMARY KEY (account, scope, at, owner)
+        ) WITHOUT ROWID
+        """,
+    ),
 )
 """The statements that lead from each version of the file to the next, the first from none to version 1.
 
@@ -127,7 +140,8 @@ _WITH_CHECKSUMS = 4
 
 _WITH_LATER_COLUMNS = 5
 _WITH_QUESTIONS = 6
-"""The first versions whose rows have all columns, and that have questions."""
+_WITH_PLACES = 7
+"""The first versions whose rows have all columns, that have questions, and that count messages for limits."""
 
 _LATER_COLUMNS = "0 AS revision, NULL AS absent_at, NULL AS effect_by, 0 AS confirmed"
 
@@ -238,14 +252,40 @@ class SqliteLedger(StoredLedger):
             records = () if connection is None else connection.execute(_SELECT_NEWEST, (self._account,))
             return list(islice(filter(matches, map(row_from, records)), limit))
 
+    def latest(self, scopes: Sequence[str], count: int) -> dict[str, list[float]]:
+        """Return when the newest messages of some scopes were claimed, the newest first. Reads only."""
+        from . import sqlite_places  # noqa: PLC0415 - only a limit needs it
+
+        with self._reading() as connection:
+            if connection is None or _version(connection) < _WITH_PLACES:
+                return {}
+            return sqlite_places.latest(connection, self._account, scopes, count, self.now())
+
+    def held(self, recipients: Iterable[str] | None) -> int:
+        """Return how many messages were held back lately, to these recipients or to all. Reads only."""
+        from . import sqlite_places  # noqa: PLC0415 - only who inspects a ledger needs it
+
+        with self._reading() as connection:
+            if connection is None or _version(connection) < _WITH_PLACES:
+                return 0
+            return sqlite_places.held(connection, self._account, None if recipients is None else list(recipients))
+
     def change(
-        self, identities: Iterable[Identity], decide: Decide, *, purge: int = 0, is_whole: bool = False
+        self,
+        identities: Iterable[Identity],
+        decide: Decide,
+        *,
+        purge: int = 0,
+        is_whole: bool = False,
+        tally: Tally | None = None,
     ) -> Changed:
         """Read rows, decide, and write, in one transaction; make the ledger if it does not exist.
 
         A change that purges is a claim: requests wait for it.
         """
         identities = list(identities)  # a change that must wait for another one is made anew
+        if tally is not None:
+            from . import sqlite_places as places  # noqa: PLC0415 - only a limit needs it
 
         def make(connection: sqlite3.Connection) -> Changed:
             now = self.now()
@@ -253,8 +293,12 @@ class SqliteLedger(StoredLedger):
                 self._check_daily(connection, now)
                 _purge(connection, now, purge)
             rows = self._select(connection, identities)
+            if tally is not None:
+                tally.times = places.latest(connection, self._account, tally.scopes, tally.most, now)
             changes = decide(rows, now)
             self._replace(connection, ((rows.get(identity), row) for identity, row in changes.items()))
+            if tally is not None:
+                places.write(connection, self._account, tally, (name for _key, name in changes))
             return Changed(set(changes), {identity: rows[identity] for identity in rows.keys() - changes}, now)
 
         return self._commit(make, is_claim=purge > 0)
@@ -311,6 +355,9 @@ class SqliteLedger(StoredLedger):
             self._check_file(connection)
             connection.execute("DELETE FROM checked")
             connection.execute("INSERT INTO checked VALUES (?)", (now,))
+            from . import sqlite_places  # noqa: PLC0415 - needed once a day
+
+            sqlite_places.purge(connection, now)
 
     def _check_file(self, connection: sqlite3.Connection) -> None:
         """Raise ``LedgerError`` for a damaged file; a task that has read the file does not check it again."""

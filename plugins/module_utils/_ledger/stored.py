@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from .model import Claim, Claimed, Row, amended, is_claimable, purge_limit
+from .model import Claim, Claimed, Row, amended, is_claimable, is_given_up, purge_limit
 from .own_claims import SENT, Fates, OwnClaims, Settled
 from .question import Opening, Question, opened
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Optional
 
     from .._message.outcome import Fate
+    from .limits import Tally
     from .model import Identity
     from .own_claims import Settlement
     from .question import DecideQuestion, OtherQuestions
@@ -44,17 +45,33 @@ class StoredLedger(ABC):
         self.created = False
         self.missing = False
         self._own_claims = OwnClaims()
+        self._limited: set[tuple[str, str]] = set()
+        """The claims of this process that have taken places: key and owner."""
 
     @abstractmethod
     def change(
-        self, identities: Iterable[Identity], decide: Decide, *, purge: int = 0, is_whole: bool = False
+        self,
+        identities: Iterable[Identity],
+        decide: Decide,
+        *,
+        purge: int = 0,
+        is_whole: bool = False,
+        tally: Tally | None = None,
     ) -> Changed:
         """Read rows, let ``decide`` say what becomes of them, and commit that in one transaction.
 
         A store that finds a row changed meanwhile by another run leaves it alone, and decides on it again. ``purge``:
         expired rows to delete as well, at most; only a claim does. ``is_whole``: all rows are still as they were read
-        when any is written.
+        when any is written. ``tally``: the places to count before the decision, and to write with the rows.
         """
+
+    @abstractmethod
+    def latest(self, scopes: Sequence[str], count: int) -> dict[str, list[float]]:
+        """Return when the ``count`` newest messages of each scope were claimed, the newest first. Reads only."""
+
+    @abstractmethod
+    def held(self, recipients: Iterable[str] | None) -> int:
+        """Return how many messages were held back lately, to these recipients or to all. Reads only."""
 
     @abstractmethod
     def rows_at(self, identities: Iterable[Identity]) -> dict[Identity, Row]:
@@ -79,17 +96,31 @@ class StoredLedger(ABC):
 
     def claim(self, claim: Claim) -> Claimed:
         """Commit ``sending`` for every recipient that the claim may have; make the ledger if it does not exist."""
+        tally = self._tally_of(claim)
 
         def decide(rows: Mapping[Identity, Row], now: float) -> dict[Identity, Row | None]:
             stored = _by_recipient(rows)
             claimable = [name for name in claim.recipients if is_claimable(stored.get(name), claim, now)]
+            if tally is not None:
+                claimable = tally.admit(claimable, now)
             return {(claim.key, name): row for name, row in own_claims.claim(stored, claim, claimable, now).items()}
 
         own_claims = self._own_claims
         identities = [(claim.key, name) for name in claim.recipients]
-        changed = self.change(identities, decide, purge=purge_limit(claim))
+        changed = self.change(identities, decide, purge=purge_limit(claim), tally=tally)
         won = frozenset(name for _key, name in changed.written)
-        return Claimed(won=won, lost=_by_recipient(changed.rows), at=changed.at)
+        held = {} if tally is None else tally.held
+        lost = {name: row for name, row in _by_recipient(changed.rows).items() if name not in held}
+        return Claimed(won=won, lost=lost, at=changed.at, held=held)
+
+    def _tally_of(self, claim: Claim) -> Tally | None:
+        """Return what counts the messages of a claim that has limits."""
+        if claim.limits is None:
+            return None
+        from .limits import Tally  # noqa: PLC0415 - only a limit needs it
+
+        self._limited.add((claim.key, claim.owner))
+        return Tally(claim.owner, claim.limits, claim.recipients)
 
     def settle(self, key: str, owner: str, fates: Fates) -> Settled:
         """Commit the result of a claim; make the ledger anew, and restore its rows, if they are gone."""
@@ -105,7 +136,7 @@ class StoredLedger(ABC):
             changed = [identity for identity in identities if after.get(identity) != rows.get(identity)]
             return {identity: after.get(identity) for identity in changed}
 
-        self.change(identities, decide)
+        self.change(identities, decide, tally=_returning(changes))
 
     def compare_and_set(self, changes: Mapping[Identity, tuple[Row | None, Row | None]]) -> bool:
         """Commit all changes where every row is still as it was read, otherwise none; return whether they were made."""
@@ -114,7 +145,8 @@ class StoredLedger(ABC):
             is_same = all(rows.get(identity) == before for identity, (before, _after) in changes.items())
             return {identity: after for identity, (_before, after) in changes.items()} if is_same else {}
 
-        return self.change(changes, decide, is_whole=True).written == set(changes)
+        tally = _returning(changes.values())
+        return self.change(changes, decide, is_whole=True, tally=tally).written == set(changes)
 
     @abstractmethod
     def question(self, key: str) -> Question | None:
@@ -169,7 +201,8 @@ class StoredLedger(ABC):
             attempted.update({name: name in restored or attempted.get(name, False) for name in settlement.changes})
             return {(key, name): row for name, row in settlement.changes.items()}
 
-        changed = self.change([(key, name) for name in dict.fromkeys((*fates, *witness))], decide)
+        tally = self._unsent(key, owner, fates)
+        changed = self.change([(key, name) for name in dict.fromkeys((*fates, *witness))], decide, tally=tally)
         is_lost = any(settlement.is_lost for settlement in settlements) or any(attempted.values())
         lost = self._restore(key, owner) if is_lost else ()
         own_claims.forget(key, owner, fates)
@@ -177,6 +210,13 @@ class StoredLedger(ABC):
         written |= {name for name in earlier if not _is_replaced(changed.rows.get((key, name)), owner, fates[name][0])}
         restored = tuple(name for name in fates if name in written and attempted.get(name))
         return Settled(tuple(name for name in fates if name not in written), restored).with_restored(lost)
+
+    def _unsent(self, key: str, owner: str, fates: Fates) -> Tally | None:
+        """Return what gives back the places of messages that are proven not to have been sent."""
+        unsent = [name for name, (fate, _smsids) in fates.items() if fate not in SENT]
+        if not unsent or (key, owner) not in self._limited:
+            return None
+        return _returned((owner, name) for name in unsent)
 
     def _restore(self, key: str, owner: str) -> list[str]:
         """Write the earlier results of an owner that the ledger has lost; return their recipients."""
@@ -187,6 +227,21 @@ class StoredLedger(ABC):
 
         names = self._own_claims.settled_names(key, owner)
         return [name for _key, name in self.change([(key, name) for name in names], decide).written]
+
+
+def _returning(changes: Iterable[tuple[Row | None, Row | None]]) -> Tally | None:
+    """Return what gives back the places of messages that a change declares not to have been sent."""
+    given_up = [before for before, after in changes if before is not None and is_given_up(before, after)]
+    return _returned((row.owner, row.recipient) for row in given_up) if given_up else None
+
+
+def _returned(messages: Iterable[tuple[str, str]]) -> Tally:
+    """Return what gives back the places of messages: the owner of each claim, and its recipient."""
+    from .limits import Limits, Tally, all_places  # noqa: PLC0415 - only a limit needs it
+
+    tally = Tally("", Limits())
+    tally.returned += [place for owner, name in messages for place in all_places(owner, name)]
+    return tally
 
 
 def _by_recipient(rows: Mapping[Identity, Row]) -> dict[str, Row]:

@@ -1,0 +1,156 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Decide whether a message would be one too many, by the messages that have been counted before. Pure.
+
+A message takes a place when it is claimed, in the transaction of the claim, and counts from that moment: what another
+run has claimed counts before it is sent. What is proven not to have been sent gives its place back. Places are kept in
+scopes: one for each recipient, and one for the account. Times are Unix seconds by the ledger's own clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+LONGEST_SPAN = 30 * 86400.0
+"""Seconds that the span of a limit may last at most."""
+
+PLACES_KEPT = LONGEST_SPAN + 86400.0
+"""Seconds for which a place is kept, and the number of messages that were held."""
+
+ACCOUNT = ""
+"""The scope of what is counted for the whole account."""
+
+CRITICAL, QUESTION = "critical:", "question:"
+POOLS = ("", CRITICAL, QUESTION)
+"""What stands before the recipient in a scope: nothing, or the name of an allowance of its own."""
+
+HELD = "held:"
+"""What stands before the recipient where the messages that were held are counted, by day."""
+
+DAY = 86400.0
+
+SHORT = 16
+"""Hexadecimal digits of a fingerprint that a place keeps: 64 bits, with which a page of a file holds many places."""
+
+
+class Limit(NamedTuple):
+    """At most ``number`` messages in any span of so many ``seconds``."""
+
+    number: int
+    seconds: float
+
+
+class Limits(NamedTuple):
+    """The limits of a task: for each recipient, and for the account. ``pool``: the allowance from which it takes."""
+
+    recipient: tuple[Limit, ...] = ()
+    account: tuple[Limit, ...] = ()
+    pool: str = ""
+
+    def scope_of(self, recipient: str) -> str:
+        """Return the scope in which the messages of a recipient (a fingerprint) are counted."""
+        return f"{self.pool}{recipient[:SHORT]}"
+
+    def scopes_of(self, recipient: str) -> tuple[str, ...]:
+        """Return every scope in which a message to a recipient takes a place."""
+        own = (self.scope_of(recipient),) if self.recipient else ()
+        return (*own, ACCOUNT) if self.account else own
+
+    def scopes(self, recipients: Iterable[str]) -> tuple[str, ...]:
+        """Return every scope in which messages to these recipients are counted, each once."""
+        return tuple(dict.fromkeys(scope for recipient in recipients for scope in self.scopes_of(recipient)))
+
+    @property
+    def most(self) -> int:
+        """The number of the newest places of a scope that must be known."""
+        return max(limit.number for limit in (*self.recipient, *self.account))
+
+
+class Hold(NamedTuple):
+    """Why a message is held: the ``limit`` of the longest span that it would exceed, and ``until`` when it would.
+
+    ``is_account``: only limits of the account hold it, and not one of the recipient.
+    """
+
+    limit: Limit
+    until: float
+    is_account: bool
+
+
+def hold_of(limits: Iterable[Limit], times: Sequence[float], now: float, *, is_account: bool = False) -> Hold | None:
+    """Return why one more message now would be too many; None where it would not. ``times``: the newest first."""
+    hit = [limit for limit in limits if len(times) >= limit.number and now < times[limit.number - 1] + limit.seconds]
+    if not hit:
+        return None
+    longest = max(hit, key=lambda limit: limit.seconds)
+    return Hold(longest, max(times[limit.number - 1] + limit.seconds for limit in hit), is_account)
+
+
+class Place(NamedTuple):
+    """What one message takes in one scope. ``owner``: of its claim, and in the scope of the account its recipient."""
+
+    scope: str
+    at: float
+    owner: str
+
+
+def owner_in(scope: str, owner: str, recipient: str) -> str:
+    """Return the owner of a place: in the scope of the account, each recipient of a claim has one of its own."""
+    return f"{owner[:SHORT]}:{recipient[:SHORT]}" if scope == ACCOUNT else owner[:SHORT]
+
+
+def all_places(owner: str, recipient: str) -> list[tuple[str, str]]:
+    """Return scope and owner of every place that the message of a claim to a recipient can have."""
+    scopes = [*(f"{pool}{recipient[:SHORT]}" for pool in POOLS), ACCOUNT]
+    return [(scope, owner_in(scope, owner, recipient)) for scope in scopes]
+
+
+class Tally:
+    """The places that one change of a ledger counts, takes and gives back.
+
+    A store sets ``times`` before it asks for the decision: of each scope the ``most`` newest places, the newest first,
+    without those so far ahead that only a wrong clock can have taken them. Then it writes what the decision has noted:
+    the ``places`` of the recipients who were claimed, a place less for each of ``returned`` (scope and owner), and one
+    more for each that is ``held``.
+    """
+
+    def __init__(self, owner: str, limits: Limits, recipients: Collection[str] = ()) -> None:
+        """Prepare a change; ``owner``: of the claim. ``recipients``: fingerprints of those whose messages it counts."""
+        self.scopes = limits.scopes(recipients)
+        self.most = limits.most if self.scopes else 0
+        self.times: Mapping[str, Sequence[float]] = {}
+        self.held: dict[str, Hold] = {}
+        self.returned: list[tuple[str, str]] = []
+        self._owner = owner
+        self._limits = limits
+        self._at = 0.0
+
+    def admit(self, recipients: Iterable[str], now: float) -> list[str]:
+        """Return the recipients to whom a message may be sent now; ``held`` has the others."""
+        limits, self._at, self.held = self._limits, now, {}
+        account = list(self.times.get(ACCOUNT, ()))
+        admitted = []
+        for recipient in recipients:
+            times = self.times.get(limits.scope_of(recipient), ())
+            hold = hold_of(limits.recipient, times, now) or hold_of(limits.account, account, now, is_account=True)
+            if hold is not None:
+                self.held[recipient] = hold
+                continue
+            admitted.append(recipient)
+            account.insert(0, now)
+        return admitted
+
+    def places(self, recipients: Iterable[str]) -> list[Place]:
+        """Return the places that the messages of the claim to these recipients take."""
+        return [
+            Place(scope, self._at, owner_in(scope, self._owner, recipient))
+            for recipient in recipients
+            for scope in self._limits.scopes_of(recipient)
+        ]
+
+    def held_places(self) -> list[Place]:
+        """Return where the messages that are held are counted: by recipient and day."""
+        return [Place(f"{HELD}{recipient[:SHORT]}", self._at // DAY * DAY, "") for recipient in self.held]

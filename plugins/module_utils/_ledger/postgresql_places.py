@@ -1,0 +1,81 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Count the places of messages in a PostgreSQL database, over a session that is open.
+
+A message that is counted may be any other one, with another row. So the claims of an account that have a limit take
+turns, by a lock that ends with their transaction.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from .limits import HELD, PLACES_KEPT, SHORT, Tally
+from .model import AHEAD
+
+if TYPE_CHECKING:
+    from .postgresql_session import Session
+
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0));"
+_LATEST = """
+SELECT scope, at FROM unnest(%s::text[]) AS wanted (scope), LATERAL (
+    SELECT place.at FROM voipsms.place WHERE place.account = %s AND place.scope = wanted.scope AND place.at <= (
+        SELECT extract(epoch FROM clock_timestamp())::double precision
+    ) + %s ORDER BY place.at DESC LIMIT %s
+) AS latest ORDER BY at DESC
+"""
+_WRITE = """
+INSERT INTO voipsms.place AS stored (account, scope, at, owner, count)
+SELECT %s::text, taken.*, 1 FROM unnest(%s::text[], %s::double precision[], %s::text[]) AS taken (scope, at, owner)
+ON CONFLICT (account, scope, at, owner) DO UPDATE SET count = stored.count + 1
+"""
+_RETURN = """
+DELETE FROM voipsms.place USING unnest(%s::text[], %s::text[]) AS returned (scope, owner)
+WHERE place.account = %s AND place.scope = returned.scope AND place.owner = returned.owner
+"""
+_HELD = """
+SELECT coalesce(sum(count), 0) FROM voipsms.place WHERE account = %s AND CASE WHEN %s::text[] IS NULL
+    THEN starts_with(scope, %s) ELSE scope = ANY (%s::text[]) END
+"""
+_PURGE = "DELETE FROM voipsms.place WHERE at < %s"
+_PURGED_ONCE_IN = 256
+"""Claims with a limit of which one deletes the places that no limit counts any more."""
+
+
+def latest(
+    session: Session, account: str, scopes: Sequence[str], count: int, *, is_locking: bool = False
+) -> dict[str, list[float]]:
+    """Return when the newest messages of each scope were claimed, the newest first.
+
+    ``is_locking``: wait until no other claim of the account counts, and let none do so before the end of the
+    transaction. Each statement of a message sees what was committed before it.
+    """
+    times: dict[str, list[float]] = {scope: [] for scope in scopes}
+    statement, values = (_LOCK + _LATEST, [f"voipsms places of {account}"]) if is_locking else (_LATEST, [])
+    for scope, at in session.execute(statement, [*values, list(scopes), account, AHEAD, count]) if scopes else ():
+        times[scope].append(at)
+    return times
+
+
+def take(session: Session, account: str, tally: Tally, recipients: Iterable[str], now: float) -> None:
+    """Take the places of these recipients, and count what is held; rarely delete old ones."""
+    places = [*tally.places(recipients), *tally.held_places()]
+    if places:
+        session.execute(_WRITE, (account, *(list(column) for column in zip(*places))))
+    if secrets.randbelow(_PURGED_ONCE_IN) == 0:
+        session.execute(_PURGE, (now - PLACES_KEPT,))
+
+
+def give_back(session: Session, account: str, returned: Iterable[tuple[str, str]]) -> None:
+    """Give back the places of messages that were not sent: scope and owner."""
+    session.execute(_RETURN, (*(list(column) for column in zip(*returned)), account))
+
+
+def held(session: Session, account: str, recipients: Sequence[str] | None) -> int:
+    """Return how many messages were held back lately, to these recipients or to all."""
+    scopes = None if recipients is None else [f"{HELD}{name[:SHORT]}" for name in recipients]
+    return int(session.execute(_HELD, (account, scopes, HELD, scopes or []))[0][0])
