@@ -310,6 +310,45 @@ options:
       - name: VOIPSMS_LEDGER_ACCOUNT
     vars:
       - name: voipsms_watch_ledger_account
+  limit:
+    description:
+      - How many messages each recipient gets at most, as O(voip_communications.sms.voipsms_send#module:limit).
+      - What is held back is a warning.
+    type: list
+    elements: str
+    ini:
+      - section: voipsms_watch
+        key: limit
+    env:
+      - name: VOIPSMS_LIMIT
+    vars:
+      - name: voipsms_watch_limit
+  account_limit:
+    description:
+      - How many messages the account sends at most, as O(voip_communications.sms.voipsms_send#module:account_limit).
+      - What is held back is a warning.
+    type: list
+    elements: str
+    ini:
+      - section: voipsms_watch
+        key: account_limit
+    env:
+      - name: VOIPSMS_ACCOUNT_LIMIT
+    vars:
+      - name: voipsms_watch_account_limit
+  critical_limit:
+    description:
+      - The allowance of failures, which are critical, as O(voip_communications.sms.voipsms_send#module:critical_limit).
+      - What is held back is a warning.
+    type: list
+    elements: str
+    ini:
+      - section: voipsms_watch
+        key: critical_limit
+    env:
+      - name: VOIPSMS_CRITICAL_LIMIT
+    vars:
+      - name: voipsms_watch_critical_limit
 """
 
 import functools

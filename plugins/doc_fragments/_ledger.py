@@ -51,6 +51,47 @@ options:
       - If not set, the value of the environment variable E(VOIPSMS_LEDGER_PASSWORD) is used.
       - It must be text; a number, a truth value or anything else is refused.
     type: raw
+  limit:
+    description:
+      - How many messages each recipient gets at most within a time, as a list such as C([5/15m, 12/1h]); the units are
+        C(s), C(m), C(h) and C(d), up to 30 days. All limits of the list hold.
+      - Counted are the messages of all tasks of this account in this ledger that have a limit themselves, from the
+        moment at which they are claimed. A message that is proven not to have been sent does not count; one of unknown
+        fate does. Scheduled messages are neither counted nor held.
+      - One message more is V(held); it is not sent, and not sent later by itself. The ledger keeps no row of it, so the
+        same task sends it when it runs again later. Who reaches a limit is told so, at most once within its time, by a
+        message that does not count.
+      - Modules that send nothing accept it, for C(module_defaults).
+      - If not set, the value of the environment variable E(VOIPSMS_LIMIT) is used, with commas between limits.
+    type: raw
+  account_limit:
+    description:
+      - How many messages go out at most within a time, to all recipients together, written as O(limit). No one is told.
+      - Counted are the messages of all tasks of this account in this ledger that have an O(account_limit) themselves.
+      - If not set, the value of the environment variable E(VOIPSMS_ACCOUNT_LIMIT) is used, with commas between limits.
+    type: raw
+  critical_limit:
+    description:
+      - The allowance of its own for an event whose severity is V(critical), for each recipient, written as O(limit).
+        Such a message is then counted by it alone, and neither O(limit) nor O(account_limit) holds it back.
+      - Without it, such an event is a message as any other.
+      - If not set, the value of the environment variable E(VOIPSMS_CRITICAL_LIMIT) is used, with commas between limits.
+    type: raw
+  question_limit:
+    description:
+      - The allowance of its own for the messages of a question, for each recipient, written and counted as
+        O(critical_limit).
+      - If not set, the value of the environment variable E(VOIPSMS_QUESTION_LIMIT) is used, with commas between limits.
+    type: raw
+  on_limit:
+    description:
+      - V(fail) fails the task where a message is held back; what other recipients have got stays sent.
+      - V(hold) is content with a warning.
+      - A question that can be asked of no one fails in any case.
+      - If not set, the value of the environment variable E(VOIPSMS_ON_LIMIT) is used.
+    type: str
+    choices: [fail, hold]
+    default: fail
 requirements:
   - psycopg >= 3.1, for a ledger in PostgreSQL only
 """

@@ -139,6 +139,13 @@ counts:
   returned: always
   type: dict
   sample: {"sending": 0, "accepted": 0, "refused": 0, "unknown": 1, "cancelling": 0, "cancelled": 0}
+held:
+  description:
+    - How many messages were held back within the last 30 days because of a limit; with O(to), those to these people.
+    - The ledger keeps no row of such a message, so neither O(key) nor O(states) changes the number.
+  returned: always
+  type: int
+  sample: 0
 complete:
   description: Whether these are all matching rows. If not, O(max_rows) can be raised.
   returned: always
@@ -198,10 +205,12 @@ def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
     newest = ledger.newest(lambda row: row_filter.matches(row, now), max_rows + 1)
     rows, is_complete = newest[:max_rows], len(newest) <= max_rows
     counts = count_by_state(rows, now)
-    sentence = inspection_sentence(len(rows), counts, is_complete=is_complete)
+    held = ledger.held(row_filter.recipients)
+    sentence = inspection_sentence(len(rows), counts, held, is_complete=is_complete)
     return {
         "rows": [describe(row, now) for row in rows],
         "counts": counts,
+        "held": held,
         "complete": is_complete,
         "ledger": ledger.name,
         "ledger_missing": ledger.missing,
@@ -215,6 +224,7 @@ def blank() -> dict[str, Any]:
         "changed": False,
         "rows": [],
         "counts": count_by_state([], 0.0),
+        "held": 0,
         "complete": False,
         "ledger": "",
         "ledger_missing": False,

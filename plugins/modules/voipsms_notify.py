@@ -253,6 +253,7 @@ results:
         - V(not_sent), which is certain, for the reason in C(reason).
         - V(unknown) when it may have been sent or scheduled.
         - V(in_progress) when another run is telling it and did not finish before the deadline.
+        - V(held) when a limit is reached; see O(limit). It was not sent, and is not sent later by itself.
         - V(would_send) and V(would_schedule) in check mode.
       type: str
       sample: sent

@@ -301,6 +301,7 @@ results:
         - V(not_sent), which is certain, for the reason in C(code_desc).
         - V(unknown) when it may have been sent.
         - V(in_progress) when another run is sending it and did not finish before the deadline.
+        - V(held) when a limit is reached; see O(limit). It was not sent, and is not sent later by itself.
         - V(would_send) in check mode.
       type: str
       sample: sent
@@ -421,7 +422,12 @@ if __name__ == "__main__":
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.delivery import Delivery
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, main
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import blank, ledger_keys, summary
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import (
+    blank,
+    held_warnings,
+    ledger_keys,
+    summary,
+)
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_diff import message_diff
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.send_options import read_send_options
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.specs import account_options, ledger_options
@@ -466,7 +472,7 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     reported = summary(results, key, options.policy, difference=difference)
     return {
         **reported,
-        "warnings": [*options.warnings, *report.warnings],
+        "warnings": [*options.warnings, *report.warnings, *held_warnings(results, options.policy)],
         "encoding": options.encoding,
         "segments": options.request.segments,
         "requests": api.requests,

@@ -107,7 +107,7 @@ class MemoryLedger(StoredLedger):
         returned = set(tally.returned)
         self._places = [place for place in self._places if (place.scope, place.owner) not in returned]
         self._places += tally.places(recipients)
-        self._held.update(tally.held)
+        self._held.update(list(tally.held))
 
     def question(self, key: str) -> Question | None:
         """Return the question of a key."""

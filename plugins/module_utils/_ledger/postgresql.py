@@ -220,7 +220,7 @@ class PostgresqlLedger(StoredLedger):
         with self._reading() as connection:
             if connection is None or not self._has_places:
                 return {}
-            return postgresql_places.latest(connection, self._account, scopes, count)
+            return postgresql_places.latest(connection, self._account, scopes, count, self.now())
 
     def held(self, recipients: Iterable[str] | None) -> int:
         """Return how many messages were held back lately, to these recipients or to all. Reads only."""
@@ -287,7 +287,9 @@ class PostgresqlLedger(StoredLedger):
         from . import postgresql_places as places  # noqa: PLC0415 - only a limit needs it
 
         with connection.transaction():
-            tally.times = places.latest(connection, self._account, tally.scopes, tally.most, is_locking=True)
+            tally.times = places.latest(
+                connection, self._account, tally.scopes, tally.most, self.now(), is_locking=True
+            )
             changed, is_done = step()
             if not is_done:
                 changed.written.clear()

@@ -23,9 +23,8 @@ if TYPE_CHECKING:
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0));"
 _LATEST = """
 SELECT scope, at FROM unnest(%s::text[]) AS wanted (scope), LATERAL (
-    SELECT place.at FROM voipsms.place WHERE place.account = %s AND place.scope = wanted.scope AND place.at <= (
-        SELECT extract(epoch FROM clock_timestamp())::double precision
-    ) + %s ORDER BY place.at DESC LIMIT %s
+    SELECT place.at FROM voipsms.place WHERE place.account = %s AND place.scope = wanted.scope AND place.at <= %s
+    ORDER BY place.at DESC LIMIT %s
 ) AS latest ORDER BY at DESC
 """
 _WRITE = """
@@ -47,7 +46,7 @@ _PURGED_ONCE_IN = 256
 
 
 def latest(
-    session: Session, account: str, scopes: Sequence[str], count: int, *, is_locking: bool = False
+    session: Session, account: str, scopes: Sequence[str], count: int, now: float, *, is_locking: bool = False
 ) -> dict[str, list[float]]:
     """Return when the newest messages of each scope were claimed, the newest first.
 
@@ -56,7 +55,7 @@ def latest(
     """
     times: dict[str, list[float]] = {scope: [] for scope in scopes}
     statement, values = (_LOCK + _LATEST, [f"voipsms places of {account}"]) if is_locking else (_LATEST, [])
-    for scope, at in session.execute(statement, [*values, list(scopes), account, AHEAD, count]) if scopes else ():
+    for scope, at in session.execute(statement, [*values, list(scopes), account, now + AHEAD, count]) if scopes else ():
         times[scope].append(at)
     return times
 

@@ -30,6 +30,8 @@ class Outcome(str, Enum):
     NOT_SENT = "not_sent"
     UNKNOWN = "unknown"
     IN_PROGRESS = "in_progress"
+    HELD = "held"
+    """A limit was reached: not sent, and not sent later by itself."""
     WOULD_SEND = "would_send"
     SCHEDULED = "scheduled"
     CANCELLED = "cancelled"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .._api.client import Api
 from .._core.deadline import Deadline
@@ -37,6 +37,9 @@ from .question_notes import QuestionNotes
 from .question_sending import Letter, QuestionSender
 from .question_text import HINT, write
 
+if TYPE_CHECKING:
+    from .._ledger.limits import Limits
+
 ANSWER_MARK, BY_MARK = "{answer}", "{by}"
 """What stands in ``outcome_text`` for the answer, and for who has given it."""
 
@@ -56,6 +59,7 @@ class Ask(NamedTuple):
     ``waits``: seconds of each step; ``seconds``: until the question ends; ``run_seconds``: until this run ends, or
     None, with the question; ``poll``: seconds between two refreshes. ``request_seconds``: for a refresh, or the
     messages of a step. ``silent``: the people (ids) who are not asked at a moment, in Unix seconds.
+    ``limits``: how many messages may be sent; they are no content, as little as the times.
     """
 
     plan: Plan
@@ -73,6 +77,7 @@ class Ask(NamedTuple):
     has_hint: bool = True
     outcome_text: str = ""
     silent: Callable[[float], frozenset[str]] = lambda _now: frozenset()
+    limits: Limits | None = None
 
 
 class AskReport(NamedTuple):
@@ -113,7 +118,7 @@ class Asking:
         self._clocks = clocks or Clocks()
         self._key = fingerprints.question(ask.key)
         deadline_of = partial(Deadline, ask.request_seconds, **self._clocks._asdict())
-        self._sender = QuestionSender(ask.key, ask.sender, api, ledger, fingerprints, deadline_of)
+        self._sender = QuestionSender(ask.key, ask.sender, api, ledger, fingerprints, deadline_of, ask.limits)
         self._notes = QuestionNotes(ask.plan, ledger)
         self._reader = AnswerReader(ask.plan, ask.sender, api, fingerprints, ask.poll, deadline_of)
         self._asked_steps: set[int] = set()
@@ -129,18 +134,37 @@ class Asking:
         facts = loaded(question.facts) if question is not None else Facts(waits=self._ask.waits)
         is_waiting = question is not None and is_over(question.opened_at, question.ends_at, now)
         silent = self._silent(facts, now)
-        begun = facts if is_waiting else self._with_due(facts, now, silent)
-        outcome, people = QuestionOutcome.WOULD_WAIT, list[Person]()
-        if begun is not facts:
-            outcome, people = QuestionOutcome.WOULD_ASK, self._people_of(len(begun.begun) - 1, facts, silent)
-        if {person.id for person in self._ask.plan.people} <= silent:
+        outcome, people, held = QuestionOutcome.WOULD_WAIT, list[Person](), frozenset[str]()
+        if not is_waiting:
+            begun, people, held = self._foresee_steps(facts, now, silent)
+            outcome = QuestionOutcome.WOULD_ASK if begun is not facts else outcome
+        if {person.id for person in self._ask.plan.people} <= silent | held:
             outcome = QuestionOutcome.NOT_ASKED
         report = self._report(question, Verdict(outcome))
-        return report._replace(letters=tuple(person.id for person in people), changed=bool(people))
+        return report._replace(letters=tuple(dict.fromkeys(one.id for one in people)), changed=bool(people))
 
-    def _with_due(self, facts: Facts, now: float, silent: frozenset[str]) -> Facts:
+    def _foresee_steps(
+        self, facts: Facts, now: float, silent: frozenset[str]
+    ) -> tuple[Facts, list[Person], frozenset[str]]:
+        """Return the facts with all steps that a run would begin at once, whom it would ask, and whom a limit holds.
+
+        A step that a limit holds back altogether does not hold the next one up, as in a run.
+        """
+        people: list[Person] = []
+        held: frozenset[str] = frozenset()
+        begun = facts
+        while (after := self._with_due(begun, now, silent, held)) is not begun:
+            begun = after
+            asked = self._people_of(len(begun.begun) - 1, facts, silent)
+            reasons = self._sender.foresee([Letter(one.id, one.number, self._ask.msg) for one in asked])
+            self._reasons.update(reasons)
+            held |= frozenset(reasons)
+            people += [one for one in asked if one.id not in reasons]
+        return begun, people, held
+
+    def _with_due(self, facts: Facts, now: float, silent: frozenset[str], failed: frozenset[str]) -> Facts:
         """Return the facts with all steps that a run would begin at once; unchanged when no step is due."""
-        while (step := due_step(self._ask.plan, facts, now, silent=silent)) is not None:
+        while (step := due_step(self._ask.plan, facts, now, failed, silent)) is not None:
             facts = facts._replace(begun=step.begun)
         return facts
 

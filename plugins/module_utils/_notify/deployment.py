@@ -24,7 +24,7 @@ THROUGH, STOPPED = "through", "stopped"
 _WORDS = {STARTED: "Started", SUCCEEDED: "Done", FAILED: "FAILED", ROLLED_BACK: "ROLLED BACK", NOTE: "Note"}
 
 _REACHED = frozenset(("sent", "duplicate", "would_send", "scheduled", "already_sent", "would_schedule"))
-_IN_DOUBT = frozenset(("not_sent", "unknown", "in_progress"))
+_IN_DOUBT = frozenset(("not_sent", "unknown", "in_progress", "held"))
 # A recipient that could be read is a number in E.164.
 _NUMBER = re.compile(r"\+[0-9]+", re.ASCII)
 _LEAST_DEADLINE = 1.0

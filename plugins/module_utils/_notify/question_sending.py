@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .._api.client import Api
 from .._core.deadline import Deadline
@@ -15,8 +15,12 @@ from .._core.parallel import in_parallel
 from .._ledger.model import KEPT, DedupePolicy, Fingerprints, Ledger
 from .._message.outcome import Outcome, Result
 from .._message.text import measure
+from .._send.claims import Claims
 from .._send.delivery import AT_A_TIME, Delivery
 from .._send.request import SendRequest
+
+if TYPE_CHECKING:
+    from .._ledger.limits import Limits
 
 _BATCH_SIZE = 100
 """Recipients of one text in one request."""
@@ -45,20 +49,36 @@ class QuestionSender:
         ledger: Ledger,
         fingerprints: Fingerprints,
         deadline_of: Callable[[], Deadline],
+        limits: Limits | None = None,
     ) -> None:
-        """Send nothing yet."""
+        """Send nothing yet. ``limits``: how many messages may be sent; None for any number."""
         self._key = key
         self._sender = sender
         self._api = api
         self._ledger = ledger
         self._fingerprints = fingerprints
         self._deadline_of = deadline_of
+        self._limits = limits
+        self._foreseen: dict[str, Letter] = {}
         self.results: list[Result] = []
         self.warnings: list[str] = []
 
     def ask(self, step: int, letters: Sequence[Letter]) -> dict[str, Result]:
         """Send the question of a step, counted from 0; return the result of each person (id)."""
         return self._send(f"ask-{step + 1}", letters)
+
+    def foresee(self, letters: Sequence[Letter]) -> dict[str, str]:
+        """Return whom (ids) a run would not get to ask because of a limit, each with the reason. Reads only.
+
+        What was foreseen before counts as if it had been sent. Raises ``LedgerError``.
+        """
+        self._foreseen.update({letter.id: letter for letter in letters})
+        if self._limits is None or not letters:
+            return {}
+        request = self._request("ask", list(self._foreseen.values()), skip_different=False)
+        results = Claims(request, self._ledger, self._fingerprints).foreseen_results(request.recipients)
+        ids = {letter.number: letter.id for letter in letters}
+        return {ids[number]: result.code_desc or "" for number, result in results.items() if number in ids}
 
     def hint(self, letters: Sequence[Letter]) -> dict[str, Result]:
         """Send a hint to people whose answers were not understood."""
@@ -95,6 +115,8 @@ class QuestionSender:
         delivered += in_parallel(deliver, groups[1:], AT_A_TIME)
         results = {person: result for each in delivered for person, result in each.items()}
         self.results += [result for result in results.values() if result.posted]
+        held = [result for result in results.values() if result.outcome is Outcome.HELD]
+        self.warnings += [f"{kind}: held for {result.label}: {result.code_desc}" for result in held]
         return results
 
     def _request(self, kind: str, letters: Sequence[Letter], *, skip_different: bool) -> SendRequest:
@@ -111,4 +133,5 @@ class QuestionSender:
             recipients=tuple(letter.number for letter in letters),
             dedupe=DedupePolicy(content=content, window=KEPT, skip_different=skip_different),
             batch_size=_BATCH_SIZE,
+            limits=self._limits,
         )

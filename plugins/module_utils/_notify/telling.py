@@ -144,7 +144,7 @@ class Telling:
 
     def _defer(self, recipients: Sequence[str], *, waits: bool) -> None:
         """Schedule for those of these recipients who have not had it yet."""
-        foreseen = self._deliver(recipients, no_objection, waits=waits, check_mode=True)
+        foreseen = self._deliver(recipients, no_objection, waits=waits, check_mode=True, is_counted=False)
         self._note(result for result in foreseen if result.outcome is not Outcome.WOULD_SEND)
         unsent = {result.to.lstrip("+") for result in foreseen if result.outcome is Outcome.WOULD_SEND}
         requests: list[ScheduleRequest] = []
@@ -195,14 +195,23 @@ class Telling:
         self._note(self._deliver(recipients, objection, waits=waits, check_mode=self._check_mode))
 
     def _deliver(
-        self, recipients: Sequence[str], objection: Objection, *, waits: bool, check_mode: bool
+        self,
+        recipients: Sequence[str],
+        objection: Objection,
+        *,
+        waits: bool,
+        check_mode: bool,
+        is_counted: bool = True,
     ) -> list[Result]:
-        """Return the results of sending to these recipients, each text by a delivery of its own."""
+        """Return the results of sending to these recipients, each text by a delivery of its own.
+
+        ``is_counted``: whether limits hold, which they do not for what is scheduled.
+        """
         context = self._context
         results: list[Result] = []
         for request in self._plan.send_requests(recipients) if recipients else ():
             delivery = Delivery(
-                request,
+                request if is_counted else request._replace(limits=None),
                 self._api,
                 context.ledger,
                 context.fingerprints,

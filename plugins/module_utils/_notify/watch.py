@@ -31,6 +31,7 @@ _NO_RECIPIENTS = (
 _PASSED_ON = {
     "recipients": "to",
     **{name: name for name in ("from", "contacts", "default_region", "account_timezone", "ledger", "ledger_account")},
+    **{name: name for name in ("limit", "account_limit", "critical_limit")},
     **{name: name for name in ("api_key", "api_password", "api_password_file", "api_url", "ca_path")},
 }
 """The options that ``voipsms_notify`` has too, and what they are called there."""

@@ -9,14 +9,18 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from .._api.evidence import Judgement
 from .._core.errors import sentence_of
 from .._ledger.model import Claim, Fingerprints, Ledger, Row
 from .._message.numbers import mask
+from .._message.outcome import Result
 from .request import SendRequest
+
+if TYPE_CHECKING:
+    from .._ledger.limits import Hold
 
 _RESTORED = (
     "the ledger was deleted or replaced while the request was under way; the results of this run are written to it"
@@ -27,7 +31,7 @@ _RESTORED = (
 
 
 class ClaimedNumbers(NamedTuple):
-    """The result of a claim, by number: the recipients won, and the rows that prevent the others.
+    """The result of a claim, by number: the recipients won, and the rows and limits that prevent the others.
 
     ``at``: when this was so, in Unix seconds by the ledger's clock.
     """
@@ -35,6 +39,7 @@ class ClaimedNumbers(NamedTuple):
     won: list[str]
     lost: dict[str, Row]
     at: float
+    held: dict[str, Hold]
 
 
 class Claims:
@@ -47,6 +52,7 @@ class Claims:
         self._key = fingerprints.key(request.key)
         self._names = {number: fingerprints.recipient(number) for number in request.recipients}
         self._owner = secrets.token_hex(16)
+        self._foreseen: list[str] = []
         self._origin = f"{socket.gethostname()}:{os.getpid()}"
 
     def rows(self, numbers: Iterable[str]) -> dict[str, Row]:
@@ -71,11 +77,42 @@ class Claims:
             start_within=start_within,
             finish_within=finish_within,
             schedule=self._request.schedule,
+            limits=self._request.limits,
         )
         claimed = self._ledger.claim(claim)
         won = [number for number in numbers if self._names[number] in claimed.won]
-        lost = {number: claimed.lost[self._names[number]] for number in numbers if number not in won}
-        return ClaimedNumbers(won, lost, claimed.at)
+        lost = {number: claimed.lost[name] for number, name in self._named(numbers) if name in claimed.lost}
+        held = {number: claimed.held[name] for number, name in self._named(numbers) if name in claimed.held}
+        return ClaimedNumbers(won, lost, claimed.at, held)
+
+    def foresee(self, numbers: Sequence[str]) -> dict[str, Hold]:
+        """Return the recipients whom a claim would not get because of a limit. Reads only; raises ``LedgerError``.
+
+        What this run has foreseen before counts as if it had been claimed.
+        """
+        if self._request.limits is None:
+            return {}
+        self._foreseen += [number for number in numbers if number not in self._foreseen]
+        names = {self._names[number]: number for number in self._foreseen}
+        from .._ledger.limits import Tally  # noqa: PLC0415 - only a limit needs it
+
+        tally = Tally(self._owner, self._request.limits, names)
+        tally.times = self._ledger.latest(tally.scopes, tally.most)
+        tally.admit(names, self._ledger.now())
+        return {number: tally.held[name] for number, name in self._named(numbers) if name in tally.held}
+
+    def foreseen_results(self, numbers: Sequence[str]) -> dict[str, Result]:
+        """Return the results of the recipients whom a claim would not get because of a limit, as ``foresee`` does."""
+        held = self.foresee(numbers)
+        if not held:
+            return {}
+        from .limited import held_result  # noqa: PLC0415 - only a limit needs it
+
+        return {number: held_result(number, hold) for number, hold in held.items()}
+
+    def _named(self, numbers: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Yield each number with its fingerprint."""
+        return ((number, self._names[number]) for number in numbers)
 
     def settle(self, judgement: Judgement) -> list[str]:
         """Write the results of a claim into the ledger; return warnings when that fails, and raise nothing.

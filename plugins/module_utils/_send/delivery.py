@@ -25,6 +25,7 @@ from .request import SendRequest
 from .results import not_sent, result_of_row, result_of_verdict
 
 if TYPE_CHECKING:
+    from .._ledger.limits import Hold
     from .log_search import LogSearch
 
 AT_A_TIME = 10
@@ -67,6 +68,7 @@ class Delivery:
         self._posting = Posting(request, api, deadline, objection)
         self._results: dict[str, Result] = {}
         self._warnings: list[str] = []
+        self._held: dict[str, Hold] = {}
 
     def run(self) -> Report:
         """Send to all unclaimed recipients, wait for concurrent runs, and return the result of each recipient.
@@ -76,6 +78,7 @@ class Delivery:
         reason = _OTHER_DIFFERENT
         try:
             self._deliver()
+            self._send_notices()
         except MissingLibrary:  # before anything is sent, and another interpreter may have it
             raise
         except Exception as error:  # noqa: BLE001 - the machine may be out of memory, too
@@ -218,7 +221,9 @@ class Delivery:
     def _send_in_time(self, numbers: Sequence[str]) -> tuple[list[str], list[str]]:
         """Send one batch, unless it is check mode or too late; return as ``_send_batch`` does."""
         if self._check_mode:
-            self._note(Result(f"+{number}", Outcome.WOULD_SEND, posted=True) for number in numbers)
+            self._hold(self._claims.foresee(numbers))
+            free = [number for number in numbers if number not in self._held]
+            self._note(Result(f"+{number}", Outcome.WOULD_SEND, posted=True) for number in free)
             return [], []
         with self._posting.admission():
             start_within = self._posting.start_within()
@@ -237,10 +242,31 @@ class Delivery:
             self._posting.stop(str(error))
             self._note(not_sent(number, str(error)) for number in numbers)
             return [], []
+        self._hold(claimed.held)
         _unclaimed, in_progress = self._sort(claimed.lost, claimed.lost, claimed.at)
         if not claimed.won:
             return in_progress, []
         return in_progress, self._post_claimed(claimed.won, latest)
+
+    def _hold(self, held: Mapping[str, Hold]) -> None:
+        """Note the recipients whose message a limit holds back, and why."""
+        if held:
+            from .limited import held_result  # noqa: PLC0415 - only a limit needs it
+
+            self._held.update(held)
+            self._note(held_result(number, hold) for number, hold in held.items())
+
+    def _send_notices(self) -> None:
+        """Tell the recipients of a limit that they reach, by deliveries of their own that do not wait for others."""
+        if not self._held or self._check_mode:
+            return
+        from .limited import notice_warnings, notices  # noqa: PLC0415 - only a limit needs it
+
+        for request in notices(self._request, self._held, self._fingerprints):
+            notice = Delivery(
+                request, self._api, self._ledger, self._fingerprints, self._deadline, check_mode=False, waits=False
+            )
+            self._warnings += notice_warnings(notice.run())
 
     def _post_claimed(self, numbers: Sequence[str], latest: Latest) -> list[str]:
         """POST and settle what is claimed; return warnings, and raise nothing.

@@ -6,9 +6,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .._ledger.model import DedupePolicy, Schedule
+
+if TYPE_CHECKING:
+    from .._ledger.limits import Limits
 
 
 class SendRequest(NamedTuple):
@@ -17,7 +20,7 @@ class SendRequest(NamedTuple):
     ``key``: the idempotency key as people see it. ``label``: what the ledger keeps of it in the clear, which is a key
     that the user has chosen. ``at_a_time``: how many batches may be under way at once. ``account_timezone``: the zone
     of the dates in the message log; without it, the log decides nothing. ``resend_absent``: send again what the log
-    proves absent.
+    proves absent. ``limits``: how many messages may be sent; None for any number.
     """
 
     key: str
@@ -32,3 +35,4 @@ class SendRequest(NamedTuple):
     at_a_time: int = 1
     account_timezone: str | None = None
     resend_absent: bool = False
+    limits: Limits | None = None

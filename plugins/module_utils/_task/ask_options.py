@@ -18,6 +18,7 @@ from .._core.errors import Faults, InputError
 from .._core.notation import entries
 from .._core.structure import Fields, nonempty_text, truth
 from .._core.structure import shown as shown_value
+from .._ledger.limits import QUESTION
 from .._ledger.model import NO_LEDGER, Fingerprints, Ledger
 from .._message.text import MAX_SEGMENTS
 from .._message.text import faults as text_faults
@@ -35,7 +36,7 @@ from .._people.recipients import Recipient, Recipients, read_listeners, read_rec
 from .account import Account, read_account
 from .calendar_options import ask_people
 from .names import Names
-from .open_ledger import of_this_run, read_ledger
+from .open_ledger import limits_of, of_this_run, read_ledger
 from .values import (
     in_range,
     is_printable_name,
@@ -129,6 +130,7 @@ def read_ask_options(params: Mapping[str, Any]) -> AskOptions:
     wanted = params["code_digits"] if params["code_digits"] in DIGITS else None
     digits = faults.attempt(lambda: digits_for(len(recipients) * len(choices), wanted)) or DIGITS[-1]
     times = _read_times(params, steps, faults)
+    limits = limits_of(params, faults, QUESTION)
     text = faults.attempt(partial(_hidden_text, params, choices, digits)) or ""
     account = faults.checked(maybe_account)
     ledger, fingerprints = of_this_run(params, ledger, fingerprints)
@@ -139,7 +141,7 @@ def read_ask_options(params: Mapping[str, Any]) -> AskOptions:
     plan = _plan(params, people, steps, choices)
     return AskOptions(
         ask=_ask(params, plan, times, sender or "", account, fingerprints)._replace(
-            silent=_silence(params, steps, people)
+            silent=_silence(params, steps, people), limits=limits
         ),
         account=account,
         ledger=ledger,

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from .._api.scheduled import ScheduledApi
 from .._core.errors import Faults, InputError, VoipsmsError
 from .._core.structure import one_of, texts
+from .._ledger.limits import CRITICAL, Limits
 from .._ledger.model import NO_LEDGER, DedupePolicy, Ledger
 from .._message import dates
 from .._message.outcome import Result
@@ -34,6 +35,7 @@ from .._send.request import SendRequest
 from .account import LONGEST_DEADLINE
 from .calendar_options import notify_people
 from .names import Names
+from .open_ledger import limits_of
 from .refused_task import not_sent_results, unread_results
 from .report_notify import refused_summary
 from .schedule_context import TaskContext, grace_options, list_options, read_context, scheduled_request
@@ -72,6 +74,8 @@ class NotifyOptions(NamedTuple):
     required: bool
     account_timezone: str
     warnings: tuple[str, ...]
+    limits: Limits | None = None
+    allow_held: bool = False
 
     def telling(self, *, check_mode: bool) -> tuple[Telling, ScheduledApi]:
         """Return the run of this plan, whose deadline begins now, and the calls that it makes."""
@@ -145,6 +149,7 @@ class NotifyOptions(NamedTuple):
             batch_size=BATCH,
             at_a_time=AT_A_TIME,
             account_timezone=self.account_timezone or None,
+            limits=self.limits,
         )
 
 
@@ -192,6 +197,7 @@ def read_notify_options(params: Mapping[str, Any], *, may_forget: bool = False) 
     sender = read_sender(params["from"], region, faults)
     event = _read_event(params, faults)
     message = _read_texts(params, faults)
+    limits = limits_of(params, faults, CRITICAL if event is not None and event.severity == "critical" else "")
     context = _read_context(params, listeners, contacts, faults)
     event, message = faults.checked(event), faults.checked(message)
     zone = params["account_timezone"] or ""
@@ -209,6 +215,8 @@ def read_notify_options(params: Mapping[str, Any], *, may_forget: bool = False) 
         required=params["required"],
         account_timezone=zone,
         warnings=(*calendar_warnings, *_warnings(listeners, contact_faults)),
+        limits=limits,
+        allow_held=params.get("on_limit") == "hold",
     )
 
 

@@ -22,6 +22,10 @@ from .values import secret_faults
 
 if TYPE_CHECKING:
     from .._ledger.database import Database
+    from .._ledger.limits import Limits
+
+LIMIT_OPTIONS = ("limit", "account_limit", "critical_limit", "question_limit")
+"""The options that say how many messages may be sent."""
 
 _LONGEST_BUSY_WAIT = 30.0
 """Seconds to wait at most for another process to release the ledger."""
@@ -111,6 +115,15 @@ def of_this_run(params: Mapping[str, Any], ledger: Ledger, fingerprints: Fingerp
     """
     instance = "" if ledger.name == NO_LEDGER else instance_of(params)
     return read_ledger(params, Faults(), instance) if instance else (ledger, fingerprints)
+
+
+def limits_of(params: Mapping[str, Any], faults: Faults, pool: str = "") -> Limits | None:
+    """Return the limits of a task, as ``limit_options.read_limits`` does; None at once where no option sets any."""
+    if all(params.get(name) in (None, "", []) for name in LIMIT_OPTIONS):
+        return None
+    from .limit_options import read_limits  # noqa: PLC0415 - only a limit needs it
+
+    return read_limits(params, faults, pool)
 
 
 def default_ledger(environment: Mapping[str, str]) -> str:

@@ -31,11 +31,13 @@ class FailurePolicy(NamedTuple):
 
     ``skip_unknown``: go on without recipients whose message may have been sent. ``fail_if_sent``: a message that has
     gone out already, and cannot be cancelled, is a failure. ``advice``: what to do about a message of unknown fate.
+    ``allow_held``: a message that a limit holds back is no failure.
     """
 
     fail_on: str = "any"
     skip_unknown: bool = False
     fail_if_sent: bool = False
+    allow_held: bool = False
     advice: str = f"{CHECK_LOG}, and {TELL_LEDGER}; if it was not sent, run the task again"
 
 
@@ -148,6 +150,8 @@ def _is_failure(result: Result, policy: FailurePolicy, *, some_have_it: bool) ->
         return not (policy.skip_unknown and some_have_it)
     if result.outcome is Outcome.ALREADY_SENT:
         return policy.fail_if_sent
+    if result.outcome is Outcome.HELD:
+        return not policy.allow_held
     return result.outcome not in _GOOD
 
 
@@ -206,6 +210,20 @@ def _not_sent(results: Sequence[Result], _key: str, _policy: FailurePolicy) -> s
     return f"not sent to {how_many(results)}, {named(results, number_of)}: {reasons_of(results)}"
 
 
+def held(results: Sequence[Result], _key: str, _policy: FailurePolicy) -> str:
+    """Say whose message a limit holds back, and that it will not be sent by itself."""
+    return (
+        f"held for {how_many(results)}, {named(results, number_of)}: {reasons_of(results)}; what is held is not sent"
+        " later by itself: run the task again then, if it still matters"
+    )
+
+
+def held_warnings(results: Sequence[Result], policy: FailurePolicy) -> list[str]:
+    """Return the warning of a task that does not fail although a limit holds messages back."""
+    of_limit = [result for result in results if result.outcome is Outcome.HELD]
+    return [held(of_limit, "", policy)] if of_limit and policy.allow_held else []
+
+
 def _unknown(results: Sequence[Result], key: str, policy: FailurePolicy) -> str:
     """Say who may have the message, why that is not known, and what to do about it."""
     return f"may have been sent to {named(results, number_of)}: {reasons_of(results)}; key {key}; {policy.advice}"
@@ -235,6 +253,7 @@ SENDING = Wording(
         Outcome.DUPLICATE: _duplicate,
         Outcome.REFUSED: _refused,
         Outcome.NOT_SENT: _not_sent,
+        Outcome.HELD: held,
         Outcome.UNKNOWN: _unknown,
         Outcome.IN_PROGRESS: in_progress,
     },

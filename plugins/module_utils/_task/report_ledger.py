@@ -46,11 +46,15 @@ def confirm(resolution: Resolution, rows: Mapping[str, Row | None]) -> None:
         )
 
 
-def inspection_sentence(row_count: int, counts: Mapping[str, int], *, is_complete: bool) -> str:
-    """Return how many rows there are, and how many of each state. ``is_complete``: no row was left out."""
+def inspection_sentence(row_count: int, counts: Mapping[str, int], held: int = 0, *, is_complete: bool) -> str:
+    """Return how many rows there are, and how many of each state. ``is_complete``: no row was left out.
+
+    ``held``: how many messages were held back.
+    """
     parts = [f"{count} {state}" for state, count in counts.items() if count]
     rows = f"{row_count} row{'' if row_count == 1 else 's'}"
-    return rows + (f", of which {', '.join(parts)}" if parts else "") + ("" if is_complete else ", and there are more")
+    shown = rows + (f", of which {', '.join(parts)}" if parts else "") + ("" if is_complete else ", and there are more")
+    return f"{shown}; {held} message{'' if held == 1 else 's'} held back by a limit" if held else shown
 
 
 def missing_sentence(name: str) -> str:

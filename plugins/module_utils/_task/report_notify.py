@@ -14,7 +14,7 @@ from .._message.outcome import Outcome, Result
 from .._message.text import measure
 from .._people.audience import Audience
 from . import report
-from .report import SENDING, FailurePolicy, Sentence, Wording, ledger_keys, summary
+from .report import SENDING, FailurePolicy, Sentence, Wording, held_warnings, ledger_keys, summary
 from .report_diff import message_diff, pending_diff
 from .report_scheduled import SCHEDULING
 
@@ -42,7 +42,8 @@ def notify_summary(
     """
     results = [result if result.text is None else result._replace(text=cleaned(result.text)) for result in results]
     key = options.event.key
-    reported = summary(results, key, FailurePolicy(), NOTIFYING, partial(_difference, key))
+    policy = FailurePolicy(allow_held=options.allow_held)
+    reported = summary(results, key, policy, NOTIFYING, partial(_difference, key))
     msg = "; ".join([reported["msg"] if results else "there is no one to tell", *_dropped(options.audience)])
     is_failed = reported["failed"] and options.required
     return {
@@ -55,7 +56,9 @@ def notify_summary(
         "segments": max(measure(text).segments for text in options.texts_in_use),
         "msg": msg,
         "failed": is_failed,
-        "warnings": [f"{options.event.word}: {msg}"] if reported["failed"] and not is_failed else [],
+        "warnings": [f"{options.event.word}: {msg}"]
+        if reported["failed"] and not is_failed
+        else held_warnings(results, policy),
     }
 
 
@@ -125,6 +128,7 @@ NOTIFYING = Wording(
         Outcome.ALREADY_SENT: SCHEDULING.sentences[Outcome.ALREADY_SENT],
         Outcome.REFUSED: SENDING.sentences[Outcome.REFUSED],
         Outcome.NOT_SENT: SENDING.sentences[Outcome.NOT_SENT],
+        Outcome.HELD: SENDING.sentences[Outcome.HELD],
         Outcome.UNKNOWN: _by_kind(Outcome.UNKNOWN),
         Outcome.IN_PROGRESS: SENDING.sentences[Outcome.IN_PROGRESS],
     },

@@ -21,7 +21,7 @@ from .._send.delivery import AT_A_TIME
 from .._send.request import SendRequest
 from .account import Account, read_account
 from .names import Names
-from .open_ledger import of_this_run, read_ledger
+from .open_ledger import limits_of, of_this_run, read_ledger
 from .refused_task import not_sent_results, unread_results
 from .report import CHECK_LOG, TELL_LEDGER, FailurePolicy, summary
 from .values import (
@@ -78,6 +78,7 @@ def read_send_options(params: Mapping[str, Any]) -> SendOptions:
     impossible = _impossible(recipients, params["fail_on"], faults)
     sender = read_sender(params["from"], region, faults)
     text = read_text(params["msg"] or "", params["charset"], faults)
+    limits = limits_of(params, faults)
     faults.add(*text_faults(text, params["max_segments"]), *_option_faults(params, ledger))
     account = faults.checked(maybe_account, known=partial(_not_sent_results, recipients, ledger))
     ledger, fingerprints = of_this_run(params, ledger, fingerprints)
@@ -85,7 +86,7 @@ def read_send_options(params: Mapping[str, Any]) -> SendOptions:
         account=account,
         ledger=ledger,
         fingerprints=fingerprints,
-        request=_request(params, sender, text, digits_of(recipients), fingerprints),
+        request=_request(params, sender, text, digits_of(recipients), fingerprints)._replace(limits=limits),
         encoding=measure(text).encoding,
         policy=_failure_policy(params, ledger),
         impossible=impossible,
@@ -133,7 +134,10 @@ def _not_sent_results(recipients: Recipients, ledger: Ledger) -> dict[str, Any]:
 def _failure_policy(params: Mapping[str, Any], ledger: Ledger) -> FailurePolicy:
     """Return which outcomes fail the task, and its advice about a message of unknown fate."""
     return FailurePolicy(
-        fail_on=params["fail_on"], skip_unknown=params["on_unknown"] == "skip", advice=_advice(params, ledger)
+        fail_on=params["fail_on"],
+        skip_unknown=params["on_unknown"] == "skip",
+        allow_held=params.get("on_limit") == "hold",
+        advice=_advice(params, ledger),
     )
 
 

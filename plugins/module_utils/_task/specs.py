@@ -37,6 +37,11 @@ def ledger_options() -> dict[str, dict[str, Any]]:
         "ledger": option("LEDGER", type="path"),
         "ledger_account": option("LEDGER_ACCOUNT", type="raw"),
         "ledger_password": option("LEDGER_PASSWORD", type="raw", no_log=True),
+        "limit": option("LIMIT", type="raw"),
+        "account_limit": option("ACCOUNT_LIMIT", type="raw"),
+        "critical_limit": option("CRITICAL_LIMIT", type="raw"),
+        "question_limit": option("QUESTION_LIMIT", type="raw"),
+        "on_limit": option("ON_LIMIT", type="str", choices=["fail", "hold"], default="fail"),
     }
 
 
