@@ -155,7 +155,7 @@ def test_contract_the_account_has_a_limit_over_all_recipients(world: World) -> N
 
 def test_contract_one_recipient_of_a_claim_gives_its_place_of_the_account_back(world: World) -> None:
     limits = Limits(account=(Limit(2, 86400.0),))
-    claimed, name = world.claim(ANN, BEN, limits=limits)
+    _claimed, name = world.claim(ANN, BEN, limits=limits)
     world.ledger.settle(name, name, {ANN: ACCEPTED, BEN: REFUSED})
     assert world.sends(BEN, limits=limits) == {BEN}
     assert world.sends(BEN, limits=limits) == set()
@@ -177,7 +177,7 @@ def test_contract_without_a_limit_nothing_counts_and_nothing_is_held(world: Worl
 
 def test_contract_a_duplicate_takes_no_place_and_is_not_held(world: World) -> None:
     limits = Limits((Limit(1, 900.0),))
-    claimed, name = world.claim(ANN, limits=limits)
+    _claimed, name = world.claim(ANN, limits=limits)
     world.ledger.settle(name, name, {ANN: ACCEPTED})
     again, _name = world.claim(ANN, limits=limits, key=name)
     assert (again.won, set(again.lost), again.held) == (frozenset(), {ANN}, {})

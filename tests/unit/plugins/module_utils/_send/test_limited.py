@@ -1,0 +1,176 @@
+# SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Deliveries with limits, over a real ledger and a provider in the same process: held, told once, foreseen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.voip_communications.sms.plugins.module_utils._api.evidence import Judgement, Verdict
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.deadline import Deadline
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.limits import Limit, Limits
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import DedupePolicy, Fingerprints
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
+from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate, Report
+from ansible_collections.voip_communications.sms.plugins.module_utils._send.delivery import Delivery
+from ansible_collections.voip_communications.sms.plugins.module_utils._send.limited import span
+from ansible_collections.voip_communications.sms.plugins.module_utils._send.request import SendRequest
+
+ANN, BOB, CARL = "12812345678", "12812345679", "12812345680"
+FINGERPRINTS = Fingerprints.of("test", "")
+TWO = Limits((Limit(2, 900.0),))
+START = datetime(2026, 11, 29, 13, 50, tzinfo=UTC).timestamp()
+
+
+class World:
+    """A provider, a ledger, and one clock for both."""
+
+    def __init__(self, path: Path) -> None:
+        self.seconds = START
+        self.ledger = SqliteLedger(str(path), FINGERPRINTS.account, clock=lambda: self.seconds)
+        self.sent: list[tuple[str, tuple[str, ...]]] = []
+        self.fate = Fate.ACCEPTED
+        self.requests = 0
+
+    def send(self, recipients: Sequence[str], text: str, sender: str | None, **_limits: Any) -> Judgement:
+        """Answer as ``Api.send`` does."""
+        self.sent.append((text, tuple(recipients)))
+        return Judgement({number: Verdict(self.fate, code=200, smsids=("id",)) for number in recipients})
+
+    def run(
+        self, text: str, *numbers: str, limits: Limits = TWO, check_mode: bool = False, zone: str | None = None
+    ) -> Report:
+        """Send one message."""
+        request = SendRequest(
+            key=text,
+            label="",
+            sender=None,
+            text=text,
+            segments=1,
+            recipients=numbers,
+            dedupe=DedupePolicy(text, 600.0),
+            batch_size=1,
+            account_timezone=zone,
+            limits=limits,
+        )
+        deadline = Deadline(100.0, monotonic=lambda: self.seconds, sleep=self.sleep)
+        api: Any = self
+        return Delivery(request, api, self.ledger, FINGERPRINTS, deadline, check_mode=check_mode).run()
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+
+    @property
+    def notices(self) -> list[str]:
+        return [text for text, _numbers in self.sent if text.startswith("More than")]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path / "ledger.sqlite3")
+
+
+def outcomes(report: Report) -> list[str]:
+    return [result.outcome.value for result in report.results]
+
+
+def test_what_is_too_many_is_held_and_the_recipient_told_once(world: World) -> None:
+    assert outcomes(world.run("one", ANN)) == outcomes(world.run("two", ANN)) == ["sent"]
+    held = world.run("three", ANN, BOB)
+    assert outcomes(held) == ["held", "sent"]
+    assert held.results[0].code_desc == (
+        "more than 2 messages in 15 minutes to one recipient; further ones are not sent before 2026-11-29T14:05:00Z"
+    )
+    assert held.warnings == [f"told +{ANN} that a limit is reached"]
+    assert outcomes(world.run("four", ANN)) == ["held"]
+    (notice,) = world.notices
+    assert notice.startswith("More than 2 messages in 15 minutes; further ones are not sent before ")
+    assert notice.endswith("14:05 UTC.")
+
+
+def test_the_notice_is_not_counted_and_comes_again_after_the_span(world: World) -> None:
+    for text in ("one", "two", "three"):
+        world.run(text, ANN)
+    world.seconds += 900
+    assert [outcomes(world.run(text, ANN)) for text in ("four", "five")] == [["sent"], ["sent"]]
+    assert outcomes(world.run("six", ANN)) == ["held"]
+    assert len(world.notices) == 2
+
+
+def test_the_notice_names_the_longest_limit_and_the_zone_of_the_account(world: World) -> None:
+    limits = Limits((Limit(1, 60.0), Limit(2, 7200.0)))
+    world.run("one", ANN, limits=limits)
+    world.seconds += 60
+    world.run("two", ANN, limits=limits)
+    world.run("three", ANN, limits=limits, zone="America/Chicago")
+    (notice,) = world.notices
+    assert notice.startswith("More than 2 messages in 2 hours; further ones are not sent before ")
+    assert notice.endswith("09:50.")
+
+
+def test_a_limit_of_the_account_tells_no_one(world: World) -> None:
+    limits = Limits(account=(Limit(2, 86400.0),))
+    report = world.run("one", ANN, BOB, CARL, limits=limits)
+    assert outcomes(report) == ["sent", "sent", "held"]
+    assert str(report.results[2].code_desc).startswith("more than 2 messages in 1 day of this account; further ones")
+    assert world.notices == []
+
+
+@pytest.mark.parametrize(("fate", "word"), [(Fate.REFUSED, "refused"), (Fate.UNKNOWN, "unknown")])
+def test_a_notice_that_does_not_arrive_is_a_warning_and_fails_nothing(world: World, fate: Fate, word: str) -> None:
+    world.run("one", ANN)
+    world.run("two", ANN)
+    world.fate = fate
+    report = world.run("three", ANN)
+    assert outcomes(report) == ["held"]
+    assert [warning for warning in report.warnings if f"the notice to +{ANN} about the limit is {word}" in warning]
+    world.run("four", ANN)
+    assert len(world.notices) == (1 if fate is Fate.UNKNOWN else 2), "only what is refused is tried again"
+
+
+def test_check_mode_foresees_it_and_takes_no_place(world: World) -> None:
+    for _time in range(2):
+        assert outcomes(world.run("one", ANN, BOB, check_mode=True)) == ["would_send", "would_send"]
+    world.run("one", ANN)
+    world.run("two", ANN)
+    assert outcomes(world.run("three", ANN, BOB, check_mode=True)) == ["held", "would_send"]
+    assert outcomes(world.run("two", ANN, check_mode=True)) == ["duplicate"]
+    assert world.notices == []
+    assert world.ledger.held(None) == 0
+
+
+def test_check_mode_counts_the_batches_of_a_task_together(world: World) -> None:
+    limits = Limits(account=(Limit(2, 86400.0),))
+    assert outcomes(world.run("one", ANN, BOB, CARL, limits=limits, check_mode=True)) == [
+        "would_send",
+        "would_send",
+        "held",
+    ]
+
+
+def test_what_was_held_is_sent_by_a_later_run(world: World) -> None:
+    for text in ("one", "two", "three"):
+        world.run(text, ANN)
+    world.seconds += 900
+    assert outcomes(world.run("three", ANN)) == ["sent"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (1, "1 second"),
+        (90, "90 seconds"),
+        (900, "15 minutes"),
+        (3600, "1 hour"),
+        (5400, "90 minutes"),
+        (86400, "1 day"),
+    ],
+)
+def test_a_span_is_shown_in_the_largest_unit(seconds: float, shown: str) -> None:
+    assert span(seconds) == shown
