@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any
 
 import pytest
 
+from ansible_collections.voip_communications.sms.tests.support import documents, restructured
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 from ansible_collections.voip_communications.sms.tests.support.postgresql import PASSWORD, USER, PostgresServer
@@ -49,3 +51,86 @@ def test_of_fifty_processes_five_send_and_one_tells(
     assert (info["held"], info["counts"]["accepted"]) == (45, 6)
     assert "45 messages held back by a limit" in info["msg"]
     service.expect(6)
+
+
+PLAYS = [
+    play
+    for block in restructured.blocks(documents.guide("storms"))
+    if block.language == "yaml"
+    for play in block.plays()
+]
+
+
+def test_the_plays_of_the_guide(controller: Controller, service: CountedSandbox) -> None:
+    storm_play, look = PLAYS
+    limits = storm_play["module_defaults"]["group/voip_communications.sms.voipsms"]
+    defaults = {"group/voip_communications.sms.voipsms": {**controller.options, **limits}}
+    keywords = {"module_defaults": defaults}
+    run = controller.play(*storm_play["tasks"], *look["tasks"], keywords=keywords)
+    assert run.rc == 0, run.everything
+    results = {record.task: record.result for record in run.records}
+    assert results["Show what has become of them"]["msg"] == ["sent"] * 5 + ["held"] * 3
+    assert results["Say it"]["msg"] == "3 messages were held"
+    assert "what is held is not sent later by itself" in " ".join((run.stdout + run.stderr).split())
+    service.expect(6)
+    (notice,) = [text for text in texts(service) if text.startswith("More than")]
+    shown = re.sub(r"[0-9]{2}:[0-9]{2} UTC", "14:05 UTC", re.sub(r"[0-9]{4}-[0-9]{2}-[0-9]{2} ", "", notice))
+    assert shown in documents.guide("storms")
+
+
+def test_a_limit_from_the_environment_holds_for_watch_and_the_notify_playbook(
+    controller: Controller, service: CountedSandbox
+) -> None:
+    account = {f"VOIPSMS_{name.upper()}": value for name, value in service.options.items()}
+    environment = {**account, "VOIPSMS_LIMIT": "1/15m, 3/1h", "VOIPSMS_WATCH_RECIPIENTS": ANNA}
+    first = controller.send(to=ANNA, msg="one", limit=["1/15m"])
+    assert first["outcome"] == "sent"
+    fails = {"name": "Fail", "ansible.builtin.fail": {"msg": "no"}}
+    run = controller.play(
+        fails, environment={**environment, "ANSIBLE_CALLBACKS_ENABLED": "voip_communications.sms.watch"}
+    )
+    assert "held for 1 recipient" in " ".join((run.stdout + run.stderr).split()), run.everything
+    sent = texts(service)
+    assert (len(sent), [text.startswith("More than 1 message in 15") for text in sent].count(True)) == (2, 1), sent
+    service.expect(2)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"limit": "5 a day"}, "limit must be a number of messages, a slash and a time in s, m, h or d, such as 5/15m"),
+        ({"limit": ["0/1h"]}, "limit 0/1h must allow 1 to 10000 messages, in 1 second to 30 days"),
+        ({"account_limit": ["5/31d"]}, "account_limit 5/31d must allow 1 to 10000 messages"),
+        ({"question_limit": [5]}, "question_limit must be a list of texts"),
+        (
+            {"limit": ["5/15m"], "ledger": "none"},
+            "limit: messages are counted in the ledger, and ledger is none, which remembers nothing",
+        ),
+    ],
+)
+def test_a_wrong_limit_sends_nothing(
+    options: dict[str, Any], sentence: str, controller: Controller, service: CountedSandbox
+) -> None:
+    result = controller.send(to=ANNA, msg="Hello", **options)
+    assert result["failed"]
+    assert sentence in result["msg"]
+    assert result["msg"].endswith("nothing was sent")
+    service.expect(0)
+
+
+def test_critical_events_have_an_allowance_of_their_own(controller: Controller, service: CountedSandbox) -> None:
+    notify = "voip_communications.sms.voipsms_notify"
+
+    def tells(key: str, severity: str, **options: Any) -> dict[str, Any]:
+        given: dict[str, Any] = {"limit": ["1/15m"], "critical_limit": ["2/15m"], "event": "down", "msg": key, **options}
+        process = controller.start(module=notify, to=[ANNA], severity=severity, idempotency_key=key, **given)
+        return process.go().wait().result
+
+    assert [tells(name, "warning")["outcome"] for name in ("one", "two")] == ["sent", "held"]
+    assert [tells(name, "critical")["outcome"] for name in ("three", "four", "five")] == ["sent", "sent", "held"]
+    held = tells("six", "critical")
+    assert not held.get("failed")
+    assert "held for 1 recipient" in str(held["warnings"])
+    assert tells("seven", "warning", required=True)["failed"]
+    assert not tells("eight", "warning", required=True, on_limit="hold").get("failed")
+    service.expect(3 + 2)
