@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.client import Api
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.exchange import Answer, Service
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.limits import QUESTION, Limit, Limits
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.memory import MemoryLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Fingerprints
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.asking import (
@@ -593,3 +594,37 @@ def test_a_hint_is_optional_and_not_sent_to_who_has_answered(story: Story) -> No
     story.after(60, ANN)
     assert story.run(story.ask(has_hint=False)).outcome is QuestionOutcome.ACCEPTED
     assert story.service.others() == []
+
+
+ONE_EACH = Limits((Limit(1, 3600.0),), pool=QUESTION)
+
+
+def test_whom_a_limit_keeps_the_question_from_is_foreseen_and_the_next_level_asked_at_once() -> None:
+    """Check mode goes through all steps that a run would begin at once, as the run does."""
+    story = Story()
+    first = story.ask(((ANN,),), key="first", limits=ONE_EACH, run_seconds=0.0)
+    assert story.asking(first).foresee().letters == (IDS[ANN],)
+    story.run(first)
+    second = story.ask(((ANN,), (ANN, BEN), (CY,)), key="second", limits=ONE_EACH, run_seconds=0.0)
+    foreseen = story.asking(second).foresee()
+    assert (foreseen.outcome, foreseen.letters) == (QuestionOutcome.WOULD_ASK, (IDS[BEN],))
+    assert story.service.questions(BEN) == []
+    report = story.run(second)
+    assert report.letters == (IDS[BEN],)
+    held = [warning for warning in report.warnings if warning.startswith("ask-1: held for +")]
+    assert len(held) == 1
+    assert "more than 1 message in 1 hour to one recipient" in held[0]
+
+
+def test_a_question_that_can_be_asked_of_no_one_is_not_asked_and_can_be_asked_later() -> None:
+    story = Story()
+    story.run(story.ask(key="first", limits=ONE_EACH, run_seconds=0.0))
+    second = story.ask(key="second", limits=ONE_EACH, run_seconds=0.0)
+    foreseen = story.asking(second).foresee()
+    assert (foreseen.outcome, foreseen.letters, foreseen.changed) == (QuestionOutcome.NOT_ASKED, (), False)
+    report = story.run(second)
+    assert report.outcome is QuestionOutcome.NOT_ASKED
+    assert "more than 1 message in 1 hour to one recipient" in report.reason
+    assert story.ledger.question(FINGERPRINTS.question("second")) is None
+    story.service.sleep(3600.0)
+    assert story.run(second).letters == (IDS[ANN],)
