@@ -75,7 +75,12 @@ def _ledger(folder: Path, _rounds: int) -> str:
         "Milliseconds for one claim and its settlement, beside rows of other messages. Where some of those are old"
         " enough to be deleted, each claim deletes a few; the smallest ledger soon has none left.\n\n"
     )
-    return text + ledgers.told(folder)
+    limits = (
+        "\n\nThe same with limits, in a ledger of 10,000 other rows, where the kinds take turns. Waiting for the"
+        " disk is most of it, so medians differ by what else the machine does; the shortest differ less.\n\n"
+    )
+    ledger = ledgers.filled(folder / "limits.sqlite3", 10_000, 0)
+    return text + ledgers.told(folder) + limits + ledgers.limited(ledger, ledgers.LIMITED_ROUNDS)
 
 
 def _planning(_folder: Path, _rounds: int) -> str:

@@ -1,11 +1,12 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Measure a claim and its settlement in a ledger that holds many other rows, some of them expired."""
+"""Measure a claim and its settlement in a ledger that holds many other rows, some of them expired, and with limits."""
 
 from __future__ import annotations
 
 import hashlib
+import random
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -13,7 +14,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Claim, DedupePolicy
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.limits import Limit, Limits
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Claim, DedupePolicy, Ledger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
 from ansible_collections.voip_communications.sms.tests.benchmark.tables import Spread, table
@@ -21,6 +23,13 @@ from ansible_collections.voip_communications.sms.tests.benchmark.tables import S
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 RECIPIENTS = (1, 100)
 ROUNDS = 15
+LIMITED_ROUNDS = 150
+_EACH = (Limit(5, 900.0), Limit(12, 3600.0))
+LIMITS = {
+    "no limit": None,
+    "for each recipient": Limits(_EACH),
+    "for the account": Limits(account=(Limit(10_000, 600.0),)),
+}
 AGES = {"all others current": 0, "a third old": 3}
 """One in this many other rows is old enough to be deleted; 0 stands for none."""
 
@@ -38,14 +47,34 @@ def told(folder: Path, sizes: tuple[int, ...] = SIZES) -> str:
     return table(["rows in the ledger", *(f"{count} claimed and settled, {age}" for age, count in columns)], rows)
 
 
-def seconds(ledger: SqliteLedger, measurement: str, count: int) -> float:
+def limited(ledger: Ledger, rounds: int) -> str:
+    """Return the table of claims with and without limits, which take turns in an order of chance."""
+    times: dict[tuple[str, int], list[float]] = {(kind, count): [] for kind in LIMITS for count in RECIPIENTS}
+    for number in range(rounds):
+        for kind, count in random.sample(list(times), len(times)):
+            times[kind, count].append(seconds(ledger, f"{kind} {number}", count, LIMITS[kind]))
+    columns = [
+        f"{count} claimed and settled, {what}" for count in RECIPIENTS for what in ("ms", "ratio of the shortest")
+    ]
+    rows: list[list[object]] = []
+    for kind in LIMITS:
+        row: list[object] = [kind]
+        for count in RECIPIENTS:
+            shortest = min(times[kind, count]) / min(times["no limit", count])
+            row += [Spread(tuple(times[kind, count])), f"{shortest:.2f}"]
+        rows.append(row)
+    return table(["limits", *columns], rows)
+
+
+def seconds(ledger: Ledger, measurement: str, count: int, limits: Limits | None = None) -> float:
     """Return how long one claim of ``count`` recipients and its settlement take; each ``measurement`` has its own."""
     names = [fingerprint(f"{measurement} {count} {place}") for place in range(count)]
     key = fingerprint(f"{measurement} {count}")
-    claim = Claim(key, "", DedupePolicy("text", 600.0), dict.fromkeys(names, "+1*"), "owner", "here:1", 90.0, 100.0)
+    claim = Claim(key, "", DedupePolicy("text", 600.0), dict.fromkeys(names, "+1*"), key[:32], "here:1", 90.0, 100.0)
+    claim = claim._replace(limits=limits)
     began = time.perf_counter()
     ledger.claim(claim)
-    ledger.settle(key, "owner", dict.fromkeys(names, (Fate.ACCEPTED, ("id",))))
+    ledger.settle(key, claim.owner, dict.fromkeys(names, (Fate.ACCEPTED, ("id",))))
     return time.perf_counter() - began
 
 

@@ -122,7 +122,13 @@ def test_critical_events_have_an_allowance_of_their_own(controller: Controller, 
     notify = "voip_communications.sms.voipsms_notify"
 
     def tells(key: str, severity: str, **options: Any) -> dict[str, Any]:
-        given: dict[str, Any] = {"limit": ["1/15m"], "critical_limit": ["2/15m"], "event": "down", "msg": key, **options}
+        given: dict[str, Any] = {
+            "limit": ["1/15m"],
+            "critical_limit": ["2/15m"],
+            "event": "down",
+            "msg": key,
+            **options,
+        }
         process = controller.start(module=notify, to=[ANNA], severity=severity, idempotency_key=key, **given)
         return process.go().wait().result
 

@@ -64,6 +64,11 @@ class Limits(NamedTuple):
         return tuple(dict.fromkeys(scope for recipient in recipients for scope in self.scopes_of(recipient)))
 
     @property
+    def longest(self) -> float:
+        """The seconds of the longest span, before which no place matters."""
+        return max(limit.seconds for limit in (*self.recipient, *self.account))
+
+    @property
     def most(self) -> int:
         """The number of the newest places of a scope that must be known."""
         return max(limit.number for limit in (*self.recipient, *self.account))
@@ -111,16 +116,17 @@ def all_places(owner: str, recipient: str) -> list[tuple[str, str]]:
 class Tally:
     """The places that one change of a ledger counts, takes and gives back.
 
-    A store sets ``times`` before it asks for the decision: of each scope the ``most`` newest places, the newest first,
-    without those so far ahead that only a wrong clock can have taken them. Then it writes what the decision has noted:
-    the ``places`` of the recipients who were claimed, a place less for each of ``returned`` (scope and owner), and one
-    more for each that is ``held``.
+    A store sets ``times`` before it asks for the decision: of each scope at least the ``most`` newest places of the
+    ``longest`` span, the newest first, without those so far ahead that only a wrong clock can have taken them. Then it
+    writes what the decision has noted: the ``places`` of the recipients who were claimed, a place less for each of
+    ``returned`` (scope and owner), and one more for each that is ``held``.
     """
 
     def __init__(self, owner: str, limits: Limits, recipients: Collection[str] = ()) -> None:
         """Prepare a change; ``owner``: of the claim. ``recipients``: fingerprints of those whose messages it counts."""
         self.scopes = limits.scopes(recipients)
         self.most = limits.most if self.scopes else 0
+        self.longest = limits.longest if self.scopes else 0.0
         self.times: Mapping[str, Sequence[float]] = {}
         self.held: dict[str, Hold] = {}
         self.returned: list[tuple[str, str]] = []

@@ -254,12 +254,13 @@ class SqliteLedger(StoredLedger):
 
     def latest(self, scopes: Sequence[str], count: int) -> dict[str, list[float]]:
         """Return when the newest messages of some scopes were claimed, the newest first. Reads only."""
-        from . import sqlite_places  # noqa: PLC0415 - only a limit needs it
+        from . import limits, sqlite_places  # noqa: PLC0415 - only a limit needs it
 
         with self._reading() as connection:
             if connection is None or _version(connection) < _WITH_PLACES:
                 return {}
-            return sqlite_places.latest(connection, self._account, scopes, count, self.now())
+            times = sqlite_places.latest(connection, self._account, scopes, count, self.now(), limits.PLACES_KEPT)
+            return {scope: some[:count] for scope, some in times.items()}
 
     def held(self, recipients: Iterable[str] | None) -> int:
         """Return how many messages were held back lately, to these recipients or to all. Reads only."""
@@ -294,7 +295,7 @@ class SqliteLedger(StoredLedger):
                 _purge(connection, now, purge)
             rows = self._select(connection, identities)
             if tally is not None:
-                tally.times = places.latest(connection, self._account, tally.scopes, tally.most, now)
+                tally.times = places.latest(connection, self._account, tally.scopes, tally.most, now, tally.longest)
             changes = decide(rows, now)
             self._replace(connection, ((rows.get(identity), row) for identity, row in changes.items()))
             if tally is not None:

@@ -7,16 +7,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from .limits import HELD, PLACES_KEPT, SHORT, Tally
+from .limits import ACCOUNT, HELD, PLACES_KEPT, SHORT, Tally
 from .model import AHEAD
 
 if TYPE_CHECKING:
     import sqlite3
 
-# Counting is a scan of as many entries as the limit has, in the order of the primary key, which is the only index.
-_LATEST = "SELECT at FROM place WHERE account = ? AND scope = ? AND at <= ? ORDER BY at DESC LIMIT ?"
+# Counting is a scan of the entries that count, in the order of the primary key, which is the only index. Those of
+# recipients are as many as their limit allows; those of the account may be many more than the newest that matter.
+_LATEST = (
+    "SELECT scope, at FROM place WHERE account = ? AND scope IN (%s) AND at > ? AND at <= ? ORDER BY scope, at DESC"
+)
+_LATEST_OF_ACCOUNT = "SELECT at FROM place WHERE account = ? AND scope = ? AND at <= ? ORDER BY at DESC LIMIT ?"
+_SELECTED_AT_ONCE = 500
+"""Scopes that one statement asks for. SQLite below 3.32 takes at most 999 values."""
+
 _TAKE = "INSERT INTO place (account, scope, at, owner, count) VALUES (?, ?, ?, ?, 1)"
 _RETURN = "DELETE FROM place WHERE account = ? AND scope = ? AND owner = ?"
 _HOLD = f"{_TAKE} ON CONFLICT (account, scope, at, owner) DO UPDATE SET count = count + 1"
@@ -25,13 +33,22 @@ _PURGE = "DELETE FROM place WHERE at < ?"
 
 
 def latest(
-    connection: sqlite3.Connection, account: str, scopes: Iterable[str], count: int, now: float
+    connection: sqlite3.Connection, account: str, scopes: Sequence[str], count: int, now: float, span: float
 ) -> dict[str, list[float]]:
-    """Return when the newest messages of each scope were claimed, the newest first."""
-    return {
-        scope: [at for (at,) in connection.execute(_LATEST, (account[:SHORT], scope, now + AHEAD, count))]
-        for scope in scopes
-    }
+    """Return when the messages of each scope within ``span`` seconds were claimed, the newest first.
+
+    Of the account, only the ``count`` newest.
+    """
+    times: dict[str, list[float]] = {scope: [] for scope in scopes}
+    if ACCOUNT in times:
+        records = connection.execute(_LATEST_OF_ACCOUNT, (account[:SHORT], ACCOUNT, now + AHEAD, count))
+        times[ACCOUNT] = [at for (at,) in records]
+    own = iter([scope for scope in scopes if scope != ACCOUNT])
+    while some := list(islice(own, _SELECTED_AT_ONCE)):
+        values = (account[:SHORT], *some, now - span, now + AHEAD)
+        for scope, at in connection.execute(_LATEST % ", ".join("?" * len(some)), values):
+            times[scope].append(at)
+    return times
 
 
 def write(connection: sqlite3.Connection, account: str, tally: Tally, recipients: Iterable[str]) -> None:

@@ -36,6 +36,7 @@ WINDOW = {
     *(f"{kind}_text" for kind in (BEFORE, START, END, ANNOUNCE, OFF, MOVED)),
 }
 READ_ELSEWHERE |= {"steps", "fallback", "choices", "wait", "poll", "open_for"}
+READ_ELSEWHERE |= {"limit", "account_limit", "critical_limit", "question_limit"}
 # Whatever Ansible makes of something else is no address.
 ADDRESS = {"api_url"}
 
