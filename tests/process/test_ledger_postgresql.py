@@ -27,6 +27,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger im
     postgresql_session,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.database import read_database
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.limits import Limit, Limits
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
     KEPT,
     Claimed,
@@ -403,6 +404,21 @@ def test_what_a_database_cannot_keep_is_one_sentence(url: str) -> None:
 
 
 # --- Who wins -----------------------------------------------------------------------------------------------------
+
+
+def test_of_twenty_claims_of_different_messages_as_many_win_as_the_limit_allows(url: str) -> None:
+    """Each has a row of its own, so only the count stands between them."""
+    ledger_at(url).amend([])
+    for number, limits in enumerate((Limits((Limit(5, 900.0),)), Limits(account=(Limit(5, 900.0),)))):
+
+        def act(place: int, limits: Limits = limits, number: int = number) -> Claimed:
+            claim = CLAIM._replace(key=f"key {number} {place}", owner=f"{number}{place:015}", limits=limits)
+            return ledger_at(url, busy_timeout=60.0).claim(claim)
+
+        claimed = at_once(20, act)
+        assert sum(len(one.won) for one in claimed) == 5
+        assert sum(len(one.held) for one in claimed) == 15
+    assert ledger_at(url).held(None) == 30
 
 
 def test_of_twenty_claims_one_wins(url: str) -> None:
