@@ -16,7 +16,6 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -247,12 +246,15 @@ class PostgresqlLedger(StoredLedger):
         end = time.monotonic() + self._busy_timeout
         left = list(identities)
         written: set[Identity] = set()
+        write = self._write_whole if is_whole else self._write_each
         with self._writing() as connection:
             if purge:
                 _purge(connection, self._clock(connection), purge)
             while True:
-                step = partial(self._step, connection, left, decide, written, is_whole=is_whole)
-                changed, is_done = step() if tally is None else self._counted(connection, tally, step)
+                if tally is not None and tally.scopes:
+                    changed, is_done = self._counted(connection, tally, left, decide)
+                else:
+                    changed, is_done = self._step(connection, self._read(connection, left), decide, written, write)
                 if is_done:
                     if tally is not None and tally.returned:
                         self._give_back(connection, tally)
@@ -263,39 +265,47 @@ class PostgresqlLedger(StoredLedger):
                 left = [identity for identity in left if identity not in written]
 
     def _step(
-        self, connection: Session, left: Sequence[Identity], decide: Decide, written: set[Identity], *, is_whole: bool
+        self,
+        connection: Session,
+        stored: Mapping[Identity, _Stored],
+        decide: Decide,
+        written: set[Identity],
+        write: Callable[[Session, Mapping[Identity, Row | None], Mapping[Identity, _Stored]], set[Identity]],
     ) -> tuple[Changed, bool]:
-        """Read rows, decide, and write; return the result, and whether all was written. Add to ``written``."""
-        stored = self._read(connection, left)
+        """Decide on rows that were read, and write; return the result, and whether all was written.
+
+        ``written``: the identities that were written before, to which it adds.
+        """
         rows = {identity: row for identity, (row, _stamp) in stored.items()}
         now = self._clock(connection)
         changes = {identity: row for identity, row in decide(rows, now).items() if identity not in written}
-        done = (self._write_whole if is_whole else self._write_each)(connection, changes, stored)
+        done = write(connection, changes, stored)
         written |= done
         kept = {identity: row for identity, row in rows.items() if identity not in written}
         return Changed(written, kept, now), len(done) == len(changes)
 
     def _counted(
-        self, connection: Session, tally: Tally, step: Callable[[], tuple[Changed, bool]]
+        self, connection: Session, tally: Tally, identities: Sequence[Identity], decide: Decide
     ) -> tuple[Changed, bool]:
-        """Take a step of a claim that has limits, in one transaction with the places that it counts and takes.
+        """Take the step of a claim that has limits, in one transaction with the places that it counts and takes.
 
-        If it has to be repeated, what was written and its places are undone.
+        If it has to be repeated, what was written is undone.
         """
-        if not tally.scopes:
-            return step()
         from . import postgresql_places as places  # noqa: PLC0415 - only a limit needs it
 
-        with connection.transaction():
-            tally.times = places.latest(
-                connection, self._account, tally.scopes, tally.most, self.now(), is_locking=True
-            )
-            changed, is_done = step()
-            if not is_done:
-                changed.written.clear()
-                raise psycopg.Rollback
-            places.take(connection, self._account, tally, [name for _key, name in changed.written], changed.at)
-        return changed, is_done
+        statements, values = places.locking(self._account, tally, self.now())
+        *_others, times, records = connection.begin(
+            f"{statements};{_SELECT}", [*values, *self._select_values(identities)]
+        )
+        tally.times = places.by_scope(tally.scopes, times)
+        changed, is_done = self._step(connection, _stored(records), decide, set(), self._write_each)
+        if not is_done:
+            connection.end(commits=False)
+            changed.written.clear()
+            return changed, False
+        names = [name for _key, name in changed.written]
+        connection.end(*places.taking(self._account, tally, names, changed.at))
+        return changed, True
 
     def _give_back(self, connection: Session, tally: Tally) -> None:
         """Give back places."""
@@ -364,11 +374,12 @@ class PostgresqlLedger(StoredLedger):
 
     def _read(self, connection: Session, identities: Iterable[Identity]) -> dict[Identity, _Stored]:
         """Return the stored rows of some identities."""
+        return _stored(self._select(connection, _SELECT, tuple(self._select_values(identities))))
+
+    def _select_values(self, identities: Iterable[Identity]) -> list[Any]:
+        """Return the values of ``_SELECT``."""
         identities = list(identities)
-        keys, recipients = [key for key, _name in identities], [name for _key, name in identities]
-        records = self._select(connection, _SELECT, (keys, recipients, self._account))
-        stored = (_Stored(row_from(record[:-1]), record[-1]) for record in records)
-        return {(one.row.key, one.row.recipient): one for one in stored}
+        return [[key for key, _name in identities], [name for _key, name in identities], self._account]
 
     def _write(
         self, connection: Session, changes: Mapping[Identity, Row | None], stored: Mapping[Identity, _Stored]
@@ -449,6 +460,12 @@ def _purge(connection: Session, now: float, limit: int) -> None:
     expired = [place for place, *record in records if is_intact(record)]
     if expired:
         connection.execute(_PURGE, (expired, now))
+
+
+def _stored(records: Iterable[tuple[Any, ...]]) -> dict[Identity, _Stored]:
+    """Return the rows of records that ``_SELECT`` returned."""
+    stored = (_Stored(row_from(record[:-1]), record[-1]) for record in records)
+    return {(one.row.key, one.row.recipient): one for one in stored}
 
 
 def _identities(records: Iterable[tuple[Any, ...]]) -> set[Identity]:

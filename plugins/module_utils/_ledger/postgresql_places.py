@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .limits import HELD, PLACES_KEPT, SHORT, Tally
 from .model import AHEAD
@@ -45,28 +45,43 @@ _PURGED_ONCE_IN = 256
 """Claims with a limit of which one deletes the places that no limit counts any more."""
 
 
-def latest(
-    session: Session, account: str, scopes: Sequence[str], count: int, now: float, *, is_locking: bool = False
-) -> dict[str, list[float]]:
-    """Return when the newest messages of each scope were claimed, the newest first.
+def latest(session: Session, account: str, scopes: Sequence[str], count: int, now: float) -> dict[str, list[float]]:
+    """Return when the newest messages of each scope were claimed, the newest first."""
+    return by_scope(scopes, session.execute(_LATEST, _latest_values(account, scopes, count, now)))
 
-    ``is_locking``: wait until no other claim of the account counts, and let none do so before the end of the
-    transaction. Each statement of a message sees what was committed before it.
+
+def locking(account: str, tally: Tally, now: float) -> tuple[str, list[Any]]:
+    """Return statements for the begin of a transaction, with their values, of which the last one returns the places.
+
+    They wait until no other claim of the account counts, and let none do so before the end of the transaction. Each
+    statement of a message sees what was committed before it.
     """
+    values = [f"voipsms places of {account}", *_latest_values(account, tally.scopes, tally.most, now)]
+    return _LOCK + _LATEST, values
+
+
+def by_scope(scopes: Iterable[str], records: Iterable[tuple[Any, ...]]) -> dict[str, list[float]]:
+    """Return the times of the records of places by scope."""
     times: dict[str, list[float]] = {scope: [] for scope in scopes}
-    statement, values = (_LOCK + _LATEST, [f"voipsms places of {account}"]) if is_locking else (_LATEST, [])
-    for scope, at in session.execute(statement, [*values, list(scopes), account, now + AHEAD, count]) if scopes else ():
+    for scope, at in records:
         times[scope].append(at)
     return times
 
 
-def take(session: Session, account: str, tally: Tally, recipients: Iterable[str], now: float) -> None:
-    """Take the places of these recipients, and count what is held; rarely delete old ones."""
+def taking(account: str, tally: Tally, recipients: Iterable[str], now: float) -> tuple[str, list[Any]]:
+    """Return statements for the end of a transaction, with their values.
+
+    They take the places of these recipients, and count what is held; rarely they delete old ones.
+    """
     places = [*tally.places(recipients), *tally.held_places()]
-    if places:
-        session.execute(_WRITE, (account, *(list(column) for column in zip(*places))))
+    write, values = (_WRITE, [account, *(list(column) for column in zip(*places))]) if places else ("", [])
     if secrets.randbelow(_PURGED_ONCE_IN) == 0:
-        session.execute(_PURGE, (now - PLACES_KEPT,))
+        return f"{write};{_PURGE}", [*values, now - PLACES_KEPT]
+    return write, values
+
+
+def _latest_values(account: str, scopes: Sequence[str], count: int, now: float) -> list[Any]:
+    return [list(scopes), account, now + AHEAD, count]
 
 
 def give_back(session: Session, account: str, returned: Iterable[tuple[str, str]]) -> None:

@@ -84,6 +84,23 @@ class Session:
             pass
         return cursor.fetchall() if cursor.description else []
 
+    def begin(self, statements: str, values: Values) -> list[list[tuple[Any, ...]]]:
+        """Begin a transaction and execute statements in it, as one message; return the records of each query.
+
+        ``end`` ends it. An error ends the session, and with it the transaction.
+        """
+        cursor = self._connection.execute(f"BEGIN;{self._settings}{statements}", values)
+        self._is_in_transaction = True
+        records = [cursor.fetchall()] if cursor.description else []
+        while cursor.nextset():
+            records += [cursor.fetchall()] if cursor.description else []
+        return records
+
+    def end(self, statement: str = "", values: Values = (), *, commits: bool = True) -> None:
+        """Execute a statement and end the transaction, as one message."""
+        self._connection.execute(f"{statement};{'COMMIT' if commits else 'ROLLBACK'}", values)
+        self._is_in_transaction = False
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make all statements of the body one transaction."""
