@@ -205,7 +205,7 @@ def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
     newest = ledger.newest(lambda row: row_filter.matches(row, now), max_rows + 1)
     rows, is_complete = newest[:max_rows], len(newest) <= max_rows
     counts = count_by_state(rows, now)
-    held = ledger.held(row_filter.recipients)
+    held = ledger.held_count(row_filter.recipients)
     sentence = inspection_sentence(len(rows), counts, held, is_complete=is_complete)
     return {
         "rows": [describe(row, now) for row in rows],

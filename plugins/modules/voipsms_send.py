@@ -217,6 +217,11 @@ EXAMPLES = r"""
       ca_path: /etc/ssl/certs/ca-certificates.crt
       ledger: /var/lib/voipsms/ledger.sqlite3
       ledger_account: production
+      limit: [5/15m, 12/1h]
+      account_limit: [500/1d]
+      critical_limit: [10/15m]
+      question_limit: [20/1h]
+      on_limit: hold
   delegate_to: localhost
   become: false
   block:

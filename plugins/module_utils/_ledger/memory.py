@@ -72,7 +72,7 @@ class MemoryLedger(StoredLedger):
                 times[scope].append(at)
         return {scope: sorted(some, reverse=True)[:count] for scope, some in times.items()}
 
-    def held(self, recipients: Iterable[str] | None) -> int:
+    def held_count(self, recipients: Iterable[str] | None) -> int:
         """Return how many messages were held back, to these recipients or to all."""
         names = None if recipients is None else set(recipients)
         return sum(count for name, count in self._held.items() if names is None or name in names)

@@ -294,7 +294,7 @@ class Ledger(Protocol):
     def latest(self, scopes: Sequence[str], count: int) -> dict[str, list[float]]:
         """Return when the newest messages of some scopes were claimed, the newest first. Reads only."""
 
-    def held(self, recipients: Iterable[str] | None) -> int:
+    def held_count(self, recipients: Iterable[str] | None) -> int:
         """Return how many messages were held back lately, to these recipients or to all. Reads only."""
 
     def settle(self, key: str, owner: str, fates: Fates) -> Settled:

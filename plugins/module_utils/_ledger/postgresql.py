@@ -12,21 +12,21 @@ change that must be made as a whole may need a second statement, within one tran
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from .._core.errors import MissingLibrary
 from .._message.outcome import Fate
 from .database import PSYCOPG_ERROR, Database
-from .model import KEPT, LedgerError, Row, damaged
+from .model import KEPT, LedgerError, Row
 from .postgresql_questions import KEPT_UNTIL, WITH_KEY, change, purge_questions, select
+from .postgresql_rows import SELECT, Stored, select_values, stored_by, write_each, write_whole
 from .postgresql_schema import STEPS, WITH_PLACES, WITH_QUESTIONS, check_writable, ensure_tables, table_of, version_of
 from .postgresql_session import Server, Unreachable
-from .row import COLUMNS, intact_row_from, is_intact, row_from, values_of
+from .row import COLUMNS, intact_row_from, is_intact, row_from
 from .stored import Changed, StoredLedger
 
 if TYPE_CHECKING:
@@ -38,36 +38,11 @@ if TYPE_CHECKING:
     from .stored import Decide
 
 with suppress(ImportError):  # ``PSYCOPG_ERROR`` holds the reason
-    import psycopg
+    pass
 
 _PAUSE = 0.5
 """Seconds before another attempt to record the result of a claim."""
 
-_TYPES = {
-    "attempt": "integer",
-    "claimed_at": "double precision",
-    "first_byte_by": "double precision",
-    "lease_until": "double precision",
-    "keep_until": "double precision",
-    "delivers_at": "double precision",
-    "listed": "boolean",
-    "revision": "integer",
-    "absent_at": "double precision",
-    "effect_by": "double precision",
-    "confirmed": "boolean",
-    "checksum": "bigint",
-}
-_WRITTEN = (*COLUMNS, "replaced")
-_ARRAYS = ", ".join(f"%s::{_TYPES.get(name, 'text')}[]" for name in _WRITTEN)
-
-_SELECT = " ".join(
-    (
-        "SELECT",
-        ", ".join(COLUMNS),
-        ", stamp FROM voipsms.ledger JOIN unnest(%s::text[], %s::text[]) AS identities (key, recipient)",
-        "USING (key, recipient) WHERE account = %s",
-    )
-)
 _SELECT_RECIPIENTS = " ".join(
     ("SELECT", ", ".join(COLUMNS), "FROM voipsms.ledger WHERE account = %s AND recipient = ANY (%s::text[])")
 )
@@ -84,28 +59,6 @@ _SELECT_NEWEST = " ".join(
         'FROM voipsms.ledger WHERE account = %s ORDER BY claimed_at DESC, key COLLATE "C", recipient COLLATE "C"',
     )
 )
-_WRITE = " ".join(
-    (
-        "INSERT INTO voipsms.ledger AS stored (account, stamp,",
-        ", ".join(_WRITTEN),
-        ") SELECT %s::text, %s::text, written.* FROM unnest(",
-        _ARRAYS,
-        ") AS written (",
-        ", ".join(_WRITTEN),
-        ") ORDER BY written.key, written.recipient ON CONFLICT (account, key, recipient) DO UPDATE SET",
-        ", ".join(f"{name} = excluded.{name}" for name in ("stamp", *COLUMNS)),
-        ", replaced = NULL WHERE stored.stamp = excluded.replaced",
-        "RETURNING stored.key, stored.recipient, stored.replaced",
-    )
-)
-_REMOVE = """
-DELETE FROM voipsms.ledger WHERE ctid = ANY (ARRAY(
-    SELECT stored.ctid FROM voipsms.ledger AS stored
-    JOIN unnest(%s::text[], %s::text[], %s::text[]) AS written (key, recipient, stamp)
-    ON stored.key = written.key AND stored.recipient = written.recipient AND stored.stamp = written.stamp
-    WHERE stored.account = %s ORDER BY stored.key, stored.recipient FOR UPDATE OF stored
-)) RETURNING key, recipient
-"""
 _SELECT_EXPIRED = " ".join(
     ("SELECT ctid::text,", ", ".join(COLUMNS), "FROM voipsms.ledger WHERE keep_until < %s ORDER BY keep_until LIMIT %s")
 )
@@ -114,13 +67,6 @@ DELETE FROM voipsms.ledger WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM voipsms.ledger WHERE ctid = ANY (%s::tid[]) AND keep_until < %s FOR UPDATE SKIP LOCKED
 ))
 """
-
-
-class _Stored(NamedTuple):
-    """A row, and the random name of its contents."""
-
-    row: Row
-    stamp: str
 
 
 class PostgresqlLedger(StoredLedger):
@@ -221,14 +167,13 @@ class PostgresqlLedger(StoredLedger):
                 return {}
             return postgresql_places.latest(connection, self._account, scopes, count, self.now())
 
-    def held(self, recipients: Iterable[str] | None) -> int:
+    def held_count(self, recipients: Iterable[str] | None) -> int:
         """Return how many messages were held back lately, to these recipients or to all. Reads only."""
-        from . import postgresql_places  # noqa: PLC0415 - only who inspects a ledger needs it
+        from .postgresql_places import held_count  # noqa: PLC0415 - only who inspects a ledger needs it
 
+        names = None if recipients is None else list(recipients)
         with self._reading() as connection:
-            if connection is None or not self._has_places:
-                return 0
-            return postgresql_places.held(connection, self._account, None if recipients is None else list(recipients))
+            return 0 if connection is None or not self._has_places else held_count(connection, self._account, names)
 
     def change(
         self,
@@ -246,7 +191,7 @@ class PostgresqlLedger(StoredLedger):
         end = time.monotonic() + self._busy_timeout
         left = list(identities)
         written: set[Identity] = set()
-        write = self._write_whole if is_whole else self._write_each
+        write = write_whole if is_whole else write_each
         with self._writing() as connection:
             if purge:
                 _purge(connection, self._clock(connection), purge)
@@ -257,7 +202,9 @@ class PostgresqlLedger(StoredLedger):
                     changed, is_done = self._step(connection, self._read(connection, left), decide, written, write)
                 if is_done:
                     if tally is not None and tally.returned:
-                        self._give_back(connection, tally)
+                        from .postgresql_places import give_back  # noqa: PLC0415 - only a limit needs it
+
+                        give_back(connection, self._account, tally.returned)
                     return changed
                 if time.monotonic() >= end:
                     reason = "other runs keep changing the same rows; run the task again"
@@ -267,10 +214,10 @@ class PostgresqlLedger(StoredLedger):
     def _step(
         self,
         connection: Session,
-        stored: Mapping[Identity, _Stored],
+        stored: Mapping[Identity, Stored],
         decide: Decide,
         written: set[Identity],
-        write: Callable[[Session, Mapping[Identity, Row | None], Mapping[Identity, _Stored]], set[Identity]],
+        write: Callable[[str, Session, Mapping[Identity, Row | None], Mapping[Identity, Stored]], set[Identity]],
     ) -> tuple[Changed, bool]:
         """Decide on rows that were read, and write; return the result, and whether all was written.
 
@@ -279,7 +226,7 @@ class PostgresqlLedger(StoredLedger):
         rows = {identity: row for identity, (row, _stamp) in stored.items()}
         now = self._clock(connection)
         changes = {identity: row for identity, row in decide(rows, now).items() if identity not in written}
-        done = write(connection, changes, stored)
+        done = write(self._account, connection, changes, stored)
         written |= done
         kept = {identity: row for identity, row in rows.items() if identity not in written}
         return Changed(written, kept, now), len(done) == len(changes)
@@ -295,10 +242,10 @@ class PostgresqlLedger(StoredLedger):
 
         statements, values = places.locking(self._account, tally, self.now())
         *_others, times, records = connection.begin(
-            f"{statements};{_SELECT}", [*values, *self._select_values(identities)]
+            f"{statements};{SELECT}", [*values, *select_values(self._account, identities)]
         )
         tally.times = places.by_scope(tally.scopes, times)
-        changed, is_done = self._step(connection, _stored(records), decide, set(), self._write_each)
+        changed, is_done = self._step(connection, stored_by(records), decide, set(), write_each)
         if not is_done:
             connection.end(commits=False)
             changed.written.clear()
@@ -306,12 +253,6 @@ class PostgresqlLedger(StoredLedger):
         names = [name for _key, name in changed.written]
         connection.end(*places.taking(self._account, tally, names, changed.at))
         return changed, True
-
-    def _give_back(self, connection: Session, tally: Tally) -> None:
-        """Give back places."""
-        from . import postgresql_places  # noqa: PLC0415 - only a limit needs it
-
-        postgresql_places.give_back(connection, self._account, tally.returned)
 
     def question(self, key: str) -> Question | None:
         """Return the question of a key. Reads only, as ``rows`` does."""
@@ -344,75 +285,9 @@ class PostgresqlLedger(StoredLedger):
                 return []
             return select(connection, self._account, condition, *values)
 
-    def _write_each(
-        self, connection: Session, changes: Mapping[Identity, Row | None], stored: Mapping[Identity, _Stored]
-    ) -> set[Identity]:
-        """Write and remove every row that has not changed since it was read; return the identities of these."""
-        return self._write(connection, changes, stored) | self._remove(connection, changes, stored)
-
-    def _write_whole(
-        self, connection: Session, changes: Mapping[Identity, Row | None], stored: Mapping[Identity, _Stored]
-    ) -> set[Identity]:
-        """Write and remove all rows, or none where one has changed since it was read; return their identities.
-
-        The first statement locks every row in the order of all other statements. For that it writes the rows to be
-        removed as they are, and one in the place of each that is to stay absent.
-        """
-        if not changes:
-            return set()
-        locking = {
-            identity: row or (stored[identity].row if identity in stored else damaged(*identity, "", ""))
-            for identity, row in changes.items()
-        }
-        with connection.transaction():
-            is_unchanged = self._store(connection, locking, stored) == dict.fromkeys(changes, True)
-            if not is_unchanged:
-                raise psycopg.Rollback
-            removable = {identity: row for identity, row in changes.items() if row is None}
-            self._remove(connection, removable, self._read(connection, removable))
-        return set(changes) if is_unchanged else set()
-
-    def _read(self, connection: Session, identities: Iterable[Identity]) -> dict[Identity, _Stored]:
+    def _read(self, connection: Session, identities: Iterable[Identity]) -> dict[Identity, Stored]:
         """Return the stored rows of some identities."""
-        return _stored(self._select(connection, _SELECT, tuple(self._select_values(identities))))
-
-    def _select_values(self, identities: Iterable[Identity]) -> list[Any]:
-        """Return the values of ``_SELECT``."""
-        identities = list(identities)
-        return [[key for key, _name in identities], [name for _key, name in identities], self._account]
-
-    def _write(
-        self, connection: Session, changes: Mapping[Identity, Row | None], stored: Mapping[Identity, _Stored]
-    ) -> set[Identity]:
-        """Write rows where none is stored, or where the stored one has not changed; return the identities written."""
-        return set(self._store(connection, changes, stored))
-
-    def _store(
-        self, connection: Session, changes: Mapping[Identity, Row | None], stored: Mapping[Identity, _Stored]
-    ) -> dict[Identity, bool]:
-        """Write rows as ``_write`` does; return whether the row of each identity written had not been removed."""
-        records = [
-            (*values_of(row), stored[identity].stamp if identity in stored else None)
-            for identity, row in changes.items()
-            if row is not None
-        ]
-        if not records:
-            return {}
-        arrays = [list(column) for column in zip(*records)]
-        written = connection.execute(_WRITE, (self._account, secrets.token_hex(8), *arrays))
-        return {(key, name): replaced is None for key, name, replaced in written}
-
-    def _remove(
-        self, connection: Session, changes: Mapping[Identity, Row | None], stored: Mapping[Identity, _Stored]
-    ) -> set[Identity]:
-        """Remove rows that have not changed since they were read; return the identities that have no row now."""
-        removable = {identity for identity, row in changes.items() if row is None}
-        present = [(*identity, stored[identity].stamp) for identity in removable if identity in stored]
-        if not present:
-            return removable
-        arrays = [list(column) for column in zip(*present)]
-        removed = _identities(connection.execute(_REMOVE, (*arrays, self._account)))
-        return removed | {identity for identity in removable if identity not in stored}
+        return stored_by(self._select(connection, SELECT, tuple(select_values(self._account, identities))))
 
     def _select(self, connection: Session, statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         """Return the records of rows, also of tables of an earlier release, which only a writer upgrades."""
@@ -460,14 +335,3 @@ def _purge(connection: Session, now: float, limit: int) -> None:
     expired = [place for place, *record in records if is_intact(record)]
     if expired:
         connection.execute(_PURGE, (expired, now))
-
-
-def _stored(records: Iterable[tuple[Any, ...]]) -> dict[Identity, _Stored]:
-    """Return the rows of records that ``_SELECT`` returned."""
-    stored = (_Stored(row_from(record[:-1]), record[-1]) for record in records)
-    return {(one.row.key, one.row.recipient): one for one in stored}
-
-
-def _identities(records: Iterable[tuple[Any, ...]]) -> set[Identity]:
-    """Return the identities that a statement returned."""
-    return set(records)

@@ -89,7 +89,7 @@ def give_back(session: Session, account: str, returned: Iterable[tuple[str, str]
     session.execute(_RETURN, (*(list(column) for column in zip(*returned)), account))
 
 
-def held(session: Session, account: str, recipients: Sequence[str] | None) -> int:
+def held_count(session: Session, account: str, recipients: Sequence[str] | None) -> int:
     """Return how many messages were held back lately, to these recipients or to all."""
     scopes = None if recipients is None else [f"{HELD}{name[:SHORT]}" for name in recipients]
     return int(session.execute(_HELD, (account, scopes, HELD, scopes or []))[0][0])

@@ -262,14 +262,14 @@ class SqliteLedger(StoredLedger):
             times = sqlite_places.latest(connection, self._account, scopes, count, self.now(), limits.PLACES_KEPT)
             return {scope: some[:count] for scope, some in times.items()}
 
-    def held(self, recipients: Iterable[str] | None) -> int:
+    def held_count(self, recipients: Iterable[str] | None) -> int:
         """Return how many messages were held back lately, to these recipients or to all. Reads only."""
         from . import sqlite_places  # noqa: PLC0415 - only who inspects a ledger needs it
 
         with self._reading() as connection:
             if connection is None or _version(connection) < _WITH_PLACES:
                 return 0
-            return sqlite_places.held(connection, self._account, None if recipients is None else list(recipients))
+            return sqlite_places.held_count(connection, self._account, None if recipients is None else list(recipients))
 
     def change(
         self,
@@ -297,7 +297,7 @@ class SqliteLedger(StoredLedger):
             if tally is not None:
                 tally.times = places.latest(connection, self._account, tally.scopes, tally.most, now, tally.longest)
             changes = decide(rows, now)
-            self._replace(connection, ((rows.get(identity), row) for identity, row in changes.items()))
+            _replace(connection, self._account, ((rows.get(identity), row) for identity, row in changes.items()))
             if tally is not None:
                 places.write(connection, self._account, tally, (name for _key, name in changes))
             return Changed(set(changes), {identity: rows[identity] for identity in rows.keys() - changes}, now)
@@ -432,20 +432,6 @@ class SqliteLedger(StoredLedger):
             rows += found
         return rows
 
-    def _replace(self, connection: sqlite3.Connection, pairs: Iterable[tuple[Row | None, Row | None]]) -> None:
-        """Write each pair's second row in place of its first; None stands for no row."""
-        new: list[tuple[Any, ...]] = []
-        changed: list[tuple[Any, ...]] = []
-        removed: list[tuple[Any, ...]] = []
-        for before, after in pairs:
-            if after is None:
-                removed += [] if before is None else [(self._account, before.key, before.recipient)]
-            else:
-                (new if before is None else changed).append((self._account, *values_of(after)))
-        connection.executemany(_DELETE, removed)
-        connection.executemany(_INSERT, new)
-        connection.executemany(_UPDATE, changed)
-
     @contextmanager
     def _guarded(self, participle: str) -> Iterator[None]:
         """Turn an error of the file system, of SQLite or of a broken row into one sentence.
@@ -457,6 +443,21 @@ class SqliteLedger(StoredLedger):
         except (OSError, sqlite3.Error, UnicodeError, ValueError, TypeError, KeyError) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             raise LedgerError(f"the ledger {self.name!r} cannot be {participle} ({reason})") from error
+
+
+def _replace(connection: sqlite3.Connection, account: str, pairs: Iterable[tuple[Row | None, Row | None]]) -> None:
+    """Write each pair's second row in place of its first; None stands for no row."""
+    new: list[tuple[Any, ...]] = []
+    changed: list[tuple[Any, ...]] = []
+    removed: list[tuple[Any, ...]] = []
+    for before, after in pairs:
+        if after is None:
+            removed += [] if before is None else [(account, before.key, before.recipient)]
+        else:
+            (new if before is None else changed).append((account, *values_of(after)))
+    connection.executemany(_DELETE, removed)
+    connection.executemany(_INSERT, new)
+    connection.executemany(_UPDATE, changed)
 
 
 @contextmanager

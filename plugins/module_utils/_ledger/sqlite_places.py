@@ -62,7 +62,7 @@ def write(connection: sqlite3.Connection, account: str, tally: Tally, recipients
         connection.executemany(_RETURN, [(account[:SHORT], *place) for place in tally.returned])
 
 
-def held(connection: sqlite3.Connection, account: str, recipients: Sequence[str] | None) -> int:
+def held_count(connection: sqlite3.Connection, account: str, recipients: Sequence[str] | None) -> int:
     """Return how many messages were held back lately, to these recipients or to all."""
     scopes = (
         [(HELD, HELD + "~")]

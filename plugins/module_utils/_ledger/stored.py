@@ -70,7 +70,7 @@ class StoredLedger(ABC):
         """Return when the ``count`` newest messages of each scope were claimed, the newest first. Reads only."""
 
     @abstractmethod
-    def held(self, recipients: Iterable[str] | None) -> int:
+    def held_count(self, recipients: Iterable[str] | None) -> int:
         """Return how many messages were held back lately, to these recipients or to all. Reads only."""
 
     @abstractmethod

@@ -150,10 +150,8 @@ class Asking:
 
         A step that a limit holds back altogether does not hold the next one up, as in a run.
         """
-        people: list[Person] = []
-        held: frozenset[str] = frozenset()
-        begun = facts
-        while (after := self._with_due(begun, now, silent, held)) is not begun:
+        people, held, begun = list[Person](), frozenset[str](), facts
+        while (after := _with_due(self._ask.plan, begun, now, silent, held)) is not begun:
             begun = after
             asked = self._people_of(len(begun.begun) - 1, facts, silent)
             reasons = self._sender.foresee([Letter(one.id, one.number, self._ask.msg) for one in asked])
@@ -161,12 +159,6 @@ class Asking:
             held |= frozenset(reasons)
             people += [one for one in asked if one.id not in reasons]
         return begun, people, held
-
-    def _with_due(self, facts: Facts, now: float, silent: frozenset[str], failed: frozenset[str]) -> Facts:
-        """Return the facts with all steps that a run would begin at once; unchanged when no step is due."""
-        while (step := due_step(self._ask.plan, facts, now, failed, silent)) is not None:
-            facts = facts._replace(begun=step.begun)
-        return facts
 
     def run(self) -> AskReport:
         """Ask, unless it was asked, and wait. Raises ``VoipsmsError`` while nothing was sent, and never afterwards."""
@@ -352,18 +344,9 @@ class Asking:
         people = [one for one in self._ask.plan.people if one.id in facts.asked - facts.opted_out]
         if not people:
             return question
-        text = self._outcome_text(question, facts)
+        text = _outcome_text(self._ask, question, facts)
         self._sender.tell([Letter(one.id, one.number, text) for one in people])
         return self._notes.note_ended(question, lambda known: known._replace(is_told=True))
-
-    def _outcome_text(self, question: Question, facts: Facts) -> str:
-        """Return the text that tells the outcome: what was answered, and by whom, in place of two marks."""
-        verdict = Verdict(QuestionOutcome(question.outcome), question.answer)
-        labels = {choice.name: choice.label for choice in self._ask.plan.choices}
-        ids = answered_by(self._ask.plan, facts, verdict)
-        names = [one.name or f"+{one.number}" for one in self._ask.plan.people if one.id in ids]
-        text = self._ask.outcome_text.replace(ANSWER_MARK, labels.get(question.answer, "no answer"))
-        return text.replace(BY_MARK, ", ".join(names) or "no one")
 
     def _report(self, question: Question | None, verdict: Verdict | None = None, reason: str = "") -> AskReport:
         if verdict is None and question is not None and not question.is_open:
@@ -410,6 +393,23 @@ class _RunClock:
     def is_over(self) -> bool:
         """Return whether the run has waited long enough."""
         return self.left() <= 0
+
+
+def _outcome_text(ask: Ask, question: Question, facts: Facts) -> str:
+    """Return the text that tells the outcome: what was answered, and by whom, in place of two marks."""
+    verdict = Verdict(QuestionOutcome(question.outcome), question.answer)
+    labels = {choice.name: choice.label for choice in ask.plan.choices}
+    ids = answered_by(ask.plan, facts, verdict)
+    names = [one.name or f"+{one.number}" for one in ask.plan.people if one.id in ids]
+    text = ask.outcome_text.replace(ANSWER_MARK, labels.get(question.answer, "no answer"))
+    return text.replace(BY_MARK, ", ".join(names) or "no one")
+
+
+def _with_due(plan: Plan, facts: Facts, now: float, silent: frozenset[str], failed: frozenset[str]) -> Facts:
+    """Return the facts with all steps that a run would begin at once; unchanged when no step is due."""
+    while (step := due_step(plan, facts, now, failed, silent)) is not None:
+        facts = facts._replace(begun=step.begun)
+    return facts
 
 
 def _with_begun(facts: Facts, begun: tuple[float, ...]) -> Facts:

@@ -248,13 +248,13 @@ class Delivery:
             return in_progress, []
         return in_progress, self._post_claimed(claimed.won, latest)
 
-    def _hold(self, held: Mapping[str, Hold]) -> None:
+    def _hold(self, holds: Mapping[str, Hold]) -> None:
         """Note the recipients whose message a limit holds back, and why."""
-        if held:
+        if holds:
             from .limited import held_result  # noqa: PLC0415 - only a limit needs it
 
-            self._held.update(held)
-            self._note(held_result(number, hold) for number, hold in held.items())
+            self._held.update(holds)
+            self._note(held_result(number, hold) for number, hold in holds.items())
 
     def _send_notices(self) -> None:
         """Tell the recipients of a limit that they reach, by deliveries of their own that do not wait for others."""

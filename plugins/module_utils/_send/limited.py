@@ -34,14 +34,14 @@ def held_result(number: str, hold: Hold) -> Result:
     return Result(f"+{number}", Outcome.HELD, code_desc=reason)
 
 
-def notices(request: SendRequest, held: Mapping[str, Hold], fingerprints: Fingerprints) -> Iterator[SendRequest]:
+def notices(request: SendRequest, holds: Mapping[str, Hold], fingerprints: Fingerprints) -> Iterator[SendRequest]:
     """Yield the requests that tell recipients of a limit of theirs, one for each text; a limit of the account has none.
 
     The key is the same for every message that a limit of such a span holds back, whatever run holds it.
     """
     pool = request.limits.pool if request.limits else ""
     groups: dict[tuple[str, float], list[str]] = {}
-    for number, hold in held.items():
+    for number, hold in holds.items():
         if not hold.is_account:
             text = (
                 f"More than {_shown(hold.limit)}; further ones are not sent before"

@@ -183,11 +183,7 @@ def read_notify_options(params: Mapping[str, Any], *, may_forget: bool = False) 
     faults, contact_faults = Faults(), Faults()
     if params["ledger"] == NO_LEDGER and not may_forget:
         faults.add("to tell of an event once needs a ledger, and ledger is none, which remembers nothing")
-    # The reader of texts takes more than one text.
-    params = {
-        **with_texts({name: value for name, value in params.items() if name != "msg"}, faults),
-        "msg": params["msg"],
-    }
+    params = _with_texts(params, faults)
     region = read_region(params)
     contacts = read_contacts(params["contacts"], contact_faults)
     params, calendar_warnings = notify_people(params, contacts, faults)
@@ -218,6 +214,14 @@ def read_notify_options(params: Mapping[str, Any], *, may_forget: bool = False) 
         limits=limits,
         allow_held=params.get("on_limit") == "hold",
     )
+
+
+def _with_texts(params: Mapping[str, Any], faults: Faults) -> dict[str, Any]:
+    """Return the options as ``with_texts`` does, but for ``msg``, of which its reader takes more than one."""
+    return {
+        **with_texts({name: value for name, value in params.items() if name != "msg"}, faults),
+        "msg": params["msg"],
+    }
 
 
 def _read_listeners(params: Mapping[str, Any], contacts: Contacts, region: str | None, faults: Faults) -> Listeners:

@@ -210,7 +210,7 @@ def _not_sent(results: Sequence[Result], _key: str, _policy: FailurePolicy) -> s
     return f"not sent to {how_many(results)}, {named(results, number_of)}: {reasons_of(results)}"
 
 
-def held(results: Sequence[Result], _key: str, _policy: FailurePolicy) -> str:
+def held_back(results: Sequence[Result], _key: str, _policy: FailurePolicy) -> str:
     """Say whose message a limit holds back, and that it will not be sent by itself."""
     return (
         f"held for {how_many(results)}, {named(results, number_of)}: {reasons_of(results)}; what is held is not sent"
@@ -221,7 +221,7 @@ def held(results: Sequence[Result], _key: str, _policy: FailurePolicy) -> str:
 def held_warnings(results: Sequence[Result], policy: FailurePolicy) -> list[str]:
     """Return the warning of a task that does not fail although a limit holds messages back."""
     of_limit = [result for result in results if result.outcome is Outcome.HELD]
-    return [held(of_limit, "", policy)] if of_limit and policy.allow_held else []
+    return [held_back(of_limit, "", policy)] if of_limit and policy.allow_held else []
 
 
 def _unknown(results: Sequence[Result], key: str, policy: FailurePolicy) -> str:
@@ -253,7 +253,7 @@ SENDING = Wording(
         Outcome.DUPLICATE: _duplicate,
         Outcome.REFUSED: _refused,
         Outcome.NOT_SENT: _not_sent,
-        Outcome.HELD: held,
+        Outcome.HELD: held_back,
         Outcome.UNKNOWN: _unknown,
         Outcome.IN_PROGRESS: in_progress,
     },

@@ -46,15 +46,17 @@ def confirm(resolution: Resolution, rows: Mapping[str, Row | None]) -> None:
         )
 
 
-def inspection_sentence(row_count: int, counts: Mapping[str, int], held: int = 0, *, is_complete: bool) -> str:
+def inspection_sentence(row_count: int, counts: Mapping[str, int], held_count: int = 0, *, is_complete: bool) -> str:
     """Return how many rows there are, and how many of each state. ``is_complete``: no row was left out.
 
-    ``held``: how many messages were held back.
+    ``held_count``: how many messages were held back.
     """
     parts = [f"{count} {state}" for state, count in counts.items() if count]
     rows = f"{row_count} row{'' if row_count == 1 else 's'}"
     shown = rows + (f", of which {', '.join(parts)}" if parts else "") + ("" if is_complete else ", and there are more")
-    return f"{shown}; {held} message{'' if held == 1 else 's'} held back by a limit" if held else shown
+    return (
+        f"{shown}; {held_count} message{'' if held_count == 1 else 's'} held back by a limit" if held_count else shown
+    )
 
 
 def missing_sentence(name: str) -> str:

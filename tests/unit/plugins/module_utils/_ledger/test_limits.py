@@ -185,10 +185,10 @@ def test_contract_a_duplicate_takes_no_place_and_is_not_held(world: World) -> No
 
 def test_contract_what_is_held_is_counted(world: World) -> None:
     limits = Limits((Limit(1, 900.0),))
-    assert world.ledger.held(None) == 0
+    assert world.ledger.held_count(None) == 0
     for recipient in (ANN, ANN, ANN, BEN, BEN):
         world.sends(recipient, limits=limits)
-    assert (world.ledger.held(None), world.ledger.held([ANN]), world.ledger.held([CARA])) == (3, 2, 0)
+    assert (world.ledger.held_count(None), world.ledger.held_count([ANN]), world.ledger.held_count([CARA])) == (3, 2, 0)
 
 
 def test_contract_places_that_only_a_wrong_clock_can_have_taken_do_not_count(world: World) -> None:
@@ -245,7 +245,7 @@ def test_a_file_of_an_earlier_release_counts_nothing_yet(tmp_path: Path, request
         connection.execute("DROP TABLE place")
         connection.execute("PRAGMA user_version = 6")
         connection.commit()
-    assert (world.ledger.latest([EACH.scope_of(ANN)], 2), world.ledger.held(None)) == ({}, 0)
+    assert (world.ledger.latest([EACH.scope_of(ANN)], 2), world.ledger.held_count(None)) == ({}, 0)
     assert world.sends(ANN, limits=EACH) == {ANN}
     assert world.sends(ANN, limits=EACH) == {ANN}
     assert world.sends(ANN, limits=EACH) == set()

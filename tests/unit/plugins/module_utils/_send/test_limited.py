@@ -142,7 +142,7 @@ def test_check_mode_foresees_it_and_takes_no_place(world: World) -> None:
     assert outcomes(world.run("three", ANN, BOB, check_mode=True)) == ["held", "would_send"]
     assert outcomes(world.run("two", ANN, check_mode=True)) == ["duplicate"]
     assert world.notices == []
-    assert world.ledger.held(None) == 0
+    assert world.ledger.held_count(None) == 0
 
 
 def test_check_mode_counts_the_batches_of_a_task_together(world: World) -> None:
