@@ -232,7 +232,7 @@ def test_a_claim_that_fails_leaves_nothing(made: Path, monkeypatch: pytest.Monke
         raise sqlite3.OperationalError("disk I/O error")
 
     before = made.read_bytes()
-    monkeypatch.setattr(SqliteLedger, "_replace", fail)
+    monkeypatch.setattr(sqlite, "_replace", fail)
     with pytest.raises(LedgerError, match="disk I/O error"):
         ledger_at(made).claim(CLAIM._replace(recipients={"bob": "+1*"}))
     assert made.read_bytes() == before
