@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -134,10 +134,7 @@ def read_ask_options(params: Mapping[str, Any]) -> AskOptions:
     text = faults.attempt(partial(_hidden_text, params, choices, digits)) or ""
     account = faults.checked(maybe_account)
     ledger, fingerprints = of_this_run(params, ledger, fingerprints)
-    people = tuple(
-        Person(fingerprints.recipient(one.digits), one.digits, one.name or contacts.name_of(one.digits, region))
-        for one in recipients
-    )
+    people = _as_people(recipients, contacts, region, fingerprints)
     plan = _plan(params, people, steps, choices)
     return AskOptions(
         ask=_ask(params, plan, times, sender or "", account, fingerprints)._replace(
@@ -155,6 +152,16 @@ def read_ask_options(params: Mapping[str, Any]) -> AskOptions:
 
 
 # The people -------------------------------------------------------------------------------------------------------
+
+
+def _as_people(
+    recipients: Iterable[Recipient], contacts: Contacts, region: str | None, fingerprints: Fingerprints
+) -> tuple[Person, ...]:
+    """Return the people who are asked, each with a name where one is known."""
+    return tuple(
+        Person(fingerprints.recipient(one.digits), one.digits, one.name or contacts.name_of(one.digits, region))
+        for one in recipients
+    )
 
 
 def _read_steps(params: Mapping[str, Any], contacts: Contacts, region: str | None, faults: Faults) -> _Steps:
