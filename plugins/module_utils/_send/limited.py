@@ -54,10 +54,11 @@ def notices(request: SendRequest, holds: Mapping[str, Hold], fingerprints: Finge
             window=seconds,
             skip_different=True,  # the time differs, and it is the same notice
         )
-        key = f"limit reached {pool}".strip()
+        label = f"limit reached {pool}".strip()
         yield request._replace(
-            key=key,
-            label=key,
+            # No key of a user's own is like it, since theirs are printable.
+            key=f"\0{label}",
+            label=label,
             text=text,
             segments=1,
             recipients=tuple(numbers),

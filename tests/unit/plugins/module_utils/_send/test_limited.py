@@ -103,6 +103,12 @@ def test_the_notice_is_not_counted_and_comes_again_after_the_span(world: World) 
     assert len(world.notices) == 2
 
 
+def test_a_key_of_the_users_own_is_never_that_of_the_notice(world: World) -> None:
+    for key in ("limit reached", "2", "3"):
+        world.run(key, ANN)
+    assert len(world.notices) == 1
+
+
 def test_the_notice_names_the_longest_limit_and_the_zone_of_the_account(world: World) -> None:
     limits = Limits((Limit(1, 60.0), Limit(2, 7200.0)))
     world.run("one", ANN, limits=limits)
