@@ -85,13 +85,28 @@ class Hold(NamedTuple):
     is_account: bool
 
 
-def hold_of(limits: Iterable[Limit], times: Sequence[float], now: float, *, is_account: bool = False) -> Hold | None:
-    """Return why one more message now would be too many; None where it would not. ``times``: the newest first."""
-    hit = [limit for limit in limits if len(times) >= limit.number and now < times[limit.number - 1] + limit.seconds]
+def hold_of(
+    limits: Iterable[Limit], times: Sequence[float], now: float, *, taken: int = 0, is_account: bool = False
+) -> Hold | None:
+    """Return why one more message now would be too many; None where it would not.
+
+    ``times``: the newest first, after so many places that are ``taken`` now.
+    """
+    if not times and not taken:
+        return None
+    ends = {limit: _end_of(limit, times, now, taken) for limit in limits}
+    hit = {limit: end for limit, end in ends.items() if end > now}
     if not hit:
         return None
-    longest = max(hit, key=lambda limit: limit.seconds)
-    return Hold(longest, max(times[limit.number - 1] + limit.seconds for limit in hit), is_account)
+    return Hold(max(hit, key=lambda limit: limit.seconds), max(hit.values()), is_account)
+
+
+def _end_of(limit: Limit, times: Sequence[float], now: float, taken: int) -> float:
+    """Return until when a limit is reached; 0 where it is not."""
+    rank = limit.number - taken - 1
+    if rank < 0:
+        return now + limit.seconds
+    return times[rank] + limit.seconds if rank < len(times) else 0.0
 
 
 class Place(NamedTuple):
@@ -117,8 +132,9 @@ class Tally:
     """The places that one change of a ledger counts, takes and gives back.
 
     A store sets ``times`` before it asks for the decision: of each scope at least the ``most`` newest places of the
-    ``longest`` span, the newest first, without those so far ahead that only a wrong clock can have taken them. Then it
-    writes what the decision has noted: the ``places`` of the recipients who were claimed, a place less for each of
+    ``longest`` span, the newest first, without those so far ahead that only a wrong clock can have taken them. Of the
+    account only the ``account_ranks`` matter, each from one rank to before another, the newest being 0. Then it writes
+    what the decision has noted: the ``places`` of the recipients who were claimed, a place less for each of
     ``returned`` (scope and owner), and one more for each that is ``held``.
     """
 
@@ -127,6 +143,9 @@ class Tally:
         self.scopes = limits.scopes(recipients)
         self.most = limits.most if self.scopes else 0
         self.longest = limits.longest if self.scopes else 0.0
+        self.account_ranks = tuple(
+            (max(0, number - len(recipients)), number) for number in sorted({one.number for one in limits.account})
+        )
         self.times: Mapping[str, Sequence[float]] = {}
         self.held: dict[str, Hold] = {}
         self.returned: list[tuple[str, str]] = []
@@ -137,16 +156,17 @@ class Tally:
     def admit(self, recipients: Iterable[str], now: float) -> list[str]:
         """Return the recipients to whom a message may be sent now; ``held`` has the others."""
         limits, self._at, self.held = self._limits, now, {}
-        account = list(self.times.get(ACCOUNT, ()))
-        admitted = []
+        account = self.times.get(ACCOUNT, ())
+        admitted: list[str] = []
         for recipient in recipients:
             times = self.times.get(limits.scope_of(recipient), ())
-            hold = hold_of(limits.recipient, times, now) or hold_of(limits.account, account, now, is_account=True)
-            if hold is not None:
+            hold = hold_of(limits.recipient, times, now)
+            if hold is None and limits.account:
+                hold = hold_of(limits.account, account, now, taken=len(admitted), is_account=True)
+            if hold is None:
+                admitted.append(recipient)
+            else:
                 self.held[recipient] = hold
-                continue
-            admitted.append(recipient)
-            account.insert(0, now)
         return admitted
 
     def places(self, recipients: Iterable[str]) -> list[Place]:

@@ -259,7 +259,8 @@ class SqliteLedger(StoredLedger):
         with self._reading() as connection:
             if connection is None or _version(connection) < _WITH_PLACES:
                 return {}
-            times = sqlite_places.latest(connection, self._account, scopes, count, self.now(), limits.PLACES_KEPT)
+            ranks = ((0, count),)
+            times = sqlite_places.latest(connection, self._account, scopes, ranks, self.now(), limits.PLACES_KEPT)
             return {scope: some[:count] for scope, some in times.items()}
 
     def held_count(self, recipients: Iterable[str] | None) -> int:
@@ -295,7 +296,9 @@ class SqliteLedger(StoredLedger):
                 _purge(connection, now, purge)
             rows = self._select(connection, identities)
             if tally is not None:
-                tally.times = places.latest(connection, self._account, tally.scopes, tally.most, now, tally.longest)
+                tally.times = places.latest(
+                    connection, self._account, tally.scopes, tally.account_ranks, now, tally.longest
+                )
             changes = decide(rows, now)
             _replace(connection, self._account, ((rows.get(identity), row) for identity, row in changes.items()))
             if tally is not None:

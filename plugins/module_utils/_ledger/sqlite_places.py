@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
     import sqlite3
 
 # Counting is a scan of the entries that count, in the order of the primary key, which is the only index. Those of
-# recipients are as many as their limit allows; those of the account may be many more than the newest that matter.
+# recipients are as many as their limit allows; those of the account may be many more than the ones that matter.
 _LATEST = (
     "SELECT scope, at FROM place WHERE account = ? AND scope IN (%s) AND at > ? AND at <= ? ORDER BY scope, at DESC"
 )
-_LATEST_OF_ACCOUNT = "SELECT at FROM place WHERE account = ? AND scope = ? AND at <= ? ORDER BY at DESC LIMIT ?"
+_RANKS_OF_ACCOUNT = "SELECT at FROM place WHERE account = ? AND scope = ? AND at <= ? ORDER BY at DESC LIMIT ? OFFSET ?"
 _SELECTED_AT_ONCE = 500
 """Scopes that one statement asks for. SQLite below 3.32 takes at most 999 values."""
 
@@ -33,21 +34,38 @@ _PURGE = "DELETE FROM place WHERE at < ?"
 
 
 def latest(
-    connection: sqlite3.Connection, account: str, scopes: Sequence[str], count: int, now: float, span: float
+    connection: sqlite3.Connection,
+    account: str,
+    scopes: Sequence[str],
+    ranks: Iterable[tuple[int, int]],
+    now: float,
+    span: float,
 ) -> dict[str, list[float]]:
     """Return when the messages of each scope within ``span`` seconds were claimed, the newest first.
 
-    Of the account, only the ``count`` newest.
+    Of the account, only those of some ``ranks``, which rise; what stands in place of the others says nothing.
     """
     times: dict[str, list[float]] = {scope: [] for scope in scopes}
     if ACCOUNT in times:
-        records = connection.execute(_LATEST_OF_ACCOUNT, (account[:SHORT], ACCOUNT, now + AHEAD, count))
-        times[ACCOUNT] = [at for (at,) in records]
+        times[ACCOUNT] = _of_account(connection, account, ranks, now)
     own = iter([scope for scope in scopes if scope != ACCOUNT])
     while some := list(islice(own, _SELECTED_AT_ONCE)):
         values = (account[:SHORT], *some, now - span, now + AHEAD)
         for scope, at in connection.execute(_LATEST % ", ".join("?" * len(some)), values):
             times[scope].append(at)
+    return times
+
+
+def _of_account(
+    connection: sqlite3.Connection, account: str, ranks: Iterable[tuple[int, int]], now: float
+) -> list[float]:
+    """Return the times of the account's places, as far as there are so many, with a placeholder before each rank."""
+    times: list[float] = []
+    for first, end in ranks:
+        begin = max(first, len(times))
+        values = (account[:SHORT], ACCOUNT, now + AHEAD, end - begin, begin)
+        found = [at for (at,) in connection.execute(_RANKS_OF_ACCOUNT, values)]
+        times += [math.nan] * (begin - len(times)) + found if found else []
     return times
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -249,3 +250,31 @@ def test_a_file_of_an_earlier_release_counts_nothing_yet(tmp_path: Path, request
     assert world.sends(ANN, limits=EACH) == {ANN}
     assert world.sends(ANN, limits=EACH) == {ANN}
     assert world.sends(ANN, limits=EACH) == set()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_file_that_reads_only_the_ranks_that_matter_holds_what_reading_all_places_holds(
+    seed: int, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """SQLite leaves out places of the account that decide nothing; memory counts all of them."""
+    chance = random.Random(seed)  # noqa: S311 - a test that can be repeated
+    worlds = [World(kind, tmp_path, request) for kind in ("memory", "sqlite")]
+    numbers = sorted(chance.sample(range(1, 12), 3))
+    limits = Limits(
+        recipient=(Limit(chance.randint(1, 4), 300.0),),
+        account=tuple(Limit(number, chance.choice((60.0, 300.0, 900.0))) for number in numbers),
+    )
+    held = 0
+    for _step in range(60):
+        pause = chance.choice((0, 1, 20, 100))
+        people = [f"{one}" * 40 for one in chance.sample(range(8), chance.randint(1, 6))]
+        fate = chance.choice((ACCEPTED, ACCEPTED, ACCEPTED, NOT_SENT))
+        found = []
+        for world in worlds:
+            world.seconds += pause
+            claimed, name = world.claim(*people, limits=limits)
+            world.ledger.settle(name, name, dict.fromkeys(claimed.won, fate))
+            found.append((claimed.won, dict(claimed.held)))
+        assert found[0] == found[1]
+        held += len(found[0][1])
+    assert held > 10
