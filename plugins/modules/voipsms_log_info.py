@@ -26,32 +26,12 @@ extends_documentation_fragment:
   - voip_communications.sms._attributes.info
   - voip_communications.sms._account
   - voip_communications.sms._ledger
+  - voip_communications.sms._log
 options:
-  number:
-    description:
-      - Only messages from or to these numbers; written as O(voip_communications.sms.voipsms_send#module:to).
-    type: raw
   msg:
     description:
-      - Only messages whose text contains this. A long text may be logged in parts.
+      - Only records whose text contains this. A long text may be logged in parts.
       - It must be text; a number, a truth value or anything else is refused.
-    type: raw
-  direction:
-    description:
-      - Only messages that the account sent (V(out)), or received (V(in)).
-    type: str
-    choices: [in, out]
-  since:
-    description:
-      - Only messages from this date on, such as V(2026-12-01) or V(2026-12-01 22:00).
-      - It is compared with the dates as the service writes them.
-      - It must be text, or a date as YAML reads it; anything else is refused.
-    type: raw
-  until:
-    description:
-      - Only messages up to this date. Without a time it means the end of the day.
-      - It is compared with the dates as the service writes them.
-      - It must be text, or a date as YAML reads it; anything else is refused.
     type: raw
   max_pages:
     description:

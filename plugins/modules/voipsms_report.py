@@ -30,6 +30,7 @@ extends_documentation_fragment:
   - voip_communications.sms._attributes.actiongroup_voipsms
   - voip_communications.sms._account
   - voip_communications.sms._ledger
+  - voip_communications.sms._log
 options:
   dest:
     description:
@@ -57,27 +58,6 @@ options:
         nevertheless.
       - Also fails where the log was not read to its end, since the rest may have cost more; see RV(outcome).
     type: float
-  number:
-    description:
-      - Only records from or to these numbers; written as O(voip_communications.sms.voipsms_send#module:to).
-    type: raw
-  direction:
-    description:
-      - Only what the account sent (V(out)), or received (V(in)).
-    type: str
-    choices: [in, out]
-  since:
-    description:
-      - Only records from this date on, such as V(2026-12-01) or V(2026-12-01 22:00).
-      - It is compared with the dates as the service writes them.
-      - It must be text, or a date as YAML reads it; anything else is refused.
-    type: raw
-  until:
-    description:
-      - Only records up to this date. Without a time it means the end of the day.
-      - It is compared with the dates as the service writes them.
-      - It must be text, or a date as YAML reads it; anything else is refused.
-    type: raw
   max_pages:
     description:
       - How many pages of the log are read at most, V(1) to V(1000). See RV(complete). The task may need a longer
