@@ -195,7 +195,6 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._people.on
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._people.person import Person
 from ansible_collections.voip_communications.sms.plugins.module_utils._people.recipients import read_people
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.libraries import missing_in_controller
 
 _NAME = "voip_communications.sms.oncall"
 _QUERY = ("overrides", "level", "next", "timezone", "cache", "stale_for", "timeout")
@@ -213,6 +212,10 @@ class LookupModule(LookupBase):
         try:
             return self._people(terms)
         except MissingLibrary as error:
+            from ansible_collections.voip_communications.sms.plugins.module_utils._task.libraries import (  # noqa: PLC0415 - only a failure needs it
+                missing_in_controller,
+            )
+
             raise AnsibleLookupError(f"{_NAME}: {missing_in_controller(error)}") from None
         except VoipsmsError as error:
             raise AnsibleLookupError(f"{_NAME}: {error}") from None

@@ -32,6 +32,7 @@ def sandbox_process() -> Iterator[Sandbox]:
 def service(sandbox_process: Sandbox) -> Iterator[CountedSandbox]:
     """Yield the service of one test, which fails when it gets an ``sms/send`` that the test did not expect."""
     sandbox_process.reset()
+    sandbox_process.settings(names={})  # they outlast a reset
     counted = CountedSandbox(sandbox_process)
     yield counted
     counted.finish()

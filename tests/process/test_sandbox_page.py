@@ -193,7 +193,6 @@ def test_shows_what_a_playbook_sends_and_schedules(page: Page, controller: Contr
     expect(message(page, BEN, WINDOW)).to_contain_text(re.compile(r"Sent\s*22:00"))
     expect(page.locator("#clock-time")).to_have_text(re.compile("^22:00:"))
     assert [each["state"] for each in service.sandbox.messages()] == ["SENT", "REFUSED", "SENT"]
-    service.sandbox.settings(names={})  # they outlast a reset, and the next test's too
 
 
 def test_people_have_their_names(page: Page, service: CountedSandbox) -> None:
@@ -211,8 +210,6 @@ def test_people_have_their_names(page: Page, service: CountedSandbox) -> None:
         page.get_by_role("link", name="Phones").click()
         service.sandbox.reset()
         expect(page.get_by_role("heading", name="No message yet")).to_be_visible()
-    # They outlast a reset, and the next test's too.
-    service.sandbox.settings(names={})
     service.expect(0)
 
 

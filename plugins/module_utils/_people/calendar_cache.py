@@ -14,6 +14,9 @@ import time
 from contextlib import suppress
 from typing import NamedTuple, Optional
 
+LONGEST = 4 * 1024 * 1024
+"""Bytes that a calendar may have at most."""
+
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 

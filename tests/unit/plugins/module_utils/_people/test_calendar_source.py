@@ -15,8 +15,8 @@ from typing import ClassVar
 import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError
+from ansible_collections.voip_communications.sms.plugins.module_utils._people.calendar_cache import LONGEST
 from ansible_collections.voip_communications.sms.plugins.module_utils._people.calendar_source import (
-    LONGEST,
     SourceOptions,
     is_address,
     label_of,
