@@ -26,13 +26,13 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._people.on
 from ansible_collections.voip_communications.sms.plugins.module_utils._people.person import read_person
 
 GOLDEN = Path(__file__).parent / "golden"
-PEOPLE: list[dict[str, Any]] = [
+PEOPLE: tuple[dict[str, Any], ...] = (
     {"name": "anna", "number": "+12812345678", "email": "anna@example.com", "calendar": ["Anna Smith"]},
     {"name": "ben", "number": "+12812345679", "email": "ben.oneil@example.com", "calendar": ["Ben O'Neil"]},
     {"name": "carl", "number": "+12812345670", "email": "carl@example.com"},
     {"name": "carla", "number": "+12812345671", "calendar": ["Müller, Carla"], "quiet": "defer",
      "hours": {"from": "08:00", "to": "22:00", "timezone": "Europe/Berlin"}},
-]  # fmt: skip
+)  # fmt: skip
 
 
 def contacts(people: Iterable[dict[str, Any]] = PEOPLE) -> Contacts:
@@ -48,6 +48,13 @@ def asked(at: str, *paths: Path, people: Iterable[dict[str, Any]] = PEOPLE, **op
     query = read_query({"calendar": [str(path) for path in paths], **options}, "", faults)
     faults.raise_if_any()
     return ask_calendars(query, contacts(people), dt.datetime.fromisoformat(at))
+
+
+def export(tmp_path: Path, name: str) -> Path:
+    """Return a calendar with the line ends of the standard (RFC 5545), which its file here must not have."""
+    path = tmp_path / f"{name}.ics"
+    path.write_text((GOLDEN / path.name).read_text("utf-8"), "utf-8", newline="\r\n")
+    return path
 
 
 def names(answer: Answer) -> list[str]:
@@ -101,8 +108,8 @@ def shift(begin: str, end: str, summary: str, *more: str) -> str:
         ("outlook_names", "2026-03-03T06:00:00+00:00", ["ben"], "2026-03-03T06:00-06:00"),
     ],
 )
-def test_the_exports_of_services(name: str, at: str, people: list[str], until: str) -> None:
-    answer = asked(at, GOLDEN / f"{name}.ics", timezone="Europe/Berlin")
+def test_the_exports_of_services(tmp_path: Path, name: str, at: str, people: list[str], until: str) -> None:
+    answer = asked(at, export(tmp_path, name), timezone="Europe/Berlin")
     assert (names(answer), answer.faults) == (people, ())
     assert until in [one.as_dict()["until"] for one in answer.people]
 
@@ -117,8 +124,8 @@ def test_the_exports_of_services(name: str, at: str, people: list[str], until: s
         ("outlook_names", "2026-03-02T16:59:59+00:00"),
     ],
 )
-def test_a_gap_is_a_fault(name: str, at: str) -> None:
-    answer = asked(at, GOLDEN / f"{name}.ics", timezone="Europe/Berlin")
+def test_a_gap_is_a_fault(tmp_path: Path, name: str, at: str) -> None:
+    answer = asked(at, export(tmp_path, name), timezone="Europe/Berlin")
     assert answer.people == ()
     assert answer.faults[0].startswith("no one is on call at 2026-")
 
@@ -205,9 +212,9 @@ def moments() -> list[int]:
     return chosen + [edge + step for edge in edges for step in (-HOUR - 1, -HOUR, -1, 0, 1, HOUR - 1, HOUR)]
 
 
-def test_a_thousand_moments_of_a_year_by_another_reckoning(record_property: Any) -> None:
+def test_a_thousand_moments_of_a_year_by_another_reckoning(record_property: Any, tmp_path: Path) -> None:
     """Both rotas, at each of more than a thousand moments: none is wrong."""
-    weeks = read_calendar((GOLDEN / "google.ics").read_text("utf-8"), "weeks")
+    weeks = read_calendar(export(tmp_path, "google").read_text("utf-8"), "weeks")
     nights = read_calendar(NIGHTS, "nights")
     known, query = contacts(), Query(calendars=("x",))
     wrong: list[object] = []
@@ -366,7 +373,7 @@ def test_what_is_no_calendar(text: str) -> None:
 
 
 def test_a_calendar_that_is_missing_does_not_hide_another(tmp_path: Path) -> None:
-    answer = asked("2026-03-02T08:00:00+00:00", GOLDEN / "pagerduty.ics", tmp_path / "none.ics")
+    answer = asked("2026-03-02T08:00:00+00:00", export(tmp_path, "pagerduty"), tmp_path / "none.ics")
     assert names(answer) == ["anna"]
     assert answer.faults == (f"calendar '{tmp_path / 'none.ics'}' cannot be read (No such file or directory)",)
 
