@@ -215,7 +215,7 @@ def due_step(
 ) -> Step | None:
     """Return the step to begin at ``now`` (Unix seconds); None where none is due.
 
-    A step whose time passed while no run was waiting is left out. A step that reaches nobody does not hold the next
+    A step whose time passed while no run was waiting is left out. A step that reaches no one does not hold the next
     one up. ``failed``: whom this run could not send to, which may pass: they hold up a step that is for them alone.
     ``silent``: who is not to be asked now.
     """

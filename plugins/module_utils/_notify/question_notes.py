@@ -75,7 +75,7 @@ class QuestionNotes:
 
 
 def _was_not_asked(question: Question) -> bool:
-    """Return whether certainly nobody was asked, so that the next run asks again."""
+    """Return whether it is certain that no one was asked, so that the next run asks again."""
     if question.outcome != QuestionOutcome.NOT_ASKED.value:
         return False
     facts = loaded(question.facts)

@@ -34,7 +34,7 @@ class WindowGoal(NamedTuple):
     """What shall become of a window.
 
     ``requests`` has one for each of the ``reminders`` with a date, and ``announcements`` one for each other. ``news``:
-    what tells that the window was moved, or is off, without a key and recipients; None where nobody is to be told.
+    what tells that the window was moved, or is off, without a key and recipients; None where no one is to be told.
     """
 
     window: Window

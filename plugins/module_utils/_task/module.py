@@ -67,7 +67,7 @@ class _Module(AnsibleModule):
 
 
 def run_on_a_host(_params: Mapping[str, Any], _check_mode: bool) -> NoReturn:
-    """Raise ``InputError``, as the ``run`` of a module whose work is that of the action of the same name."""
+    """Raise ``InputError``: the work of the module is done by the action plugin with its name."""
     raise InputError("this is the action of the controller, and no module that a host can run")
 
 
