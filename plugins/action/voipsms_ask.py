@@ -6,8 +6,11 @@
 
 from __future__ import annotations
 
-from ansible_collections.voip_communications.sms.plugins.modules import voipsms_ask
-from ansible_collections.voip_communications.sms.plugins.plugin_utils._local_action import LocalAction
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._quick_imports import quick_imports
+
+with quick_imports():
+    from ansible_collections.voip_communications.sms.plugins.modules import voipsms_ask
+    from ansible_collections.voip_communications.sms.plugins.plugin_utils._local_action import LocalAction
 
 
 class ActionModule(LocalAction):

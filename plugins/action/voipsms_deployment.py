@@ -10,16 +10,19 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError
-from ansible_collections.voip_communications.sms.plugins.modules import voipsms_deployment, voipsms_notify
-from ansible_collections.voip_communications.sms.plugins.plugin_utils._deployment import (
-    NOTHING_SENT,
-    Steps,
-    read_event,
-)
-from ansible_collections.voip_communications.sms.plugins.plugin_utils._local_action import LocalAction
-from ansible_collections.voip_communications.sms.plugins.plugin_utils._play_hosts import PlayHosts
-from ansible_collections.voip_communications.sms.plugins.plugin_utils._role_variables import RoleVariables
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._quick_imports import quick_imports
+
+with quick_imports():
+    from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError
+    from ansible_collections.voip_communications.sms.plugins.modules import voipsms_deployment, voipsms_notify
+    from ansible_collections.voip_communications.sms.plugins.plugin_utils._deployment import (
+        NOTHING_SENT,
+        Steps,
+        read_event,
+    )
+    from ansible_collections.voip_communications.sms.plugins.plugin_utils._local_action import LocalAction
+    from ansible_collections.voip_communications.sms.plugins.plugin_utils._play_hosts import PlayHosts
+    from ansible_collections.voip_communications.sms.plugins.plugin_utils._role_variables import RoleVariables
 
 _NOTIFY = "voip_communications.sms.voipsms_notify"
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.voip_communications.sms.plugins.modules import voipsms_notify
-from ansible_collections.voip_communications.sms.plugins.plugin_utils._local_action import LocalAction
-from ansible_collections.voip_communications.sms.plugins.plugin_utils._this_run import this_run
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._quick_imports import quick_imports
+
+with quick_imports():
+    from ansible_collections.voip_communications.sms.plugins.modules import voipsms_notify
+    from ansible_collections.voip_communications.sms.plugins.plugin_utils._local_action import LocalAction
+    from ansible_collections.voip_communications.sms.plugins.plugin_utils._this_run import this_run
 
 
 class ActionModule(LocalAction):

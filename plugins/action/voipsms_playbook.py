@@ -15,22 +15,25 @@ from ansible import context
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults
-from ansible_collections.voip_communications.sms.plugins.modules import voipsms_playbook
-from ansible_collections.voip_communications.sms.plugins.plugin_utils._extra_vars import left_over, letters
-from ansible_collections.voip_communications.sms.plugins.plugin_utils._handover import handover
-from ansible_collections.voip_communications.sms.plugins.plugin_utils._plain_template import PlainTemplate
-from ansible_collections.voip_communications.sms.plugins.plugin_utils._playbook_variables import (
-    module_options,
-    read_variables,
-)
-from ansible_collections.voip_communications.sms.plugins.plugin_utils._playbooks import COLLECTION, HANDOVER, find
-from ansible_collections.voip_communications.sms.plugins.plugin_utils._result_file import (
-    RESULT_FILE,
-    ResultFile,
-    refusal,
-)
-from ansible_collections.voip_communications.sms.plugins.plugin_utils._role_result import role_result
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._quick_imports import quick_imports
+
+with quick_imports():
+    from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults
+    from ansible_collections.voip_communications.sms.plugins.modules import voipsms_playbook
+    from ansible_collections.voip_communications.sms.plugins.plugin_utils._extra_vars import left_over, letters
+    from ansible_collections.voip_communications.sms.plugins.plugin_utils._handover import handover
+    from ansible_collections.voip_communications.sms.plugins.plugin_utils._plain_template import PlainTemplate
+    from ansible_collections.voip_communications.sms.plugins.plugin_utils._playbook_variables import (
+        module_options,
+        read_variables,
+    )
+    from ansible_collections.voip_communications.sms.plugins.plugin_utils._playbooks import COLLECTION, HANDOVER, find
+    from ansible_collections.voip_communications.sms.plugins.plugin_utils._result_file import (
+        RESULT_FILE,
+        ResultFile,
+        refusal,
+    )
+    from ansible_collections.voip_communications.sms.plugins.plugin_utils._role_result import role_result
 
 
 class ActionModule(ActionBase):

@@ -12,16 +12,22 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults, VoipsmsError
-from ansible_collections.voip_communications.sms.plugins.module_utils._people.contacts import described, read_contacts
-from ansible_collections.voip_communications.sms.plugins.module_utils._task.values import read_region, with_texts
-from ansible_collections.voip_communications.sms.plugins.modules import voipsms_sandbox
-from ansible_collections.voip_communications.sms.plugins.plugin_utils._sandbox import (
-    ACCOUNT,
-    Sandbox,
-    SandboxError,
-    different,
-)
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._quick_imports import quick_imports
+
+with quick_imports():
+    from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults, VoipsmsError
+    from ansible_collections.voip_communications.sms.plugins.module_utils._people.contacts import (
+        described,
+        read_contacts,
+    )
+    from ansible_collections.voip_communications.sms.plugins.module_utils._task.values import read_region, with_texts
+    from ansible_collections.voip_communications.sms.plugins.modules import voipsms_sandbox
+    from ansible_collections.voip_communications.sms.plugins.plugin_utils._sandbox import (
+        ACCOUNT,
+        Sandbox,
+        SandboxError,
+        different,
+    )
 
 
 class ActionModule(ActionBase):
