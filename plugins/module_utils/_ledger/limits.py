@@ -54,15 +54,6 @@ class Limits(NamedTuple):
         """Return the scope in which the messages of a recipient (a fingerprint) are counted."""
         return f"{self.pool}{recipient[:SHORT]}"
 
-    def scopes_of(self, recipient: str) -> tuple[str, ...]:
-        """Return every scope in which a message to a recipient takes a place."""
-        own = (self.scope_of(recipient),) if self.recipient else ()
-        return (*own, ACCOUNT) if self.account else own
-
-    def scopes(self, recipients: Iterable[str]) -> tuple[str, ...]:
-        """Return every scope in which messages to these recipients are counted, each once."""
-        return tuple(dict.fromkeys(scope for recipient in recipients for scope in self.scopes_of(recipient)))
-
     @property
     def longest(self) -> float:
         """The seconds of the longest span, before which no place matters."""
@@ -140,7 +131,8 @@ class Tally:
 
     def __init__(self, owner: str, limits: Limits, recipients: Collection[str] = ()) -> None:
         """Prepare a change; ``owner``: of the claim. ``recipients``: fingerprints of those whose messages it counts."""
-        self.scopes = limits.scopes(recipients)
+        self._scope_of = {name: limits.scope_of(name) for name in recipients} if limits.recipient else {}
+        self.scopes = (*dict.fromkeys(self._scope_of.values()), *([ACCOUNT] if limits.account else []))
         self.most = limits.most if self.scopes else 0
         self.longest = limits.longest if self.scopes else 0.0
         self.account_ranks = tuple(
@@ -159,7 +151,7 @@ class Tally:
         account = self.times.get(ACCOUNT, ())
         admitted: list[str] = []
         for recipient in recipients:
-            times = self.times.get(limits.scope_of(recipient), ())
+            times = self.times.get(self._scope_of[recipient], ()) if limits.recipient else ()
             hold = hold_of(limits.recipient, times, now)
             if hold is None and limits.account:
                 hold = hold_of(limits.account, account, now, taken=len(admitted), is_account=True)
@@ -169,13 +161,13 @@ class Tally:
                 self.held[recipient] = hold
         return admitted
 
-    def places(self, recipients: Iterable[str]) -> list[Place]:
+    def places(self, recipients: Sequence[str]) -> list[Place]:
         """Return the places that the messages of the claim to these recipients take."""
-        return [
-            Place(scope, self._at, owner_in(scope, self._owner, recipient))
-            for recipient in recipients
-            for scope in self._limits.scopes_of(recipient)
-        ]
+        at, owner, scope_of = self._at, self._owner, self._scope_of
+        places = [Place(scope_of[name], at, owner[:SHORT]) for name in recipients] if scope_of else []
+        if self._limits.account:
+            places += [Place(ACCOUNT, at, owner_in(ACCOUNT, owner, name)) for name in recipients]
+        return places
 
     def held_places(self) -> list[Place]:
         """Return where the messages that are held are counted: by recipient and day."""

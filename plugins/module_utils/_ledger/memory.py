@@ -102,7 +102,7 @@ class MemoryLedger(StoredLedger):
                     self._rows[identity] = row
         return Changed(set(changes), {identity: rows[identity] for identity in rows.keys() - changes}, now)
 
-    def _count(self, tally: Tally, recipients: Iterable[str]) -> None:
+    def _count(self, tally: Tally, recipients: Sequence[str]) -> None:
         """Take the places of these recipients, give back those that are returned, and count what is held."""
         returned = set(tally.returned)
         self._places = [place for place in self._places if (place.scope, place.owner) not in returned]

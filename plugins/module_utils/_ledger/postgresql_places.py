@@ -68,7 +68,7 @@ def by_scope(scopes: Iterable[str], records: Iterable[tuple[Any, ...]]) -> dict[
     return times
 
 
-def taking(account: str, tally: Tally, recipients: Iterable[str], now: float) -> tuple[str, list[Any]]:
+def taking(account: str, tally: Tally, recipients: Sequence[str], now: float) -> tuple[str, list[Any]]:
     """Return statements for the end of a transaction, with their values.
 
     They take the places of these recipients, and count what is held; rarely they delete old ones.

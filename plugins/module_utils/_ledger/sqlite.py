@@ -302,7 +302,7 @@ class SqliteLedger(StoredLedger):
             changes = decide(rows, now)
             _replace(connection, self._account, ((rows.get(identity), row) for identity, row in changes.items()))
             if tally is not None:
-                places.write(connection, self._account, tally, (name for _key, name in changes))
+                places.write(connection, self._account, tally, [name for _key, name in changes])
             return Changed(set(changes), {identity: rows[identity] for identity in rows.keys() - changes}, now)
 
         return self._commit(make, is_claim=purge > 0)

@@ -69,7 +69,7 @@ def _of_account(
     return times
 
 
-def write(connection: sqlite3.Connection, account: str, tally: Tally, recipients: Iterable[str]) -> None:
+def write(connection: sqlite3.Connection, account: str, tally: Tally, recipients: Sequence[str]) -> None:
     """Take the places of these recipients, give back those that are returned, and count what is held."""
     taken, kept_back = tally.places(recipients), tally.held_places()
     if taken:
