@@ -13,6 +13,9 @@ TREE := $(BUILD)/ansible_collections/voip_communications/sms
 VENV := $(BUILD)/venv
 TOOLS := ansible_collections.voip_communications.sms.tests.tools
 
+# Where it is set, each process of a tool would compile what it imports anew. The processes that tests start set it themselves.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Inside the copy: project code is imported by its full name, tools leave their caches below .build.
 INSIDE := cd $(TREE) && PYTHONPATH=$(BUILD) ANSIBLE_COLLECTIONS_PATH=$(BUILD) \
 	ANSIBLE_HOME=$(BUILD)/home/.ansible \
@@ -43,6 +46,7 @@ BENCH_ARGS :=
 OLDEST := $(addprefix tests/unit/plugins/module_utils/,_core/test_http_faults.py _core/test_gate.py _api/test_client.py _api/test_scheduled_api.py)
 # "others": only the newest pair runs sanity and the unit tests; "make sanity" and "make test" ran them on their own.
 SANITY := all
+LOCK_ARGS :=
 # Which pairs, such as "2.19-3.11 2.21-3.13"; all that are found when empty.
 PAIRS :=
 
@@ -145,8 +149,8 @@ venv: tree ## the environment for lint, tests and builds
 demo-venv: tree
 	@$(INSIDE) $(PYTHON) -P -m $(TOOLS).venv $(BUILD)/demo-venv demo.txt
 
-lock: tree ## write the lock files anew, with the newest releases
-	@$(INSIDE) $(PYTHON) -P -m $(TOOLS).lock
+lock: tree ## write the lock files anew, with the newest releases; "LOCK_ARGS=--keep" adds what is missing, and no more
+	@$(INSIDE) $(PYTHON) -P -m $(TOOLS).lock $(LOCK_ARGS)
 
 .PHONY: print-python
 print-python:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import ast
 import configparser
 import os
 import re
@@ -16,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from ansible_collections.voip_communications.sms.tests.tools import layout, record, tree
+from ansible_collections.voip_communications.sms.tests.tools import layout, pip_settings, record, tree, venv
 
 SHIM = Path(__file__).with_name("bootstrap_pip.py")
 # Whatever the person at the keyboard has set for Ansible or for the modules must not decide what a test finds.
@@ -143,19 +142,8 @@ class AnsibleTest:
 
     def _hand_on_pip_settings(self) -> None:
         """Write what the user's files and environment tell pip to the home that ansible-test sees; it keeps neither."""
-        listed = subprocess.run(
-            [str(self.venv / "bin" / "python"), "-m", "pip", "config", "list"],
-            check=True,
-            capture_output=True,
-            text=True,
-        )
         settings = configparser.RawConfigParser()
-        settings["global"] = {"quiet": "1"}
-        for line in listed.stdout.splitlines():
-            name, _equals, value = line.partition("=")
-            section, _dot, key = name.rpartition(".")
-            if section in {"global", "install", "download", ":env:"}:
-                settings["global"][key] = ast.literal_eval(value)
+        settings["global"] = {"quiet": "1"} | pip_settings.read(venv.base())
         path = self.home / ".config" / "pip" / "pip.conf"
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("w", encoding="utf-8") as file:
@@ -170,14 +158,7 @@ class AnsibleTest:
         for version in versions:
             script = cache / f"get_pip_{version.replace('.', '_')}.py"
             if not list(cache.glob(f"pip-{version}-*.whl")):
-                download = [
-                    str(self.venv / "bin" / "python"),
-                    "-m",
-                    "pip",
-                    "download",
-                    "--quiet",
-                    "--disable-pip-version-check",
-                ]
+                download = [str(venv.base()), "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
                 subprocess.run([*download, "--no-deps", "--dest", str(cache), f"pip=={version}"], check=True)
             shutil.copyfile(SHIM, script)
 

@@ -15,7 +15,7 @@ LARGEST = 1_000_000
 
 
 def main() -> int:
-    """Run the importer; return 1 when it refuses the tarball or remarks on anything, or when the tarball is too large."""
+    """Run the importer; return 1 when it refuses the tarball or remarks on it, or when the tarball is too large."""
     venv = layout.BUILD / "importer-venv" / "bin"
     tarball = max(layout.BUILD.glob("voip_communications-sms-*.tar.gz"), key=lambda path: path.stat().st_mtime)
     environment = os.environ | {"HOME": str(layout.HOME), "PATH": f"{venv}{os.pathsep}{os.environ['PATH']}"}
