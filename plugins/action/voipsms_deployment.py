@@ -14,6 +14,7 @@ from ansible_collections.voip_communications.sms.plugins.plugin_utils._quick_imp
 
 with quick_imports():
     from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError
+    from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import options_check
     from ansible_collections.voip_communications.sms.plugins.modules import voipsms_deployment, voipsms_notify
     from ansible_collections.voip_communications.sms.plugins.plugin_utils._deployment import (
         NOTHING_SENT,
@@ -66,3 +67,6 @@ class ActionModule(LocalAction):
 
 def _failure(msg: str) -> dict[str, Any]:
     return {**voipsms_deployment.blank(), "failed": True, "msg": f"{msg}; {NOTHING_SENT}"}
+
+
+main = options_check(voipsms_deployment.argument_spec)

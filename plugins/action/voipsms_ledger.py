@@ -9,6 +9,7 @@ from __future__ import annotations
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._quick_imports import quick_imports
 
 with quick_imports():
+    from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import options_check
     from ansible_collections.voip_communications.sms.plugins.modules import voipsms_ledger
     from ansible_collections.voip_communications.sms.plugins.plugin_utils._local_action import LocalAction
 
@@ -17,3 +18,6 @@ class ActionModule(LocalAction):
     """Runs the module's code in the controller where the task allows it."""
 
     spec = staticmethod(voipsms_ledger.module_spec)
+
+
+main = options_check(voipsms_ledger.argument_spec)

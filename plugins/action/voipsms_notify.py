@@ -11,6 +11,7 @@ from typing import Any
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._quick_imports import quick_imports
 
 with quick_imports():
+    from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import options_check
     from ansible_collections.voip_communications.sms.plugins.modules import voipsms_notify
     from ansible_collections.voip_communications.sms.plugins.plugin_utils._local_action import LocalAction
     from ansible_collections.voip_communications.sms.plugins.plugin_utils._this_run import this_run
@@ -27,3 +28,6 @@ class ActionModule(LocalAction):
         if options.get("pipeline") is None and options.get("idempotency_key") is None:
             self._task.args = {**options, "pipeline": this_run(task_vars or {}).as_dict()}
         return super().run(tmp, task_vars)
+
+
+main = options_check(voipsms_notify.argument_spec)

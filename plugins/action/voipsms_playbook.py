@@ -19,6 +19,7 @@ from ansible_collections.voip_communications.sms.plugins.plugin_utils._quick_imp
 
 with quick_imports():
     from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults
+    from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import options_check
     from ansible_collections.voip_communications.sms.plugins.modules import voipsms_playbook
     from ansible_collections.voip_communications.sms.plugins.plugin_utils._extra_vars import left_over, letters
     from ansible_collections.voip_communications.sms.plugins.plugin_utils._handover import handover
@@ -113,3 +114,6 @@ def _written(file: ResultFile, result: dict[str, Any]) -> dict[str, Any]:
         return result
     sentence = f"{fault}; it still says that this run is unfinished"
     return {**result, "failed": True, "msg": "; ".join([str(result.get("msg", "")), sentence])}
+
+
+main = options_check(voipsms_playbook.argument_spec)

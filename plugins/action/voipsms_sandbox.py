@@ -20,6 +20,7 @@ with quick_imports():
         described,
         read_contacts,
     )
+    from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import options_check
     from ansible_collections.voip_communications.sms.plugins.module_utils._task.values import read_region, with_texts
     from ansible_collections.voip_communications.sms.plugins.modules import voipsms_sandbox
     from ansible_collections.voip_communications.sms.plugins.plugin_utils._sandbox import (
@@ -102,3 +103,6 @@ def _names(options: Mapping[str, Any]) -> dict[str, str]:
     faults.raise_if_any()
     people_named = (described(person, region) for person in known.people)
     return {str(one["to"]).lstrip("+"): str(one["name"]) for one in people_named if one["to"]}
+
+
+main = options_check(voipsms_sandbox.argument_spec)

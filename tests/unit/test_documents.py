@@ -50,6 +50,8 @@ OTHERS = {
     "host_pinned", "strategy", "tasks_from", "type",
     # ansible-rulebook's own
     "execution_strategy",
+    # of ansible-lint
+    "warn_list",
     # folders
     "module_utils", "plugin_utils",
     # sections of a changelog fragment
