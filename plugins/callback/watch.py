@@ -33,7 +33,7 @@ description:
   - Its messages hold names of hosts, tasks, playbooks and users. They never hold an error, or any other result of a
     task.
 author:
-  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+  - VoIP Communications SMS collection contributors (@voip-communications)
 requirements:
   - requests >= 2.25 and phonenumbers >= 8.12, in the Python that runs C(ansible-playbook)
 notes:

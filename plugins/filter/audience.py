@@ -122,7 +122,7 @@ options:
     type: bool
     default: true
 author:
-  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+  - VoIP Communications SMS collection contributors (@voip-communications)
 seealso:
   - module: voip_communications.sms.voipsms_notify
 """

@@ -25,7 +25,7 @@ options:
     description: The country in which numbers without C(+) or C(00) are read, as two letters.
     type: str
 author:
-  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+  - VoIP Communications SMS collection contributors (@voip-communications)
 """
 
 EXAMPLES = r"""

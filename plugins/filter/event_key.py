@@ -38,7 +38,7 @@ options:
     type: bool
     default: false
 author:
-  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+  - VoIP Communications SMS collection contributors (@voip-communications)
 seealso:
   - plugin: voip_communications.sms.pipeline
     plugin_type: lookup

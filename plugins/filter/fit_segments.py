@@ -43,7 +43,7 @@ options:
     type: int
     default: 1
 author:
-  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+  - VoIP Communications SMS collection contributors (@voip-communications)
 seealso:
   - plugin: voip_communications.sms.name_hosts
     plugin_type: filter

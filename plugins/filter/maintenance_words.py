@@ -17,7 +17,7 @@ description:
   - It never fails. A value that cannot be read stays as it was written, and so does a start that counts from now on;
     M(voip_communications.sms.voipsms_window) names the fault.
 author:
-  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+  - VoIP Communications SMS collection contributors (@voip-communications)
 options:
   _input:
     description: The window, with C(name), C(start), C(end), C(timezone), C(services) and C(text).

@@ -31,7 +31,7 @@ options:
     type: bool
     default: true
 author:
-  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+  - VoIP Communications SMS collection contributors (@voip-communications)
 """
 
 EXAMPLES = r"""

@@ -93,7 +93,7 @@ options:
     type: str
     default: 10s
 author:
-  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+  - VoIP Communications SMS collection contributors (@voip-communications)
 seealso:
   - module: voip_communications.sms.voipsms_notify
   - module: voip_communications.sms.voipsms_ask

@@ -35,7 +35,7 @@ description:
     C(ansible-playbook) process, and different in the next one. The user is the one who runs C(ansible-playbook).
   - In a container, only the variables that are passed to the container are known.
 author:
-  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+  - VoIP Communications SMS collection contributors (@voip-communications)
 seealso:
   - plugin: voip_communications.sms.event_key
     plugin_type: filter

@@ -20,7 +20,7 @@ description:
   - When it fails and the variable C(voipsms_result_file) is set, it writes the outcome V(invalid) to this file, so that
     no earlier result is left there. In check mode it does not.
 author:
-  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+  - VoIP Communications SMS collection contributors (@voip-communications)
 seealso:
   - module: voip_communications.sms.voipsms_playbook
 """

@@ -19,7 +19,7 @@ description:
     C(module_defaults) block fits every module of the collection; this module does not use them, but refuses invalid
     values.
 author:
-  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+  - VoIP Communications SMS collection contributors (@voip-communications)
 extends_documentation_fragment:
   - voip_communications.sms._attributes
   - voip_communications.sms._attributes.actiongroup_voipsms

@@ -30,7 +30,7 @@ description:
     O(event), or of anything of its O(severity). A step that has nobody else is passed over; with nobody at all, the
     outcome is V(not_asked).
 author:
-  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+  - VoIP Communications SMS collection contributors (@voip-communications)
 extends_documentation_fragment:
   - voip_communications.sms._attributes
   - voip_communications.sms._attributes.actiongroup_voipsms

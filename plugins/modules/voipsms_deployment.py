@@ -21,7 +21,7 @@ description:
   - Before anything is deployed, whatever is wrong fails the task. Later on it is a warning, and where a text cannot be
     made, the default one is told.
 author:
-  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+  - VoIP Communications SMS collection contributors (@voip-communications)
 extends_documentation_fragment:
   - voip_communications.sms._attributes
   - voip_communications.sms._attributes.actiongroup_voipsms

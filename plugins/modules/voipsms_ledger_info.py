@@ -21,7 +21,7 @@ description:
     and O(account_timezone) are accepted so that one C(module_defaults) block fits every module of the collection, and
     are not used. O(api_key) and O(api_url) tell which account of the ledger is meant.
 author:
-  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+  - VoIP Communications SMS collection contributors (@voip-communications)
 extends_documentation_fragment:
   - voip_communications.sms._attributes
   - voip_communications.sms._attributes.actiongroup_voipsms

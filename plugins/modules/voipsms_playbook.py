@@ -34,7 +34,7 @@ description:
     begins it writes the outcome C(unfinished).
   - Always runs in the controller. The account comes from the environment.
 author:
-  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+  - VoIP Communications SMS collection contributors (@voip-communications)
 options:
   playbook:
     description: The playbook whose work is done.

@@ -20,7 +20,7 @@ description:
   - The sandbox keeps running until it is stopped, and then forgets everything.
   - The result is on the screen without C(-v), too.
 author:
-  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+  - VoIP Communications SMS collection contributors (@voip-communications)
 options:
   state:
     description:

@@ -26,7 +26,7 @@ description:
     tell.
   - In check mode the list is read, and nothing is sent, cancelled or written.
 author:
-  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+  - VoIP Communications SMS collection contributors (@voip-communications)
 extends_documentation_fragment:
   - voip_communications.sms._attributes
   - voip_communications.sms._attributes.actiongroup_voipsms

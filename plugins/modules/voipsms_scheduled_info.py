@@ -17,7 +17,7 @@ description:
     you rely on M(voip_communications.sms.voipsms_scheduled); when it fails, the vendor's page has the path to set as
     O(scheduled_path).
 author:
-  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+  - VoIP Communications SMS collection contributors (@voip-communications)
 extends_documentation_fragment:
   - voip_communications.sms._attributes
   - voip_communications.sms._attributes.actiongroup_voipsms

@@ -19,7 +19,7 @@ description:
   - In check mode nothing is sent and nothing is written; the result shows what a real run would do. It cannot predict
     what the service will refuse.
 author:
-  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+  - VoIP Communications SMS collection contributors (@voip-communications)
 extends_documentation_fragment:
   - voip_communications.sms._attributes
   - voip_communications.sms._attributes.actiongroup_voipsms

@@ -24,7 +24,7 @@ description:
   - What is refused or in doubt for one reminder keeps no other one from being scheduled.
   - What is said there of cancels, of the list and of the assumed calls holds here, too.
 author:
-  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+  - VoIP Communications SMS collection contributors (@voip-communications)
 extends_documentation_fragment:
   - voip_communications.sms._attributes
   - voip_communications.sms._attributes.actiongroup_voipsms

@@ -32,7 +32,7 @@ options:
     elements: str
     default: []
 author:
-  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+  - VoIP Communications SMS collection contributors (@voip-communications)
 """
 
 EXAMPLES = r"""

@@ -100,7 +100,7 @@ options:
 requirements:
   - requests >= 2.25, phonenumbers >= 8.12 and ansible-core, in the Python that runs ansible-rulebook
 author:
-  - VoIP Communications SMS collection contributors (@voip-communications-sms)
+  - VoIP Communications SMS collection contributors (@voip-communications)
 """
 
 EXAMPLES = r"""
