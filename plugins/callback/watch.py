@@ -35,7 +35,8 @@ description:
 author:
   - VoIP Communications SMS collection contributors (@voip-communications)
 requirements:
-  - requests >= 2.25 and phonenumbers >= 8.12, in the Python that runs C(ansible-playbook)
+  - requests >= 2.25, in the Python that runs C(ansible-playbook)
+  - phonenumbers >= 8.12, in the Python that runs C(ansible-playbook)
 notes:
   - Variables (C(voipsms_watch_*) and C(voipsms_contacts)) are those of the plays, those of the group C(all), and extra
     variables. They may be templates. When several plays set one, the last play that ran counts. They take precedence

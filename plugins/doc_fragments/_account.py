@@ -109,4 +109,8 @@ options:
 requirements:
   - requests >= 2.25
   - phonenumbers >= 8.12
+  - vobject >= 0.9.8, for O(contacts) in a file of vCards only
+  - icalendar >= 7, for recipients that are calendars only; it needs Python 3.10
+  - recurring-ical-events >= 3.8, for recipients that are calendars only
+  - x-wr-timezone >= 2, for recipients that are calendars only
 """

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Document where modules run, check mode, diff mode and the action group."""
+"""Document where modules run, check mode, diff mode, the action group, and what every module needs."""
 
 from __future__ import annotations
 
@@ -30,6 +30,17 @@ attributes:
     description:
       - When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
       - This assumes that the system controlled or queried by the module has not changed in a relevant way.
+"""
+
+    PLATFORM = r"""
+options: {}
+attributes:
+  platform:
+    description: Target OS/families that can be operated against.
+    support: full
+    platforms: posix
+requirements:
+  - python >= 3.9
 """
 
     ACTIONGROUP_VOIPSMS = r"""

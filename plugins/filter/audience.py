@@ -125,6 +125,8 @@ author:
   - VoIP Communications SMS collection contributors (@voip-communications)
 seealso:
   - module: voip_communications.sms.voipsms_notify
+  - plugin: voip_communications.sms.contacts
+    plugin_type: filter
 """
 
 EXAMPLES = r"""

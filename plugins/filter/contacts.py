@@ -26,6 +26,10 @@ options:
     type: str
 author:
   - VoIP Communications SMS collection contributors (@voip-communications)
+seealso:
+  - plugin: voip_communications.sms.audience
+    plugin_type: filter
+  - module: voip_communications.sms.voipsms_notify
 """
 
 EXAMPLES = r"""

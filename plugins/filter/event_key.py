@@ -42,6 +42,7 @@ author:
 seealso:
   - plugin: voip_communications.sms.pipeline
     plugin_type: lookup
+  - module: voip_communications.sms.voipsms_send
 """
 
 EXAMPLES = r"""

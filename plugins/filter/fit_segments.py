@@ -47,6 +47,7 @@ author:
 seealso:
   - plugin: voip_communications.sms.name_hosts
     plugin_type: filter
+  - module: voip_communications.sms.voipsms_send
 """
 
 EXAMPLES = r"""

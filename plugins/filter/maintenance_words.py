@@ -23,6 +23,8 @@ options:
     description: The window, with C(name), C(start), C(end), C(timezone), C(services) and C(text).
     type: dict
     required: true
+seealso:
+  - module: voip_communications.sms.voipsms_window
 """
 
 EXAMPLES = r"""

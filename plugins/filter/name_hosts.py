@@ -32,6 +32,10 @@ options:
     default: true
 author:
   - VoIP Communications SMS collection contributors (@voip-communications)
+seealso:
+  - plugin: voip_communications.sms.fit_segments
+    plugin_type: filter
+  - module: voip_communications.sms.voipsms_notify
 """
 
 EXAMPLES = r"""

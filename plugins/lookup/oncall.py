@@ -23,8 +23,6 @@ description:
     as well.
   - R(The guide on being on call, ansible_collections.voip_communications.sms.docsite.guide_on_call) shows what each
     service exports.
-  - Needs the Python libraries C(icalendar) 7, C(recurring-ical-events) 3.8 and C(x-wr-timezone), and Python 3.10 or
-    newer, where C(ansible-playbook) runs. Addresses need C(requests) too.
 options:
   _terms:
     description:
@@ -94,6 +92,13 @@ options:
     default: 10s
 author:
   - VoIP Communications SMS collection contributors (@voip-communications)
+requirements:
+  - python >= 3.10, and the libraries in the Python that runs C(ansible-playbook)
+  - icalendar >= 7
+  - recurring-ical-events >= 3.8
+  - x-wr-timezone >= 2
+  - phonenumbers >= 8.12
+  - requests >= 2.25, for calendars with an address only
 seealso:
   - module: voip_communications.sms.voipsms_notify
   - module: voip_communications.sms.voipsms_ask

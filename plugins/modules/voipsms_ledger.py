@@ -33,6 +33,7 @@ author:
   - VoIP Communications SMS collection contributors (@voip-communications)
 extends_documentation_fragment:
   - voip_communications.sms._attributes
+  - voip_communications.sms._attributes.platform
   - voip_communications.sms._attributes.actiongroup_voipsms
   - voip_communications.sms._account
   - voip_communications.sms._ledger

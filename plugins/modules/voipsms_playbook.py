@@ -35,6 +35,8 @@ description:
   - Always runs in the controller. The account comes from the environment.
 author:
   - VoIP Communications SMS collection contributors (@voip-communications)
+extends_documentation_fragment:
+  - voip_communications.sms._attributes.platform
 options:
   playbook:
     description: The playbook whose work is done.

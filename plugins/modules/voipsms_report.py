@@ -27,6 +27,7 @@ author:
   - VoIP Communications SMS collection contributors (@voip-communications)
 extends_documentation_fragment:
   - voip_communications.sms._attributes
+  - voip_communications.sms._attributes.platform
   - voip_communications.sms._attributes.actiongroup_voipsms
   - voip_communications.sms._account
   - voip_communications.sms._ledger
@@ -76,6 +77,7 @@ attributes:
     support: full
 seealso:
   - module: voip_communications.sms.voipsms_log_info
+  - module: voip_communications.sms.voipsms_ledger_info
 """
 
 EXAMPLES = r"""

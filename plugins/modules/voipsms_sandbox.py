@@ -21,6 +21,12 @@ description:
   - The result is on the screen without C(-v), too.
 author:
   - VoIP Communications SMS collection contributors (@voip-communications)
+extends_documentation_fragment:
+  - voip_communications.sms._attributes.platform
+requirements:
+  - Flask >= 3.0, in the Python of O(python)
+  - phonenumbers >= 8.12, in the Python of O(python)
+  - tzdata >= 2024.1, in the Python of O(python)
 options:
   state:
     description:

@@ -20,6 +20,7 @@ author:
   - VoIP Communications SMS collection contributors (@voip-communications)
 extends_documentation_fragment:
   - voip_communications.sms._attributes
+  - voip_communications.sms._attributes.platform
   - voip_communications.sms._attributes.actiongroup_voipsms
   - voip_communications.sms._attributes.info
   - voip_communications.sms._account
@@ -63,6 +64,7 @@ options:
     type: raw
 seealso:
   - module: voip_communications.sms.voipsms_scheduled
+  - module: voip_communications.sms.voipsms_window
 """
 
 EXAMPLES = r"""

@@ -22,6 +22,7 @@ author:
   - VoIP Communications SMS collection contributors (@voip-communications)
 extends_documentation_fragment:
   - voip_communications.sms._attributes
+  - voip_communications.sms._attributes.platform
   - voip_communications.sms._attributes.actiongroup_voipsms
   - voip_communications.sms._account
   - voip_communications.sms._ledger
@@ -142,6 +143,12 @@ options:
       - Up to ten requests are in progress at once, and one at a time once the service asks for fewer (HTTP 429).
     type: int
     default: 100
+seealso:
+  - module: voip_communications.sms.voipsms_notify
+  - module: voip_communications.sms.voipsms_scheduled
+  - module: voip_communications.sms.voipsms_log_info
+  - module: voip_communications.sms.voipsms_ledger_info
+  - module: voip_communications.sms.voipsms_ledger
 """
 
 EXAMPLES = r"""

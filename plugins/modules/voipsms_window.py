@@ -27,6 +27,7 @@ author:
   - VoIP Communications SMS collection contributors (@voip-communications)
 extends_documentation_fragment:
   - voip_communications.sms._attributes
+  - voip_communications.sms._attributes.platform
   - voip_communications.sms._attributes.actiongroup_voipsms
   - voip_communications.sms._account
   - voip_communications.sms._ledger
@@ -169,6 +170,8 @@ options:
 seealso:
   - module: voip_communications.sms.voipsms_scheduled
   - module: voip_communications.sms.voipsms_scheduled_info
+  - plugin: voip_communications.sms.maintenance_words
+    plugin_type: filter
 """
 
 EXAMPLES = r"""

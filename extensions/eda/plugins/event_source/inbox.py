@@ -98,7 +98,9 @@ options:
         type: str
         default: /
 requirements:
-  - requests >= 2.25, phonenumbers >= 8.12 and ansible-core, in the Python that runs ansible-rulebook
+  - ansible-core >= 2.16, in the Python that runs ansible-rulebook
+  - requests >= 2.25, in the Python that runs ansible-rulebook
+  - phonenumbers >= 8.12, in the Python that runs ansible-rulebook
 author:
   - VoIP Communications SMS collection contributors (@voip-communications)
 """

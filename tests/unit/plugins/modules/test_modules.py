@@ -239,6 +239,13 @@ def test_a_module_that_only_looks_is_called_so_and_never_changes_anything(module
 
 
 @each_module
+def test_a_module_says_where_it_runs_and_what_to_see_beside_it(module: str) -> None:
+    """The fragment has the Python that is needed, which is newer than the oldest that ansible-core manages."""
+    assert "voip_communications.sms._attributes.platform" in fragments_of(module)
+    assert documents_of(module, "DOCUMENTATION")["seealso"]
+
+
+@each_module
 def test_the_action_group_holds_every_module_with_an_account(module: str) -> None:
     """Defaults of a group fail a task that does not know them."""
     runtime = yaml.safe_load((COLLECTION / "meta" / "runtime.yml").read_text(encoding="utf-8"))
