@@ -6,16 +6,21 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from playwright.sync_api import Browser
 
+from ansible_collections.voip_communications.sms.tests.support import browser as browsers
 from ansible_collections.voip_communications.sms.tests.support import restructured
+from ansible_collections.voip_communications.sms.tests.support.documented import SPECS
 from ansible_collections.voip_communications.sms.tests.support.markdown import COLLECTION
 from ansible_collections.voip_communications.sms.tests.tools import docs
 
@@ -64,6 +69,43 @@ class Site:
     def pages(self) -> dict[Path, Page]:
         """Every page, by its path."""
         return {path: Page(path.read_text("utf-8")) for path in sorted((self.folder / "html").rglob("*.html"))}
+
+
+# One page of each kind, and a guide with a picture.
+KINDS = (
+    "index",
+    "docsite/guide_evidence",
+    "voipsms_send_module",
+    "deploy_notify_role",
+    "watch_callback",
+    "oncall_lookup",
+    "contacts_filter",
+    "environment_variables",
+    "sandbox",
+)
+GROUND = "getComputedStyle(document.body).backgroundColor"
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+ENTRY = r"(?ms)^\.\. envvar:: (\w+)$(.*?)(?=^\.\. envvar|\Z)"
+# How bright the ground of the options is, from 0 to 255, and how much wider their table is than its place.
+BRIGHTEST = """
+Math.max(...[...document.querySelectorAll("table.ansible-option-table td")]
+  .map((cell) => Math.max(...getComputedStyle(cell).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number))))
+"""
+CUT_OFF = """
+Math.max(...[...document.querySelectorAll(".table-wrapper")].map((each) => each.scrollWidth - each.clientWidth))
+"""
+NOT_SHOWN = "[...document.images].filter((image) => !image.naturalWidth).map((image) => image.src)"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    program = browsers.find_chromium()
+    if program is None:
+        if browsers.may_skip():
+            pytest.skip(browsers.WHY_NOT)
+        pytest.fail(browsers.WHY_NOT)
+    with browsers.chromium(program) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +184,75 @@ def test_it_is_shown_without_anything_from_elsewhere(site: Site) -> None:
         assert [each.geturl() for each in needed if each.netloc] == []
         files = [path.parent / unquote(each.path) for each in needed if each.scheme != "data"]
         assert [file for file in files if not file.exists()] == []
+
+
+def test_no_page_shows_an_error_of_its_maker(site: Site) -> None:
+    """Furo makes a red box of a table of contents, without a warning."""
+    assert [path.name for path, page in site.pages.items() if "ERROR: " in page.text] == []
+
+
+def test_guides_lead_to_pages_of_this_site_and_not_of_the_forge(site: Site) -> None:
+    ours = f"{REPOSITORY}blob/main/docs/docsite/rst/"
+    assert [path.name for path, page in site.pages.items() for link in page.links if link.startswith(ours)] == []
+
+
+def test_environment_variables_name_everything_that_reads_them(site: Site) -> None:
+    text = (site.folder / "source" / "environment_variables.rst").read_text("utf-8")
+    readers = {name: set(re.findall(r"<([\w.]+)#", body)) for name, body in re.findall(ENTRY, text)}
+    for module, options in SPECS.items():
+        for variable in (name for option in options.values() for name in option.get("fallback", (None, ()))[1]):
+            assert module in readers[variable], (variable, module)
+    assert "voip_communications.sms.watch" in readers["VOIPSMS_API_PASSWORD"]
+    assert "voip_communications.sms.watch" not in readers["VOIPSMS_DEADLINE"]
+    assert "the event source inbox" in text.partition(".. envvar:: VOIPSMS_STATE_FILE")[2]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_each_kind_of_page_is_whole_in_light_and_dark(site: Site, browser: Browser, width: int) -> None:
+    window = browsers.Window(browser, f"file://{site.folder}", width)
+    for kind in KINDS:
+        window.page.goto(f"file://{site.folder}/html/{kind}.html")
+        window.page.emulate_media(color_scheme="light")
+        light = window.page.evaluate(GROUND)
+        window.page.emulate_media(color_scheme="dark")
+        assert window.page.evaluate(GROUND) != light, kind
+        assert (window.page.evaluate(TOO_WIDE), window.page.evaluate(NOT_SHOWN)) == (0, []), kind
+    assert window.faults == []
+    window.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_options_can_be_read_in_the_dark_and_in_a_narrow_window(site: Site, browser: Browser, width: int) -> None:
+    window = browsers.Window(browser, f"file://{site.folder}", width)
+    window.page.emulate_media(color_scheme="dark")
+    window.page.goto(f"file://{site.folder}/html/voipsms_send_module.html")
+    assert window.page.evaluate(BRIGHTEST) < 64
+    assert window.page.evaluate(CUT_OFF) <= 0
+    window.close()
+
+
+def test_pictures_are_dark_in_the_dark_and_open_in_full(site: Site, browser: Browser) -> None:
+    window = browsers.Window(browser, f"file://{site.folder}")
+    window.page.goto(f"file://{site.folder}/html/docsite/guide_evidence.html")
+    picture = window.page.locator("article img")
+    assert picture.evaluate("(image) => getComputedStyle(image).filter") == "none"
+    window.page.emulate_media(color_scheme="dark")
+    assert "invert" in picture.evaluate("(image) => getComputedStyle(image).filter")
+    picture.click()
+    window.page.wait_for_url("**/states.svg")
+    assert window.faults == []
+    window.close()
+
+
+def test_the_search_finds_pages_without_a_server(site: Site, browser: Browser) -> None:
+    window = browsers.Window(browser, f"file://{site.folder}")
+    window.page.goto(f"file://{site.folder}/html/index.html")
+    window.page.fill("input[name=q]", "quiet hours")
+    window.page.press("input[name=q]", "Enter")
+    window.page.wait_for_function("document.querySelector('#search-results p')?.innerText.includes('finished')")
+    assert "People" in window.page.locator("#search-results li a").all_inner_texts()
+    assert window.faults == []
+    window.close()
 
 
 def test_every_place_elsewhere_is_referred_to(site: Site) -> None:

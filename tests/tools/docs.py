@@ -8,6 +8,7 @@ Usage: docs.py
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
@@ -16,7 +17,7 @@ import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from ansible_collections.voip_communications.sms.tests.tools import layout
+from ansible_collections.voip_communications.sms.tests.tools import environment, layout
 
 DOCS = layout.TREE / "docs"
 SITE = DOCS / "docsite" / "site"
@@ -27,7 +28,6 @@ ALL_OF_IT = ("--use-current", "--squash-hierarchy", "--fail-on-error", "--no-add
 # Only the network could tell, so it stands here; a reference that does not is a warning.
 ELSEWHERE = {
     "std:label ansible_collections.ansible.builtin.set_fact_module": "collections/ansible/builtin/set_fact_module.html",
-    "std:label ansible_configuration_settings": "reference_appendices/config.html",
     "std:label action_plugins": "plugins/action.html",
     "std:label callback_plugins": "plugins/callback.html",
     "std:label common_return_values": "reference_appendices/common_return_values.html",
@@ -44,6 +44,7 @@ def build(folder: Path) -> int:
     status = _run("antsibull-docs", "collection", *ALL_OF_IT, "--dest-dir", str(source), "voip_communications.sms")
     if status:
         return status
+    environment.write(source, environment.read(_documentation(), _event_sources()))
     shutil.copytree(SITE, source, dirs_exist_ok=True)
     # The documents in Markdown, with their pictures.
     shutil.copytree(
@@ -69,15 +70,40 @@ def inventory(places: Mapping[str, str]) -> bytes:
     return head.encode() + zlib.compress("".join(lines).encode())
 
 
+def _documentation() -> str:
+    """Return what ansible-doc knows of the collection, as JSON. Raises ``CalledProcessError``."""
+    done = _start("ansible-doc", "--metadata-dump", "voip_communications.sms", stdout=subprocess.PIPE, check=True)
+    return str(done.stdout)
+
+
+def _event_sources() -> dict[str, str]:
+    """Return the documentation of the event sources by name, which ansible-doc does not know."""
+    texts = {}
+    for path in sorted((layout.TREE / "extensions" / "eda" / "plugins" / "event_source").glob("*.py")):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "DOCUMENTATION":
+                texts[path.stem] = ast.literal_eval(node.value)
+    return texts
+
+
 def _run(program: str, *words: str) -> int:
-    """Run a program that lies beside Python."""
+    """Run a program that lies beside Python, and return its exit status."""
+    return _start(program, *words).returncode
+
+
+def _start(
+    program: str, *words: str, stdout: int | None = None, check: bool = False
+) -> subprocess.CompletedProcess[str]:
+    """Run a program that lies beside Python, with the collection where it finds it."""
     return subprocess.run(
         [str(Path(sys.executable).with_name(program)), *words],
         cwd=layout.TREE,
         env={**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(layout.BUILD)},
         stdin=subprocess.DEVNULL,
-        check=False,
-    ).returncode
+        stdout=stdout,
+        text=True,
+        check=check,
+    )
 
 
 if __name__ == "__main__":

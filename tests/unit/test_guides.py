@@ -8,8 +8,10 @@ import re
 
 import pytest
 import yaml
+from docutils import nodes
+from docutils.core import publish_doctree
 
-from ansible_collections.voip_communications.sms.tests.support import restructured
+from ansible_collections.voip_communications.sms.tests.support import documents, restructured
 from ansible_collections.voip_communications.sms.tests.support.documented import (
     FACTS,
     PREFIX,
@@ -19,6 +21,7 @@ from ansible_collections.voip_communications.sms.tests.support.documented import
 )
 from ansible_collections.voip_communications.sms.tests.support.markdown import COLLECTION
 
+REPOSITORY = "https://github.com/voip-communications/ansible-collection-sms"
 TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in restructured.GUIDES}
 
 every_guide = pytest.mark.parametrize("name", TEXTS)
@@ -27,6 +30,26 @@ every_guide = pytest.mark.parametrize("name", TEXTS)
 def test_every_guide_is_listed() -> None:
     listed = yaml.safe_load((COLLECTION / "docs" / "docsite" / "extra-docs.yml").read_text(encoding="utf-8"))
     assert sorted(name for section in listed["sections"] for name in section["toctree"]) == sorted(TEXTS)
+
+
+@every_guide
+def test_a_forge_can_show_it(name: str) -> None:
+    """A forge has Docutils and nothing of Sphinx: it shows roles such as ``:ref:`` and unknown directives as raw text.
+
+    So a link is the address of a file in the repository; the site leads it to the page that it makes of that file.
+    """
+    quiet = {"report_level": 5, "halt_level": 6, "file_insertion_enabled": False}
+    tree = publish_doctree(TEXTS[name], settings_overrides=quiet)
+    assert [node.astext() for node in tree.findall(nodes.problematic)] == []
+    assert [node.astext() for node in tree.findall(nodes.system_message) if node["level"] > 1] == []
+
+
+@every_guide
+def test_links_into_the_repository_lead_somewhere(name: str) -> None:
+    for path, anchor in re.findall(rf"<{REPOSITORY}/(?:blob|tree)/main/([^>#]+)#?([^>]*)>", TEXTS[name]):
+        file = COLLECTION / path
+        assert file.exists(), path
+        assert not anchor or anchor in documents.anchors(file), (path, anchor)
 
 
 @every_guide
