@@ -25,13 +25,24 @@ options:
     required: true
 seealso:
   - module: voip_communications.sms.voipsms_window
+  - plugin: voip_communications.sms.maintenance_window
+    plugin_type: role
 """
 
 EXAMPLES = r"""
-- name: "Show: mail and calendar from Sun 1 Dec 22:00 until 23:30"
-  ansible.builtin.debug:
-    msg: "{{ words.services }} from {{ words.start }} until {{ words.until }}"
-  vars:
+- name: Announce a window in words of your own
+  voip_communications.sms.voipsms_window:
+    name: "{{ window.name }}"
+    start: "{{ window.start }}"
+    end: "{{ window.end }}"
+    timezone: "{{ window.timezone }}"
+    services: "{{ window.services }}"
+    to: "+12812345678"
+    reminders:
+      - name: day-before
+        before: 24h
+        text: "No {{ words.services }} from {{ words.start }} until {{ words.until }}. We are sorry."
+  vars: &vars
     words: "{{ window | voip_communications.sms.maintenance_words }}"
     window:
       name: window-4711
@@ -39,6 +50,14 @@ EXAMPLES = r"""
       end: "2030-12-01 23:30"
       timezone: Europe/Berlin
       services: [mail, calendar]
+  delegate_to: localhost
+  become: false
+  run_once: true
+
+- name: "Show: mail and calendar from Sun 1 Dec 22:00 until 23:30"
+  ansible.builtin.debug:
+    msg: "{{ words.services }} from {{ words.start }} until {{ words.until }}"
+  vars: *vars
 """
 
 RETURN = r"""

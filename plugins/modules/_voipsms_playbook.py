@@ -8,12 +8,13 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: voipsms_playbook
-short_description: Do the work of a playbook of this collection
+module: _voipsms_playbook
+short_description: "[INTERNAL] Do the work of a playbook of this collection"
 version_added: 0.1.0
 description:
+  - Is for the playbooks of this collection alone, and may change with any release.
   - The playbooks V(notify), V(scheduled), V(cancel), V(ask), V(handover), V(report) and V(sandbox) of this collection
-    are one such task each, and V(maintenance) and V(page) begin with one. A playbook of your own rather uses
+    are one such task each, and V(maintenance) and V(page) begin with one. A playbook of your own uses
     M(voip_communications.sms.voipsms_send), M(voip_communications.sms.voipsms_scheduled),
     M(voip_communications.sms.voipsms_ask), M(voip_communications.sms.voipsms_report) and the roles.
   - Reads the variables of the playbook, whose names begin with C(voipsms_), or with the name of the role and an
@@ -65,7 +66,7 @@ attributes:
     support: full
     description: Shows the difference of the module that does the work.
 seealso:
-  - plugin: voip_communications.sms.playbook_host
+  - plugin: voip_communications.sms._playbook_host
     plugin_type: lookup
   - module: voip_communications.sms.voipsms_send
   - module: voip_communications.sms.voipsms_scheduled
@@ -75,16 +76,16 @@ seealso:
 
 EXAMPLES = r"""
 - name: Send an SMS, as the playbook notify does
-  hosts: "{{ lookup('voip_communications.sms.playbook_host') }}"
+  hosts: "{{ lookup('voip_communications.sms._playbook_host') }}"
   gather_facts: false
   tags: always
   tasks:
     - name: Send
-      voip_communications.sms.voipsms_playbook:
+      voip_communications.sms._voipsms_playbook:
         playbook: notify
 
 - name: Announce a window, as the end of the playbook maintenance does
-  hosts: "{{ lookup('voip_communications.sms.playbook_host') }}"
+  hosts: "{{ lookup('voip_communications.sms._playbook_host') }}"
   gather_facts: false
   tags: always
   tasks:
@@ -95,12 +96,12 @@ EXAMPLES = r"""
             name: voip_communications.sms.maintenance_window
 
         - name: Write the result file
-          voip_communications.sms.voipsms_playbook:
+          voip_communications.sms._voipsms_playbook:
             playbook: maintenance
             result: "{{ maintenance_window_result }}"
       rescue:
         - name: Write the result file, and fail as the role did
-          voip_communications.sms.voipsms_playbook:
+          voip_communications.sms._voipsms_playbook:
             playbook: maintenance
             result: "{{ maintenance_window_result | default({}) }}"
             failure: "{{ ansible_failed_result }}"

@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-name: playbook_host
-short_description: Name the host of a playbook, or refuse a run that would do nothing
+name: _playbook_host
+short_description: "[INTERNAL] Name the host of a playbook, or refuse a run that would do nothing"
 version_added: 0.1.0
 description:
+  - Is for the playbooks of this collection alone, and may change with any release.
   - Returns V(localhost), for the keyword C(hosts) of the playbooks of this collection.
   - Fails where the options of C(ansible-playbook) would let the play end in success without doing its work. This is so
     with C(--limit) that leaves C(localhost) out, with C(--skip-tags always) or C(tagged), and with C(--start-at-task);
@@ -22,13 +23,13 @@ description:
 author:
   - VoIP Communications SMS collection contributors (@voip-communications)
 seealso:
-  - module: voip_communications.sms.voipsms_playbook
+  - module: voip_communications.sms._voipsms_playbook
 """
 
 EXAMPLES = r"""
 # ansible-playbook page.yml --limit web1 fails, instead of skipping the play.
 - name: Page the people on call
-  hosts: "{{ lookup('voip_communications.sms.playbook_host') }}"
+  hosts: "{{ lookup('voip_communications.sms._playbook_host') }}"
   gather_facts: false
   tags: always
   tasks:
@@ -68,7 +69,7 @@ class LookupModule(LookupBase):
     def run(self, terms: Sequence[object], variables: Mapping[str, Any] | None = None, **kwargs: object) -> list[str]:
         """Return the host as the only element. Raise ``AnsibleLookupError`` where the play would do nothing."""
         if terms or kwargs:
-            raise AnsibleLookupError("the lookup voip_communications.sms.playbook_host takes no terms and no options")
+            raise AnsibleLookupError("the lookup voip_communications.sms._playbook_host takes no terms and no options")
         known = variables or {}
         sentences = obstacles(context.CLIARGS, known.get("groups", {}), self._loader or DataLoader())
         if sentences:
