@@ -44,14 +44,19 @@ PORT := 8025
 # "--write", "--rounds 3", "--only tasks ledger planning processes".
 BENCH_ARGS :=
 OLDEST := $(addprefix tests/unit/plugins/module_utils/,_core/test_http_faults.py _core/test_gate.py _api/test_client.py _api/test_scheduled_api.py)
-# "others": only the newest pair runs sanity and the unit tests; "make sanity" and "make test" ran them on their own.
+# "others": not on the pair of the development environment, where "make sanity" and "make test" ran it.
 SANITY := all
+# "week": all pairs and Pythons of tests/matrix.yml, also those that do not run on each change.
+WHEN := change
+# "yes" lets "make matrix" use the newest libraries there are.
+UNPINNED :=
 LOCK_ARGS :=
-# Which pairs, such as "2.19-3.11 2.21-3.13"; all that are found when empty.
+TAG :=
+# Which pairs, such as "2.19-3.11 2.21-3.13"; those of WHEN when empty.
 PAIRS :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sandbox test lint format unit process eda coverage sanity matrix oldest faults torture bench build docs pictures importer introspect tree venv lock clean
+.PHONY: help demo sandbox test lint format unit process eda coverage sanity matrix oldest faults torture bench build docs pictures importer certification release-check introspect tree venv lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -71,7 +76,7 @@ test: venv ## lint, unit tests and tests with real processes, on the Python that
 	$(if $(COVERAGE),( $(REPORT_COVERAGE) ) || status=1;) \
 	exit $$status
 
-lint: venv ## ruff, mypy, yamllint, ansible-lint, antsibull-docs, antsibull-changelog, reuse
+lint: venv ## ruff, mypy, yamllint, ansible-lint, antsibull-docs, antsibull-changelog, reuse, shellcheck, zizmor, actionlint
 	@$(DEV) -m $(TOOLS).lint
 
 format: venv ## write what ruff would have otherwise: layout, imports, simple forms
@@ -96,10 +101,10 @@ coverage: venv ## which lines and branches of module_utils no test in one proces
 	exit $$status
 
 sanity: venv ## ansible-test sanity, without any ignore file
-	@$(DEV) -m $(TOOLS).sanity
+	@$(DEV) -m $(TOOLS).sanity $(WHEN)
 
-matrix: venv ## sanity, unit tests and integration targets over every pair of ansible-core and Python found
-	@$(DEV) -m $(TOOLS).matrix --sanity $(SANITY) $(PAIRS)
+matrix: venv ## sanity, unit tests and integration targets over the pairs of ansible-core and Python in tests/matrix.yml; "WHEN=week"
+	@$(DEV) -m $(TOOLS).matrix --when $(WHEN) --sanity $(SANITY) $(if $(UNPINNED),--unpinned) $(PAIRS)
 
 faults: venv ## docs/faults.md from the last "make test"; fails where a fault has no test that passed
 	@$(DEV) -m $(TOOLS).faults $(FAULTS_ARGS)
@@ -130,6 +135,16 @@ pictures: venv ## draw the pictures of the documentation anew from the code; nee
 importer: build ## galaxy-importer on the tarball
 	@$(INSIDE) $(PYTHON) -P -m $(TOOLS).venv $(BUILD)/importer-venv importer.txt
 	@$(INSIDE) $(PYTHON) -P -m $(TOOLS).importer
+
+certification: tree ## ansible-lint, of the release and as Red Hat runs it on a collection that is to be certified
+	@$(INSIDE) $(PYTHON) -P -m $(TOOLS).venv $(BUILD)/certification-venv certification.txt
+	@$(INSIDE) HOME=$(BUILD)/home PATH=$(BUILD)/certification-venv/bin:$$PATH GIT_CEILING_DIRECTORIES=$(dir $(TREE)) \
+		ansible-lint --profile=production -x sanity
+
+# "make release-check TAG=1.0.0"; the workflow calls it, and takes .build/release-notes.md from it.
+release-check: tree
+	@$(INSIDE) $(PYTHON) -P -m $(TOOLS).venv $(VENV) dev.txt
+	@$(DEV) -m $(TOOLS).release "$(TAG)"
 
 introspect: venv ## what an execution environment installs for this collection
 	@$(VENV)/bin/ansible-builder introspect $(BUILD)

@@ -64,7 +64,7 @@ class AnsibleTest:
             name for name in re.findall(r'^Running sanity test "([\w-]+)"', output, re.MULTILINE) if name not in skipped
         ]
         # A name may carry options, as in "import --python 3.11".
-        failed = {name.split()[0] for name in listed_below(output)}
+        failed = {name.split()[0] for name in listed_below(output)} | without_program(output)
         return self.note(kind, ran, failed, code)
 
     def units(self) -> bool:
@@ -150,17 +150,35 @@ class AnsibleTest:
             settings.write(file)
 
     def _provide_pip(self) -> None:
-        """Put pip's wheel, and a script that installs it, where ansible-test looks before it downloads its own."""
+        """Put the wheels of pip and what it needs, and a script that installs them, where ansible-test looks first.
+
+        It would download its own otherwise. ansible-core 2.16 also wants setuptools and wheel.
+        """
         sources = next(self.venv.glob("lib/python3*/site-packages/ansible_test/_internal/python_requirements.py"))
-        versions = set(re.findall(r"""pip=['"]([\d.]+)['"]""", sources.read_text(encoding="utf-8")))
+        wanted = bootstrap_packages(sources.read_text(encoding="utf-8"))
         cache = self.home / ".ansible" / "test" / "cache"
         cache.mkdir(parents=True, exist_ok=True)
-        for version in versions:
-            script = cache / f"get_pip_{version.replace('.', '_')}.py"
-            if not list(cache.glob(f"pip-{version}-*.whl")):
-                download = [str(venv.base()), "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-                subprocess.run([*download, "--no-deps", "--dest", str(cache), f"pip=={version}"], check=True)
-            shutil.copyfile(SHIM, script)
+        missing = [
+            f"{name}=={version}" for name, version in wanted.items() if not list(cache.glob(f"{name}-{version}-*.whl"))
+        ]
+        if missing:
+            download = [
+                str(venv.base()),
+                "-m",
+                "pip",
+                "download",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--no-deps",
+            ]
+            subprocess.run([*download, "--only-binary", ":all:", "--dest", str(cache), *missing], check=True)
+        shutil.copyfile(SHIM, cache / f"get_pip_{wanted['pip'].replace('.', '_')}.py")
+
+
+def bootstrap_packages(source: str) -> dict[str, str]:
+    """Return the packages, and their versions, that ansible-test installs first into an environment of its own."""
+    found = re.search(r"default_packages = dict\((.*?)\)", source, re.DOTALL)
+    return dict(re.findall(r"""(\w+)=['"]([\d.]+)['"]""", found[1])) if found else {}
 
 
 def listed_below(output: str) -> list[str]:
@@ -174,3 +192,15 @@ def listed_below(output: str) -> list[str]:
             break
         names.append(line.strip())
     return names
+
+
+def without_program(output: str) -> set[str]:
+    """Return the names of the sanity tests that did nothing since a program is missing, which only earns a warning."""
+    missing, test = set(), ""
+    # At its end ansible-test repeats all warnings.
+    for line in output.partition("WARNING: Reviewing previous")[0].splitlines():
+        if begun := re.match(r'Running sanity test "?([\w-]+)', line):
+            test = begun[1]
+        elif test and re.match(r'WARNING: Required program "[^"]+" not found', line):
+            missing.add(test)
+    return missing

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Install pip into the empty virtual environment that runs this, from the wheel that lies beside this file.
+"""Install pip into the empty virtual environment that runs this, from the wheels that lie beside this file.
 
 ansible-test would download a script for this from one fixed host; it looks for get_pip_<version>.py in its cache
 first, and a copy of this file is put there under that name. It is called
-as the original is: options, then pip==<version>.
+as the original is: options, then pip==<version>, and with ansible-core 2.16 setuptools and wheel.
 """
 
 from __future__ import annotations

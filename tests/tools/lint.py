@@ -8,6 +8,7 @@ Usage: lint.py [STEP ...]
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -16,6 +17,8 @@ from pathlib import Path
 
 from ansible_collections.voip_communications.sms.tests.tools import layout, record
 
+# Those that begin with a line for a shell.
+SCRIPTS = (".ci/run", "docs/examples/notify.sh")
 # The slow ones first: with two at a time the rest fits beside them.
 STEPS = {
     "ansible-lint": "ansible-lint --offline --profile production --strict",
@@ -27,9 +30,15 @@ STEPS = {
     "antsibull-docs": "antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck .",
     "antsibull-changelog": "antsibull-changelog lint",
     "reuse": "reuse lint --lines",
+    "shellcheck": f"shellcheck {' '.join(SCRIPTS)}",
+    "zizmor": "zizmor --offline --no-progress --quiet .github",
+    "actionlint": "actionlint -no-color",
 }
 # Asks git which files to look at, and the copy is a folder that git ignores.
-IN_WORK_TREE = {"reuse"}
+IN_WORK_TREE = {"reuse", "actionlint"}
+# Its package downloads the program from the forge where it is released, which not every machine reaches. The workflow
+# installs it, from tests/requirements/actionlint.txt.
+MAY_BE_MISSING = {"actionlint"}
 
 
 def environment() -> dict[str, str]:
@@ -49,10 +58,16 @@ def environment() -> dict[str, str]:
     }
 
 
+def program(step: str) -> str:
+    """Return the path of the program of a step: beside this Python, or where the PATH has it."""
+    name = STEPS[step].split()[0]
+    beside = Path(sys.executable).with_name(name)
+    return str(beside) if beside.exists() or step not in MAY_BE_MISSING else shutil.which(name) or ""
+
+
 def run(step: str) -> tuple[bool, float, str]:
     """Run one step; return whether it passed, the seconds it took, and what it printed."""
-    words = STEPS[step].split()
-    command = [str(Path(sys.executable).with_name(words[0])), *words[1:]]
+    command = [program(step), *STEPS[step].split()[1:]]
     begin = time.monotonic()
     done = subprocess.run(
         command,
@@ -69,7 +84,9 @@ def run(step: str) -> tuple[bool, float, str]:
 
 def main(wanted: list[str]) -> int:
     """Run the wanted steps, all if none is named; return 1 when one failed."""
-    steps = wanted or list(STEPS)
+    steps = [step for step in wanted or STEPS if program(step)]
+    for step in set(wanted or STEPS) - set(steps):
+        print(f"lint: {step}: skipped, it is not installed; pip install -r tests/requirements/{step}.txt", flush=True)
     outcomes = {}
     with ThreadPoolExecutor(max_workers=2) as pool:
         for step, (passed, seconds, output) in zip(steps, pool.map(run, steps), strict=True):

@@ -1,13 +1,14 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run sanity, unit tests and integration targets over every pair of ansible-core and Python that this machine has.
+"""Run sanity, unit tests and integration targets over the pairs of ansible-core and Python of tests/matrix.yml.
 
-Usage: matrix.py [--sanity all|others] [PAIR ...], where a pair is written 2.19-3.11.
+Usage: matrix.py [--when change|week] [--sanity all|others|none] [--unpinned] [PAIR ...]
 
+A pair is written 2.19-3.11. Without one, all run that are for each change, or with "week" all; those whose Python this
+machine lacks are left out.
 Each part of a pair (integration targets, unit tests, sanity) has a copy of the tracked files of its own. Three run at
-once, those that take longest first, and what each has printed is shown when it has ended. With "others", only the
-newest runs sanity and the unit tests, because "make sanity" and "make test" have just run them on the pair of the
-development environment.
+once, those that take longest first, and what each has printed is shown when it has ended. With "others", the pair of
+the development environment runs its targets alone, because "make sanity" and "make test" have just run the rest there.
 """
 
 from __future__ import annotations
@@ -20,14 +21,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 
-from ansible_collections.voip_communications.sms.tests.tools import interpreters, layout, record
+from ansible_collections.voip_communications.sms.tests.tools import dev, interpreters, layout, record, versions
 from ansible_collections.voip_communications.sms.tests.tools.ansible_test import AnsibleTest
-from ansible_collections.voip_communications.sms.tests.tools.venv import VenvError, ensure
+from ansible_collections.voip_communications.sms.tests.tools.venv import VenvError, ensure, ensure_newest
+from ansible_collections.voip_communications.sms.tests.tools.versions import Pair
 
-# The newest last. Red Hat's Automation Platform ships 2.16, nobody develops on it: integration only. Nearly all that
-# 2.20 has is in 2.19 or in 2.21 too, so the workflow runs it once a week, and .ci/run does not.
-PAIRS = [("2.16", "3.11"), ("2.19", "3.11"), ("2.20", "3.12"), ("2.21", "3.13")]
-INTEGRATION_ONLY = {"2.16"}
 # One more than most machines of a CI have cores, since a task waits for the sandbox now and then.
 AT_ONCE = 3
 
@@ -53,14 +51,20 @@ class Part:
         return passed, text.getvalue()
 
 
-def prepare(core: str, python: str) -> AnsibleTest | None:
+def prepare(pair: Pair, *, unpinned: bool) -> AnsibleTest | None:
     """Return the pair, whose copies lie below its folder, or None when this machine has no such Python."""
+    core, python = pair.core, pair.python
     interpreter = interpreters.find(python)
     if not interpreter:
         print(f"core{core}-py{python}: skipped, no Python {python} that works was found", flush=True)
         return None
     folder = layout.BUILD / "matrix" / f"core{core}-py{python}"
-    ensure(folder / "venv", layout.LOCKS / f"matrix-{core}.txt", interpreter)
+    lock = layout.LOCKS / f"matrix-{core}.txt"
+    if unpinned or not lock.exists():
+        first = f"{core}.0rc1" if pair.is_prerelease else f"{core}.0"
+        ensure_newest(folder / "venv", [f"ansible-core~={first}"], layout.LOCKS / "matrix.in", interpreter)
+    else:
+        ensure(folder / "venv", lock, interpreter)
     return AnsibleTest(folder / "venv", core, python, folder)
 
 
@@ -76,11 +80,13 @@ def targets(*, slow: bool) -> list[str]:
     return names
 
 
-def parts(pairs: list[AnsibleTest], wanted: str) -> Iterator[Part]:
-    """Yield what is wanted of the pairs, the newest first; sanity, which is short, fills what is left at the end."""
+def parts(pairs: list[AnsibleTest], wanted: str, development: str) -> Iterator[Part]:
+    """Yield what is wanted of the pairs, the newest first; sanity, which is short, fills what is left at the end.
+
+    ``development``: the name of the pair of the development environment.
+    """
     newest_first = pairs[::-1]
-    tested = [pair for pair in newest_first if pair.core not in INTEGRATION_ONLY]
-    tested = [pair for pair in tested if wanted != "others" or pair is pairs[-1]]
+    tested = [pair for pair in newest_first if wanted != "others" or pair.name != development]
     for pair in newest_first:
         names = targets(slow=pair is pairs[-1])
         yield Part(pair, "integration", partial(AnsibleTest.integration, targets=names))
@@ -90,33 +96,44 @@ def parts(pairs: list[AnsibleTest], wanted: str) -> Iterator[Part]:
         yield Part(pair, "sanity", AnsibleTest.sanity)
 
 
-def prepare_all(wanted: list[str]) -> tuple[list[AnsibleTest], list[str]]:
+def chosen(names: list[str], when: str) -> list[Pair]:
+    """Return the pairs that are named, or else those of the time; exit when there is no such pair."""
+    pairs = {pair.name: pair for pair in versions.pairs()}
+    if strangers := [name for name in names if name not in pairs]:
+        sys.exit(f"matrix: not in tests/matrix.yml: {', '.join(strangers)}; it has {', '.join(pairs)}")
+    if names:
+        return [pair for pair in pairs.values() if pair.name in names]
+    return versions.of_changes() if when == "change" else versions.pairs()
+
+
+def prepare_all(wanted: list[Pair], *, unpinned: bool) -> tuple[list[AnsibleTest], list[str]]:
     """Return the pairs that can run, and what failed on the way: an environment that cannot be made is a failure."""
     pairs: list[AnsibleTest] = []
     failed: list[str] = []
-    for core, python in PAIRS:
-        if wanted and f"{core}-{python}" not in wanted:
-            continue
+    for wanted_pair in wanted:
+        name = f"core{wanted_pair.core}-py{wanted_pair.python}"
         try:
-            pair = prepare(core, python)
+            pair = prepare(wanted_pair, unpinned=unpinned)
         except VenvError as error:
-            print(f"core{core}-py{python}: {error}", flush=True)
-            failed.append(f"core{core}-py{python} environment")
-            record.write(f"environment-core{core}-py{python}", {"environment": False})
+            print(f"{name}: {error}", flush=True)
+            failed.append(f"{name} environment")
+            record.write(f"environment-{name}", {"environment": False})
         else:
             pairs += [pair] if pair else []
     return pairs, failed
 
 
 def main() -> int:
-    """Run the wanted pairs, all by default; return 1 when a part failed, or when there is no pair at all."""
+    """Run the wanted pairs; return 1 when a part failed, or when there is no pair at all."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--when", choices=["change", "week"], default="change")
     parser.add_argument("--sanity", choices=["all", "others", "none"], default="all")
+    parser.add_argument("--unpinned", action="store_true")
     parser.add_argument("pairs", nargs="*", metavar="PAIR")
     wanted = parser.parse_args()
-    pairs, failed = prepare_all(wanted.pairs)
+    pairs, failed = prepare_all(chosen(wanted.pairs, wanted.when), unpinned=wanted.unpinned)
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        running = [(part, pool.submit(part.run)) for part in parts(pairs, wanted.sanity)]
+        running = [(part, pool.submit(part.run)) for part in parts(pairs, wanted.sanity, dev.pair().name)]
         for part, future in running:
             passed, text = future.result()
             sys.stdout.write(text)

@@ -34,6 +34,21 @@ def ensure(folder: Path, lock: Path, python: str) -> Path:
     return made(folder, lock, python, create)
 
 
+def ensure_newest(folder: Path, releases: list[str], requirements: Path, python: str) -> Path:
+    """Return the Python of an environment with the newest releases; raise VenvError when it cannot be made.
+
+    It is made anew each time, since the requirements do not say what the newest are.
+    """
+    uv, environment = installer()
+    inner = folder / "bin" / "python"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    print(f"creating {folder.relative_to(layout.ROOT)} with the newest releases ...", flush=True)
+    step([uv, "venv", "--quiet", "--clear", "--no-python-downloads", "--python", python, str(folder)], environment)
+    install = [uv, "pip", "install", "--quiet", "--upgrade", "--python", str(inner), "--requirement", str(requirements)]
+    step([*install, *releases], environment)
+    return inner
+
+
 def base() -> Path:
     """Return the Python of the environment that holds uv and pip; raise VenvError when it cannot be made."""
     # Whichever environment this runs in, it is made with the Python below it, and so only once.

@@ -37,6 +37,28 @@ def test_the_failed_are_read_from_the_closing_list(output: str, names: list[str]
     assert ansible_test.listed_below(output) == names
 
 
+WITHOUT_PROGRAM = """\
+Running sanity test "pep8"
+Running sanity test "shellcheck"
+WARNING: Required program "shellcheck" not found.
+Running sanity test "yamllint"
+WARNING: Reviewing previous 1 warning(s):
+WARNING: Required program "shellcheck" not found.
+"""
+
+
+def test_a_sanity_test_whose_program_is_missing_has_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ansible-test itself ends with success, and only warns."""
+    monkeypatch.setattr(layout, "RESULTS", tmp_path)
+    monkeypatch.setattr(ansible_test.AnsibleTest, "_provide_pip", lambda _pair: None)
+    monkeypatch.setattr(ansible_test.AnsibleTest, "_hand_on_pip_settings", lambda _pair: None)
+    monkeypatch.setattr(ansible_test.AnsibleTest, "_run", lambda _pair, *_words, **_more: (0, WITHOUT_PROGRAM))
+    assert not ansible_test.AnsibleTest(tmp_path, "2.19", "3.11", tmp_path).sanity()
+    (failure,) = count.failures(tmp_path)
+    assert failure.splitlines()[0].endswith("::shellcheck")
+    assert count.count(tmp_path) == (2, 1, 0)
+
+
 def test_every_suite_is_summed_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(layout, "RESULTS", tmp_path)
     record.write("lint", {"mypy": True, "ruff": False})
