@@ -386,7 +386,7 @@ def _harmless(hook: Hook) -> Hook:
         try:
             hook(self, *args, **kwargs)
         except Exception as error:  # noqa: BLE001 - no error may reach the run
-            self.warn(f"internal error {type(error).__name__} in {hook.__name__}; please report this")
+            self.warn(f"internal error {error.__class__.__name__} in {hook.__name__}; please report this")
 
     return guarded
 
@@ -589,7 +589,7 @@ class CallbackModule(CallbackBase):
         try:
             return {name: templar.template(value)}
         except Exception as error:  # noqa: BLE001 - a template may call anything
-            self.warn(f"the variable {name} is left out, since it cannot be templated ({type(error).__name__})")
+            self.warn(f"the variable {name} is left out, since it cannot be templated ({error.__class__.__name__})")
             return {}
 
 
