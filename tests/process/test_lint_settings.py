@@ -17,7 +17,7 @@ FILES = ("playbooks/notify.yml", "playbooks/alert.yml", "docs/examples/awx", "ro
 
 
 def test_a_checkout_needs_nothing_beside_it(tmp_path: Path) -> None:
-    """It finds the collection by installing it from the checkout, which it does not do when it is told to be offline."""
+    """It finds the collection by installing it from the checkout, not so when it is told to be offline."""
     checkout = tmp_path / "checkout"
     shutil.copytree(COLLECTION, checkout, ignore=shutil.ignore_patterns("__pycache__", "output", "tests"))
     environment = lint.environment() | {

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each library has one lower bound, wherever it is named, and no upper one; so has Python."""
+"""Each library has one lower bound, wherever it is named, and no upper one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LISTS = (
     "tests/integration/requirements.txt",
     "tests/unit/requirements.txt",
 )
-LIBRARIES = {
+LIBRARIES = {"ansible-core", "ansible-rulebook"} | {
     name.lower()
     for path in LISTS
     for name in re.findall(r"^[\w-]+", (COLLECTION / path).read_text(encoding="utf-8"), re.MULTILINE)
