@@ -160,6 +160,21 @@ def test_the_readme_is_short_and_shows_the_two_commands() -> None:
     assert "not VoIP.ms" in README
 
 
+def test_links_of_the_readme_work_where_it_is_shown_alone() -> None:
+    """Galaxy shows the README without the files around it."""
+    addresses = markdown.links(README)
+    assert [link for link in addresses if not link.startswith("https://")] == []
+    for path, anchor in re.findall(r"/ansible-collection-sms/blob/main/([^)#]+)#?([^)]*)\)", README):
+        file = markdown.COLLECTION / path
+        assert file.exists(), path
+        assert not anchor or anchor in documents.anchors(file), (path, anchor)
+
+
+def test_the_readme_has_the_sections_that_people_look_for() -> None:
+    for heading in ("Use cases", "Requirements", "Install", "Support", "Communication", "Release notes"):
+        assert markdown.section(README, heading).strip(), heading
+
+
 def test_the_readme_lists_what_there_is() -> None:
     rows = [(row[0], re.sub(r"[`\[]|\].*", "", row[1])) for row in markdown.rows(README)]
     listed = [(kind, name) for kind, names in rows for name in names.split(", ")]
