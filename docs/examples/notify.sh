@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# A shell step that tells somebody something, once, and says what came of it by its exit status:
+# A shell step that tells people something, once, and gives the result as its exit status:
 #
 #   0  they have it, from this run or from an earlier one
 #   1  they do not have it, or not all of them

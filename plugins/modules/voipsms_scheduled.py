@@ -69,8 +69,8 @@ options:
   delivery_date:
     description:
       - When the message is to be delivered. Needed for O(state=present).
-      - With an offset, such as V(2026-12-01T22:00:00+01:00) or V(2026-12-01T21:00:00Z), or without, such as
-        V(2026-12-01 22:00). Quote it.
+      - With an offset, such as V(2030-12-01T22:00:00+01:00) or V(2030-12-01T21:00:00Z), or without, such as
+        V(2030-12-01 22:00). Quote it.
       - Without an offset it is wall time in O(timezone), or else in the account's zone.
       - Or from now on, as a duration of weeks, days of 24 hours, hours and minutes, such as V(+2h), V(+1d) or
         V(+1h30m), or as a wall time such as V(today 18:00), V(tomorrow 08:00) or V(monday 08:00). It needs O(name) and
@@ -156,14 +156,16 @@ EXAMPLES = r"""
   voip_communications.sms.voipsms_scheduled:
     name: "window-4711-{{ item.name }}"
     to: ["+12812345678", "+12812345679"]
-    msg: "Maintenance of the mail servers begins on {{ start }}"
+    msg: "Maintenance of the mail servers begins {{ item.when }}"
     delivery_date: "{{ item.date }}"
     account_timezone: America/Chicago
   loop:
     - name: day-before
-      date: "2026-12-01T22:00:00+01:00"
+      when: tomorrow at 22:00
+      date: "2030-12-01T22:00:00+01:00"
     - name: hour-before
-      date: "2026-12-02T21:00:00+01:00"
+      when: in an hour
+      date: "2030-12-02T21:00:00+01:00"
   delegate_to: localhost
   become: false
   run_once: true
@@ -173,7 +175,7 @@ EXAMPLES = r"""
     name: window-4711-day-before
     to: ["+12812345678", "+12812345679"]
     msg: "Maintenance of the mail servers begins tomorrow at 22:00"
-    delivery_date: "2026-12-02 22:00"
+    delivery_date: "2030-12-02 22:00"
     timezone: Europe/Berlin
     account_timezone: America/Chicago
     min_lead: 30
@@ -212,7 +214,7 @@ EXAMPLES = r"""
     to: "+12812345678"
     from: "+17134567890"
     msg: "Your shift begins in an hour"
-    delivery_date: "2026-12-01 17:00"
+    delivery_date: "2030-12-01 17:00"
   delegate_to: localhost
   become: false
 
@@ -222,7 +224,7 @@ EXAMPLES = r"""
     contacts: "{{ voipsms_contacts }}"
     to: [anna, "@dba"]
     msg: "The drill begins in an hour"
-    delivery_date: "2026-12-01 17:00"
+    delivery_date: "2030-12-01 17:00"
   delegate_to: localhost
   become: false
   run_once: true
@@ -232,7 +234,7 @@ EXAMPLES = r"""
     state: absent
     to: "+12812345678"
     msg: "Your shift begins in an hour"
-    delivery_date: "2026-12-01 17:00"
+    delivery_date: "2030-12-01 17:00"
   delegate_to: localhost
   become: false
 

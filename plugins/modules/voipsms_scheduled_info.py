@@ -78,7 +78,7 @@ EXAMPLES = r"""
 - name: Show what one person will get at one moment
   voip_communications.sms.voipsms_scheduled_info:
     to: "+12812345678"
-    delivery_date: "2026-12-01 22:00"
+    delivery_date: "2030-12-01 22:00"
     timezone: Europe/Berlin
     account_timezone: America/Chicago
   delegate_to: localhost

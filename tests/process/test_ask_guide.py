@@ -66,7 +66,7 @@ def test_a_gate_four_eyes_and_a_page_with_three_levels(
         phones.answer(ANNA, "mine")
 
     phones.will(people)
-    gate, eyes, page = (play(name) for name in ("wait up to 30 minutes", "two of three", "whoever is on call"))
+    gate, eyes, page = (play(name) for name in ("wait up to 30 minutes", "two of three", "Page the people on call"))
     looks = {"voip_communications.sms.voipsms_ask": {"poll": 1}}
     defaults = {"group/voip_communications.sms.voipsms": controller.options, **looks}
     run = controller.play(

@@ -89,7 +89,7 @@ def test_github_actions(job: Job, service: CountedSandbox) -> None:
 
 
 def test_gitlab_ci(job: Job, service: CountedSandbox) -> None:
-    step = example("gitlab-ci.yml")["tell-whoever-is-on-call"]
+    step = example("gitlab-ci.yml")["tell-the-people-on-call"]
     known = {
         "ONCALL_NUMBERS": f"{ANNA},{BEN}",
         "CI_PROJECT_PATH": "acme/shop",
@@ -131,7 +131,7 @@ def test_jenkins(job: Job, service: CountedSandbox) -> None:
 def test_the_steps_that_are_not_run_install_what_the_others_need() -> None:
     """Seen, since they are not run: they need the network, and the collection that is under test is there already."""
     github = example("github-actions.yml")["jobs"]["deploy"]["steps"][1]["run"]
-    gitlab = "\n".join(example("gitlab-ci.yml")["tell-whoever-is-on-call"]["before_script"])
+    gitlab = "\n".join(example("gitlab-ci.yml")["tell-the-people-on-call"]["before_script"])
     needed = re.findall(r"^[a-z]+", (COLLECTION / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE)
     for script in (github, gitlab):
         for part in (*needed, "ansible-core", f"collection install {PREFIX.rstrip('.')}"):

@@ -69,7 +69,7 @@ def test_the_plays_of_the_guide(controller: Controller, service: CountedSandbox)
     run = controller.play(*storm_play["tasks"], *look["tasks"], keywords=keywords)
     assert run.rc == 0, run.everything
     results = {record.task: record.result for record in run.records}
-    assert results["Show what has become of them"]["msg"].endswith(str(["sent"] * 5 + ["held"] * 3))
+    assert results["Show the outcome of each"]["msg"].endswith(str(["sent"] * 5 + ["held"] * 3))
     assert results["Say it"]["msg"] == "3 messages were held"
     assert "what is held is not sent later by itself" in " ".join((run.stdout + run.stderr).split())
     service.expect(6)

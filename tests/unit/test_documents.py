@@ -112,6 +112,54 @@ def test_the_first_playbook_shows_what_came_of_it(name: str, play: dict[str, obj
     assert [result for result in registered if f"{result}.msg" in str(play)], name
 
 
+def scalars(node: yaml.Node | None, key: str = "") -> Iterator[tuple[str, yaml.ScalarNode]]:
+    """Yield every value of a YAML document as it is written, with the key that it belongs to."""
+    if isinstance(node, yaml.ScalarNode):
+        yield key, node
+    elif isinstance(node, yaml.SequenceNode):
+        for entry in node.value:
+            yield from scalars(entry, key)
+    elif isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            yield from scalars(value, name.value)
+
+
+def values() -> Iterator[tuple[str, str, yaml.ScalarNode]]:
+    """Yield where each value of an example stands, its key and the value: of documents, modules and whole files."""
+    texts = {f"{name}:{block.line}": block.text for name in documents.TEXTS for block in documents.blocks(name, "yaml")}
+    texts |= {name: module.EXAMPLES for name, module in MODULES.items()}
+    texts |= {path.name: path.read_text("utf-8") for path in markdown.COLLECTION.glob("docs/examples/**/*.yml")}
+    for where, text in texts.items():
+        for key, node in scalars(yaml.compose(text, yaml.SafeLoader)):
+            yield where, key, node
+
+
+def test_values_in_examples_are_quoted_where_others_of_their_kind_would_be_misread() -> None:
+    """YAML makes 1.1 of a version 1.10, 1320 of an hour 22:00, and a number of a phone number."""
+    misread = re.compile(r"[+-]?\d+([.:-]\d+)+\b.*|\+\d.*|\d{6,}|yes|no|on|off", re.IGNORECASE)
+    fine = re.compile(r"127\.0\.0\.1|\d\.\d+")
+    numbers = {"latency", "deadline", "timeout", "max_cost", "poll"}
+    found = [
+        (where, key, node.value)
+        for where, key, node in values()
+        if node.style is None and misread.fullmatch(node.value)
+        if not fine.fullmatch(node.value) or (key not in numbers and "127" not in node.value)
+    ]
+    assert found == []
+
+
+def test_examples_keep_working_in_the_years_to_come() -> None:
+    """A message cannot be scheduled for a date that is over."""
+    ahead = re.compile(r"delivery_date|start|end|at|date|maintenance_window_(start|end)")
+    dates = [
+        (where, key, node.value)
+        for where, key, node in values()
+        if ahead.fullmatch(key) and re.match(r"\d{4}-\d\d-\d\d[T ]", node.value)
+    ]
+    assert len(dates) > 15
+    assert [found for found in dates if found[2] < "2030"] == []
+
+
 @every_document
 def test_options_with_values_in_the_text_exist(name: str) -> None:
     """Check words such as ``on_unknown: skip``, or ``ledger_created: true`` of a result."""
