@@ -200,10 +200,10 @@ def test_people_have_their_names(page: Page, service: CountedSandbox) -> None:
     for _time in range(2):
         service.sandbox.settings(names={f"+{ANNA}": "anna <b>", BEN: "ben"})
         send(service.sandbox, f"{ANNA},{GONE}", ROLLOUT)
-        expect(phone(page, ANNA).get_by_role("heading")).to_have_text(f"anna <b>+{ANNA}")
-        expect(phone(page, GONE).get_by_role("heading")).to_have_text(f"+{GONE}")
+        expect(phone(page, ANNA).get_by_role("heading")).to_have_text("anna <b>+1 281 234 5678")
+        expect(phone(page, GONE).get_by_role("heading")).to_have_text("+1 500 555 0404")
         page.get_by_role("link", name="List").click()
-        expect(page.locator("#list .way").filter(has_text=f"anna <b> {ANNA}")).to_have_count(1)
+        expect(page.locator("#list .way").filter(has_text="anna <b> +1 281 234 5678")).to_have_count(1)
         page.locator("#search").fill("anna")
         expect(page.locator("#list .message")).to_have_count(1)
         page.locator("#search").fill("")
@@ -395,6 +395,185 @@ def test_a_request_is_opened(page: Page, service: CountedSandbox) -> None:
     assert page.locator("main script, dd img").count() == 0
 
 
+def test_a_message_that_has_arrived_is_where_new_ones_are(page: Page, service: CountedSandbox) -> None:
+    """Behind what came earlier and before what waits; first in the list; new once more; also by a clock set back."""
+    send(service.sandbox, ANNA, "Due in two hours", delivery_date=AT_TEN)
+    send(service.sandbox, ANNA, "Due tomorrow", delivery_date=f"{TOMORROW + timedelta(days=1)} 22:00")
+    send(service.sandbox, ANNA, "Sent at once")
+    service.expect(3)
+    texts, rows = phone(page, ANNA).locator(".thread .text"), page.locator("#list .text")
+    expect(texts).to_have_text(["Sent at once", "Due in two hours", "Due tomorrow"])
+    phone(page, ANNA).hover()
+    page.mouse.move(0, 0)
+    expect(page).to_have_title("SMS sandbox")
+    service.sandbox.advance(3 * 3600)
+    expect(message(page, ANNA, "Due in two hours")).to_contain_text("Sent")
+    expect(texts).to_have_text(["Sent at once", "Due in two hours", "Due tomorrow"])
+    expect(page).to_have_title("(1) SMS sandbox")
+    expect(phone(page, ANNA)).to_contain_text("1 new")
+    page.get_by_role("link", name="List").click()
+    expect(rows).to_have_text(["Due in two hours", "Sent at once", "Due tomorrow"])
+    service.sandbox.set_clock(CLOCK)
+    send(service.sandbox, ANNA, "Sent by the earlier clock")
+    service.expect(4)
+    expect(rows).to_have_text(["Sent by the earlier clock", "Due in two hours", "Sent at once", "Due tomorrow"])
+
+
+def test_what_has_arrived_is_seen_although_much_waits_behind_it(page: Page, service: CountedSandbox) -> None:
+    for hour in range(10, 24):
+        date = f"{TOMORROW + timedelta(days=1)} {hour}:00"
+        send(
+            service.sandbox, ANNA, f"Reminder of {hour} o'clock, which is long enough for two lines", delivery_date=date
+        )
+    service.expect(14)
+    expect(phone(page, ANNA).locator(".text")).to_have_count(14)
+    page.get_by_role("button", name="To the next message").click()
+    expect(message(page, ANNA, "Reminder of 10 o'clock")).to_contain_text("Sent")
+    expect(message(page, ANNA, "Reminder of 10 o'clock")).to_be_in_viewport(ratio=0.9)
+    expect(message(page, ANNA, "Reminder of 23 o'clock")).not_to_be_in_viewport()
+
+
+def test_a_message_shows_its_details(page: Page, service: CountedSandbox) -> None:
+    """By a click on its text or the button beside it; it changes with the message, and leads to its request."""
+    service.sandbox.settings(names={ANNA: "anna"})
+    call(service.sandbox, "GET", "sms/scheduled")
+    (record,) = send(service.sandbox, ANNA, HOSTILE, delivery_date=AT_TEN, **{"from": DESK})
+    service.expect(1)
+    dialog = page.get_by_role("dialog", name="Message")
+    message(page, ANNA, HOSTILE).locator(".text").click()
+    expect(dialog).to_contain_text(HOSTILE)
+    facts = dialog.locator("dd")
+    for fact in ("anna +1 281 234 5678 (US)", "+1 713 555 0100", record["smsid"], "2WAYSMS", "Request #2", "0.01"):
+        expect(facts.filter(has_text=fact)).to_have_count(1)
+    expect(facts.filter(has_text="22:00:00")).to_have_count(1)
+    expect(dialog.locator(".badge")).to_have_text("Pending")
+    service.sandbox.advance(3 * 3600)
+    expect(dialog.locator(".badge")).to_have_text("Sent")
+    expect(facts.filter(has_text="22:00:00")).to_have_count(2)
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.get_by_role("link", name="List").click()
+    page.locator("#list").get_by_role("button", name="Details").click()
+    dialog.get_by_role("button", name="Request #2").click()
+    expect(dialog).to_be_hidden()
+    expect(page.locator("details[open]")).to_contain_text("#2")
+    expect(page.locator("details[open] pre")).to_contain_text("send_log")
+    assert page.locator("dialog script, dialog img, dialog b").count() == 0
+
+
+def test_what_a_person_wrote_came_with_no_request(page: Page, service: CountedSandbox) -> None:
+    service.sandbox.incoming(ANNA, DESK, "Hello?")
+    message(page, ANNA, "Hello?").get_by_role("button", name="Details").click()
+    expect(page.get_by_role("dialog", name="Message")).to_contain_text("none, a person wrote it")
+
+
+def test_links_lead_where_they_say_and_nowhere_else(page: Page, service: CountedSandbox) -> None:
+    texts = {
+        "See https://shop.example/a?b=c#d, or (http://x.example/). Bye": [
+            "https://shop.example/a?b=c#d",
+            "http://x.example/",
+        ],
+        "javascript:alert(1) data:text/html,x ftp://x.example //x.example": [],
+        "https://bank.example@evil.example/ http://user:secret@x.example": [],
+        'https://x.example/"onclick="alert(1)': ["https://x.example/"],
+    }
+    for text in texts:
+        send(service.sandbox, ANNA, text)
+    service.expect(len(texts))
+    for text, links in texts.items():
+        bubble = message(page, ANNA, text).locator(".text")
+        expect(bubble).to_have_text(text)
+        assert bubble.locator("a").evaluate_all("all => all.map((each) => each.textContent)") == links
+    shown = page.locator(".thread a").all()
+    assert {link.get_attribute("rel") for link in shown} == {"noopener noreferrer nofollow"}
+    assert {link.get_attribute("target") for link in shown} == {"_blank"}
+
+
+def test_numbers_are_in_groups(page: Page) -> None:
+    """As people write them; what is no number in E.164 stays as it is."""
+    shown = page.evaluate(
+        """async (numbers) => {
+          const { grouped } = await import("/sandbox/page/numbers.js");
+          return numbers.map(grouped);
+        }""",
+        ["12812345678", "447700900123", "33612345678", "4915112345678", "35312345678", "+4930123456", "12345", "Shop"],
+    )
+    assert shown == [
+        "+1 281 234 5678",
+        "+44 7700 900 123",
+        "+33 6 12 34 56 78",
+        "+49 1511 2345 678",
+        "+353 1234 5678",
+        "+49 3012 3456",
+        "12345",
+        "Shop",
+    ]
+
+
+def test_the_settings_can_be_changed(window: browsers.Window, page: Page, service: CountedSandbox) -> None:
+    """Only those that differ are set, and what is refused is said where it can be read."""
+    page.get_by_role("button", name="Settings").click()
+    dialog = page.get_by_role("dialog", name="Settings of the sandbox")
+    expect(dialog.get_by_label("Time zone")).to_have_value(ZONE)
+    dialog.get_by_label("Seconds that it lags").fill("10")
+    dialog.get_by_label("Its numbers").fill(f"+{DESK}; 17135550101")
+    dialog.get_by_label("Balance").fill("2.5")
+    dialog.get_by_label("An smsid for each").select_option("request")
+    dialog.get_by_label("Time zone").fill("Europe/Nowhere")
+    dialog.get_by_role("button", name="Change").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("'zone'")
+    assert [fault for fault in window.faults if "400 (BAD REQUEST)" not in fault] == []
+    window.faults.clear()
+    dialog.get_by_label("Time zone").fill("Europe/Berlin")
+    service.sandbox.settings(price=0.02)
+    dialog.get_by_role("button", name="Change").click()
+    expect(dialog).to_be_hidden()
+    settings = service.sandbox.settings()
+    wanted = {"list_lag": 10, "numbers": [DESK, "17135550101"], "balance": 2.5, "smsid": "per-request"}
+    assert {name: settings[name] for name in wanted} == wanted
+    assert (settings["zone"], settings["page_size"], settings["records"]) == ("Europe/Berlin", 10, "per-message")
+    expect(page.locator("#list-settings")).to_contain_text("it lags by 10 s")
+    page.get_by_role("button", name="Settings").click()
+    dialog.get_by_label("Balance").fill("")
+    dialog.get_by_label("Its numbers").fill("")
+    dialog.get_by_role("button", name="Change").click()
+    expect(dialog).to_be_hidden()
+    assert (service.sandbox.settings()["balance"], service.sandbox.settings()["numbers"]) == (None, [])
+
+
+def test_it_always_says_that_nothing_is_sent(page: Page, service: CountedSandbox) -> None:
+    line = page.get_by_text("Nothing here is ever sent to a phone.")
+    expect(line).to_be_in_viewport()
+    for number in range(30):
+        send(service.sandbox, ANNA, f"Text {number}")
+    service.expect(30)
+    for name in ("Phones", "List", "Requests"):
+        page.get_by_role("link", name=name).click()
+        page.mouse.wheel(0, 3000)
+        expect(line).to_be_in_viewport()
+
+
+def test_no_credentials_are_anywhere_on_the_page(browser: Browser) -> None:
+    key, password = "canary-key-4711", "canary-password-4711"
+    with Sandbox(api_key=key, api_password=password) as sandbox:
+        window = opened_at(browser, sandbox)
+        page = window.page
+        call(sandbox, "GET", "cms/user")
+        call(sandbox, "POST", "sms/send", to=ANNA, msg="Hello", api_password=password, api_key=key)
+        message(page, ANNA, "Hello").locator(".text").click()
+        page.get_by_role("button", name="Request #2").click()
+        expect(page.locator("details[open] pre")).to_contain_text("send_log")
+        seen = page.content() + page.evaluate(
+            "async () => JSON.stringify(await (await fetch('/sandbox/settings')).json())"
+        )
+        page.locator("details", has_text="#1").locator("summary").click()
+        expect(page.locator("details[open] pre")).to_contain_text("(hidden)")
+        seen += page.content()
+        window.close()
+    assert "Hello" in seen
+    assert not [secret for secret in (key, password) if secret in seen]
+
+
 def test_searching_and_choosing(page: Page, service: CountedSandbox) -> None:
     whole_story(service.sandbox)
     service.expect(4)
@@ -581,6 +760,41 @@ def test_fits_a_narrow_window(window: browsers.Window, page: Page, service: Coun
         assert page.evaluate(CUT_OFF) == [], name
     page.get_by_role("button", name="Fail next").click()
     assert page.evaluate("() => document.documentElement.scrollWidth") == 360
+
+
+@pytest.mark.parametrize("width", [320, 360, 390])
+def test_what_opens_lies_within_a_narrow_window(page: Page, service: CountedSandbox, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 740})
+    send(service.sandbox, ANNA, "https://x.example/" + "y" * 200, delivery_date=AT_TEN, **{"from": DESK})
+    service.expect(1)
+
+    def assert_within(opened: Locator) -> None:
+        expect(opened).to_be_visible()
+        box = opened.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0, box
+        assert box["x"] + box["width"] <= width, box
+        assert opened.evaluate("(each) => each.scrollWidth <= each.clientWidth"), "nothing is cut off at its side"
+        assert page.evaluate("() => document.documentElement.scrollWidth") == width
+
+    page.locator("#set-clock > summary").click()
+    assert_within(page.locator("#set-clock-form"))
+    page.locator("#set-clock > summary").click()
+    for button, dialog in (("Fail next", "faults"), ("Settings", "settings"), ("Reset", "reset")):
+        page.get_by_role("button", name=button, exact=True).first.click()
+        assert_within(page.locator(f"#{dialog}"))
+        page.keyboard.press("Escape")
+    phone(page, ANNA).get_by_role("button", name="Details").click()
+    assert_within(page.locator("#details"))
+
+
+def test_on_a_phone_the_messages_have_most_of_the_window(page: Page, service: CountedSandbox) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    send(service.sandbox, ANNA, ROLLOUT, **{"from": DESK})
+    service.expect(1)
+    box = phone(page, ANNA).bounding_box()
+    assert box is not None
+    assert box["y"] < 0.42 * 844, "what lies above the messages"
 
 
 class EmptySite(BaseHTTPRequestHandler):

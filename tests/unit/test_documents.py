@@ -58,7 +58,7 @@ OTHERS = {
     "major_changes", "minor_changes", "breaking_changes", "deprecated_features", "removed_features", "security_fixes",
     "known_issues",
     # what the sandbox notes of a request and a message, and its settings
-    "content_type", "page_size", "state_at", "cancel_at", "list_lag", "cancelled_shown", "hidden_before",
+    "content_type", "page_size", "state_at", "cancel_at", "accepted_at", "list_lag", "cancelled_shown", "hidden_before",
     "cancel_delay", "empty_lists", "log_order", "incoming_lag",
     # variables of the examples
     "rolled_back", "services_short", "voipsms_watch_recipients",

@@ -57,7 +57,10 @@ def _sms_calls(calls: Blueprint, state: State) -> None:
     def send() -> dict[str, Any]:
         """Answer ``sms/send`` (documented)."""
         with state.open():
+            known = len(state.gateway.messages)
             log = state.gateway.send(_field("to"), _field("msg"), _field("from"), _field("delivery_date"))
+            for sms in state.gateway.messages[known:]:
+                sms.request = g.noted.number
         return {"send_log": log}
 
     @calls.get(f"{BASE}sms/scheduled")

@@ -28,6 +28,7 @@ class Message:
     ``delivery_at`` and ``state_at`` are UTC. ``internal`` is the account's number, ``external`` the other person's.
     ``part`` counts from 1 to ``parts`` where the service keeps a record per segment; else both are 1. ``accepted_at``
     is None only where an older sandbox wrote the state file. ``cancel_at`` is when a cancel takes effect, in UTC.
+    ``request`` is the number of the request that it came with; None for what people write, and in an older state file.
     """
 
     number: int
@@ -50,6 +51,7 @@ class Message:
     parts: int = 1
     accepted_at: datetime | None = None
     cancel_at: datetime | None = None
+    request: int | None = None
 
     @property
     def leaves_at(self) -> datetime:
@@ -130,6 +132,8 @@ class Message:
             "state_at": dates.iso(self.state_at),
             "delivery_at": dates.iso(self.delivery_at),
             "cancel_at": None if self.cancel_at is None else dates.iso(self.cancel_at),
+            "accepted_at": None if self.accepted_at is None else dates.iso(self.accepted_at),
+            "request": self.request,
             "encoding": self.encoding,
             "segments": self.segments,
             "inout": self.inout,

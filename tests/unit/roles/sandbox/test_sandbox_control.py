@@ -47,6 +47,15 @@ class TestRequests:
         caller.control("settings", {"latency": 0})
         assert caller.control("requests") == {"requests": []}
 
+    def test_a_message_says_which_one_it_came_with(self, caller: Any) -> None:
+        caller.get("sms/scheduled")
+        caller.send(f"{ANNA},{BERT}")
+        caller.send(ANNA, delivery_date="2026-12-24 10:00")
+        caller.control("messages", {"from": ANNA, "to": BERT, "msg": "Hello?"})
+        messages = caller.control("messages")["messages"]
+        assert [each["request"] for each in messages] == [2, 2, 3, None]
+        assert [each["accepted_at"][:16] for each in messages] == ["2026-12-01T10:00"] * 4
+
 
 class TestClock:
     def test_runs_from_where_it_was_set(self, caller: Any) -> None:

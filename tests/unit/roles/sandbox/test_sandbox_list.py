@@ -283,11 +283,14 @@ class TestStateFile:
         service = Service(list_lag=10)
         service.send()
         fields = service.gateway.to_dict()
-        del fields["messages"][0]["accepted_at"], fields["messages"][0]["cancel_at"], fields["settings"]["list_lag"]
+        for name in ("accepted_at", "cancel_at", "request"):
+            del fields["messages"][0][name]
+        del fields["settings"]["list_lag"]
         gateway = Gateway.from_dict(fields)
         gateway.settings = gateway.settings.changed({"list_lag": 10})
         assert [sms.text for sms in gateway.messages] == ["Hello"]
         assert (gateway.messages[0].accepted_at, gateway.messages[0].cancel_at) == (None, None)
+        assert gateway.messages[0].request is None
 
 
 def test_the_log_in_either_order_with_answers_that_show_late() -> None:

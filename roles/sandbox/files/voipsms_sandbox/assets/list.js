@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// All messages below one another, the newest first.
+// All messages below one another, that to which something has happened last first.
 
 import { find } from "./elements.js";
 import { row } from "./message.js";

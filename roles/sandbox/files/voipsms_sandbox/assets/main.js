@@ -3,8 +3,10 @@
 
 // Puts the parts together: what changed is drawn once, and the clock ticks.
 
+import { setUpAdjusting } from "./adjusting.js";
 import { drawClock, setUpClock } from "./clock.js";
 import { post } from "./control.js";
+import { drawDetails, setUpDetails } from "./details.js";
 import { find, setText } from "./elements.js";
 import { follow } from "./feed.js";
 import { drawList, readVisible } from "./list.js";
@@ -43,6 +45,7 @@ function draw() {
   drawFaults();
   drawClock();
   drawSettings();
+  drawDetails();
   setText(find("request-count"), String(store.requests.size));
   document.title = `${store.unread.size ? `(${store.unread.size}) ` : ""}SMS sandbox`;
 }
@@ -105,6 +108,8 @@ setUpSelection(draw);
 setUpClock();
 setUpFaults();
 setUpReset();
+setUpAdjusting();
+setUpDetails();
 setUpPage();
 addEventListener("hashchange", choose);
 subscribe(({ added, changed, first }) => {

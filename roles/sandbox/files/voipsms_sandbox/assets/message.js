@@ -5,11 +5,13 @@
 
 import { post } from "./control.js";
 import { element, setText } from "./elements.js";
+import { linked } from "./links.js";
 import { brief, span } from "./moments.js";
 import { attempt, say } from "./notices.js";
+import { grouped } from "./numbers.js";
 import { account, kind, nameOf, now, person, store } from "./store.js";
 
-const LABELS = {
+export const LABELS = {
   PENDING: "Pending",
   SENT: "Sent",
   CANCELLED: "Cancelled",
@@ -50,7 +52,7 @@ function facts(message) {
 
 function text(message) {
   const tag = message.state === "CANCELLED" ? "s" : "span";
-  return element("p", { class: "text" }, element(tag, { dir: "auto" }, message.msg));
+  return element("p", { class: "text" }, element(tag, { dir: "auto" }, ...linked(message.msg)));
 }
 
 function attributes(message) {
@@ -58,6 +60,11 @@ function attributes(message) {
     class: `message ${kind(message).toLowerCase()}${store.unread.has(message.number) ? " unread" : ""}`,
     "data-number": String(message.number),
   };
+}
+
+function more() {
+  const labels = { "aria-label": "Details", title: "Details", "aria-haspopup": "dialog" };
+  return element("button", { type: "button", class: "more", ...labels }, "⋯");
 }
 
 // A button for each code of a question, which sends the code as this person.
@@ -83,14 +90,16 @@ export function bubble(message) {
     text(message),
     message.state === "REFUSED" ? element("p", { class: "reason" }, message.code_desc) : null,
     codes(message),
-    element("p", { class: "meta" }, badge(message), ...when(message), ...facts(message)),
+    element("p", { class: "meta" }, badge(message), ...when(message), ...facts(message), more()),
   );
 }
 
 // A number at either end of a message, with the name that belongs to it.
-function end(number) {
+export function namedNumber(number) {
   const name = nameOf(number);
-  return element("bdi", {}, name ? `${name} ${number}` : number);
+  const groups = grouped(number);
+  const shown = element("span", { class: groups === number ? null : "digits" }, groups);
+  return element("bdi", { title: number }, name ? `${name} ` : null, shown);
 }
 
 export function row(message) {
@@ -98,21 +107,22 @@ export function row(message) {
     "li",
     attributes(message),
     element("p", { class: "meta" }, badge(message), ...when(message)),
-    element("p", { class: "way" }, end(message.from), " → ", end(message.to)),
+    element("p", { class: "way" }, namedNumber(message.from), " → ", namedNumber(message.to)),
     element(
       "div",
       {},
       text(message),
       message.state === "REFUSED" ? element("p", { class: "reason" }, message.code_desc) : null,
     ),
-    element("p", { class: "meta facts" }, ...facts(message)),
+    element("p", { class: "meta facts" }, ...facts(message), more()),
   );
 }
 
 // What a search looks through.
 export function haystack(message) {
   const words = [message.msg, message.from, message.to, message.smsid, message.code_desc, message.encoding];
-  return [...words, nameOf(person(message)), LABELS[kind(message)], `+${account(message)}`, String(message.code)].join("\n").toLowerCase();
+  words.push(nameOf(person(message)), LABELS[kind(message)], `+${account(message)}`, String(message.code));
+  return [...words, grouped(message.from), grouped(message.to)].join("\n").toLowerCase();
 }
 
 // Once a second: those that are no longer shown are forgotten.

@@ -7,6 +7,7 @@ import { element, find, setText } from "./elements.js";
 import { post } from "./control.js";
 import { bubble } from "./message.js";
 import { attempt, say } from "./notices.js";
+import { grouped } from "./numbers.js";
 import { account, nameOf, person, read, store } from "./store.js";
 
 const phones = new Map();
@@ -15,11 +16,11 @@ class Phone {
   constructor(number, country) {
     this.number = number;
     this.shown = new Map();
+    this.latest = 0;
     this.unread = element("span", { class: "unread-count", hidden: true });
     this.thread = element("ol", { class: "thread", tabindex: "0", "aria-label": `Messages of ${number}` });
     this.answering = new Answering(number);
     this.name = element("bdi", { class: "name", hidden: true });
-    const written = /^\d+$/.test(number) ? `+${number}` : number;
     const seen = () => this.seen();
     const seeing = { pointermove: seen, pointerdown: seen, focusin: seen };
     this.element = element(
@@ -28,7 +29,7 @@ class Phone {
       element(
         "header",
         {},
-        element("h3", {}, this.name, element("bdi", {}, written)),
+        element("h3", {}, this.name, element("bdi", { title: number }, grouped(number))),
         country ? element("span", { class: "country" }, country) : null,
         this.unread,
       ),
@@ -61,10 +62,21 @@ class Phone {
       }
     });
     this.answering.offer(messages);
-    if (grown && atEnd) this.thread.scrollTop = this.thread.scrollHeight;
-    const unread = wanted.filter((each) => store.unread.has(each.number)).length;
-    this.unread.hidden = !unread;
-    setText(this.unread, `${unread} new`);
+    const unread = wanted.filter((each) => store.unread.has(each.number));
+    const fresh = unread.filter((each) => each.arrival > this.latest);
+    this.latest = Math.max(this.latest, ...wanted.map((each) => each.arrival));
+    const isLookedAt = this.element.matches(":hover, :focus-within");
+    if ((grown && atEnd) || (fresh.length && !isLookedAt)) this.show(fresh.at(-1) ?? wanted.at(-1));
+    this.unread.hidden = !unread.length;
+    setText(this.unread, `${unread.length} new`);
+  }
+
+  // What waits lies behind what has just arrived, and may be long.
+  show(message) {
+    const made = this.shown.get(message.number).made.getBoundingClientRect();
+    const thread = this.thread.getBoundingClientRect();
+    if (made.bottom > thread.bottom) this.thread.scrollTop += Math.min(made.bottom - thread.bottom + 16, made.top - thread.top);
+    else if (made.top < thread.top) this.thread.scrollTop -= thread.top - made.top + 16;
   }
 
   one(message) {
@@ -113,7 +125,7 @@ class Answering {
     if (senders.join() === this.senders) return;
     this.senders = senders.join();
     const chosen = this.to.value;
-    this.to.replaceChildren(...senders.map((each) => element("option", { value: each }, `to ${each}`)));
+    this.to.replaceChildren(...senders.map((each) => element("option", { value: each }, `to ${grouped(each)}`)));
     if (senders.includes(chosen)) this.to.value = chosen;
     this.to.hidden = senders.length < 2;
   }
@@ -141,7 +153,8 @@ export function drawPhones(messages) {
     phone.element.remove();
     phones.delete(number);
   }
-  for (const [number, group] of groups) {
+  const begun = (group) => Math.min(...group.map((each) => each.number));
+  for (const [number, group] of [...groups].sort(([, one], [, other]) => begun(one) - begun(other))) {
     if (!phones.has(number)) phones.set(number, new Phone(number, group[0].country));
     const phone = phones.get(number);
     if (!phone.element.isConnected) find("phones").append(phone.element);

@@ -11,6 +11,14 @@ import { store } from "./store.js";
 
 const MOST = 500;
 const shown = new Map();
+let opening = 0;
+
+// Shows one request, from wherever the page is.
+export function openRequest(number) {
+  opening = number;
+  if (location.hash === "#/requests") drawRequests();
+  else location.hash = "#/requests";
+}
 
 export function drawRequests() {
   const list = find("request-list");
@@ -26,6 +34,11 @@ export function drawRequests() {
     if (list.children[index] !== made) list.insertBefore(made, list.children[index] ?? null);
   });
   find("no-requests").hidden = wanted.length > 0;
+  const details = shown.get(opening)?.item.firstElementChild;
+  opening = 0;
+  if (!details) return;
+  details.open = true;
+  details.firstElementChild.focus();
 }
 
 function one(request) {

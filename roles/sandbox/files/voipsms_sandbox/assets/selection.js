@@ -42,9 +42,9 @@ export function setUpSelection(changed) {
   });
 }
 
-// In the order of their arrival; of too many the newest.
+// In the order in which they were sent, scheduled, cancelled or refused, each by the last of these; of too many the newest.
 export function selected() {
-  const all = [...store.messages.values()].sort((one, other) => one.number - other.number).filter(isWanted);
+  const all = [...store.messages.values()].sort((one, other) => one.arrival - other.arrival).filter(isWanted);
   find("more").hidden = all.length <= MOST;
   setText(find("more"), `The newest ${MOST} of ${all.length} messages are shown; a search finds the others.`);
   return all.slice(-MOST);

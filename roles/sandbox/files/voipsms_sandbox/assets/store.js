@@ -15,6 +15,9 @@ export const store = {
   ahead: 0,
 };
 
+// What came last has the highest, by whatever clock: the sandbox's can be set back.
+let arrivals = 0;
+
 const listeners = [];
 
 export function subscribe(listener) {
@@ -44,18 +47,23 @@ export function apply(change) {
   const first = !store.loaded;
   store.loaded = true;
   forget();
-  if (!first) for (const each of news.added) store.unread.add(each.number);
+  // What was scheduled is new once more when it has arrived.
+  const arrived = [...news.added, ...news.changed.filter((each) => each.state === "SENT")];
+  if (!first) for (const each of arrived) store.unread.add(each.number);
   for (const listener of listeners) listener({ ...news, first, full: change.full });
 }
 
 // After a lost connection everything comes again: what was there already is neither new nor changed.
 function take(messages, known) {
   const news = { added: [], changed: [] };
-  for (const each of messages) {
+  const since = (each) => Date.parse(each.state_at);
+  for (const each of [...messages].sort((one, other) => since(one) - since(other) || one.number - other.number)) {
     const before = (known ?? store.messages).get(each.number);
-    if (!before || before.identity !== identity(each)) news.added.push(each);
-    else if (before.state !== each.state) news.changed.push(each);
-    store.messages.set(each.number, { ...each, identity: identity(each) });
+    const isNew = !before || before.identity !== identity(each);
+    const isSame = !isNew && before.state === each.state;
+    if (isNew) news.added.push(each);
+    else if (!isSame) news.changed.push(each);
+    store.messages.set(each.number, { ...each, identity: identity(each), arrival: isSame ? before.arrival : ++arrivals });
   }
   return news;
 }
