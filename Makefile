@@ -59,7 +59,7 @@ PAIRS :=
 .PHONY: help demo sandbox test lint format unit process eda coverage sanity matrix oldest faults torture bench build docs pictures importer certification release-check introspect tree venv lock clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 demo: demo-venv ## see it work: install, send once, schedule, move, cancel, deploy; "KEEP=1" leaves the page open
 	@$(PYTHON) tests/tools/tree.py $(BUILD)/package
@@ -142,7 +142,7 @@ certification: tree ## ansible-lint, of the release and as Red Hat runs it on a 
 		ansible-lint --profile=production -x sanity
 
 # "make release-check TAG=1.0.0"; the workflow calls it, and takes .build/release-notes.md from it.
-release-check: tree
+release-check: tree ## version and changelog are those of a tag; "TAG=1.0.0"
 	@$(INSIDE) $(PYTHON) -P -m $(TOOLS).venv $(VENV) dev.txt
 	@$(DEV) -m $(TOOLS).release "$(TAG)"
 

@@ -10,12 +10,13 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from ansible_collections.voip_communications.sms.tests.tools import layout, pip_settings, record, tree, venv
+from ansible_collections.voip_communications.sms.tests.tools import layout, pip_settings, record, venv
+from ansible_collections.voip_communications.sms.tests.tools.tree import everything, refresh
 
 SHIM = Path(__file__).with_name("bootstrap_pip.py")
 # Whatever the person at the keyboard has set for Ansible or for the modules must not decide what a test finds.
@@ -26,7 +27,7 @@ FOREIGN = re.compile(r"ANSIBLE_|VOIPSMS_|PYTHON|PYTEST_|VIRTUAL_ENV|XDG_")
 class AnsibleTest:
     """One ansible-core on one Python: the environment that holds both, and the copy of the tracked files to run in.
 
-    ``output``: where to show what is printed.
+    ``output``: where to show what is printed. ``wants``: which of the tracked files are in the copy.
     """
 
     venv: Path
@@ -34,6 +35,7 @@ class AnsibleTest:
     python: str
     tree: Path
     output: TextIO = sys.stdout
+    wants: Callable[[Path], bool] = everything
 
     @property
     def name(self) -> str:
@@ -67,16 +69,15 @@ class AnsibleTest:
         failed = {name.split()[0] for name in listed_below(output)} | without_program(output)
         return self.note(kind, ran, failed, code)
 
-    def units(self) -> bool:
+    def units(self, *, but: Iterable[str] = ()) -> bool:
         """Run the unit tests as ansible-test does, each in a process of its own; return whether all passed.
 
-        Not the searches of the models, which use nothing of ansible-core.
+        Not the searches of the models, which use nothing of ansible-core, nor what lies below the folders ``but``.
         """
         reports = self.tree / "tests" / "output" / "junit"
         shutil.rmtree(reports, ignore_errors=True)
-        code, _output = self._run(
-            "units", "--python", self.python, "--num-workers", "1", "--exclude", "tests/unit/model/"
-        )
+        excluded = [word for folder in ("tests/unit/model", *but) for word in ("--exclude", f"{folder}/")]
+        code, _output = self._run("units", "--python", self.python, "--num-workers", "1", *excluded)
         found = sorted(reports.glob("*.xml"))
         layout.RESULTS.mkdir(parents=True, exist_ok=True)
         for report in found:
@@ -99,7 +100,7 @@ class AnsibleTest:
 
     def _run(self, *arguments: str, paths: Iterable[Path] = ()) -> tuple[int, str]:
         """Run ansible-test, showing what it prints; return its exit code and what it printed."""
-        tree.refresh(layout.ROOT, self.tree)
+        refresh(layout.ROOT, self.tree, self.wants)
         self.home.mkdir(parents=True, exist_ok=True)
         # Always this one: the launcher's first line may be too long for the kernel where the path is.
         command = [

@@ -8,7 +8,9 @@ A pair is written 2.19-3.11. Without one, all run that are for each change, or w
 machine lacks are left out.
 Each part of a pair (integration targets, unit tests, sanity) has a copy of the tracked files of its own. Three run at
 once, those that take longest first, and what each has printed is shown when it has ended. With "others", the pair of
-the development environment runs its targets alone, because "make sanity" and "make test" have just run the rest there.
+the development environment runs its targets alone, because "make sanity" and "make test" have just run the rest there;
+of the others, sanity looks at what is installed, and on the same Python no unit test runs that uses nothing of
+ansible-core.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 
-from ansible_collections.voip_communications.sms.tests.tools import dev, interpreters, layout, record, versions
+from ansible_collections.voip_communications.sms.tests.tools import dev, interpreters, layout, record, tree, versions
 from ansible_collections.voip_communications.sms.tests.tools.ansible_test import AnsibleTest
 from ansible_collections.voip_communications.sms.tests.tools.venv import VenvError, ensure, ensure_newest
 from ansible_collections.voip_communications.sms.tests.tools.versions import Pair
@@ -80,20 +82,28 @@ def targets(*, slow: bool) -> list[str]:
     return names
 
 
-def parts(pairs: list[AnsibleTest], wanted: str, development: str) -> Iterator[Part]:
+def parts(pairs: list[AnsibleTest], wanted: str, development: AnsibleTest) -> Iterator[Part]:
     """Yield what is wanted of the pairs, the newest first; sanity, which is short, fills what is left at the end.
 
-    ``development``: the name of the pair of the development environment.
+    ``development``: the pair of the development environment.
     """
     newest_first = pairs[::-1]
-    tested = [pair for pair in newest_first if wanted != "others" or pair.name != development]
+    tested = [pair for pair in newest_first if wanted != "others" or pair.name != development.name]
     for pair in newest_first:
         names = targets(slow=pair is pairs[-1])
         yield Part(pair, "integration", partial(AnsibleTest.integration, targets=names))
         if pair in tested:
-            yield Part(pair, "units", AnsibleTest.units)
+            is_repeated = wanted == "others" and pair.python == development.python
+            yield Part(pair, "units", partial(AnsibleTest.units, but=without_ansible() if is_repeated else ()))
+    wants = tree.what_is_installed if wanted == "others" else tree.everything
     for pair in tested if wanted != "none" else []:
-        yield Part(pair, "sanity", AnsibleTest.sanity)
+        yield Part(replace(pair, wants=wants), "sanity", AnsibleTest.sanity)
+
+
+def without_ansible() -> list[str]:
+    """Return the folders of unit tests that use nothing of ansible-core: those of every wing but the one on top."""
+    folders = (layout.TREE / "tests" / "unit" / "plugins" / "module_utils").glob("_[a-z]*/")
+    return sorted(str(folder.relative_to(layout.TREE)) for folder in folders if folder.name != "_task")
 
 
 def chosen(names: list[str], when: str) -> list[Pair]:
@@ -133,7 +143,7 @@ def main() -> int:
     wanted = parser.parse_args()
     pairs, failed = prepare_all(chosen(wanted.pairs, wanted.when), unpinned=wanted.unpinned)
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        running = [(part, pool.submit(part.run)) for part in parts(pairs, wanted.sanity, dev.pair().name)]
+        running = [(part, pool.submit(part.run)) for part in parts(pairs, wanted.sanity, dev.pair())]
         for part, future in running:
             passed, text = future.result()
             sys.stdout.write(text)

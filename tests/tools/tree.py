@@ -16,6 +16,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 # ansible-test keeps its results here.
@@ -74,12 +75,22 @@ def kept(inside: Path, homes: set[Path]) -> bool:
     return inside in homes or inside == OUTPUT or (inside.name == "__pycache__" and inside.parent in homes)
 
 
-def refresh(root: Path, folder: Path) -> None:
-    """Make the folder equal to the tracked files below the root; one process at a time does this."""
+def everything(_path: Path) -> bool:
+    """Want every file."""
+    return True
+
+
+def what_is_installed(path: Path) -> bool:
+    """Want what users get: of the tests only the file that tells ansible-test the Pythons of the modules."""
+    return path.parts[0] != "tests" or path == Path("tests/config.yml")
+
+
+def refresh(root: Path, folder: Path, wants: Callable[[Path], bool] = everything) -> None:
+    """Make the folder equal to the wanted ones of the tracked files; one process at a time does this."""
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder.parent / f".{folder.name}.lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        files = tracked(root)
+        files = list(filter(wants, tracked(root)))
         remove_strangers(folder, set(files))
         for file in files:
             if not same(root / file, folder / file):

@@ -236,27 +236,6 @@ def test_the_readme_lists_what_there_is() -> None:
         assert sorted(name for what, name in listed if what == kind) == sorted(there)
 
 
-def test_the_versions_in_the_readme_are_those_of_the_matrix() -> None:
-    table = [row for row in markdown.rows(markdown.section(README, "Tested with")) if row[0][:1].isdigit()]
-    matrix = ast.parse((markdown.COLLECTION / "tests" / "tools" / "matrix.py").read_text("utf-8")).body
-    constants = {ast.unparse(node.targets[0]): node.value for node in matrix if isinstance(node, ast.Assign)}
-    assert [(row[0], row[1]) for row in table] == ast.literal_eval(constants["PAIRS"])
-    only = {row[0] for row in table if row[2] == "integration tests only"}
-    assert only == ast.literal_eval(constants["INTEGRATION_ONLY"])
-
-
-def test_every_change_runs_on_all_versions_in_the_readme_but_the_weekly_ones() -> None:
-    table = [row for row in markdown.rows(markdown.section(README, "Tested with")) if row[0][:1].isdigit()]
-    weekly = {f"{core}-{python}" for core, python, when in table if when == "once a week"}
-    pairs = {f"{core}-{python}" for core, python, _when in table}
-    run = (markdown.COLLECTION / ".ci" / "run").read_text("utf-8")
-    (in_ci,) = re.findall(r'^step make .*\bmatrix .*PAIRS="([^"]*)"$', run, re.MULTILINE)
-    assert set(in_ci.split()) == pairs - weekly - {"2.19-3.11"}  # "make test" has run on that one
-    jobs = yaml.safe_load((markdown.COLLECTION / ".github" / "workflows" / "ci.yml").read_text("utf-8"))["jobs"]
-    assert {each["pair"] for each in jobs["matrix"]["strategy"]["matrix"]["include"]} == pairs - weekly
-    assert {jobs["weekly"]["steps"][-1]["run"]} == {f"make matrix PAIRS={pair}" for pair in weekly}
-
-
 def make_targets(text: str) -> set[str]:
     """Return the names of the Makefile's targets that the first cells of the tables in a text have."""
     return {row[0].strip("`").removeprefix("make ") for row in markdown.rows(text) if row[0].startswith("`make ")}
@@ -264,7 +243,7 @@ def make_targets(text: str) -> set[str]:
 
 def test_every_target_of_the_makefile_is_in_the_architecture() -> None:
     makefile = markdown.COLLECTION / "Makefile"
-    targets = set(re.findall(r"^([a-z]+):.*## ", makefile.read_text("utf-8"), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):.*## ", makefile.read_text("utf-8"), re.MULTILINE))
     assert make_targets(markdown.section(ARCHITECTURE, "Make targets")) == targets - {"help", "tree", "venv"}
     assert make_targets(CONTRIBUTING) <= targets
 

@@ -37,6 +37,16 @@ def test_tracked_files_are_copied_with_mode_and_links(root: Path, tmp_path: Path
     assert str((tmp_path / "copy" / "link").readlink()) == "inner/file"
 
 
+def test_what_is_not_wanted_is_not_copied_and_goes(root: Path, tmp_path: Path) -> None:
+    (root / "tests" / "unit").mkdir(parents=True)
+    for name in ("tests/config.yml", "tests/unit/test_it.py"):
+        (root / name).write_text("", encoding="utf-8")
+    subprocess.run(["git", "add", "tests"], cwd=root, check=True)
+    tree.refresh(root, tmp_path / "copy")
+    tree.refresh(root, tmp_path / "copy", tree.what_is_installed)
+    assert listed(tmp_path / "copy") == ["inner", "inner/file", "link", "run", "tests", "tests/config.yml"]
+
+
 def test_the_second_time_only_what_changed_is_written(root: Path, tmp_path: Path) -> None:
     tree.refresh(root, tmp_path / "copy")
     before = (tmp_path / "copy" / "run").stat().st_ino

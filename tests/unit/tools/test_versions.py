@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
 from ansible_collections.voip_communications.sms.tests.support.markdown import COLLECTION
-from ansible_collections.voip_communications.sms.tests.tools import ansible_test, layout, matrix, versions
+from ansible_collections.voip_communications.sms.tests.tools import ansible_test, layout, matrix, tree, versions
 from ansible_collections.voip_communications.sms.tests.tools.ansible_test import AnsibleTest
 
 WORKFLOWS = COLLECTION / ".github" / "workflows"
@@ -94,12 +95,13 @@ def test_a_pair_that_is_in_no_table_is_refused() -> None:
         matrix.chosen(["2.15-3.11"], "change")
 
 
-def test_nothing_runs_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_runs_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What "make test" and "make sanity" ran on the pair of the development environment is left out there alone."""
     monkeypatch.setattr(matrix, "targets", lambda *, slow: ["slow"] if slow else [])
-    pairs = [AnsibleTest(COLLECTION, pair.core, pair.python, COLLECTION) for pair in versions.of_changes()]
-    names = {part.name for part in matrix.parts(pairs, "others", "core2.19-py3.11")}
-    assert names == {
+    pairs = [AnsibleTest(COLLECTION, pair.core, pair.python, tmp_path) for pair in versions.of_changes()]
+    development = next(pair for pair in pairs if pair.core == "2.19")
+    parts = list(matrix.parts(pairs, "others", development))
+    assert {part.name for part in parts} == {
         f"core{pair} {kind}"
         for pair, kinds in (
             ("2.16-py3.11", ("integration", "units", "sanity")),
@@ -108,6 +110,25 @@ def test_nothing_runs_twice(monkeypatch: pytest.MonkeyPatch) -> None:
         )
         for kind in kinds
     }
+    ran: dict[str, tuple[str, ...]] = {}
+    monkeypatch.setattr(AnsibleTest, "_run", lambda pair, *words: (ran.update({pair.core: words}), (0, ""))[1])
+    monkeypatch.setattr(AnsibleTest, "note", lambda *_outcome: True)
+    assert all(part.passes(part.pair) for part in parts if part.kind == "units")
+    assert ("tests/unit/plugins/module_utils/_ledger/" in ran["2.16"], len(ran["2.21"])) == (True, 7)
+    assert {part.pair.wants for part in parts if part.kind == "sanity"} == {tree.what_is_installed}
+
+
+def test_what_a_pair_leaves_out_uses_nothing_of_ansible() -> None:
+    left_out = [layout.TREE / folder for folder in matrix.without_ansible()]
+    code = [folder.parts[-1] for folder in left_out]
+    folders = [*left_out, *(layout.TREE / "plugins" / "module_utils" / name for name in code)]
+    users = [
+        path
+        for folder in folders
+        for path in folder.rglob("*.py")
+        if re.search(r"^\s*(from|import) ansible(\.| )", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert (len(left_out), users) == (8, [])
 
 
 def test_the_packages_that_ansible_test_installs_first_are_read_from_its_source() -> None:
