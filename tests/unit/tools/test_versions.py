@@ -76,7 +76,7 @@ def test_every_action_is_pinned_by_its_hash(path: str) -> None:
     assert actions
     for action in actions:
         assert re.fullmatch("[0-9a-f]{40}", action["at"]), action["name"]
-        assert re.fullmatch(r"  # (v[\d.]+|main of \d{4}-\d\d-\d\d)", action["comment"]), action["name"]
+        assert re.fullmatch(r"  # (v[\d.]+|\d{4}-\d\d-\d\d)", action["comment"]), action["name"]
 
 
 def test_every_pair_that_runs_on_a_change_has_a_lock() -> None:
