@@ -584,6 +584,8 @@ def test_searching_and_choosing(page: Page, service: CountedSandbox) -> None:
     page.keyboard.type("maintenance db1 " + ANNA)
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text(WINDOW)
+    page.get_by_role("searchbox").fill("+49 3012")
+    expect(rows).to_have_count(3)
     page.get_by_role("searchbox").fill("nobody wrote this")
     expect(page.get_by_text("No message is like that.")).to_be_visible()
     page.get_by_role("searchbox").fill("")
