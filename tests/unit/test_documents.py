@@ -51,7 +51,7 @@ OTHERS = {
     # ansible-rulebook's own
     "execution_strategy",
     # of ansible-lint
-    "warn_list",
+    "enable_list", "warn_list",
     # folders
     "module_utils", "plugin_utils",
     # sections of a changelog fragment
