@@ -168,8 +168,8 @@ EXAMPLES = r"""
       - "+12812345678"
       - "+1 (281) 234-5679"
       - "0012812345680"
-    msg: "Deployment {{ release }} has failed"
-    idempotency_key: "deploy-{{ release }}-failed"
+    msg: "Deployment {{ release | default('4711') }} has failed"
+    idempotency_key: "deploy-{{ release | default('4711') }}-failed"
     on_different: skip
     fail_on: all
   delegate_to: localhost

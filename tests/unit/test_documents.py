@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from jinja2 import Environment, nodes
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._api import evidence
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import model
@@ -69,6 +70,14 @@ OTHERS = {
     "default_transaction_read_only",
 }  # fmt: skip
 
+# Its templates are those of a type of credential, whose inputs are their variables.
+AWX = "docs/docsite/rst/guide_awx.rst"
+# What Ansible, our roles and our playbooks define where an example is used.
+AROUND = {
+    "hostvars", "inventory_hostname", "inventory_hostname_short", "item", "lookup", "maintenance_window", "now",
+    "omit", "playbook_dir", "query", "range", "voipsms_contacts",
+}  # fmt: skip
+
 every_document = pytest.mark.parametrize("name", documents.TEXTS)
 in_markdown = pytest.mark.parametrize("name", [name for name in documents.TEXTS if name.endswith(".md")])
 
@@ -101,12 +110,16 @@ def first_sending_plays() -> Iterator[tuple[str, dict[str, object]]]:
         content = yaml.safe_load(path.read_text("utf-8"))
         shown[path.name] = content if isinstance(content, list) else []
     for name, plays in shown.items():
-        sending = [play for play in plays if "hosts" in play and re.search(r"voipsms_(send|scheduled)'", str(play))]
+        sending = [
+            play
+            for play in plays
+            if "hosts" in play and re.search(r"voipsms_(send|scheduled|window|notify|account_info)'", str(play))
+        ]
         yield from ((name, play) for play in sending[:1] if play["name"] != "Tasks")
 
 
 @pytest.mark.parametrize(("name", "play"), [pytest.param(*found, id=found[0]) for found in first_sending_plays()])
-def test_the_first_playbook_shows_what_came_of_it(name: str, play: dict[str, object]) -> None:
+def test_the_first_playbook_shows_its_result(name: str, play: dict[str, object]) -> None:
     """Someone who sees ``ok`` alone cannot tell a message that was sent before from one that never was."""
     registered = re.findall(r"'register': '(\w+)'", str(play))
     assert [result for result in registered if f"{result}.msg" in str(play)], name
@@ -145,6 +158,31 @@ def test_values_in_examples_are_quoted_where_others_of_their_kind_would_be_misre
         if node.style is None and misread.fullmatch(node.value)
         if not fine.fullmatch(node.value) or (key not in numbers and "127" not in node.value)
     ]
+    assert found == []
+
+
+def test_variables_of_examples_are_defined() -> None:
+    """A reader pastes an example as it is; it defines its variables, or the document has done so before.
+
+    What comes from elsewhere is named after it: facts and magic variables of Ansible, facts of our roles, and a vault.
+    """
+    blocks = {name: documents.blocks(name) for name in documents.TEXTS if name != AWX}
+    texts = {name: "\n".join(b.text for b in found if b.language.startswith("yaml")) for name, found in blocks.items()}
+    # The examples of voipsms_ledger are about results of tasks that have failed.
+    texts |= {name: module.EXAMPLES for name, module in MODULES.items() if name != f"{PREFIX}voipsms_ledger"}
+    found = []
+    for name, text in texts.items():
+        loops = re.findall(r"loop_var: (\w+)", text)
+        known = {
+            *re.findall(r"^ *(?:- )?(?:register: (?=\w+$))?(\w+)(?:$|:)", text, re.MULTILINE),
+            *loops,
+            *FACTS,
+            *AROUND,
+        }
+        for template in re.findall(r"(?<!\$)\{\{(?:(?!\| default).)*?\}\}", text):
+            names = Environment(autoescape=True).parse(template).find_all(nodes.Name)
+            missing = {node.name for node in names if node.ctx == "load"} - known
+            found += [(name, each) for each in missing if not each.startswith(("ansible_", "vault_"))]
     assert found == []
 
 
