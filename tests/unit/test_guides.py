@@ -68,6 +68,16 @@ def test_no_line_of_prose_is_longer_than_120(name: str) -> None:
 
 
 @every_guide
+def test_no_word_has_to_be_read_twice(name: str) -> None:
+    """Idioms of other languages, and old words, are not for guides; sentences of tasks are as the code has them."""
+    riddles = (
+        r"what (has )?(came|become|became) of|takes? back|at the most|nobody|whoever|that of (a|the)|seldom|somebody"
+    )
+    prose = re.sub(r"``[^`]+``", "", TEXTS[name])
+    assert [found[0] for found in re.finditer(rf"\b({riddles})\b", prose, re.IGNORECASE)] == []
+
+
+@every_guide
 def test_variables_of_roles_exist(name: str) -> None:
     mentioned = set(re.findall(r"\b(?:deploy_notify|maintenance_window|page|sandbox)_[a-z_]+\b", TEXTS[name]))
     settings = SPECS[f"{PREFIX}voipsms_sandbox"]["settings"]["options"]
