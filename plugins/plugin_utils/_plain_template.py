@@ -23,7 +23,7 @@ class PlainTemplate:
         """Take the templar of the task."""
         environment = getattr(ansible_template, "AnsibleEnvironment", None)
         self._is_early = environment is not None
-        self._templar = templar.copy_with_new_env(environment_class=environment) if environment else templar
+        self._templar = templar.copy_with_new_env(environment_class=environment) if self._is_early else templar
 
     def entry(self, name: str, value: Any, *, is_text: bool) -> dict[str, Any]:
         """Return a dictionary of the name and the value, with its templates filled in; empty where one is ``omit``.
