@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 name: watch
 type: notification
 short_description: Tell people by SMS when a playbook fails
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Sends an SMS when a run of C(ansible-playbook) fails. If asked, it also tells of success, and of a run that takes a
     long time; see O(tell). No playbook needs to be changed.

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: audience
 short_description: Sort recipients into those to tell now, later, or not at all
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Sorts recipients by what they want to hear of, and by the hours in which they may be reached.
   - A number that is given twice gets one message, the earliest of those that it could get.

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: contacts
 short_description: Read contacts from a list or a file
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads people as the option O(voip_communications.sms.voipsms_send#module:contacts) does, so that a file can be
     looked at, or be used elsewhere. All faults are named at once.

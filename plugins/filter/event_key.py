@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: event_key
 short_description: Make a key for a message that goes out once per run of a pipeline
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Makes a key from an event and the run in which it happened, for
     O(voip_communications.sms.voipsms_send#module:idempotency_key).

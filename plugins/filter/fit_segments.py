@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: fit_segments
 short_description: Shorten a text until it fits into one SMS
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Joins the parts of a text with single spaces, and shortens the text until it fits into O(segments).
   - The least important part is shortened first. That is the part with the highest C(rank), and of equal ranks the last.

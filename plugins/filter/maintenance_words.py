@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: maintenance_words
 short_description: Describe a maintenance window in words
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Gives the words that texts of the role P(voip_communications.sms.maintenance_window#role) can use for a window, for
     texts of your own with M(voip_communications.sms.voipsms_window).

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: name_hosts
 short_description: Name the first hosts and count the rest
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Makes a short text of a list of hosts, such as C(web1, web2, web3 and 2 more).
   - The order is kept. A host that is listed twice counts once. Without hosts the text is empty.

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: _playbook_host
 short_description: "[INTERNAL] Name the host of a playbook, or refuse a run that would do nothing"
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Is for the playbooks of this collection alone, and may change with any release.
   - Returns V(localhost), for the keyword C(hosts) of the playbooks of this collection.

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: oncall
 short_description: Tell who is on call, by calendars
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads calendars in iCalendar, as PagerDuty, Opsgenie, GoAlert, Grafana OnCall, Google Calendar, Nextcloud and
     Outlook export them, and returns the contacts who have the shift, each in the form of a recipient.

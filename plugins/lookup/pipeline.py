@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: pipeline
 short_description: Tell which run of which pipeline this is
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Tells where this C(ansible-playbook) runs, so that a message can name the run and be sent once for it; see
     P(voip_communications.sms.event_key#filter).

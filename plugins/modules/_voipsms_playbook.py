@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: _voipsms_playbook
 short_description: "[INTERNAL] Do the work of a playbook of this collection"
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Is for the playbooks of this collection alone, and may change with any release.
   - The playbooks V(notify), V(scheduled), V(cancel), V(ask), V(handover), V(report) and V(sandbox) of this collection

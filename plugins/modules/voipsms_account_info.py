@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: voipsms_account_info
 short_description: Prove the credentials of a VoIP Communications account, and show its time zone
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Asks the service for the account, which proves that address, API key and password are right. Changes nothing.
   - The call was seen in the source of the vendor's public apps; it is not documented.

@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: voipsms_ask
 short_description: Ask people by SMS, wait for the answer, and ask others if none comes
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Asks people a question by SMS, through VoIP Communications (voip-communications.net, which is not VoIP.ms), and
     waits until it is decided, such as before a deployment, or until someone takes over an alert.

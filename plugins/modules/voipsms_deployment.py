@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: voipsms_deployment
 short_description: Take a step of telling people of a deployment
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - The tasks of the role P(voip_communications.sms.deploy_notify#role) run it; use the role. It is documented here
     since defaults for it can be set in C(module_defaults), and since its name is on the screen.

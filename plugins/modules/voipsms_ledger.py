@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: voipsms_ledger
 short_description: Tell the ledger whether an SMS that may have been sent or cancelled was
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - When M(voip_communications.sms.voipsms_send) says that a message may have been sent, look into the account's message
     log, for example with M(voip_communications.sms.voipsms_log_info), and then tell the ledger here what you found.

@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: voipsms_ledger_info
 short_description: Show the ledger of SMS that were sent, were scheduled, or may have been sent
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Lists the rows of the ledger for one account, the newest first, with masked numbers, ages and states. Changes
     nothing, and creates no ledger where there is none.

@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: voipsms_log_info
 short_description: Show the message log of a VoIP Communications account
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Lists what the account has sent and received, in the order of the service. Changes nothing.
   - Look here when M(voip_communications.sms.voipsms_send) says V(may have been sent).

@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: voipsms_notify
 short_description: Tell people of one event, once, each when they want to hear of it
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Tells people of one event by SMS, such as that a backup has failed, through VoIP Communications
     (voip-communications.net, which is not VoIP.ms).

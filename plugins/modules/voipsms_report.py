@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: voipsms_report
 short_description: Report what a VoIP Communications account has sent, and what it cost
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Counts the records of the message log, and adds up their prices, by day, phone number, country, type, direction and
     status. Sends nothing.

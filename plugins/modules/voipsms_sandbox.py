@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: voipsms_sandbox
 short_description: Start and stop the API on your own machine
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Starts the sandbox in the background, or stops it. The sandbox answers as the API of the service does, sends
     nothing, and shows what it has received.

@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: voipsms_scheduled
 short_description: Schedule, move and cancel SMS through VoIP Communications
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Makes the pending messages of an account match the task. Running the same task again changes nothing.
   - With O(name), the pending messages with that name are one unit with a date, a text and recipients. Change any of

@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: voipsms_scheduled_info
 short_description: Show pending SMS of a VoIP Communications account
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Lists the messages that wait for their delivery date, earliest first. Changes nothing.
   - The call is assumed, since the vendor's page about it could not be read. Run this module against your account before

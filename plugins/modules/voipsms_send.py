@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: voipsms_send
 short_description: Send an SMS, once, through VoIP Communications
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Sends one text to one or many recipients through the SMS API of VoIP Communications (voip-communications.net, which
     is not VoIP.ms).

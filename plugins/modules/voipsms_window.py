@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: voipsms_window
 short_description: Announce a maintenance window by SMS, move it, or call it off
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Makes the reminders of a maintenance window pending. Run it again when the window has moved, and every reminder that
     is still ahead moves with it. Running the same task again changes nothing.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 short_description: Take from an event everything that a playbook would execute
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Events reach a playbook as extra variables, which Ansible trusts as it trusts the playbook. A label of an alert, or
     a field of any other event, with C({{ lookup('pipe', '...') }}) in it is executed as soon as a playbook mentions it.

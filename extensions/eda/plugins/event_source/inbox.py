@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 short_description: Receive SMS as events, each once, with nothing in them that a playbook could execute
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads the message log of the account again and again, and makes an event of each message that has come in.
   - The first start begins from now on. Later ones begin where the last one ended, so what came while the source was
