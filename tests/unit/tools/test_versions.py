@@ -36,8 +36,8 @@ def job(workflow: str, name: str) -> dict[str, Any]:
 def steps() -> list[tuple[str, str]]:
     """Return the names and commands of what must pass before a change is merged."""
     lines = (COLLECTION / ".ci" / "steps").read_text(encoding="utf-8").splitlines()
-    words = [line.split(maxsplit=1) for line in lines if line and not line.startswith("#")]
-    return [(name, command) for name, command in words]
+    parted = [line.partition(" ") for line in lines if line and not line.startswith("#")]
+    return [(name, command.strip()) for name, _space, command in parted]
 
 
 def test_the_readme_shows_the_table() -> None:
