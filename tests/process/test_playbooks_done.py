@@ -18,7 +18,7 @@ from ansible_collections.voip_communications.sms.tests.support.step import PREFI
 
 ANNA = "+12812345678"
 NAMES = tuple(PLAYBOOKS)
-WORK = f"{PREFIX}_voipsms_playbook"
+WORK = f"{PREFIX}voipsms_playbook"
 DATE = "2098-12-01 22:00"
 HELLO = {"voipsms_to": ANNA, "voipsms_msg": "Hello"}
 # With one reminder only: what the role does is tested elsewhere.
@@ -58,7 +58,7 @@ def command(job: Job, *arguments: str, **variables: Any) -> Done:
 def test_each_playbook_asks_for_its_host_and_begins_with_its_variables(name: str) -> None:
     """So what is shown of one of them here holds for all."""
     (play,) = yaml.safe_load((COLLECTION / "playbooks" / f"{name}.yml").read_text("utf-8"))
-    assert play["hosts"] == "{{ lookup('voip_communications.sms._playbook_host') }}"
+    assert play["hosts"] == "{{ lookup('voip_communications.sms.playbook_host') }}"
     assert (play["tags"], play["gather_facts"]) == ("always", False)
     assert play["tasks"][0][WORK] == {"playbook": name}
     assert not {*play["tasks"][0]} & {"when", "ignore_errors", "failed_when", "tags"}

@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.voip_communications.sms.tests.support.playbook import COLLECTION, Controller
 
 TARGETS = COLLECTION / "tests" / "integration" / "targets"
-BEHIND = {"voipsms_deployment": "deploy", "_voipsms_playbook": "playbooks"}
+BEHIND = {"voipsms_deployment": "deploy", "voipsms_playbook": "playbooks"}
 """The targets of what only a role or the playbooks run; they are slow, and only ``make matrix`` runs them."""
 MODULES = sorted(path.stem for path in (COLLECTION / "plugins" / "modules").glob("[!_]*.py"))
 

@@ -14,7 +14,6 @@ from typing import Any
 import yaml
 
 from ansible_collections.voip_communications.sms.plugins.modules import (
-    _voipsms_playbook,
     voipsms_account_info,
     voipsms_ask,
     voipsms_deployment,
@@ -22,6 +21,7 @@ from ansible_collections.voip_communications.sms.plugins.modules import (
     voipsms_ledger_info,
     voipsms_log_info,
     voipsms_notify,
+    voipsms_playbook,
     voipsms_report,
     voipsms_sandbox,
     voipsms_scheduled,
@@ -43,7 +43,7 @@ MODULES: dict[str, Any] = {
         voipsms_ledger_info,
         voipsms_log_info,
         voipsms_notify,
-        _voipsms_playbook,
+        voipsms_playbook,
         voipsms_report,
         voipsms_sandbox,
         voipsms_scheduled,

@@ -259,10 +259,10 @@ def test_every_module_with_an_account_is_tested_here() -> None:
 
 
 def test_every_playbook_can_be_named() -> None:
-    assert spec("_voipsms_playbook")["playbook"]["choices"] == list(PLAYBOOKS)
+    assert spec("voipsms_playbook")["playbook"]["choices"] == list(PLAYBOOKS)
 
 
-@pytest.mark.parametrize("module", ["voipsms_deployment", "_voipsms_playbook", "voipsms_sandbox"])
+@pytest.mark.parametrize("module", ["voipsms_deployment", "voipsms_playbook", "voipsms_sandbox"])
 def test_what_needs_the_controller_refuses_to_run_on_a_host(module: str) -> None:
     result = answer(import_module(f"{PACKAGE}modules.{module}").module_spec(), {}, check_mode=False)
     assert result["failed"]

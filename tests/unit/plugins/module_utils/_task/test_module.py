@@ -7,11 +7,15 @@ from __future__ import annotations
 import gc
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
+from unittest import mock
 
 import pytest
+from ansible.module_utils import basic
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.address import HIDDEN
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import (
@@ -41,6 +45,17 @@ def _thawed() -> Iterator[None]:
     """Whatever other tests have left, is theirs to be collected, and to be warned of, after ``main`` too."""
     yield
     gc.unfreeze()
+
+
+@contextmanager
+def patch_module_args(args: Mapping[str, Any]) -> Iterator[None]:
+    """Give arguments to the next AnsibleModule. ansible-core 2.16 has nothing for tests that does."""
+    if find_spec("ansible.module_utils.testing") is None:
+        with mock.patch.object(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": args}).encode()):
+            yield
+        return
+    with import_module("ansible.module_utils.testing").patch_module_args(dict(args)):
+        yield
 
 
 def spec_of(run: Run) -> ModuleSpec:

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: _voipsms_playbook
+module: voipsms_playbook
 short_description: "[INTERNAL] Do the work of a playbook of this collection"
 version_added: 1.0.0
 description:
@@ -66,7 +66,7 @@ attributes:
     support: full
     description: Shows the difference of the module that does the work.
 seealso:
-  - plugin: voip_communications.sms._playbook_host
+  - plugin: voip_communications.sms.playbook_host
     plugin_type: lookup
   - module: voip_communications.sms.voipsms_send
   - module: voip_communications.sms.voipsms_scheduled
@@ -76,16 +76,16 @@ seealso:
 
 EXAMPLES = r"""
 - name: Send an SMS, as the playbook notify does
-  hosts: "{{ lookup('voip_communications.sms._playbook_host') }}"
+  hosts: "{{ lookup('voip_communications.sms.playbook_host') }}"
   gather_facts: false
   tags: always
   tasks:
     - name: Send
-      voip_communications.sms._voipsms_playbook:
+      voip_communications.sms.voipsms_playbook:
         playbook: notify
 
 - name: Announce a window, as the end of the playbook maintenance does
-  hosts: "{{ lookup('voip_communications.sms._playbook_host') }}"
+  hosts: "{{ lookup('voip_communications.sms.playbook_host') }}"
   gather_facts: false
   tags: always
   tasks:
@@ -96,12 +96,12 @@ EXAMPLES = r"""
             name: voip_communications.sms.maintenance_window
 
         - name: Write the result file
-          voip_communications.sms._voipsms_playbook:
+          voip_communications.sms.voipsms_playbook:
             playbook: maintenance
             result: "{{ maintenance_window_result }}"
       rescue:
         - name: Write the result file, and fail as the role did
-          voip_communications.sms._voipsms_playbook:
+          voip_communications.sms.voipsms_playbook:
             playbook: maintenance
             result: "{{ maintenance_window_result | default({}) }}"
             failure: "{{ ansible_failed_result }}"

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-name: _playbook_host
+name: playbook_host
 short_description: "[INTERNAL] Name the host of a playbook, or refuse a run that would do nothing"
 version_added: 1.0.0
 description:
@@ -23,13 +23,13 @@ description:
 author:
   - VoIP Communications SMS collection contributors (@voip-communications)
 seealso:
-  - module: voip_communications.sms._voipsms_playbook
+  - module: voip_communications.sms.voipsms_playbook
 """
 
 EXAMPLES = r"""
 # ansible-playbook page.yml --limit web1 fails, instead of skipping the play.
 - name: Page the people on call
-  hosts: "{{ lookup('voip_communications.sms._playbook_host') }}"
+  hosts: "{{ lookup('voip_communications.sms.playbook_host') }}"
   gather_facts: false
   tags: always
   tasks:
@@ -69,7 +69,7 @@ class LookupModule(LookupBase):
     def run(self, terms: Sequence[object], variables: Mapping[str, Any] | None = None, **kwargs: object) -> list[str]:
         """Return the host as the only element. Raise ``AnsibleLookupError`` where the play would do nothing."""
         if terms or kwargs:
-            raise AnsibleLookupError("the lookup voip_communications.sms._playbook_host takes no terms and no options")
+            raise AnsibleLookupError("the lookup voip_communications.sms.playbook_host takes no terms and no options")
         known = variables or {}
         sentences = obstacles(context.CLIARGS, known.get("groups", {}), self._loader or DataLoader())
         if sentences:

@@ -20,7 +20,7 @@ from ansible_collections.voip_communications.sms.plugins.plugin_utils._quick_imp
 with quick_imports():
     from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults
     from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import options_check
-    from ansible_collections.voip_communications.sms.plugins.modules import _voipsms_playbook
+    from ansible_collections.voip_communications.sms.plugins.modules import voipsms_playbook
     from ansible_collections.voip_communications.sms.plugins.plugin_utils._extra_vars import left_over, letters
     from ansible_collections.voip_communications.sms.plugins.plugin_utils._handover import handover
     from ansible_collections.voip_communications.sms.plugins.plugin_utils._plain_template import PlainTemplate
@@ -43,7 +43,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return the result of the playbook, or of its beginning where a role does the work."""
         super().run(tmp, task_vars)
-        _validated, options = self.validate_argument_spec(_voipsms_playbook.argument_spec())
+        _validated, options = self.validate_argument_spec(voipsms_playbook.argument_spec())
         variables = task_vars or {}
         if options["result"] is not None:
             return self._end(variables, options["result"], options["failure"])
@@ -116,4 +116,4 @@ def _written(file: ResultFile, result: dict[str, Any]) -> dict[str, Any]:
     return {**result, "failed": True, "msg": "; ".join([str(result.get("msg", "")), sentence])}
 
 
-main = options_check(_voipsms_playbook.argument_spec)
+main = options_check(voipsms_playbook.argument_spec)
