@@ -203,7 +203,7 @@ def test_options_that_are_refused_are_a_result(option: str, said: str, rehearse:
     ("variable", "value", "fault"),
     [
         ("VOIPSMS_ACCOUNT_TIMEZONE", "Mars/Base", "account_timezone 'Mars/Base' is not known here"),
-        ("VOIPSMS_LIST_GRACE", "soon", "argument 'list_grace' is of type str"),
+        ("VOIPSMS_LIST_GRACE", "soon", "argument 'list_grace' is of type "),
         ("VOIPSMS_CANCEL_PATH", "/", "cancel_path must be a path below api_url"),
     ],
 )
