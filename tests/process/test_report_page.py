@@ -35,12 +35,7 @@ OVERLAPS = """
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    program = browsers.find_chromium()
-    if program is None:
-        if browsers.may_skip():
-            pytest.skip(browsers.WHY_NOT)
-        pytest.fail(browsers.WHY_NOT)
-    with browsers.chromium(program) as started:
+    with browsers.chromium(browsers.program_or_skip()) as started:
         yield started
 
 

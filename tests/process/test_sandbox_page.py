@@ -81,17 +81,8 @@ CUT_OFF = """
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with browsers.chromium(program_or_skip()) as started:
+    with browsers.chromium(browsers.program_or_skip()) as started:
         yield started
-
-
-def program_or_skip() -> str:
-    program = browsers.find_chromium()
-    if program is not None:
-        return program
-    if browsers.may_skip():
-        pytest.skip(browsers.WHY_NOT)
-    pytest.fail(browsers.WHY_NOT)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +102,7 @@ def test_is_skipped_without_a_browser_but_not_in_ci(
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(raised, match="no Chromium on this machine"):
-        program_or_skip()
+        browsers.program_or_skip()
 
 
 @pytest.fixture
@@ -807,7 +798,7 @@ class EmptySite(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002 - the base class calls it so
+    def log_message(self, *_args: object) -> None:
         """Say nothing."""
 
 

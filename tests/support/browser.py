@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, sync_playwright
 
 WHY_NOT = "no Chromium on this machine (Debian: apt-get install chromium)"
@@ -29,6 +30,16 @@ PATIENCE_MS = 20_000
 def find_chromium() -> str | None:
     """Return the path of Chromium, or of the browser that is made of it; None without one."""
     return next((path for path in map(shutil.which, _PROGRAMS) if path), None)
+
+
+def program_or_skip() -> str:
+    """Return the path of Chromium; without one, skip the test where that is allowed, or fail it."""
+    program = find_chromium()
+    if program is not None:
+        return program
+    if may_skip():
+        pytest.skip(WHY_NOT)
+    pytest.fail(WHY_NOT)
 
 
 def may_skip() -> bool:

@@ -76,7 +76,7 @@ class _Forward(BaseHTTPRequestHandler):
         """Hand it on."""
         self._hand_on()
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name in the base class
+    def log_message(self, *_args: object) -> None:
         """Print nothing."""
 
 
