@@ -118,7 +118,8 @@ oldest: tree ## the tests of HTTP, numbers and PostgreSQL with the oldest librar
 	@$(INSIDE) $(PYTHON) -P -m $(TOOLS).venv $(BUILD)/oldest-venv oldest.txt
 	@$(INSIDE) $(BUILD)/oldest-venv/bin/python -m pytest -W "ignore:unclosed:ResourceWarning" --junitxml=$(BUILD)/results/pytest-oldest.xml $(OLDEST_ARGS) $(OLDEST)
 
-torture: venv ## search large worlds of the protocol; then kill and starve real deliveries for TORTURE_SECONDS (600), and count
+torture: venv ## search large worlds of the protocol, and new examples; then kill and starve real deliveries for TORTURE_SECONDS (600)
+	@export EXAMPLES=new; $(PYTEST) -m hypothesis tests/unit
 	@export MODEL_SEARCH=large; $(PYTEST) -rP -k invariants tests/unit/model/test_protocol.py tests/unit/model/test_schedule_protocol.py
 	@$(DEV) -m $(TOOLS).torture --seconds $(TORTURE_SECONDS)
 

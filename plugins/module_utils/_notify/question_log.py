@@ -6,8 +6,8 @@
 
 That the log shows answers is observed, not documented, and so are its pages. The question's own record is the proof
 that a refresh has read far enough. Neither dates nor ids are relied upon, and the order of the records is read off the
-log itself: by where the question stands to what the log had before it was sent. While that does not show, everything
-is read; such a log is short.
+log itself: by where the question stands to what the log had before it was sent, or by the end at which it grows. While
+neither shows, both ends are read.
 """
 
 from __future__ import annotations
@@ -21,12 +21,8 @@ from .._api.log import LogRecord
 LOG_PAGES = 100
 """Most pages that one refresh reads."""
 
-_MANY = 10
-"""Records that must stand on one side of the question, where the log could not be read before it was sent."""
-
 _FOLLOWING_EVERY = 4
 """While it is unknown whether the first page is full, one refresh in this many reads the next page instead."""
-
 
 _THOROUGH_EVERY = 6
 """One refresh in this many reads down to the question even when the first page ends with nothing new."""
@@ -79,7 +75,7 @@ class QuestionLog:
         self._mark = mark
         self._before = before
         self._was_empty = has_before and not before
-        self._has_before = has_before
+        self._top: str | None = None
         self._order: LogOrder | None = None
         self._questions_page = LOG_PAGES
         self._last_page = 0
@@ -109,15 +105,19 @@ class QuestionLog:
             is_known = self._order is LogOrder.OLDEST_FIRST and self._questions_page < LOG_PAGES
             return self._questions_page if is_known else 0
         if self._capacity is not None:
-            is_full = self._last_length >= self._capacity
-            return self._last_page + is_full if self._order is LogOrder.OLDEST_FIRST else 0
+            return self._last_page if self._order is LogOrder.OLDEST_FIRST else 0
         return self._last_page + (self._refreshes % _FOLLOWING_EVERY == 0)
 
     def _read(self, first: int, sought: frozenset[str], *, is_whole: bool) -> list[_Placed]:
         """Return the records of the pages from ``first`` on, as far as they must be read."""
+        if first > self._last_page:
+            if not self._read_page(first):
+                return []
+            first, is_whole = self._last_page, True  # it has been filled in the meantime, and what filled it is new
         placed: list[_Placed] = []
         known: set[LogRecord] = set()
-        for number in range(first, first + LOG_PAGES):
+        number = first
+        for _reading in range(LOG_PAGES):
             page = self._read_page(number)
             if known.issuperset(page):  # the end, or a service without pages
                 break
@@ -126,13 +126,25 @@ class QuestionLog:
             self._note_page(number, len(page))
             if self._is_enough(placed, len(page), first, sought, is_whole=is_whole):
                 break
+            number = self._following(number, placed, is_whole=is_whole)
         return placed
 
+    def _following(self, number: int, placed: Sequence[_Placed], *, is_whole: bool) -> int:
+        """Return the page to read after another: the next one, or the end of a log that is known between."""
+        is_known_between = number == 0 < self._refreshes and self._capacity is not None
+        if is_whole or not is_known_between or self._order or self._order_of(placed):
+            return number + 1
+        return max(1, self._last_page)
+
     def _note_page(self, number: int, length: int) -> None:
-        """Note the last page, and how many records a page has that another one follows."""
+        """Note the last page, and how many records a page has that another one follows.
+
+        A page may grow between its request and that of the next one, so it may turn out to hold more.
+        """
         if number > self._last_page:
-            # Only page 0 may be longer now than when it was read, which makes no other page shorter.
             self._capacity = max(self._capacity or 0, self._last_length)
+        if self._capacity is not None:
+            self._capacity = max(self._capacity, length)
         if number >= self._last_page:
             self._last_page, self._last_length = number, length
 
@@ -171,6 +183,7 @@ class QuestionLog:
         """Note the order of the log and the page of the question, from a refresh that began at page 0."""
         if placed and placed[0].page == 0:
             self._order = self._order or self._order_of(placed)
+            self._top = placed[0].marked.mark
         questions = [one for one in placed if one.marked.is_question]
         self._shown.update({one.marked.mark: one.marked.person for one in questions})
         self._known.update(one.marked.mark for one in placed)
@@ -183,12 +196,15 @@ class QuestionLog:
         old = [place for place, one in enumerate(placed) if one.marked.mark in self._before]
         if questions and old:
             return LogOrder.NEWEST_FIRST if min(questions) < min(old) else LogOrder.OLDEST_FIRST
-        if self._has_before or not questions:
+        return self._growth_of(placed)
+
+    def _growth_of(self, placed: Sequence[_Placed]) -> LogOrder | None:
+        """Return the order that shows by what has been added since the refresh before, or None when nothing has."""
+        if self._top is None or not placed:
             return None
-        above, below = min(questions), len(placed) - 1 - max(questions)
-        if max(above, below) < max(_MANY, _MANY * min(above, below)):
-            return None
-        return LogOrder.NEWEST_FIRST if above < below else LogOrder.OLDEST_FIRST
+        if placed[0].marked.mark != self._top:
+            return LogOrder.NEWEST_FIRST
+        return None if placed[-1].marked.mark in self._known else LogOrder.OLDEST_FIRST
 
     def _is_fresh(self, place: int, placed: Sequence[_Placed]) -> bool:
         """Return whether a record certainly came after the question was sent."""

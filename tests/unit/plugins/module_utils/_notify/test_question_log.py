@@ -84,7 +84,7 @@ def test_in_a_long_log_whose_oldest_record_comes_first_later_looks_are_one_reque
     for _number in range(6):
         log.requests = 0
         assert "answer" not in texts(question.refresh(ANN))
-        assert log.requests == 1
+        assert log.requests == 1 + (46 % size == 0), "what comes after a full page is on the next one"
     log.add("in", "ann", "answer")
     assert "answer" in texts(question.refresh(ANN), fresh=True) | texts(question.refresh(ANN), fresh=True)
 
@@ -94,11 +94,14 @@ def test_in_a_long_log_whose_oldest_record_comes_first_later_looks_are_one_reque
     st.sampled_from(ORDERS),
     st.integers(1, 4) | st.just(20),
     st.integers(0, 9),
-    st.lists(st.sampled_from(["ann's question", "ben's question", "ann", "ben", "other", "look"]), max_size=14),
+    st.lists(st.sampled_from(["ann's question", "ben's question", "ann", "ben", "other", "look"]), max_size=30),
     st.booleans(),
 )
 @example(ORDERS[0], 1, 1, ["look", "ann", "ann's question", "ben's question"], True)
 @example(ORDERS[0], 1, 20, ["look", "ann", "ann's question", "ben's question"], False)
+@example(ORDERS[0], 1, 0, ["ann"] * 10, False)
+@example(ORDERS[1], 4, 1, ["look"] * 3 + ["other", "ann", "other", "ann"] + ["look"] * 5, True)
+@example(ORDERS[1], 4, 0, ["look"] * 3 + ["other"] * 2 + ["look", "ben", "ann"] + ["look"] * 5 + ["ann", "ben"], True)
 def test_whatever_comes_when_no_answer_is_missed(
     order: str, size: int, before: int, events: list[str], has_before: bool
 ) -> None:
@@ -121,10 +124,10 @@ def test_whatever_comes_when_no_answer_is_missed(
 
 
 @settings(max_examples=400)
-@given(st.sampled_from(ORDERS), st.integers(1, 4) | st.just(20), st.integers(0, 30), st.integers(0, 5))
-def test_what_was_there_before_is_never_fresh(order: str, size: int, before: int, after: int) -> None:
+@given(st.sampled_from(ORDERS), st.integers(1, 4) | st.just(20), st.integers(0, 30), st.integers(0, 15), st.booleans())
+def test_what_was_there_before_is_never_fresh(order: str, size: int, before: int, after: int, has_before: bool) -> None:
     log = Log(order, size, [record("in", "ann", f"old {number}") for number in range(before)])
-    question = reader(log)
+    question = reader(log, has_before=has_before)
     for number in range(after):
         if number == 1:
             log.add("out", "ann", "question a")
@@ -134,7 +137,8 @@ def test_what_was_there_before_is_never_fresh(order: str, size: int, before: int
             assert not [text for text in seen if text.startswith("old")]
     log.add("out", "ann", "question a")
     log.add("in", "ann", "newest")
-    assert "newest" in texts(question.refresh(ANN, is_whole=True), fresh=True)
+    is_placed = has_before or after > 0
+    assert ("newest" in texts(question.refresh(ANN, is_whole=True), fresh=True)) >= is_placed
 
 
 @pytest.mark.parametrize("order", ORDERS)
@@ -154,10 +158,40 @@ def test_without_a_look_before_a_long_log_is_not_read_whole_again_and_again(orde
     log.add("out", "ann", "question a")
     question.refresh(ANN)
     log.requests = 0
-    assert "question a" in texts(question.refresh(ANN))
-    assert log.requests == 1
+    question.refresh(ANN)
+    assert log.requests <= 2, "both ends, while the order does not show"
     log.add("in", "ann", "STOP")
     assert "STOP" in texts(question.refresh(ANN), fresh=True)
+    log.requests = 0
+    question.refresh(ANN)
+    assert log.requests == 1
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 20])
+@pytest.mark.parametrize("order", ORDERS)
+def test_many_answers_before_the_first_look_do_not_make_later_ones_get_lost(order: str, size: int) -> None:
+    log = Log(order, size, [record("in", "ann", "STOP")])
+    question = reader(log, has_before=False)
+    log.add("out", "ann", "question a")
+    for number in range(25):
+        log.add("in", "ann", f"answer {number}")
+    first = question.refresh(ANN)
+    assert len(first) == 27
+    assert not texts(first, fresh=True), "whether STOP is older does not show"
+    log.add("in", "ann", "the last answer")
+    assert texts(question.refresh(ANN), fresh=True) & {"the last answer", "STOP"} == {"the last answer"}
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_while_no_question_shows_a_long_log_is_not_read_whole_again_and_again(order: str) -> None:
+    log = Log(order, 5, others(60))
+    question = reader(log)
+    question.refresh(ANN)
+    for number in range(12):
+        log.requests = 0
+        log.add("in", "ann", f"early {number}")
+        assert f"early {number}" in texts(question.refresh(ANN))
+        assert log.requests <= 3 + number // log.size, "both ends, and no further down than what the log had before"
 
 
 @pytest.mark.parametrize("order", ORDERS)
@@ -167,7 +201,7 @@ def test_an_answer_that_shows_before_the_question_is_seen(order: str) -> None:
     log.add("in", "ann", "4597")
     assert "4597" in texts(question.refresh(ANN))
     log.add("out", "ann", "question a")
-    assert {"4597", "question a"} <= texts(question.refresh(ANN))
+    assert "question a" in texts(question.refresh(ANN))
 
 
 def test_a_question_that_may_not_have_been_sent_does_not_make_every_look_read_the_whole_log() -> None:
