@@ -10,7 +10,7 @@ Each part of a pair (integration targets, unit tests, sanity) has a copy of the 
 once, those that take longest first, and what each has printed is shown when it has ended. With "others", the pair of
 the development environment runs its targets alone, because "make sanity" and "make test" have just run the rest there;
 of the others, sanity looks at what is installed, and on the same Python no unit test runs that uses nothing of
-ansible-core.
+ansible-core. Once a week each unit test has a process of its own, as ansible-test wants it.
 """
 
 from __future__ import annotations
@@ -82,10 +82,12 @@ def targets(*, slow: bool) -> list[str]:
     return names
 
 
-def parts(pairs: list[AnsibleTest], wanted: str, development: AnsibleTest) -> Iterator[Part]:
+def parts(
+    pairs: list[AnsibleTest], wanted: str, development: AnsibleTest, *, is_forked: bool = False
+) -> Iterator[Part]:
     """Yield what is wanted of the pairs, the newest first; sanity, which is short, fills what is left at the end.
 
-    ``development``: the pair of the development environment.
+    ``development``: the pair of the development environment. ``is_forked``: whether each unit test has a process.
     """
     newest_first = pairs[::-1]
     tested = [pair for pair in newest_first if wanted != "others" or pair.name != development.name]
@@ -94,7 +96,8 @@ def parts(pairs: list[AnsibleTest], wanted: str, development: AnsibleTest) -> It
         yield Part(pair, "integration", partial(AnsibleTest.integration, targets=names))
         if pair in tested:
             is_repeated = wanted == "others" and pair.python == development.python
-            yield Part(pair, "units", partial(AnsibleTest.units, but=without_ansible() if is_repeated else ()))
+            units = partial(AnsibleTest.units, but=without_ansible() if is_repeated else ())
+            yield Part(pair, "units", AnsibleTest.forked_units if is_forked else units)
     wants = tree.what_is_installed if wanted == "others" else tree.everything
     for pair in tested if wanted != "none" else []:
         yield Part(replace(pair, wants=wants), "sanity", AnsibleTest.sanity)
@@ -143,7 +146,8 @@ def main() -> int:
     wanted = parser.parse_args()
     pairs, failed = prepare_all(chosen(wanted.pairs, wanted.when), unpinned=wanted.unpinned)
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        running = [(part, pool.submit(part.run)) for part in parts(pairs, wanted.sanity, dev.pair())]
+        found = parts(pairs, wanted.sanity, dev.pair(), is_forked=wanted.when == "week")
+        running = [(part, pool.submit(part.run)) for part in found]
         for part, future in running:
             passed, text = future.result()
             sys.stdout.write(text)
