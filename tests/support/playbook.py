@@ -16,6 +16,8 @@ from typing import Any
 
 import yaml
 
+from ansible_collections.voip_communications.sms.tests.support.copies import Copies, Copy
+
 COLLECTION = Path(__file__).absolute().parents[2]
 COLLECTIONS_PATH = COLLECTION.parents[2]
 MODULE = "voip_communications.sms.voipsms_send"
@@ -24,6 +26,7 @@ INVENTORY_VARS = f"[all:vars]\nansible_connection=local\nansible_python_interpre
 # A process that takes longer hangs.
 LONGEST = 200.0
 _LONGEST_START = 10.0
+_COPIES = Copies()
 
 
 @dataclass(frozen=True)
@@ -88,14 +91,7 @@ class ModuleProcess:
     """
 
     def __init__(self, options: Mapping[str, Any], environment: Mapping[str, str], module: Path) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, str(module)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=dict(environment),
-        )
+        self._process = _begun(module, environment)
         self._options = json.dumps({"ANSIBLE_MODULE_ARGS": dict(options)})
 
     def until_it_reads(self) -> None:
@@ -132,6 +128,18 @@ class ModuleProcess:
             self._process.communicate()
             raise
         return ModuleRun(self._process.returncode, stdout, stderr)
+
+
+def _begun(module: Path, environment: Mapping[str, str]) -> Copy | subprocess.Popen[str]:
+    """Return a process that runs a module: a copy, unless the environment changes how Python starts."""
+    return _COPIES.of(module, environment) or subprocess.Popen(
+        [sys.executable, str(module)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=dict(environment),
+    )
 
 
 def begin_together(processes: Sequence[ModuleProcess]) -> None:

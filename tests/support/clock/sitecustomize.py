@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Any
 
 
-def set_clock(ahead: Path) -> None:
-    """Let ``time.time`` be ahead by what the file says."""
+def set_clock() -> None:
+    """Let ``time.time`` be ahead by what the file says that is named by then."""
     real = time.time
-    time.time = lambda: real() + float(ahead.read_text(encoding="ascii") or 0)
+    time.time = lambda: real() + float(Path(os.environ["CLOCK_AHEAD"]).read_text(encoding="ascii") or 0)
 
 
 def stopping(send: Callable[..., Any], beginning: bytes, stopped: Path) -> Callable[..., Any]:
@@ -43,11 +43,16 @@ def stopping(send: Callable[..., Any], beginning: bytes, stopped: Path) -> Calla
     return sending
 
 
+def stop_before() -> None:
+    """Stop the process before a request leaves, if the environment says which."""
+    if os.environ.get("STOP_BEFORE"):
+        start, mark = os.environ["STOP_BEFORE"].encode(), Path(os.environ["STOPPED"])
+        for name in ("send", "sendall"):
+            setattr(socket.socket, name, stopping(getattr(socket.socket, name), start, mark))
+
+
 if os.environ.get("CLOCK_AHEAD"):
-    set_clock(Path(os.environ["CLOCK_AHEAD"]))
-if os.environ.get("STOP_BEFORE"):
-    start, mark = os.environ["STOP_BEFORE"].encode(), Path(os.environ["STOPPED"])
-    for name in ("send", "sendall"):
-        setattr(socket.socket, name, stopping(getattr(socket.socket, name), start, mark))
+    set_clock()
+stop_before()
 if os.environ.get("STOP_AT"):  # what the folder beside this one does; Python imports only one of them
     runpy.run_path(str(Path(__file__).absolute().parents[1] / "stops" / "sitecustomize.py"))
