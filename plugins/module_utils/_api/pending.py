@@ -11,9 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from .._core.errors import VoipsmsError
+from .._core.index import Index
 from .._message.dates import DateError, from_echo
 from .._message.numbers import digits
 from .failure import UNPENDING, failure_in, kind_of, plain
@@ -62,29 +66,40 @@ class Pending(NamedTuple):
     smsids: tuple[str, ...]
 
 
-class Listing(NamedTuple):
-    """The whole list at one moment, ``at``: Unix seconds by the service's clock, or None when it gave no time."""
+@dataclass(frozen=True)
+class Listing:
+    """The whole list at one moment, ``at``: Unix seconds by the service's clock, or None when it gave no time.
+
+    A list may have a hundred thousand records, so what it is searched by is made once, when it is first needed.
+    """
 
     records: tuple[PendingRecord, ...]
     at: float | None = None
 
+    @cached_property
+    def by_smsid(self) -> Index[str, PendingRecord]:
+        """The records of each smsid: the parts of a message, or the messages of several recipients who share it."""
+        return Index(zip(map(attrgetter("smsid"), self.records), self.records))
+
+    @cached_property
+    def groups(self) -> Index[tuple[str, str], PendingRecord]:
+        """The records by recipient and date."""
+        return Index(zip(map(attrgetter("to", "date"), self.records), self.records))
+
+    @cached_property
     def smsids(self) -> frozenset[str]:
-        """Return every smsid in the list."""
-        return frozenset(record.smsid for record in self.records)
+        """Every smsid in the list."""
+        return frozenset(self.by_smsid)
 
-    def carried(self) -> dict[str, frozenset[str]]:
-        """Return the recipients of each smsid; several recipients may share one."""
-        carried: dict[str, set[str]] = {}
-        for record in self.records:
-            carried.setdefault(record.smsid, set()).add(record.to)
-        return {smsid: frozenset(recipients) for smsid, recipients in carried.items()}
+    @cached_property
+    def shared_smsids(self) -> frozenset[str]:
+        """The smsids that several recipients share."""
+        several = self.by_smsid.several.items()
+        return frozenset(smsid for smsid, records in several if len({record.to for record in records}) > 1)
 
-    def groups(self) -> dict[tuple[str, str], list[PendingRecord]]:
-        """Return the records by recipient and date, in the order of the list."""
-        groups: dict[tuple[str, str], list[PendingRecord]] = {}
-        for record in self.records:
-            groups.setdefault((record.to, record.date), []).append(record)
-        return groups
+    def carried(self, smsid: str) -> frozenset[str]:
+        """Return the recipients of an smsid; none where the list does not have it."""
+        return frozenset(record.to for record in self.by_smsid.of(smsid))
 
 
 def records(payload: Any, clean_smsid: Callable[[Any], str | None]) -> list[PendingRecord]:
@@ -136,7 +151,11 @@ def find(group: Iterable[PendingRecord], text: str, sender: str | None) -> Pendi
 
 def find_all(group: Iterable[PendingRecord], text: str, sender: str | None) -> list[Pending]:
     """Return every message with this text among the records of one recipient and date, as ``find`` finds each."""
-    records = list(group)
+    records = [record for record in group if sender is None or record.sender == sender]
+    if not any(_begins(record, text) for record in records):
+        # Each is a message of its own, so that none needs to be looked for again after another was found.
+        whole = Index((record.smsid, record) for record in records if text and record.text == text)
+        return [Pending(first.to, first.sender, text, first.date, (smsid,)) for smsid, (first, *_same) in whole.items()]
     messages: list[Pending] = []
     while True:
         message = find(records, text, sender)
@@ -144,6 +163,11 @@ def find_all(group: Iterable[PendingRecord], text: str, sender: str | None) -> l
             return messages
         messages.append(message)
         records = [record for record in records if record.smsid not in message.smsids]
+
+
+def _begins(record: PendingRecord, text: str) -> bool:
+    """Return whether a record may be the first part of a message with this text, and not the whole of it."""
+    return 0 < len(record.text) < len(text) and text.startswith(record.text)
 
 
 def _entries(payload: Any) -> list[Any]:

@@ -101,7 +101,7 @@ def _as_delivered(row: Row) -> Row:
 def _without_cancels(row: Row, snapshot: Snapshot) -> Iterator[Change]:
     """Yield the changes that remove the cancels of a message that has gone out, or it would be in doubt again."""
     for smsid in row.smsids:
-        if smsid in snapshot.cancels and snapshot.owners[smsid] == [(row.key, row.recipient)]:
+        if smsid in snapshot.cancels and tuple(snapshot.owners.of(smsid)) == ((row.key, row.recipient),):
             yield snapshot.cancels[smsid], None
 
 

@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from .._api.pending import Pending, PendingRecord, find_all
 from .._core.errors import VoipsmsError
-from .._ledger.model import Row, key_of
+from .._core.index import Index
+from .._ledger.model import Fingerprints, Row, key_of
 from .._message.numbers import mask
 from .._message.relative_dates import RelativeDate
 from .plan import Identity, KnownMessage, ScheduledState
@@ -47,12 +50,33 @@ class Match(NamedTuple):
     relative: RelativeDate | None = None
 
 
+class _Numbers(NamedTuple):
+    """The numbers that are meant, as the ledger knows them."""
+
+    recipients: frozenset[str]
+    masked: frozenset[str]
+
+    @classmethod
+    def of(cls, numbers: Iterable[str] | None, fingerprints: Fingerprints) -> _Numbers | None:
+        """Return the fingerprints and the masked forms of numbers (E.164 digits); None where any number is meant."""
+        if numbers is None:
+            return None
+        return cls(frozenset(map(fingerprints.recipient, numbers)), frozenset(map(mask, numbers)))
+
+    def has(self, row: Row) -> bool:
+        """Return whether a row's message may be to one of these numbers.
+
+        The cancel of a message that the ledger does not have knows no more than the masked number.
+        """
+        return row.recipient in self.recipients if row.recipient else row.masked in self.masked
+
+
 def matching(snapshot: Snapshot, match: Match) -> list[KnownMessage]:
     """Return the messages that match, each once: first those of the ledger, then others as the list shows them.
 
     Raises ``AmbiguousError`` where neither the ledger nor the list tells whether a message matches.
     """
-    recipients = None if match.to is None else frozenset(map(snapshot.fingerprints.recipient, match.to))
+    is_meant = _row_matcher(snapshot, match)
     owned: dict[Identity, KnownMessage] = {}
     strangers: list[KnownMessage] = []
     for pending in _pending_matches(snapshot, match):
@@ -64,8 +88,8 @@ def matching(snapshot: Snapshot, match: Match) -> list[KnownMessage]:
             strangers.append(KnownMessage(ScheduledState.LISTED, pending.smsids, None, pending))
         elif _ledger_agrees(snapshot, snapshot.rows[owner], match, pending):
             owned[owner] = snapshot.known(snapshot.rows[owner])
-    for identity, row in (*snapshot.rows.items(), *snapshot.orphans.items()):
-        if identity not in owned and _row_matches(snapshot, row, match, recipients):
+    for identity, row in chain(snapshot.rows.items(), snapshot.orphans.items()):
+        if identity not in owned and is_meant(row):
             owned[identity] = snapshot.known(row)
     return [*owned.values(), *strangers]
 
@@ -81,39 +105,41 @@ def _pending_matches(snapshot: Snapshot, match: Match) -> list[Pending]:
     if match.name is not None:
         return []
     if match.smsids is not None:
-        return [
-            joined(_of_first_recipient(snapshot.by_smsid[smsid]))
-            for smsid in match.smsids
-            if smsid in snapshot.by_smsid
-        ]
+        listed = [snapshot.listing.by_smsid.of(smsid) for smsid in match.smsids] if snapshot.listing else []
+        return [joined(_of_first_recipient(records)) for records in listed if records]
     messages: list[Pending] = []
-    for (to, date), group in snapshot.groups.items():
+    for (to, date), group in snapshot.listing.groups.items() if snapshot.listing else ():
         if (match.to is None or to in match.to) and match.date in (None, date):
             messages += _matches_in(group, match)
     return messages
 
 
-def _matches_in(group: list[PendingRecord], match: Match) -> list[Pending]:
+def _matches_in(group: Sequence[PendingRecord], match: Match) -> list[Pending]:
     """Return the messages among the records of one recipient and date that have the sender and the text."""
     records = [record for record in group if match.sender in (None, record.sender)]
     if match.text is None:
-        parts: dict[str, list[PendingRecord]] = {}
-        for record in records:
-            parts.setdefault(record.smsid, []).append(record)
-        return [joined(part) for part in parts.values()]
+        parts = Index((record.smsid, record) for record in records)
+        return [joined(part) for _smsid, part in parts.items()]
     return find_all(records, match.text, match.sender)
 
 
-def _row_matches(snapshot: Snapshot, row: Row, match: Match, recipients: frozenset[str] | None) -> bool:
+def _row_matcher(snapshot: Snapshot, match: Match) -> Callable[[Row], bool]:
+    """Return the function that tells of each row whether its message matches; what that takes is worked out once."""
+    if match.smsids is not None:
+        smsids = frozenset(match.smsids)
+        return lambda row: not smsids.isdisjoint(row.smsids)
+    numbers = _Numbers.of(match.to, snapshot.fingerprints)
+    return lambda row: _row_matches(snapshot, row, match, numbers)
+
+
+def _row_matches(snapshot: Snapshot, row: Row, match: Match, numbers: _Numbers | None) -> bool:
     """Return whether a row's message matches, as far as fingerprints and the list can tell.
 
     Raises ``AmbiguousError`` when a message of the name that is meant may still be pending, and neither can tell.
     """
-    if match.smsids is not None:
-        return bool(set(match.smsids).intersection(row.smsids))
     if match.name not in (None, row.name):
         return False
-    if match.to is not None and not _is_to(row, match.to, recipients or frozenset()):
+    if numbers is not None and not numbers.has(row):
         return False
     if match.date not in (None, row.date):
         return False
@@ -128,14 +154,6 @@ def _row_matches(snapshot: Snapshot, row: Row, match: Match, recipients: frozens
             " and the list does not show them; leave from and msg out"
         )
     return bool(has_content)
-
-
-def _is_to(row: Row, numbers: frozenset[str], recipients: frozenset[str]) -> bool:
-    """Return whether a row's message may be to one of these numbers (E.164 digits), with these fingerprints.
-
-    The cancel of a message that the ledger does not have knows no more than the masked number.
-    """
-    return row.recipient in recipients if row.recipient else row.masked in set(map(mask, numbers))
 
 
 def _has_content(snapshot: Snapshot, row: Row, pending: Pending | None, match: Match) -> bool | None:
@@ -159,6 +177,6 @@ def _ledger_agrees(snapshot: Snapshot, row: Row, match: Match, pending: Pending)
     return match.text is None or snapshot.has_key(meant, row.key)
 
 
-def _of_first_recipient(records: list[PendingRecord]) -> list[PendingRecord]:
+def _of_first_recipient(records: Sequence[PendingRecord]) -> list[PendingRecord]:
     """Return the parts for the first recipient of an smsid. Other recipients of it are checked separately."""
     return [record for record in records if record.to == records[0].to]

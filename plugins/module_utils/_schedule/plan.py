@@ -10,12 +10,13 @@ of the service is the truth about what it shows; the ledger is the truth about w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
-from .._api.pending import Listing, Pending
+from .._api.pending import Pending
+from .._core.index import Index
 from .._ledger.model import Row, State
 from .proof import Reading, is_cancelled_in_time, may_be_stale
 
@@ -128,6 +129,27 @@ class Want(NamedTuple):
 
 
 @dataclass
+class _Rest:
+    """The messages that no request wants, all of them and by what must be done for them."""
+
+    others: list[KnownMessage] = field(default_factory=list)
+    cancel: list[KnownMessage] = field(default_factory=list)
+    history: list[KnownMessage] = field(default_factory=list)
+    doubtful: list[KnownMessage] = field(default_factory=list)
+
+    def add(self, message: KnownMessage) -> None:
+        """Add a message, which must be cancelled if it is pending, or may be."""
+        self.others.append(message)
+        state = message.scheduled_state
+        if state is ScheduledState.LISTED or state is ScheduledState.UNLISTED or message.is_cancel_unfinished:
+            self.cancel.append(message)
+        elif state is ScheduledState.DELIVERED:
+            self.history.append(message)
+        elif state in _OPEN:
+            self.doubtful.append(message)
+
+
+@dataclass
 class _Sorted:
     """The desired messages, by what must be done for them."""
 
@@ -137,29 +159,34 @@ class _Sorted:
 
 
 def scheduled_state(
-    row: Row, listing: Listing | None, listed: frozenset[str], reading: Reading, zone_uncertainty: float = 0.0
+    row: Row,
+    delivers_at: float | None,
+    reading: Reading,
+    zone_uncertainty: float = 0.0,
+    *,
+    has_list: bool,
+    is_listed: bool,
 ) -> ScheduledState:
     """Return the state of a row's message at this moment.
 
-    ``listing``: None where there is no list. ``listed``: the smsids of ``listing``, computed once by the caller.
-    ``reading``: when the list was read. ``zone_uncertainty``: seconds by which the date may be later than
-    ``delivers_at``, because the account's zone is not known.
+    ``delivers_at``: the earliest moment of its date. ``reading``: when the list was read. ``zone_uncertainty``: seconds
+    by which the date may be later than ``delivers_at``, because the account's zone is not known. ``is_listed``: whether
+    the list shows any of its smsids.
     """
-    now = reading.now
-    is_listed = listing is not None and any(smsid in listed for smsid in row.smsids)
-    if row.state in (State.REFUSED, State.CANCELLED):
+    now, state = reading.now, row.state
+    if state is State.ACCEPTED and is_listed:
+        return ScheduledState.LISTED
+    if state in (State.REFUSED, State.CANCELLED):
         return _inactive_state(row, reading, is_listed=is_listed)
-    is_over = bool(row.delivers_at) and now >= (row.delivers_at or 0.0) + zone_uncertainty
-    if row.state not in (State.ACCEPTED, State.CANCELLING):
+    is_over = bool(delivers_at) and now >= (delivers_at or 0.0) + zone_uncertainty
+    if state not in (State.ACCEPTED, State.CANCELLING):
         return ScheduledState.LAPSED if is_over and not row.is_at_work(now) else ScheduledState.DOUBTFUL
-    is_doubted = row.state is State.CANCELLING or row.absent_at is not None
-    if is_listed:
-        return ScheduledState.CANCELLING if row.state is State.CANCELLING else ScheduledState.LISTED
-    if is_over:
-        return _state_after(row, reading, is_doubted=is_doubted)
-    if row.state is State.CANCELLING:
+    is_doubted = state is State.CANCELLING or row.absent_at is not None
+    if is_over and not is_listed:
+        return _state_after(row, delivers_at, reading, is_doubted=is_doubted)
+    if state is State.CANCELLING:
         return ScheduledState.CANCELLING
-    return _unseen_state(row, listing, reading, is_doubted=is_doubted)
+    return _unseen_state(row, delivers_at, reading, has_list=has_list, is_doubted=is_doubted)
 
 
 def _inactive_state(row: Row, reading: Reading, *, is_listed: bool) -> ScheduledState:
@@ -172,21 +199,23 @@ def _inactive_state(row: Row, reading: Reading, *, is_listed: bool) -> Scheduled
     return ScheduledState.INACTIVE if row.recipient else ScheduledState.LISTED
 
 
-def _state_after(row: Row, reading: Reading, *, is_doubted: bool) -> ScheduledState:
+def _state_after(row: Row, delivers_at: float | None, reading: Reading, *, is_doubted: bool) -> ScheduledState:
     """Return the state of an accepted message whose date is over, and that the list does not show."""
-    if is_cancelled_in_time(row, row.delivers_at, reading.graces):
+    if is_cancelled_in_time(row, delivers_at, reading.graces):
         return ScheduledState.INACTIVE
     return ScheduledState.LAPSED if is_doubted else ScheduledState.DELIVERED
 
 
-def _unseen_state(row: Row, listing: Listing | None, reading: Reading, *, is_doubted: bool) -> ScheduledState:
+def _unseen_state(
+    row: Row, delivers_at: float | None, reading: Reading, *, has_list: bool, is_doubted: bool
+) -> ScheduledState:
     """Return the state of an accepted message that the list does not show, and whose date is not certainly over."""
-    if listing is None or not row.listed:
+    if not has_list or not row.listed:
         return ScheduledState.UNLISTED
-    if row.delivers_at is not None and reading.now >= row.delivers_at:
+    if delivers_at is not None and reading.now >= delivers_at:
         return ScheduledState.UNCERTAIN
     # Shortly before its date the service may have taken it off the list to deliver it.
-    is_evidence = is_doubted or reading.is_before_handover(row.delivers_at)
+    is_evidence = is_doubted or reading.is_before_handover(delivers_at)
     return ScheduledState.MISSING if is_evidence else ScheduledState.UNLISTED
 
 
@@ -201,12 +230,15 @@ def plan(wants: Sequence[Want]) -> list[Plan]:
     """
     sorted_wants = [_sorted(want) for want in wants]
     identities = {message.identity for want in wants for message in want.desired}.union(*(one.due for one in wants))
-    kept = {pair for actions in sorted_wants for pair in _kept_smsids(actions)}
+    kept = Index(pair for actions in sorted_wants for pair in _kept_smsids(actions))
     plans, taken = [], set[tuple[object, ...]]()
     for want, actions in zip(wants, sorted_wants):
-        rest = [message for message in want.others if not _is_desired(message, identities, kept)]
-        rest = [message for message in rest if _identity_of(message) not in taken]
-        taken.update(map(_identity_of, rest))
+        rest = _Rest()
+        for message in want.others:
+            if not _is_desired(message, identities, kept) and _identity_of(message) not in taken:
+                rest.add(message)
+        if len(wants) > 1:
+            taken.update(map(_identity_of, rest.others))
         plans.append(_planned(want, actions, rest))
     return plans
 
@@ -216,33 +248,30 @@ def merged(plans: Iterable[Plan]) -> Plan:
     return Plan(*(tuple(message for group in groups for message in group) for groups in zip(Plan(), *plans)))
 
 
-def _planned(want: Want, actions: _Sorted, rest: Sequence[KnownMessage]) -> Plan:
+def _planned(want: Want, actions: _Sorted, rest: _Rest) -> Plan:
     """Return the plan of one request. ``rest``: the other messages, which no request wants."""
     doubtful = [message for message in want.known.values() if message.scheduled_state in _UNDECIDED]
-    doubtful += [message for message in rest if message.scheduled_state in _OPEN]
     return Plan(
         create=tuple(actions.create),
         adopt=tuple(actions.adopt),
         keep=tuple(actions.keep),
-        cancel=tuple(message for message in rest if _must_go(message)),
-        history=_in_state(rest, ScheduledState.DELIVERED),
-        doubtful=tuple(doubtful),
-        others=tuple(rest),
+        cancel=tuple(rest.cancel),
+        history=tuple(rest.history),
+        doubtful=(*doubtful, *rest.doubtful),
+        others=tuple(rest.others),
     )
 
 
 def unintended_recipients(
-    cancel: Sequence[KnownMessage], carried: Mapping[str, frozenset[str]]
+    cancel: Sequence[KnownMessage], carried: Callable[[str], frozenset[str]]
 ) -> dict[str, frozenset[str]]:
     """Return, by smsid, the recipients (digits) who would lose a message although none of theirs is to be cancelled.
 
-    ``carried``: every recipient of each smsid on the list. Smsids without such recipients are left out.
+    ``carried``: returns every recipient of an smsid on the list. Smsids without such recipients are left out.
     """
-    intended: dict[str, set[str]] = {}
-    for message in cancel:
-        for smsid in message.smsids:
-            intended.setdefault(smsid, set()).update([message.pending.to] if message.pending else [])
-    unintended = {smsid: carried.get(smsid, frozenset()) - recipients for smsid, recipients in intended.items()}
+    intended = {(smsid, message.pending.to) for message in cancel if message.pending for smsid in message.smsids}
+    smsids = dict.fromkeys(smsid for message in cancel for smsid in message.smsids)
+    unintended = {smsid: frozenset(to for to in carried(smsid) if (smsid, to) not in intended) for smsid in smsids}
     return {smsid: recipients for smsid, recipients in unintended.items() if recipients}
 
 
@@ -272,12 +301,12 @@ def _sorted(want: Want) -> _Sorted:
     return actions
 
 
-def _kept_smsids(actions: _Sorted) -> set[tuple[str, str]]:
-    """Return the smsids that stay, each with the fingerprint of its recipient."""
-    kept = {
-        (smsid, message.identity[1]) for message in actions.adopt if message.pending for smsid in message.pending.smsids
-    }
-    return kept | {(smsid, message.identity[1]) for message, known in actions.keep for smsid in known.smsids}
+def _kept_smsids(actions: _Sorted) -> Iterator[tuple[str, str]]:
+    """Yield the smsids that stay, each with the fingerprint of its recipient."""
+    for desired in actions.adopt:
+        yield from ((smsid, desired.identity[1]) for smsid in (desired.pending.smsids if desired.pending else ()))
+    for desired, known in actions.keep:
+        yield from ((smsid, desired.identity[1]) for smsid in known.smsids)
 
 
 def _identity_of(message: KnownMessage) -> tuple[object, ...]:
@@ -285,19 +314,11 @@ def _identity_of(message: KnownMessage) -> tuple[object, ...]:
     return (message.row.key, message.row.recipient) if message.row is not None else (message.smsids, message.pending)
 
 
-def _is_desired(message: KnownMessage, identities: set[Identity], kept: set[tuple[str, str]]) -> bool:
+def _is_desired(message: KnownMessage, identities: set[Identity], kept: Index[str, str]) -> bool:
     """Return whether this is a desired message. An smsid alone does not tell: several recipients may share it."""
-    if message.row is None:
+    row = message.row
+    if row is None:
         return False
-    recipient = message.row.recipient
-    return (message.row.key, recipient) in identities or any((smsid, recipient) in kept for smsid in message.smsids)
-
-
-def _must_go(message: KnownMessage) -> bool:
-    """Return whether an unwanted message is, or may be, pending, and must be cancelled."""
-    is_pending = message.scheduled_state in (ScheduledState.LISTED, ScheduledState.UNLISTED)
-    return is_pending or message.is_cancel_unfinished
-
-
-def _in_state(messages: Iterable[KnownMessage], *states: ScheduledState) -> tuple[KnownMessage, ...]:
-    return tuple(message for message in messages if message.scheduled_state in states)
+    if (row.key, row.recipient) in identities:
+        return True
+    return any(row.recipient in kept.of(smsid) for smsid in message.smsids if smsid in kept)

@@ -62,7 +62,8 @@ def seen(row: Row, reading: Reading) -> Row:
 
     One that was judged gone, or that a person called cancelled, is pending again by the same rule.
     """
-    row = row._replace(listed=True, absent_at=None)
+    if not row.listed or row.absent_at is not None:
+        row = row._replace(listed=True, absent_at=None)
     if may_be_stale(row, reading) or row.state not in (State.CANCELLING, State.CANCELLED):
         return row
     return row._replace(state=State.ACCEPTED, effect_by=None, confirmed=False)

@@ -33,7 +33,7 @@ def refuse_unsafe_cancel(planned: Plan, snapshot: Snapshot, *, cancel_shared: bo
                 f" unseen; nothing was changed; {NO_LIST}"
             )
         return
-    unintended = unintended_recipients(planned.cancel, snapshot.listing.carried())
+    unintended = unintended_recipients(planned.cancel, snapshot.listing.carried)
     spared = wanted_recipients_of(planned, unintended)
     if spared:
         raise ScheduleError(

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from .._ledger.model import KEPT, Row, State
@@ -15,22 +15,50 @@ from .proof import CONTENT_OF_CANCEL, counts, is_second, seen, unseen
 from .snapshot import Change, Snapshot
 
 _UNKNOWN_FATE = frozenset({ScheduledState.DOUBTFUL, ScheduledState.LAPSED})
-_PENDING = frozenset({State.ACCEPTED, State.CANCELLING})
+_PENDING = (State.ACCEPTED, State.CANCELLING)
 
 
 def settled(snapshot: Snapshot) -> tuple[Snapshot, list[Change]]:
-    """Return the snapshot with every row brought up to date, and the changes to write to the ledger."""
-    rows = {identity: _with_cancel(snapshot, row) for identity, row in snapshot.rows.items()}
+    """Return the snapshot with every row brought up to date, and the changes to write to the ledger.
+
+    Of many rows few change, so the others are neither copied nor compared.
+    """
+    rows, changes = _settled_rows(snapshot)
+    if changes:
+        snapshot = replace(snapshot, rows=rows)
     if snapshot.listing is None:
-        after = replace(snapshot, rows=rows)
-        return after, _changes(snapshot, after)
-    _remove_doubts(snapshot, rows)
-    current = replace(snapshot, rows=rows)
-    for identity, row in list(rows.items()):
-        rows[identity] = _looked_at(current, row)
-    cancels = dict(_looked_at_cancels(replace(snapshot, rows=rows)))
-    after = replace(snapshot, rows=rows, cancels=cancels)
-    return after, _changes(snapshot, after)
+        return snapshot, changes
+    cancels = dict(_looked_at_cancels(snapshot))
+    changes += _changes(snapshot.cancels, cancels)
+    return (replace(snapshot, cancels=cancels) if cancels != snapshot.cancels else snapshot), changes
+
+
+def _settled_rows(snapshot: Snapshot) -> tuple[dict[Identity, Row], list[Change]]:
+    """Return the rows of the messages after this list, and those that have changed, as they were and as they are."""
+    rows, changes = dict(snapshot.rows), list[Change]()
+    taken: set[tuple[str, str]] = set()
+    for identity, before in snapshot.rows.items():
+        row = _settled_row(snapshot, before, taken)
+        if row is before or row == before:
+            continue
+        changes.append((before, row))
+        if row is None:
+            del rows[identity]
+        else:
+            rows[identity] = row
+    return rows, changes
+
+
+def _settled_row(snapshot: Snapshot, row: Row, taken: set[tuple[str, str]]) -> Row | None:
+    """Return the row of a message after this list; None when the list proves that it was never accepted.
+
+    ``taken``: as ``_undoubted`` has it.
+    """
+    row = _with_cancel(snapshot, row)
+    if snapshot.listing is None:
+        return row
+    undoubted = _undoubted(snapshot, row, taken)
+    return None if undoubted is None else _looked_at(snapshot, undoubted)
 
 
 def _with_cancel(snapshot: Snapshot, row: Row) -> Row:
@@ -38,35 +66,33 @@ def _with_cancel(snapshot: Snapshot, row: Row) -> Row:
 
     Another run has found the message on the list before this ledger's own run had noted what it was called.
     """
-    cancels = [snapshot.cancels[smsid] for smsid in row.smsids if smsid in snapshot.being_cancelled]
-    if row.state is not State.ACCEPTED or not cancels:
+    if row.state is not State.ACCEPTED or snapshot.being_cancelled.isdisjoint(row.smsids):
         return row
+    cancels = [snapshot.cancels[smsid] for smsid in row.smsids if smsid in snapshot.being_cancelled]
     effect_by = max(cancel.effect_by or 0.0 for cancel in cancels)
     is_confirmed = len(cancels) == len(row.smsids) and all(cancel.confirmed for cancel in cancels)
     return row._replace(state=State.CANCELLING, absent_at=None, effect_by=effect_by, confirmed=is_confirmed)
 
 
-def _remove_doubts(snapshot: Snapshot, rows: dict[Identity, Row]) -> None:
-    """Remove every doubt about an acceptance that the list can remove.
+def _undoubted(snapshot: Snapshot, row: Row, taken: set[tuple[str, str]]) -> Row | None:
+    """Return a row without the doubt about its acceptance, where the list can remove it; None when it was none.
 
     A listed message of the same content proves that it was accepted. Two complete lists that do not show it, read when
     the service can no longer accept it late, prove that it was not; unless they show something else for the same
     recipient that belongs to no row, which may be the message with its date or its text written otherwise.
+
+    ``taken``: the smsids and recipients (fingerprints) that were found to be other rows' messages, to which those of
+    this row are added.
     """
-    taken: set[tuple[str, str]] = set()
-    for identity, row in list(rows.items()):
-        if row.state in _PENDING or snapshot.known(row).scheduled_state not in _UNKNOWN_FATE:
-            continue
-        pending = snapshot.content_of(row, taken)
-        if pending is not None:
-            taken.update((smsid, row.recipient) for smsid in pending.smsids)
-            rows[identity] = _accepted(row, pending.smsids)
-        elif not row.is_at_work(snapshot.asked_at) and snapshot.is_surely_absent(row):
-            after = _unaccepted(snapshot, row)
-            if after is None:
-                del rows[identity]
-            else:
-                rows[identity] = after
+    if row.state in _PENDING or snapshot.known(row).scheduled_state not in _UNKNOWN_FATE:
+        return row
+    pending = snapshot.content_of(row, taken)
+    if pending is not None:
+        taken.update((smsid, row.recipient) for smsid in pending.smsids)
+        return _accepted(row, pending.smsids)
+    if row.is_at_work(snapshot.asked_at) or not snapshot.is_surely_absent(row):
+        return row
+    return _unaccepted(snapshot, row)
 
 
 def _unaccepted(snapshot: Snapshot, row: Row) -> Row | None:
@@ -81,7 +107,7 @@ def _unaccepted(snapshot: Snapshot, row: Row) -> Row | None:
 
 def _looked_at(snapshot: Snapshot, row: Row) -> Row:
     """Return the row of a message after this list. One that was judged gone and is listed again is pending again."""
-    is_listed = snapshot.known(row).pending is not None
+    is_listed = bool(snapshot.records_of(row))
     if is_listed and row.state in (State.CANCELLING, State.CANCELLED) and not snapshot.listed.issuperset(row.smsids):
         # One part is gone, so the message is no longer whole: what is left of it must be cancelled, too.
         return row._replace(state=State.CANCELLING, listed=True, absent_at=None, confirmed=False)
@@ -109,7 +135,7 @@ def _looked_at_cancels(snapshot: Snapshot) -> Iterator[tuple[str, Row]]:
 
 def _with_owners(snapshot: Snapshot, smsid: str, row: Row) -> Row:
     """Return the cancel of an smsid, in the state of the messages that have it."""
-    states = {snapshot.rows[owner].state for owner in snapshot.owners[smsid]}
+    states = {snapshot.rows[owner].state for owner in snapshot.owners.of(smsid)}
     for state in (State.CANCELLING, State.CANCELLED):
         if state in states:
             return row._replace(state=state)
@@ -133,9 +159,7 @@ def _accepted(row: Row, smsids: tuple[str, ...]) -> Row:
     return row._replace(state=State.ACCEPTED, smsids=smsids, listed=True, previous=None, owner="", absent_at=None)
 
 
-def _changes(before: Snapshot, after: Snapshot) -> list[Change]:
-    """Return the changes from one snapshot's rows to another's, those of the messages first."""
-    messages = [(row, after.rows.get(identity)) for identity, row in before.rows.items()]
-    smsids = {**before.cancels, **after.cancels}
-    cancels = [(before.cancels.get(smsid), after.cancels.get(smsid)) for smsid in smsids]
-    return [change for change in [*messages, *cancels] if change[0] != change[1]]
+def _changes(before: Mapping[str, Row], after: Mapping[str, Row]) -> list[Change]:
+    """Return the changes from some cancels to others, by smsid."""
+    changes = [(before.get(smsid), after.get(smsid)) for smsid in {**before, **after}]
+    return [change for change in changes if change[0] != change[1]]

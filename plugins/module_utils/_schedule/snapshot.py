@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Optional
 
 from .._api.pending import Listing, Pending, PendingRecord, find_all, runs
+from .._core.index import Index
 from .._ledger.model import Fingerprints, Row, State, key_of
 from .plan import Identity, KnownMessage, scheduled_state
 from .proof import USUAL_GRACES, Graces, Reading
@@ -46,33 +47,48 @@ class Snapshot:
 
     # The list, by what it is searched for -------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def listed(self) -> frozenset[str]:
         """Every smsid on the list."""
-        return self.listing.smsids() if self.listing else frozenset()
+        return self.listing.smsids if self.listing else frozenset()
+
+    def records_of(self, row: Row) -> Sequence[PendingRecord]:
+        """Return what the list shows of a row's message: its parts, those for its recipient where several share them.
+
+        A row without a recipient is a cancel, of whatever the smsid carries for the first of its recipients.
+        """
+        if self.listing is None or not row.smsids:
+            return ()
+        by_smsid, smsids = self.listing.by_smsid, row.smsids
+        if len(smsids) == 1:
+            records = by_smsid.of(smsids[0])
+        else:
+            records = [record for smsid in dict.fromkeys(smsids) for record in by_smsid.of(smsid)]
+        if not row.recipient:
+            return [record for record in records if record.to == records[0].to]
+        if self.listing.shared_smsids.isdisjoint(smsids):
+            return records
+        return [record for record in records if self.fingerprints.recipient(record.to) == row.recipient]
 
     @cached_property
-    def by_smsid(self) -> dict[str, list[PendingRecord]]:
-        """The records under each smsid: the parts of a message, or the messages of several recipients who share it."""
-        records: dict[str, list[PendingRecord]] = {}
-        for record in self.listing.records if self.listing else ():
-            records.setdefault(record.smsid, []).append(record)
-        return records
+    def _recipients_at(self) -> Index[str, str]:
+        """The recipients (digits) at each date."""
+        return Index((date, to) for to, date in self.listing.groups) if self.listing else Index(())
 
     @cached_property
-    def groups(self) -> dict[tuple[str, str], list[PendingRecord]]:
-        """The records by recipient and date."""
-        return self.listing.groups() if self.listing else {}
+    def _fingerprinted(self) -> dict[str, dict[str, Sequence[PendingRecord]]]:
+        """The records by date and fingerprint of the recipient, of the dates that ``_records_to`` was asked for."""
+        return {}
 
-    @cached_property
-    def _fingerprinted(self) -> dict[tuple[str, str], list[PendingRecord]]:
-        """The records by fingerprint of the recipient and date."""
-        return {(self.fingerprints.recipient(to), date): group for (to, date), group in self.groups.items()}
-
-    @cached_property
-    def _carried(self) -> dict[str, frozenset[str]]:
-        """The recipients (digits) of each smsid."""
-        return self.listing.carried() if self.listing else {}
+    def _records_to(self, recipient: str, date: str) -> Sequence[PendingRecord]:
+        """Return the records at a date for a recipient (fingerprint). Only recipients at such dates are hashed."""
+        if self.listing is None:
+            return ()
+        groups = self.listing.groups
+        if date not in self._fingerprinted:
+            numbers = self._recipients_at.of(date)
+            self._fingerprinted[date] = {self.fingerprints.recipient(to): groups.of((to, date)) for to in numbers}
+        return self._fingerprinted[date].get(recipient, ())
 
     # Which message a record is ------------------------------------------------------------------------------------
 
@@ -92,17 +108,13 @@ class Snapshot:
         return frozenset(smsid for smsid, row in self.cancels.items() if row.state is State.CANCELLING)
 
     @cached_property
-    def owners(self) -> dict[str, list[Identity]]:
+    def owners(self) -> Index[str, Identity]:
         """The message of the ledger that each smsid belongs to; several where recipients share one."""
-        owners: dict[str, list[Identity]] = {}
-        for identity, row in self.rows.items():
-            for smsid in row.smsids:
-                owners.setdefault(smsid, []).append(identity)
-        return owners
+        return Index((smsid, identity) for identity, row in self.rows.items() for smsid in row.smsids)
 
     def owner(self, smsid: str, to: str) -> Identity | None:
         """Return the message of the ledger that an smsid belongs to for this recipient (digits)."""
-        owners = self.owners.get(smsid, [])
+        owners = self.owners.of(smsid)
         if not owners:
             return None
         if len(owners) == 1 and not self._is_shared(smsid):
@@ -112,23 +124,21 @@ class Snapshot:
 
     def known(self, row: Row) -> KnownMessage:
         """Return a row's message with its state and with what the list shows of it, its parts joined."""
-        records = [record for smsid in dict.fromkeys(row.smsids) for record in self.by_smsid.get(smsid, ())]
-        if not row.recipient:  # a cancel, of whatever the smsid carries
-            records = [record for record in records if record.to == records[0].to]
-        elif any(self._is_shared(record.smsid) for record in records):
-            records = [record for record in records if self.fingerprints.recipient(record.to) == row.recipient]
-        listed = frozenset(record.smsid for record in records)
+        records = self.records_of(row)
         state = scheduled_state(
-            row._replace(delivers_at=self.delivers_at(row)), self.listing, listed, self.reading, self.zone_uncertainty
+            row,
+            self.delivers_at(row),
+            self.reading,
+            self.zone_uncertainty,
+            has_list=self.listing is not None,
+            is_listed=bool(records),
         )
         return KnownMessage(state, row.smsids, row, joined(records) if records else None)
 
     def equals(self, identity: Identity, to: str, date: str, text: str, sender: str | None) -> list[Pending]:
         """Return the listed messages of this content, but for those that the ledger knows to be other messages."""
-        group = [
-            record for record in self.groups.get((to, date), ()) if self.owner(record.smsid, to) in (None, identity)
-        ]
-        return find_all(group, text, sender)
+        group = self.listing.groups.of((to, date)) if self.listing else ()
+        return find_all((record for record in group if self.owner(record.smsid, to) in (None, identity)), text, sender)
 
     def has_key(self, message: Pending, key: str) -> bool:
         """Return whether a message has this key, with its sender or without: the service fills one in for BULK."""
@@ -138,7 +148,7 @@ class Snapshot:
 
     # What it may prove --------------------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def reading(self) -> Reading:
         """When the list was read."""
         return Reading(self.asked_at, self.read_at, self.now, self.graces)
@@ -160,7 +170,7 @@ class Snapshot:
         """
         records = [
             record
-            for record in self._fingerprinted.get((row.recipient, row.date or ""), ())
+            for record in self._records_to(row.recipient, row.date or "")
             if (record.smsid, row.recipient) not in taken
             and record.smsid not in self.cancels
             and self.owner(record.smsid, record.to) in (None, (row.key, row.recipient))
@@ -170,19 +180,21 @@ class Snapshot:
     @cached_property
     def _recipients_of_strangers(self) -> frozenset[str]:
         """The fingerprints of the recipients for whom the list shows something that belongs to no row."""
-        recipients = {
-            to for (to, _date), group in self.groups.items() if any(self._has_no_owner(record) for record in group)
-        }
+        records = self.listing.records if self.listing else ()
+        recipients = {record.to for record in records if self._has_no_owner(record)}
         return frozenset(map(self.fingerprints.recipient, recipients))
 
     def _has_no_owner(self, record: PendingRecord) -> bool:
         return self.owner(record.smsid, record.to) is None and record.smsid not in self.cancels
 
     def _is_shared(self, smsid: str) -> bool:
-        return len(self._carried.get(smsid, ())) > 1
+        return self.listing is not None and smsid in self.listing.shared_smsids
 
 
-def joined(records: list[PendingRecord]) -> Pending:
+def joined(records: Sequence[PendingRecord]) -> Pending:
     """Return the one message that these parts are, in the order of the list."""
-    first, text = records[0], "".join(record.text for record in records)
+    first = records[0]
+    if len(records) == 1:
+        return Pending(first.to, first.sender, first.text, first.date, (first.smsid,))
+    text = "".join(record.text for record in records)
     return Pending(first.to, first.sender, text, first.date, tuple(dict.fromkeys(record.smsid for record in records)))

@@ -179,9 +179,10 @@ def test_who_shares_an_smsid_is_known() -> None:
             PendingRecord("b", BOB, SENDER, "later", "2026-12-02 15:00"),
         )
     )
-    assert listing.smsids() == {"a1", "b"}
-    assert listing.carried() == {"a1": {ANN, BOB}, "b": {BOB}}
-    assert {key: len(group) for key, group in listing.groups().items()} == {
+    assert listing.smsids == {"a1", "b"}
+    assert [listing.carried(smsid) for smsid in ("a1", "b", "c")] == [{ANN, BOB}, {BOB}, set()]
+    assert listing.shared_smsids == {"a1"}
+    assert {key: len(group) for key, group in listing.groups.items()} == {
         (ANN, DATE): 1,
         (BOB, DATE): 1,
         (BOB, "2026-12-02 15:00"): 1,

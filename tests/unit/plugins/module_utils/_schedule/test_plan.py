@@ -119,9 +119,11 @@ def listing_of(*smsids: str) -> Listing:
     ],
 )
 def test_what_a_rows_message_is_now(entry: Row, listing: Listing | None, expected: ScheduledState) -> None:
-    listed = listing.smsids() if listing else frozenset[str]()
+    smsids = listing.smsids if listing else frozenset[str]()
     reading = Reading(asked_at=NOW, read_at=NOW, now=NOW, graces=USUAL_GRACES)
-    assert scheduled_state(entry, listing, listed, reading) is expected
+    is_listed = not smsids.isdisjoint(entry.smsids)
+    state = scheduled_state(entry, entry.delivers_at, reading, has_list=listing is not None, is_listed=is_listed)
+    assert state is expected
 
 
 @pytest.mark.parametrize(
@@ -145,7 +147,10 @@ def test_a_known_message_as_people_read_it(known: KnownMessage, words: tuple[str
 def test_an_smsid_that_carries_others_is_shared() -> None:
     meant = KnownMessage(ScheduledState.LISTED, ("a",), None, Pending("1", "", "one", "D", ("a",)))
     other = KnownMessage(ScheduledState.LISTED, ("a",), None, Pending("2", "", "one", "D", ("a",)))
-    carried = {"a": frozenset({"1", "2"}), "b": frozenset({"3"})}
+
+    def carried(smsid: str) -> frozenset[str]:
+        return {"a": frozenset({"1", "2"}), "b": frozenset({"3"})}.get(smsid, frozenset())
+
     assert unintended_recipients([meant], carried) == {"a": {"2"}}
     assert unintended_recipients([meant, other], carried) == {}
     assert unintended_recipients([], carried) == {}
