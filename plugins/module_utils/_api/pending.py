@@ -87,6 +87,23 @@ class Listing:
         return Index(zip(map(attrgetter("to", "date"), self.records), self.records))
 
     @cached_property
+    def _dates(self) -> Index[str, PendingRecord]:
+        """The records by date. Many messages wait for few dates, and tasks ask for fewer."""
+        return Index(zip(map(attrgetter("date"), self.records), self.records))
+
+    @cached_property
+    def _by_recipient(self) -> dict[str, Index[str, PendingRecord]]:
+        """What ``at_date`` has returned, by date."""
+        return {}
+
+    def at_date(self, date: str) -> Index[str, PendingRecord]:
+        """Return the records at a date by recipient."""
+        if date not in self._by_recipient:
+            records = self._dates.of(date)
+            self._by_recipient[date] = Index(zip(map(attrgetter("to"), records), records))
+        return self._by_recipient[date]
+
+    @cached_property
     def smsids(self) -> frozenset[str]:
         """Every smsid in the list."""
         return frozenset(self.by_smsid)

@@ -45,6 +45,10 @@ class Index(Generic[_Key, _Value]):
             return self._several[key]
         return (self._first[key],) if key in self._first else ()
 
+    def only(self, key: _Key) -> _Value | None:
+        """Return the value of a key that has exactly one, or else None."""
+        return None if key in self._several else self._first.get(key)
+
     def items(self) -> Iterator[tuple[_Key, Sequence[_Value]]]:
         """Yield each key with its values."""
         several = self._several

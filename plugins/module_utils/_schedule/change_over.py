@@ -18,7 +18,7 @@ from .cancel import Cancellation, foreseen
 from .context import ScheduleContext
 from .doubts import PENDING, Doubts
 from .parts import Part
-from .plan import Identity, KnownMessage, Plan, ScheduledState
+from .plan import Identity, KnownMessage, Plan, ScheduledState, without
 from .results import delivered_result, misdated_result, unfinished_result, unverified_result
 from .snapshot import Snapshot
 from .source import SnapshotSource
@@ -149,7 +149,7 @@ class ChangeOver:
         for step in steps:
             self._finish(step, cancellation, before, after)
         # A list that was late may show only now that a new message was accepted.
-        late = [[one for one in self._replaced(step) if one not in step.obsolete] for step in steps]
+        late = [without(self._replaced(step), step.obsolete) for step in steps]
         for step, messages in zip(steps, late):
             self._warn_of_kept(step.part.planned, [*step.obsolete, *messages])
         return self._with_cancels(steps, late, after)
@@ -215,7 +215,7 @@ class ChangeOver:
 
     def _warn_of_kept(self, planned: Plan, obsolete: Sequence[KnownMessage]) -> None:
         """Warn of messages that stay pending although the name does not want them any more."""
-        numbers = ", ".join(message.to for message in planned.cancel if message not in obsolete)
+        numbers = ", ".join(message.to for message in without(planned.cancel, obsolete))
         if numbers:
             self._context.warn(f"the earlier message stays pending for {numbers}, since the new one was not accepted")
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from .._api.log import LogRecord
 from .._core.errors import VoipsmsError
+from .._core.index import Index
 from .._ledger.model import Row, State
 from .._message.text import split
 from .._send.log_search import LOG_PAGES, LOG_SHARE
@@ -47,7 +48,14 @@ class DeliveryLog:
         reading = self._read() if lapsed else None
         if reading is None:
             return []
-        shown = [row for row in lapsed if self._shows(row, snapshot, reading)]
+        # Of all at once, since the ledger goes through all its rows to find those of some recipients.
+        rows = Index((row.recipient, row) for row in self._context.ledger.rows_of({row.recipient for row in lapsed}))
+        records = Index((self._context.fingerprints.recipient(one.external), one) for one in reading.records)
+        shown = [
+            row
+            for row in lapsed
+            if self._shows(row, snapshot, reading, rows.of(row.recipient), records.of(row.recipient))
+        ]
         delivered: list[Change] = [(row, _as_delivered(row)) for row in shown]
         return delivered + [change for row in shown for change in _without_cancels(row, snapshot)]
 
@@ -69,27 +77,30 @@ class DeliveryLog:
         self._reading = LogReading(pages.records, pages.ended, began, context.log_moment_of)
         return self._reading
 
-    def _shows(self, row: Row, snapshot: Snapshot, reading: LogReading) -> bool:
-        """Return whether the log shows the message of a row at its date, beyond what other messages account for."""
+    def _shows(
+        self, row: Row, snapshot: Snapshot, reading: LogReading, rows: Iterable[Row], records: Iterable[LogRecord]
+    ) -> bool:
+        """Return whether the log shows the message of a row at its date, beyond what other messages account for.
+
+        ``rows`` and ``records``: all that the ledger and the log have of its recipient.
+        """
         delivers_at = snapshot.delivers_at(row)
         if delivers_at is None:
             return False
         # The service sends it at its date: so that is when the attempt began, in the words of the sending ledger.
         attempt = row._replace(state=State.UNKNOWN, attempt=1, claimed_at=delivers_at, first_byte_by=delivers_at)
-        rows = [other for other in self._context.ledger.rows_of([row.recipient]) if _is_near(other, delivers_at)]
+        near = [other for other in rows if _is_near(other, delivers_at)]
         return any(
-            decide(message, attempt, rows, reading, self._context.fingerprints).finding is Finding.FOUND
-            for message in self._messages(row, reading.records)
+            decide(message, attempt, near, reading, self._context.fingerprints).finding is Finding.FOUND
+            for message in self._messages(row, records)
         )
 
     def _messages(self, row: Row, records: Iterable[LogRecord]) -> Iterator[SentMessage]:
-        """Yield what a row's message was, from records that have its fingerprints: the ledger keeps no texts."""
+        """Yield what a row's message was, from records of its recipient: the ledger keeps no texts."""
         fingerprints = self._context.fingerprints
         messages = {(record.external, record.text, sender) for record in records for sender in ("", record.internal)}
         for to, text, sender in messages:
-            if fingerprints.recipient(to) == row.recipient and row.content == fingerprints.content(
-                sender, text, row.date or ""
-            ):
+            if row.content == fingerprints.content(sender, text, row.date or ""):
                 yield SentMessage(to, text, len(split(text)), sender)
 
 

@@ -128,6 +128,8 @@ def _row_matcher(snapshot: Snapshot, match: Match) -> Callable[[Row], bool]:
     if match.smsids is not None:
         smsids = frozenset(match.smsids)
         return lambda row: not smsids.isdisjoint(row.smsids)
+    if match == Match(name=match.name):
+        return lambda row: match.name in (None, row.name)
     numbers = _Numbers.of(match.to, snapshot.fingerprints)
     return lambda row: _row_matches(snapshot, row, match, numbers)
 

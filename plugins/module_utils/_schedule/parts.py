@@ -15,7 +15,7 @@ from .._send.posting import Objection
 from .context import ScheduleContext
 from .creation import Creation
 from .match import Match, matching
-from .plan import DesiredMessage, KnownMessage, Plan, ScheduledState, Want
+from .plan import DesiredMessage, KnownMessage, Plan, ScheduledState, Want, without
 from .proof import is_cancelled_in_time
 from .refusals import (
     doubt_of_date,
@@ -67,8 +67,8 @@ class WantedPart:
     def want(self, snapshot: Snapshot) -> Want:
         """Return what this request wants, and what exists."""
         others = self._named(snapshot)
-        others += [message for message in self.creation.surplus(snapshot) if message not in others]
-        return Want(self.creation.desired(snapshot), self.creation.known(snapshot), others)
+        surplus = without(self.creation.surplus(snapshot), others)
+        return Want(self.creation.desired(snapshot), self.creation.known(snapshot), [*others, *surplus])
 
     def follow(self, planned: Plan, snapshot: Snapshot) -> None:
         """Take a plan on, unless it must be refused. Raises ``VoipsmsError`` with nothing changed."""
@@ -182,8 +182,8 @@ class UnwantedPart:
     def follow(self, planned: Plan, snapshot: Snapshot) -> None:
         """Take a plan on."""
         self.planned, now, others = planned, self._context.ledger.now(), planned.others
-        due = [message.row for _desired, message in self._due]
-        kept = [one for one in self.logged(snapshot) if self._is_on_its_way(one) and one.row not in due]
+        on_their_way = [one for one in self.logged(snapshot) if self._is_on_its_way(one)]
+        kept = without(on_their_way, [message for _desired, message in self._due])
         self.results = [kept_result_of(message) for message in kept]
         self.results += [uncertain_result(message, now) for message in planned.doubtful]
         self.results += [uncertain_result(message, now) for message in others if may_have_gone_out(message, snapshot)]

@@ -16,7 +16,6 @@ from enum import Enum
 from typing import NamedTuple
 
 from .._api.pending import Pending
-from .._core.index import Index
 from .._ledger.model import Row, State
 from .proof import Reading, is_cancelled_in_time, may_be_stale
 
@@ -174,8 +173,6 @@ def scheduled_state(
     the list shows any of its smsids.
     """
     now, state = reading.now, row.state
-    if state is State.ACCEPTED and is_listed:
-        return ScheduledState.LISTED
     if state in (State.REFUSED, State.CANCELLED):
         return _inactive_state(row, reading, is_listed=is_listed)
     is_over = bool(delivers_at) and now >= (delivers_at or 0.0) + zone_uncertainty
@@ -186,6 +183,8 @@ def scheduled_state(
         return _state_after(row, delivers_at, reading, is_doubted=is_doubted)
     if state is State.CANCELLING:
         return ScheduledState.CANCELLING
+    if is_listed:
+        return ScheduledState.LISTED
     return _unseen_state(row, delivers_at, reading, has_list=has_list, is_doubted=is_doubted)
 
 
@@ -229,16 +228,19 @@ def plan(wants: Sequence[Want]) -> list[Plan]:
     may have been delivered.
     """
     sorted_wants = [_sorted(want) for want in wants]
-    identities = {message.identity for want in wants for message in want.desired}.union(*(one.due for one in wants))
-    kept = Index(pair for actions in sorted_wants for pair in _kept_smsids(actions))
-    plans, taken = [], set[tuple[object, ...]]()
+    identities: set[tuple[object, ...]] = {message.identity for want in wants for message in want.desired}
+    identities.update(*(want.due for want in wants))
+    kept = {pair for actions in sorted_wants for pair in _kept_smsids(actions)}
+    kept_smsids = frozenset(smsid for smsid, _recipient in kept)
+    plans: list[Plan] = []
     for want, actions in zip(wants, sorted_wants):
         rest = _Rest()
         for message in want.others:
-            if not _is_desired(message, identities, kept) and _identity_of(message) not in taken:
+            is_other = kept_smsids.isdisjoint(message.smsids) or not _is_kept(message, kept)
+            if is_other and identity_of(message) not in identities:
                 rest.add(message)
         if len(wants) > 1:
-            taken.update(map(_identity_of, rest.others))
+            identities.update(map(identity_of, rest.others))
         plans.append(_planned(want, actions, rest))
     return plans
 
@@ -260,6 +262,17 @@ def _planned(want: Want, actions: _Sorted, rest: _Rest) -> Plan:
         doubtful=(*doubtful, *rest.doubtful),
         others=tuple(rest.others),
     )
+
+
+def identity_of(message: KnownMessage) -> tuple[object, ...]:
+    """Return what tells one existing message from another."""
+    return (message.row.key, message.row.recipient) if message.row is not None else (message.smsids, message.pending)
+
+
+def without(messages: Sequence[KnownMessage], others: Iterable[KnownMessage]) -> list[KnownMessage]:
+    """Return the messages that are none of the others, both as one snapshot has them."""
+    identities = set(map(identity_of, others)) if messages else set()
+    return [message for message in messages if identity_of(message) not in identities]
 
 
 def unintended_recipients(
@@ -309,16 +322,7 @@ def _kept_smsids(actions: _Sorted) -> Iterator[tuple[str, str]]:
         yield from ((smsid, desired.identity[1]) for smsid in known.smsids)
 
 
-def _identity_of(message: KnownMessage) -> tuple[object, ...]:
-    """Return what tells one existing message from another."""
-    return (message.row.key, message.row.recipient) if message.row is not None else (message.smsids, message.pending)
-
-
-def _is_desired(message: KnownMessage, identities: set[Identity], kept: Index[str, str]) -> bool:
-    """Return whether this is a desired message. An smsid alone does not tell: several recipients may share it."""
+def _is_kept(message: KnownMessage, kept: set[tuple[str, str]]) -> bool:
+    """Return whether this message stays. An smsid alone does not tell: several recipients may share it."""
     row = message.row
-    if row is None:
-        return False
-    if (row.key, row.recipient) in identities:
-        return True
-    return any(row.recipient in kept.of(smsid) for smsid in message.smsids if smsid in kept)
+    return row is not None and any((smsid, row.recipient) in kept for smsid in message.smsids)

@@ -38,6 +38,8 @@ def _settled_rows(snapshot: Snapshot) -> tuple[dict[Identity, Row], list[Change]
     rows, changes = dict(snapshot.rows), list[Change]()
     taken: set[tuple[str, str]] = set()
     for identity, before in snapshot.rows.items():
+        if _is_as_listed(snapshot, before):
+            continue
         row = _settled_row(snapshot, before, taken)
         if row is before or row == before:
             continue
@@ -47,6 +49,13 @@ def _settled_rows(snapshot: Snapshot) -> tuple[dict[Identity, Row], list[Change]
         else:
             rows[identity] = row
     return rows, changes
+
+
+def _is_as_listed(snapshot: Snapshot, row: Row) -> bool:
+    """Return whether the ledger has of a message just what the list shows, so that there is nothing to note."""
+    if row.state is not State.ACCEPTED or not row.listed or row.absent_at is not None or not row.smsids:
+        return False
+    return snapshot.undisputed.issuperset(row.smsids)
 
 
 def _settled_row(snapshot: Snapshot, row: Row, taken: set[tuple[str, str]]) -> Row | None:

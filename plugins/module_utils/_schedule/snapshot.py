@@ -14,7 +14,7 @@ from typing import Optional
 from .._api.pending import Listing, Pending, PendingRecord, find_all, runs
 from .._core.index import Index
 from .._ledger.model import Fingerprints, Row, State, key_of
-from .plan import Identity, KnownMessage, scheduled_state
+from .plan import Identity, KnownMessage, ScheduledState, scheduled_state
 from .proof import USUAL_GRACES, Graces, Reading
 
 Change = tuple[Optional[Row], Optional[Row]]
@@ -71,24 +71,24 @@ class Snapshot:
         return [record for record in records if self.fingerprints.recipient(record.to) == row.recipient]
 
     @cached_property
-    def _recipients_at(self) -> Index[str, str]:
-        """The recipients (digits) at each date."""
-        return Index((date, to) for to, date in self.listing.groups) if self.listing else Index(())
-
-    @cached_property
     def _fingerprinted(self) -> dict[str, dict[str, Sequence[PendingRecord]]]:
-        """The records by date and fingerprint of the recipient, of the dates that ``_records_to`` was asked for."""
+        """What ``_records_at`` has returned, by date."""
         return {}
 
-    def _records_to(self, recipient: str, date: str) -> Sequence[PendingRecord]:
-        """Return the records at a date for a recipient (fingerprint). Only recipients at such dates are hashed."""
-        if self.listing is None:
-            return ()
-        groups = self.listing.groups
+    def _records_at(self, date: str) -> dict[str, Sequence[PendingRecord]]:
+        """Return the records at a date by the fingerprint of the recipient. No other recipient need be hashed."""
         if date not in self._fingerprinted:
-            numbers = self._recipients_at.of(date)
-            self._fingerprinted[date] = {self.fingerprints.recipient(to): groups.of((to, date)) for to in numbers}
-        return self._fingerprinted[date].get(recipient, ())
+            groups = self.listing.at_date(date).items() if self.listing else ()
+            self._fingerprinted[date] = {self.fingerprints.recipient(to): records for to, records in groups}
+        return self._fingerprinted[date]
+
+    @cached_property
+    def undisputed(self) -> frozenset[str]:
+        """The smsids on the list that one recipient has alone, and whose cancel was not claimed."""
+        if self.listing is None:
+            return frozenset()
+        disputed = self.listing.shared_smsids | self.being_cancelled
+        return self.listing.smsids - disputed if disputed else self.listing.smsids
 
     # Which message a record is ------------------------------------------------------------------------------------
 
@@ -124,20 +124,32 @@ class Snapshot:
 
     def known(self, row: Row) -> KnownMessage:
         """Return a row's message with its state and with what the list shows of it, its parts joined."""
-        records = self.records_of(row)
+        pending = self._pending_of(row)
+        if pending is not None and row.state is State.ACCEPTED:  # so are nearly all messages of a large list
+            return KnownMessage(ScheduledState.LISTED, row.smsids, row, pending)
         state = scheduled_state(
             row,
             self.delivers_at(row),
             self.reading,
             self.zone_uncertainty,
             has_list=self.listing is not None,
-            is_listed=bool(records),
+            is_listed=pending is not None,
         )
-        return KnownMessage(state, row.smsids, row, joined(records) if records else None)
+        return KnownMessage(state, row.smsids, row, pending)
+
+    def _pending_of(self, row: Row) -> Pending | None:
+        """Return what the list shows of a row's message, its parts joined."""
+        if self.listing is None:
+            return None
+        record = self.listing.by_smsid.only(row.smsids[0]) if len(row.smsids) == 1 else None
+        if record is not None:
+            return Pending(record.to, record.sender, record.text, record.date, row.smsids)
+        records = self.records_of(row)
+        return joined(records) if records else None
 
     def equals(self, identity: Identity, to: str, date: str, text: str, sender: str | None) -> list[Pending]:
         """Return the listed messages of this content, but for those that the ledger knows to be other messages."""
-        group = self.listing.groups.of((to, date)) if self.listing else ()
+        group = self.listing.at_date(date).of(to) if self.listing else ()
         return find_all((record for record in group if self.owner(record.smsid, to) in (None, identity)), text, sender)
 
     def has_key(self, message: Pending, key: str) -> bool:
@@ -170,7 +182,7 @@ class Snapshot:
         """
         records = [
             record
-            for record in self._records_to(row.recipient, row.date or "")
+            for record in self._records_at(row.date or "").get(row.recipient, ())
             if (record.smsid, row.recipient) not in taken
             and record.smsid not in self.cancels
             and self.owner(record.smsid, record.to) in (None, (row.key, row.recipient))

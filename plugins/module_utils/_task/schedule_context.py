@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timezone
+from functools import cache
 from typing import Any, Callable, NamedTuple
 from urllib.parse import urlsplit
 
@@ -187,6 +188,7 @@ def scheduled_request(
 def earliest_moments(account_timezone: str | None) -> Callable[[str], float]:
     """Return a function from a date of the pending list to the earliest moment that it can mean, in Unix seconds."""
 
+    @cache  # many messages wait for few dates, and the date of each is asked for again and again
     def moment(wire: str) -> float:
         instant = dates.from_echo(wire, account_timezone).instant
         if instant is not None:
