@@ -1,137 +1,86 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Measure how long planning takes, from the records of the list to the plan, for 1,000 wanted messages."""
+"""Measure how long planning takes, from the records of the list to the plan, for 1,000 wanted messages.
+
+The list and the rows of the ledger are there before the clock starts, and so is nothing else.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._api.pending import Listing, PendingRecord
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
-    Fingerprints,
-    Row,
-    State,
-    key_of,
+from ansible_collections.voip_communications.sms.tests.benchmark.tables import Spread, table
+from ansible_collections.voip_communications.sms.tests.support.crowds import (
+    Crowd,
+    at_one_number,
+    doubtful,
+    moved,
+    replaced,
 )
-from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.match import Match, matching
-from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.plan import (
-    DesiredMessage,
-    Plan,
-    Want,
-    plan,
-)
-from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.settle import settled
-from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.snapshot import Snapshot
-from ansible_collections.voip_communications.sms.tests.benchmark.tables import milliseconds, table
 
 WANTED = 1_000
 SIZES = (1_000, 10_000, 100_000)
-ROUNDS = 3
 SLACK = 4.0
 """Factor over linear growth that still counts as linear: garbage collection and caches are not the plan's fault."""
 
-NOW, AHEAD = 1_000_000.0, 2_000_000.0
-OLD, NEW = "2026-12-01 15:00", "2026-12-02 15:00"
-TEXT = "Maintenance begins tomorrow at 22:00"
-FINGERPRINTS = Fingerprints.of("benchmark", "")
-NAME = FINGERPRINTS.name("window")
+Work = Callable[[], object]
+
+PLANS: Mapping[str, Callable[[int], Work]] = {
+    "move a name's 1,000 among others": lambda size: moved(size, WANTED).planned,
+    "replace all, which are the name's, with 1,000": lambda size: replaced(size, WANTED).planned,
+    "look 1,000 up that may have been accepted": lambda size: doubtful(size, WANTED).planned,
+    "schedule 1,000, all others go to one number": lambda size: at_one_number(size, WANTED).planned,
+}
+TASKS: Mapping[str, Callable[[int], Work]] = {
+    "move a name's 1,000 among others": lambda size: moved(size, WANTED).world().move,
+    "replace all, which are the name's, with 1,000": lambda size: replaced(size, WANTED).world().move,
+    "cancel all, which are the name's": lambda size: replaced(size, WANTED).world().cancel,
+    "list all": lambda size: moved(size, WANTED).world().list,
+}
 
 
-def number(place: int) -> str:
-    return str(12_810_000_000 + place)
-
-
-def record(place: int, date: str = OLD, to: str | None = None) -> PendingRecord:
-    return PendingRecord(f"id{place}", to or number(place), "17130000000", TEXT, date)
-
-
-def rows(count: int, state: State = State.ACCEPTED) -> list[Row]:
-    """Return the rows of a name's messages at the old date, all of which the list shows."""
-    key = FINGERPRINTS.key(key_of("", TEXT, OLD))
-    first = Row(
-        key=key, recipient="", masked="+1*", label="", content="", state=state, attempt=1, owner="", origin="",
-        claimed_at=NOW - 60, first_byte_by=NOW, lease_until=NOW, keep_until=AHEAD, name=NAME, date=OLD,
-        delivers_at=AHEAD, listed=True,
-    )  # fmt: skip
-    return [
-        first._replace(
-            recipient=FINGERPRINTS.recipient(number(place)),
-            smsids=(f"id{place}",) if state is State.ACCEPTED else (),
-        )
-        for place in range(count)
-    ]
-
-
-def planned(records: tuple[PendingRecord, ...], rows_before: list[Row], date: str) -> Plan:
-    """Return the plan of one task, as it is made between reading the list and the first request."""
-    rows_by_identity = {(row.key, row.recipient): row for row in rows_before}
-    snapshot = Snapshot(Listing(records), "", rows_by_identity, NOW, NOW, NOW, FINGERPRINTS)
-    snapshot, _changes = settled(snapshot)
-    key = FINGERPRINTS.key(key_of("", TEXT, date))
-    desired = []
-    for place in range(WANTED):
-        to = number(place)
-        identity = (key, FINGERPRINTS.recipient(to))
-        equals = snapshot.equals(identity, to, date, TEXT, None)
-        desired.append(DesiredMessage(identity, to, next(iter(equals), None)))
-    known = {
-        message.identity: snapshot.known(snapshot.rows[message.identity])
-        for message in desired
-        if message.identity in snapshot.rows
-    }
-    return plan([Want(desired, known, matching(snapshot, Match(name=NAME)))])[0]
-
-
-def moved(size: int) -> Plan:
-    """Move a name's 1,000 messages, among pending messages of others."""
-    return planned(tuple(map(record, range(size))), rows(WANTED), NEW)
-
-
-def moved_whole(size: int) -> Plan:
-    """Replace all that is pending, which is the name's, with 1,000 messages."""
-    return planned(tuple(map(record, range(size))), rows(size), NEW)
-
-
-def doubtful(size: int) -> Plan:
-    """Look up 1,000 messages by their content, since it is not known whether they were accepted."""
-    return planned(tuple(map(record, range(size))), rows(WANTED, State.UNKNOWN), OLD)
-
-
-def crowded(size: int) -> Plan:
-    """Plan messages while everything that is pending goes to one number at one minute."""
-    return planned(tuple(record(place, NEW, number(0)) for place in range(size)), [], NEW)
-
-
-def seconds(call: Callable[[int], Plan], size: int) -> float:
-    """Return the shortest time that a call took, in seconds."""
+def spread(work: Work, rounds: int) -> Spread:
+    """Return how long some work took, after a first time that does not count."""
+    work()
     durations = []
-    for _round in range(ROUNDS):
+    for _round in range(rounds):
         began = time.perf_counter()
-        call(size)
+        work()
         durations.append(time.perf_counter() - began)
-    return min(durations)
+    return Spread(tuple(durations))
 
 
-def told() -> str:
-    """Return the table. Raises RuntimeError when the plans that would be measured are not right."""
+def told(rounds: int) -> str:
+    """Return the tables. Raises RuntimeError when the plans that would be measured are not right."""
     check()
+    return (
+        f"{_table('ms to plan', PLANS, rounds)}\n\nWhole tasks in check mode, with a ledger in memory, from the list to"
+        f" the results:\n\n{_table('ms for a task', TASKS, rounds)}"
+    )
+
+
+def _table(head: str, works: Mapping[str, Callable[[int], Work]], rounds: int) -> str:
+    """Return the median, shortest and longest time of each work, by how many messages are pending."""
     lines = []
-    for call in (moved, moved_whole, doubtful, crowded):
-        durations = [seconds(call, size) for size in SIZES]
-        steps = zip(durations, durations[1:], SIZES, SIZES[1:], strict=False)
-        linear = all(larger / smaller <= SLACK * more / size for smaller, larger, size, more in steps)
-        lines.append([(call.__doc__ or "").strip(), *map(milliseconds, durations), "yes" if linear else "no"])
-    return table([f"ms to plan {WANTED:,}", *(f"{size:,} pending" for size in SIZES), "no worse than linear"], lines)
+    for name, work in works.items():
+        spreads = [spread(work(size), rounds) for size in SIZES]
+        steps = zip(spreads, spreads[1:], SIZES, SIZES[1:], strict=False)
+        linear = all(larger.median / one.median <= SLACK * more / size for one, larger, size, more in steps)
+        lines.append([name, *spreads, "yes" if linear else "no"])
+    return table([head, *(f"{size:,} pending" for size in SIZES), "no worse than linear"], lines)
 
 
 def check() -> None:
     """Make sure that each of the four plans is what its name says. Raises RuntimeError."""
-    sizes = [
-        [len(one.create), len(one.cancel), len(one.keep), len(one.adopt), len(one.doubtful)]
-        for one in (moved(10_000), moved_whole(10_000), doubtful(10_000), crowded(10_000))
-    ]
+    crowds = [crowd(10_000, WANTED) for crowd in (moved, replaced, doubtful, at_one_number)]
+    sizes = [_sizes(crowd) for crowd in crowds]
     expected = [[WANTED, WANTED, 0, 0, 0], [WANTED, 10_000, 0, 0, 0], [0, 0, WANTED, 0, 0], [WANTED - 1, 0, 0, 1, 0]]
     if sizes != expected:
         raise RuntimeError(f"these are not the plans that were to be measured: {sizes}")
+
+
+def _sizes(crowd: Crowd) -> list[int]:
+    _snapshot, plan = crowd.planned()
+    return [len(plan.create), len(plan.cancel), len(plan.keep), len(plan.adopt), len(plan.doubtful)]

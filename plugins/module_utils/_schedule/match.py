@@ -74,8 +74,15 @@ class _Numbers(NamedTuple):
 def matching(snapshot: Snapshot, match: Match) -> list[KnownMessage]:
     """Return the messages that match, each once: first those of the ledger, then others as the list shows them.
 
-    Raises ``AmbiguousError`` where neither the ledger nor the list tells whether a message matches.
+    Each step of a task asks for the same, so the answer is kept with the snapshot. Raises ``AmbiguousError`` where
+    neither the ledger nor the list tells whether a message matches.
     """
+    if match not in snapshot.answers:
+        snapshot.answers[match] = _matching(snapshot, match)
+    return list(snapshot.answers[match])
+
+
+def _matching(snapshot: Snapshot, match: Match) -> list[KnownMessage]:
     is_meant = _row_matcher(snapshot, match)
     owned: dict[Identity, KnownMessage] = {}
     strangers: list[KnownMessage] = []
@@ -116,7 +123,9 @@ def _pending_matches(snapshot: Snapshot, match: Match) -> list[Pending]:
 
 def _matches_in(group: Sequence[PendingRecord], match: Match) -> list[Pending]:
     """Return the messages among the records of one recipient and date that have the sender and the text."""
-    records = [record for record in group if match.sender in (None, record.sender)]
+    records = group if match.sender is None else [record for record in group if record.sender == match.sender]
+    if match.text is None and len(records) == 1:
+        return [joined(records)]
     if match.text is None:
         parts = Index((record.smsid, record) for record in records)
         return [joined(part) for _smsid, part in parts.items()]

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Optional
@@ -89,6 +89,11 @@ class Snapshot:
             return frozenset()
         disputed = self.listing.shared_smsids | self.being_cancelled
         return self.listing.smsids - disputed if disputed else self.listing.smsids
+
+    @cached_property
+    def answers(self) -> dict[Hashable, list[KnownMessage]]:
+        """The messages that were found so far, by what was asked for."""
+        return {}
 
     # Which message a record is ------------------------------------------------------------------------------------
 
