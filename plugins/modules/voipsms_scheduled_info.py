@@ -158,6 +158,7 @@ msg:
 
 import gc
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 if __name__ == "__main__":
@@ -198,10 +199,12 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     scheduler, api = scheduler_of(context, check_mode=check_mode)
     with counted(api):
         pending = scheduler.pending(match)
+    zone = params["account_timezone"]
+    moment_of = cache(lambda date: dates.iso(dates.from_echo(date, zone)))  # many messages wait for few dates
     messages = sorted(pending, key=lambda message: (message.date, message.to, message.smsids))
     return {
         "scheduled": [
-            _shown(message._replace(text=api.safe_text(message.text)), params["account_timezone"], context.names)
+            _shown(message._replace(text=api.safe_text(message.text)), moment_of(message.date), context.names)
             for message in messages
         ],
         "requests": api.requests,
@@ -214,8 +217,8 @@ def blank() -> dict[str, Any]:
     return {"changed": False, "scheduled": [], "requests": 0}
 
 
-def _shown(message: Pending, account_timezone: str | None, names: Names) -> dict[str, Any]:
-    """Return a pending message as the task shows it, its numbers in E.164."""
+def _shown(message: Pending, moment: str | None, names: Names) -> dict[str, Any]:
+    """Return a pending message as the task shows it, its numbers in E.164. ``moment``: when it is delivered."""
     return {
         "smsids": list(message.smsids),
         "to": f"+{message.to}",
@@ -223,7 +226,7 @@ def _shown(message: Pending, account_timezone: str | None, names: Names) -> dict
         "from": f"+{message.sender}" if message.sender else None,
         "msg": message.text,
         "delivery_date": message.date,
-        "delivery_at": dates.iso(dates.from_echo(message.date, account_timezone)),
+        "delivery_at": moment,
     }
 
 

@@ -57,6 +57,9 @@ WITHHELD = "(withheld, since it holds a credential)"
 _CACHE_SIZE = 64
 """Number of cleaned texts that are kept. Only short ones are, since an answer may hold megabytes."""
 
+_LONGEST_CACHED = 2_000
+"""Most characters of the text of a message that is kept so; no service sends a longer one."""
+
 
 class Throttled(NotSent):
     """The service asks for fewer requests (429). ``retry_after`` is how many seconds it asks to wait, if it says so."""
@@ -89,6 +92,7 @@ class Api:
         self._credentials = Credentials(service.user, service.password)
         # The records of an answer have the same texts for most recipients.
         self._cleaned = lru_cache(_CACHE_SIZE)(partial(_cleaned, credentials=self._credentials))
+        self._safe = lru_cache(_CACHE_SIZE)(partial(_safe, credentials=self._credentials))
         self.requests = 0
         self._count_lock = threading.Lock()
 
@@ -231,7 +235,7 @@ class Api:
 
         It is as the service holds it, but for characters that a terminal obeys.
         """
-        return WITHHELD if self._credentials.are_in(text) else harmless(text)
+        return self._safe(text) if len(text) <= _LONGEST_CACHED else _safe(text, self._credentials)
 
     def _clean(self, value: Any) -> str | None:
         """Return a text of the service that may be shown: short, printable, without a credential in any form.
@@ -242,6 +246,11 @@ class Api:
             return None
         text = str(value)
         return self._cleaned(text) if len(text) <= _MAX_SHOWN else _cleaned(text, self._credentials)
+
+
+def _safe(text: str, credentials: Credentials) -> str:
+    """Return the text of a message without what a terminal obeys, or a remark in its place if it holds credentials."""
+    return WITHHELD if credentials.are_in(text) else harmless(text)
 
 
 def _cleaned(text: str, credentials: Credentials) -> str | None:

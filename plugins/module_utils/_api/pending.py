@@ -124,7 +124,8 @@ def records(payload: Any, clean_smsid: Callable[[Any], str | None]) -> list[Pend
 
     Raises ``ListError``, which names what is missing in which record.
     """
-    return [_record(entry, position, clean_smsid) for position, entry in enumerate(_entries(payload), start=1)]
+    dates = _Dates()
+    return [_record(entry, position, clean_smsid, dates) for position, entry in enumerate(_entries(payload), start=1)]
 
 
 def announces_more(payload: Any) -> bool:
@@ -196,7 +197,26 @@ def _entries(payload: Any) -> list[Any]:
     return payload
 
 
-def _record(entry: Any, position: int, clean_smsid: Callable[[Any], str | None]) -> PendingRecord:
+class _Dates:
+    """The dates of one answer. Many messages wait for few of them, so each is read once."""
+
+    def __init__(self) -> None:
+        """Know no date yet."""
+        self._wires: dict[str, str] = {}
+
+    def wire(self, value: Any, position: int) -> str:
+        """Return the wall time of the record at a position. Raises ``ListError``."""
+        if not isinstance(value, str) or value not in self._wires:
+            try:
+                self._wires[value] = from_echo(value).wire
+            except DateError:
+                raise ListError(
+                    f"record {position} of the list of pending messages has no usable delivery_date"
+                ) from None
+        return self._wires[value]
+
+
+def _record(entry: Any, position: int, clean_smsid: Callable[[Any], str | None], dates: _Dates) -> PendingRecord:
     """Return one record, which is at this position of the list, counted from 1. Raises ``ListError``."""
     if not isinstance(entry, dict):
         raise ListError(f"record {position} of the list of pending messages is not an object")
@@ -218,7 +238,7 @@ def _record(entry: Any, position: int, clean_smsid: Callable[[Any], str | None])
         to=to,
         sender=digits(str(entry.get("from") or "")),
         text=str(entry.get("msg") or ""),
-        date=_date(entry.get("delivery_date"), position),
+        date=dates.wire(entry.get("delivery_date"), position),
     )
 
 
@@ -231,11 +251,3 @@ def _is_over(entry: dict[str, Any]) -> bool:
         if is_true and _OVER_MARKS.fullmatch(plain(name).replace(" ", "").lower()):
             return True
     return False
-
-
-def _date(value: Any, position: int) -> str:
-    """Return the wall time of a record. Raises ``ListError``."""
-    try:
-        return from_echo(value).wire
-    except DateError:
-        raise ListError(f"record {position} of the list of pending messages has no usable delivery_date") from None

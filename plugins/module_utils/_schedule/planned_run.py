@@ -68,9 +68,11 @@ class PlannedRun:
     def _finish_cancels(self, parts: Sequence[Part]) -> None:
         """Ask again for unconfirmed cancels of wanted messages, while a new message can still be scheduled."""
         wanted = [part for part in parts if isinstance(part, WantedPart)]
+        if not wanted:
+            return
         now = self._context.ledger.now() - self._context.zone_uncertainty
         rows = [row for row in self._context.ledger.scheduled() if row.delivers_at is None or now < row.delivers_at]
-        if not wanted or not any(row.state is State.CANCELLING and not row.confirmed for row in rows):
+        if not any(row.state is State.CANCELLING and not row.confirmed for row in rows):
             return
         snapshot = self._source.refresh_and_settle()
         timely = [part for part in wanted if not is_too_late(part.request, snapshot)]

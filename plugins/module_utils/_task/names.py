@@ -35,4 +35,8 @@ class Names:
 
     def named(self, results: Iterable[Result]) -> list[Result]:
         """Return results with the names of their recipients."""
-        return [result._replace(name=result.name or self.of(result.to)) for result in results]
+        return [result if result.name else self._named(result) for result in results]
+
+    def _named(self, result: Result) -> Result:
+        name = self.of(result.to)
+        return result if name == result.name else result._replace(name=name)

@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.memory import MemoryLedger
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Row
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Outcome
 from ansible_collections.voip_communications.sms.tests.support.crowds import (
     Crowd,
@@ -26,6 +28,7 @@ from ansible_collections.voip_communications.sms.tests.support.crowds import (
     moved,
     replaced,
 )
+from ansible_collections.voip_communications.sms.tests.support.scheduling import START
 
 FEW, MANY, WANTED = 200, 600, 20
 
@@ -123,6 +126,29 @@ def objects(crowd: Crowd) -> int:
         return len(gc.get_objects()) - before if planned else 0
     finally:
         gc.enable()
+
+
+class ReadLedger(MemoryLedger):
+    """A ledger that counts how often all scheduled messages were read from it."""
+
+    reads = 0
+
+    def scheduled(self) -> list[Row]:
+        self.reads += 1
+        return super().scheduled()
+
+
+@pytest.mark.parametrize(("task", "expected"), [(CrowdedWorld.cancel, 1), (CrowdedWorld.move, 2)])
+def test_a_task_reads_all_rows_of_the_ledger_no_more_often_than_needed(
+    task: Callable[[CrowdedWorld], object], expected: int
+) -> None:
+    """Reading them from a database takes longer than planning. What is wanted is looked for among cancels first."""
+    crowd = replaced(FEW, WANTED)
+    world, ledger = crowd.world(), ReadLedger(lambda: START)
+    ledger.amend([(None, row) for row in crowd.rows])
+    world.ledger = ledger
+    task(world)
+    assert ledger.reads == expected
 
 
 def test_these_are_the_plans_that_are_meant() -> None:
