@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Generic, TypeVar
 
 _Key = TypeVar("_Key", bound=Hashable)
@@ -45,15 +46,17 @@ class Index(Generic[_Key, _Value]):
             return self._several[key]
         return (self._first[key],) if key in self._first else ()
 
-    def only(self, key: _Key) -> _Value | None:
-        """Return the value of a key that has exactly one, or else None."""
-        return None if key in self._several else self._first.get(key)
-
     def items(self) -> Iterator[tuple[_Key, Sequence[_Value]]]:
         """Yield each key with its values."""
         several = self._several
         for key, value in self._first.items():
             yield key, several.get(key) or (value,)
+
+    @cached_property
+    def single(self) -> Mapping[_Key, _Value]:
+        """The keys that one value has to itself, with it."""
+        several = self._several
+        return {key: value for key, value in self._first.items() if key not in several} if several else self._first
 
     @property
     def several(self) -> Mapping[_Key, Sequence[_Value]]:

@@ -129,28 +129,26 @@ class Snapshot:
 
     def known(self, row: Row) -> KnownMessage:
         """Return a row's message with its state and with what the list shows of it, its parts joined."""
-        pending = self._pending_of(row)
-        if pending is not None and row.state is State.ACCEPTED:  # so are nearly all messages of a large list
-            return KnownMessage(ScheduledState.LISTED, row.smsids, row, pending)
+        smsids = row.smsids
+        record = self._single.get(smsids[0]) if len(smsids) == 1 else None
+        if record is not None and row.state is State.ACCEPTED:  # so are nearly all messages of a large list
+            pending = Pending(record.to, record.sender, record.text, record.date, smsids)
+            return KnownMessage(ScheduledState.LISTED, smsids, row, pending)
+        records = self.records_of(row)
         state = scheduled_state(
             row,
             self.delivers_at(row),
             self.reading,
             self.zone_uncertainty,
             has_list=self.listing is not None,
-            is_listed=pending is not None,
+            is_listed=bool(records),
         )
-        return KnownMessage(state, row.smsids, row, pending)
+        return KnownMessage(state, smsids, row, joined(records) if records else None)
 
-    def _pending_of(self, row: Row) -> Pending | None:
-        """Return what the list shows of a row's message, its parts joined."""
-        if self.listing is None:
-            return None
-        record = self.listing.by_smsid.only(row.smsids[0]) if len(row.smsids) == 1 else None
-        if record is not None:
-            return Pending(record.to, record.sender, record.text, record.date, row.smsids)
-        records = self.records_of(row)
-        return joined(records) if records else None
+    @cached_property
+    def _single(self) -> Mapping[str, PendingRecord]:
+        """The records that have an smsid to themselves."""
+        return self.listing.by_smsid.single if self.listing else {}
 
     def equals(self, identity: Identity, to: str, date: str, text: str, sender: str | None) -> list[Pending]:
         """Return the listed messages of this content, but for those that the ledger knows to be other messages."""

@@ -73,7 +73,7 @@ Calls = Callable[[Callable[[], object]], int]
 
 @pytest.mark.parametrize(
     ("crowd", "limit"),
-    [(moved, 6), (replaced, 38), (doubtful, 26), (at_one_number, 32)],
+    [(moved, 6), (replaced, 34), (doubtful, 26), (at_one_number, 32)],
     ids=["of others", "of the name", "of others, and a doubt", "to one number"],
 )
 def test_a_further_message_costs_a_plan_few_calls(crowd: Callable[[int, int], Crowd], limit: int, calls: Calls) -> None:
