@@ -6,16 +6,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import VoipsmsError
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Row
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
 from ansible_collections.voip_communications.sms.tests.support.scheduling import (
     ANN,
     BOB,
+    CARL,
     D1,
     D2,
+    FINGERPRINTS,
     OTHER,
     TEXT,
     World,
@@ -48,6 +53,26 @@ def test_what_the_log_shows_has_gone_out(doubted: World, check_mode: bool) -> No
     assert (doubted.states() == rows) is check_mode
     assert doubted.absent(name="n", fail_if_sent=True) == ["already_sent"]
     assert doubted.provider.log_looks == 1 + check_mode, "what was proven is not looked for again"
+
+
+def test_each_of_several_is_looked_up_and_the_ledger_is_gone_through_once(plain: World) -> None:
+    """A ledger in a file goes through all its rows to find those of some recipients."""
+    passes: list[list[str]] = []
+
+    class Ledger(SqliteLedger):
+        def rows_of(self, recipients: Iterable[str]) -> list[Row]:
+            passes.append(sorted(recipients))
+            return super().rows_of(passes[-1])
+
+    assert plain.present(ANN, BOB, CARL, name="n") == ["scheduled"] * 3
+    plain.provider.cancel_faults = ["the connection was reset"] * 3
+    assert plain.absent(name="n") == ["unknown"] * 3
+    plain.provider.waiting = []
+    plain.provider.logged = [delivery_record(to, TEXT, D1) for to in (CARL, ANN)]
+    plain.seconds = moment_of(D1) + 60
+    plain.ledger = Ledger(str(plain.path), FINGERPRINTS.account, clock=lambda: plain.seconds)
+    assert sorted(plain.absent(name="n", fail_if_sent=True)) == ["already_sent", "already_sent", "unknown"]
+    assert passes == [sorted(map(FINGERPRINTS.recipient, (ANN, BOB, CARL)))]
 
 
 def test_a_lost_answer_to_a_schedule_too(plain: World) -> None:
