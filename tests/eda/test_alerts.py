@@ -24,10 +24,9 @@ HOSTILE = "{{ lookup('pipe', 'touch owned') }}"
 
 
 def test_a_silence_that_cannot_be_made_is_a_failure_that_shows_no_token(
-    tmp_path: Path, service: CountedSandbox
+    tmp_path: Path, service: CountedSandbox, phones: Phones
 ) -> None:
     """The playbook without a rulebook, with nothing that listens where Alertmanager should be."""
-    phones = Phones(service)
     variables = {
         "page_name": "db1",
         "page_msg": "The disk of db1 is full",
@@ -49,9 +48,9 @@ def test_a_silence_that_cannot_be_made_is_a_failure_that_shows_no_token(
     assert TOKEN not in output
 
 
-def test_from_the_alert_to_the_silence(tmp_path: Path, service: CountedSandbox) -> None:
+def test_from_the_alert_to_the_silence(tmp_path: Path, service: CountedSandbox, phones: Phones) -> None:
     """The alert is repeated while people are paged, its labels and the comment look like templates."""
-    story, phones, port = Story(), Phones(service), free_port()
+    story, port = Story(), free_port()
     with Alertmanager(tmp_path / "alertmanager", f"http://127.0.0.1:{port}/alerts", TOKEN) as alertmanager:
         variables: dict[str, Any] = {
             "alerts_port": port,

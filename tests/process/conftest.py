@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A sandbox and a controller for every test that asks."""
+"""A controller, a sandbox with the canary's credentials, and a browser, for every test that asks."""
 
 from __future__ import annotations
 
@@ -8,34 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
-from ansible_collections.voip_communications.sms.tests.support import interrupts
+from ansible_collections.voip_communications.sms.tests.support import browser as browsers
+from ansible_collections.voip_communications.sms.tests.support.canary import KEY, PASSWORD
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
-from ansible_collections.voip_communications.sms.tests.support.postgresql import WHY_NOT, PostgresServer, find_server
+from ansible_collections.voip_communications.sms.tests.support.postgresql import PostgresServer
 from ansible_collections.voip_communications.sms.tests.support.sandbox import Sandbox
-
-
-def pytest_configure() -> None:
-    """Let tests interrupt what they start."""
-    interrupts.restore()
-
-
-@pytest.fixture(scope="session")
-def sandbox_process() -> Iterator[Sandbox]:
-    """Start one process for all tests of a worker; ``service`` resets it for each."""
-    with Sandbox() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def service(sandbox_process: Sandbox) -> Iterator[CountedSandbox]:
-    """Yield the service of one test, which fails when it gets an ``sms/send`` that the test did not expect."""
-    sandbox_process.reset()
-    sandbox_process.settings(names={})  # they outlast a reset
-    counted = CountedSandbox(sandbox_process)
-    yield counted
-    counted.finish()
 
 
 @pytest.fixture
@@ -47,10 +27,28 @@ def controller(tmp_path: Path, service: CountedSandbox) -> Controller:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
-    """Start one PostgreSQL server for all tests of a worker; each makes a database of its own in it."""
-    programs = find_server()
-    if programs is None:
-        pytest.skip(WHY_NOT)
-    with PostgresServer(programs) as server:
-        yield server
+def guarded_process() -> Iterator[Sandbox]:
+    """Start one process for all tests of a worker that takes the canary's credentials."""
+    with Sandbox(api_key=KEY, api_password=PASSWORD) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def guarded(guarded_process: Sandbox) -> Sandbox:
+    """Return a sandbox that takes the canary's credentials, and so has them in its record of the account."""
+    guarded_process.reset()
+    guarded_process.settings(names={})  # they outlast a reset
+    return guarded_process
+
+
+@pytest.fixture
+def dbname(postgres: PostgresServer) -> str:
+    """Make an empty database, and return its name."""
+    return postgres.new_database()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start a browser for the tests of a file; without Chromium on the machine, skip or fail them."""
+    with browsers.chromium(browsers.program_or_skip()) as started:
+        yield started

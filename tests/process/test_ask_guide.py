@@ -29,11 +29,6 @@ BRANCH = "it's-{{lookup('pipe','touch-owned')}}-$(touch-owned)\""
 
 
 @pytest.fixture
-def phones(service: CountedSandbox) -> Phones:
-    return Phones(service)
-
-
-@pytest.fixture
 def job(tmp_path: Path, service: CountedSandbox) -> Job:
     """Return a checked out repository with ci/gate.yml, which looks for answers more often than the guide's."""
     job = Job(tmp_path / "job", VOIPSMS_API_URL=service.sandbox.url)

@@ -130,17 +130,9 @@ VALUES = [PASSWORD, *ODD, ADDRESS, OF_LEDGER, *(each["ledger"] for each in LEDGE
 VALUES += [*FORMS_OF_LEDGERS, *FORMS_OF_URLS, f"{REFUSED}-{IN_FILE}"]
 
 
-@pytest.fixture(scope="module")
-def guarded() -> Iterator[Sandbox]:
-    """Run a sandbox that takes the canary's credentials."""
-    with Sandbox(api_key=KEY, api_password=PASSWORD) as sandbox:
-        yield sandbox
-
-
 @pytest.fixture
 def user(tmp_path: Path, guarded: Sandbox) -> Controller:
     """Return a machine whose environment is full of credentials: for the service, for a proxy, and in a .netrc."""
-    guarded.reset()
     user = Controller(tmp_path / "controller", api_url=guarded.url)
     user.options["ledger"] = str(user.ledger)
     files = {"password": IN_FILE, "netrc": f"machine 127.0.0.1 login ann password {OF_NETRC}\n"}

@@ -12,7 +12,6 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -229,12 +228,6 @@ class Cost:
 @pytest.fixture
 def cost(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cost:
     return Cost(monkeypatch, tmp_path / "ledger.sqlite3")
-
-
-@pytest.fixture
-def server() -> Iterator[FaultServer]:
-    with FaultServer() as running:
-        yield running
 
 
 @pytest.mark.parametrize(("recipients", "posts"), [(1, 1), (10, 1), (100, 1), (101, 2), (1_000, 10)])

@@ -9,7 +9,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -95,12 +94,6 @@ CUT_OFF = """
 Math.max(...[...document.querySelectorAll(".table-wrapper")].map((each) => each.scrollWidth - each.clientWidth))
 """
 NOT_SHOWN = "[...document.images].filter((image) => !image.naturalWidth).map((image) => image.src)"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsers.chromium(browsers.program_or_skip()) as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -61,12 +61,6 @@ NOT_SENT = (Fate.NOT_SENT, ())
 
 
 @pytest.fixture
-def dbname(postgres: PostgresServer) -> str:
-    """Make an empty database, and return its name."""
-    return postgres.new_database()
-
-
-@pytest.fixture
 def url(postgres: PostgresServer, dbname: str) -> str:
     """Return the URL of the empty database."""
     return postgres.url(dbname)

@@ -60,9 +60,10 @@ def feed() -> Iterator[str]:
         thread.join()
 
 
-def test_the_person_on_call_is_told_and_paged(controller: Controller, service: CountedSandbox, feed: str) -> None:
+def test_the_person_on_call_is_told_and_paged(
+    controller: Controller, service: CountedSandbox, phones: Phones, feed: str
+) -> None:
     """With -vvv, where Ansible shows options as well: the address is nowhere."""
-    phones = Phones(service)
     phones.will(lambda: phones.answer(ANNA, "mine"))
     defaults = {"group/voip_communications.sms.voipsms": controller.options}
     run = controller.play(
@@ -80,8 +81,9 @@ def test_the_person_on_call_is_told_and_paged(controller: Controller, service: C
     assert TOKEN not in run.everything
 
 
-def test_when_the_calendar_cannot_be_read_the_others_are_told(controller: Controller, service: CountedSandbox) -> None:
-    phones = Phones(service)
+def test_when_the_calendar_cannot_be_read_the_others_are_told(
+    controller: Controller, service: CountedSandbox, phones: Phones
+) -> None:
     phones.will(lambda: phones.answer(BOSS, "mine"))
     defaults = {"group/voip_communications.sms.voipsms": controller.options}
     run = controller.play(

@@ -10,8 +10,6 @@ import signal
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.phones import OWN, Phones
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
@@ -24,11 +22,6 @@ CONTACTS = [
     {"name": "carl", "number": CARL, "groups": ["ops"]},
 ]
 HOSTILE = "{{ lookup('pipe', 'touch owned') }} {% raw %}"
-
-
-@pytest.fixture
-def phones(service: CountedSandbox) -> Phones:
-    return Phones(service)
 
 
 def alert(**changed: Any) -> dict[str, Any]:

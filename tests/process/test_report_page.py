@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,12 +30,6 @@ OVERLAPS = """
     && other.left < one.right && one.top < other.bottom && other.top < one.bottom)).length;
 }
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsers.chromium(browsers.program_or_skip()) as started:
-        yield started
 
 
 @pytest.mark.parametrize("width", [1200, 390])

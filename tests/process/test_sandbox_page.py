@@ -79,12 +79,6 @@ CUT_OFF = """
 """
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsers.chromium(browsers.program_or_skip()) as started:
-        yield started
-
-
 @pytest.mark.parametrize(
     ("variables", "raised"),
     [

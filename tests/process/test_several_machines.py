@@ -35,11 +35,6 @@ time.time = lambda: _real() + 600
 
 
 @pytest.fixture
-def dbname(postgres: PostgresServer) -> str:
-    return postgres.new_database()
-
-
-@pytest.fixture
 def shared(postgres: PostgresServer, dbname: str) -> dict[str, str]:
     """Return the options of everybody who shares the ledger."""
     url = postgres.url(dbname, sslmode="verify-full", sslrootcert=str(postgres.ca_path))
@@ -88,13 +83,12 @@ def test_twenty_processes_of_two_machines_whose_clocks_differ_post_once(
 
 
 def test_a_question_of_two_machines_whose_clocks_differ_is_asked_once(
-    user: Controller, service: CountedSandbox, tmp_path: Path, shared: dict[str, str]
+    user: Controller, service: CountedSandbox, tmp_path: Path, shared: dict[str, str], phones: Phones
 ) -> None:
     """Both wait for the answer, and both have it; the machine whose clock is ahead does not end it early."""
     other = Controller(tmp_path / "other", **service.options, **shared)
     (tmp_path / "sitecustomize.py").write_text(AHEAD, encoding="ascii")
     other.environment["PYTHONPATH"] = f"{tmp_path}:{COLLECTIONS_PATH}"
-    phones = Phones(service)
     wish: dict[str, Any] = {
         "to": ANNA,
         "from": OWN,

@@ -23,11 +23,6 @@ ASK = "voip_communications.sms.voipsms_ask"
 CONTACTS = [{"name": "anna", "number": ANNA, "groups": ["ops"]}, {"name": "ben", "number": BEN, "groups": ["ops"]}]
 
 
-@pytest.fixture
-def phones(service: CountedSandbox) -> Phones:
-    return Phones(service)
-
-
 def ask(**options: Any) -> dict[str, Any]:
     """Return a task; an option of None leaves it out."""
     usual = {

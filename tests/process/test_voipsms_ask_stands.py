@@ -10,19 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.phones import OWN, Phones
 from ansible_collections.voip_communications.sms.tests.support.playbook import COLLECTION, Controller, begin_together
 
 ANNA, BEN, GONE = "+12812345678", "+12812345679", "+15005550404"
 ASK = "voip_communications.sms.voipsms_ask"
-
-
-@pytest.fixture
-def phones(service: CountedSandbox) -> Phones:
-    return Phones(service)
 
 
 def question(name: str, **options: Any) -> dict[str, Any]:

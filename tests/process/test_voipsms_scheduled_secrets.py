@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,25 +32,12 @@ from ansible_collections.voip_communications.sms.tests.support.sandbox import Sa
 WANTED = {"name": "window", "to": ANNA, "msg": TEXT, "delivery_date": FIRST}
 
 
-@pytest.fixture(scope="module")
-def guarded() -> Iterator[Sandbox]:
-    """Yield a sandbox that takes the canary's credentials, and so has them in its record of the account."""
-    with Sandbox(api_key=KEY, api_password=PASSWORD) as sandbox:
-        yield sandbox
-
-
 @pytest.fixture
-def sandbox(guarded: Sandbox) -> Sandbox:
-    guarded.reset()
-    return guarded
-
-
-@pytest.fixture
-def user(tmp_path: Path, sandbox: Sandbox) -> Controller:
+def user(tmp_path: Path, guarded: Sandbox) -> Controller:
     """Return a machine with the password in a file, so that Ansible does not know it and masks nothing."""
     file = tmp_path / "password"
     file.write_text(PASSWORD, encoding="utf-8")
-    controller = Controller(tmp_path / "controller", api_url=sandbox.url, api_key=KEY, api_password_file=str(file))
+    controller = Controller(tmp_path / "controller", api_url=guarded.url, api_key=KEY, api_password_file=str(file))
     controller.options.update(ledger=str(controller.ledger), account_timezone=ZONE)
     return controller
 
@@ -66,26 +52,26 @@ def assert_secret(user: Controller, run: PlaybookRun) -> None:
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["password in the task", "password in a file"])
-def test_the_record_of_the_account_is_shown_without_them(known: bool, user: Controller, sandbox: Sandbox) -> None:
+def test_the_record_of_the_account_is_shown_without_them(known: bool, user: Controller, guarded: Sandbox) -> None:
     if known:
         user.options.update(api_password=PASSWORD, api_password_file=None)
     run = user.play(task(user, ACCOUNT_INFO), arguments=["-vvvv"])
     assert run.only["account_timezone"] == "America/Chicago", run.only
-    assert [request["path"] for request in sandbox.requests()] == ["cms/user"]
+    assert [request["path"] for request in guarded.requests()] == ["cms/user"]
     assert_secret(user, run)
 
 
-def test_what_stands_in_their_place_is_not_shown_either(user: Controller, sandbox: Sandbox) -> None:
+def test_what_stands_in_their_place_is_not_shown_either(user: Controller, guarded: Sandbox) -> None:
     """The service may write a credential where the zone should be."""
     for echo in ECHOES:
         body = {"error": False, "user": {"user_timezone": echo, "user_balance_warning": echo, "password": PASSWORD}}
-        sandbox.order(path="cms/user", status=200, body=body)
+        guarded.order(path="cms/user", status=200, body=body)
     run = user.play(*(task(user, ACCOUNT_INFO) for _echo in ECHOES), arguments=["-vvvv"])
     assert len(run.records) == len(ECHOES)
     assert_secret(user, run)
 
 
-def test_no_success_and_no_failure_shows_them(user: Controller, sandbox: Sandbox) -> None:
+def test_no_success_and_no_failure_shows_them(user: Controller, guarded: Sandbox) -> None:
     everywhere: list[dict[str, Any]] = [
         {"api_url": "http://127.0.0.1:1/", "deadline": 1},
         {"api_url": "http://192.0.2.1/"},
@@ -106,12 +92,12 @@ def test_no_success_and_no_failure_shows_them(user: Controller, sandbox: Sandbox
     ]
     run = user.play(*tasks, arguments=["-vvvv", "--diff"])
     assert [record.kind for record in run.records] == ["ok"] * 4 + ["failed"] * (len(tasks) - 4)
-    assert len(sandbox.sends()) == 2
+    assert len(guarded.sends()) == 2
     assert_secret(user, run)
 
 
 @pytest.mark.parametrize("echo", [" ".join(ECHOES), PASSWORD, KEY])
-def test_no_echo_of_the_service_shows_them(echo: str, user: Controller, sandbox: Sandbox) -> None:
+def test_no_echo_of_the_service_shows_them(echo: str, user: Controller, guarded: Sandbox) -> None:
     """As the reason of a refusal, in place of a list, in a record of the list, as an answer to a cancel."""
     window, refusal = {"state": "absent", "name": "window"}, {"error": True, "error_message": echo}
     to_anna, other = {"state": "absent", "to": ANNA}, {**WANTED, "name": "other", "msg": "Other"}
@@ -128,9 +114,9 @@ def test_no_echo_of_the_service_shows_them(echo: str, user: Controller, sandbox:
     ]
     tasks = []
     for path, answer, wish in answers:
-        sandbox.order(path=path, **answer)
+        guarded.order(path=path, **answer)
         tasks.append(task(user, SCHEDULED if wish else ACCOUNT_INFO, **wish))
     run = user.play(*tasks, arguments=["-vvvv"])
     assert len(run.records) == len(tasks)
-    assert len(sandbox.sends()) == 2
+    assert len(guarded.sends()) == 2
     assert_secret(user, run)

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -27,22 +26,9 @@ from ansible_collections.voip_communications.sms.tests.support.sandbox import Sa
 ANNA, BEN, NOT_IN_SERVICE = "+12812345678", "+12812345679", "+15005550404"
 
 
-@pytest.fixture(scope="module")
-def guarded() -> Iterator[Sandbox]:
-    """Yield a sandbox that takes the canary's credentials."""
-    with Sandbox(api_key=KEY, api_password=PASSWORD) as sandbox:
-        yield sandbox
-
-
 @pytest.fixture
-def sandbox(guarded: Sandbox) -> Sandbox:
-    guarded.reset()
-    return guarded
-
-
-@pytest.fixture
-def user(tmp_path: Path, sandbox: Sandbox) -> Controller:
-    controller = Controller(tmp_path / "controller", api_url=sandbox.url, api_key=KEY, api_password=PASSWORD)
+def user(tmp_path: Path, guarded: Sandbox) -> Controller:
+    controller = Controller(tmp_path / "controller", api_url=guarded.url, api_key=KEY, api_password=PASSWORD)
     controller.options["ledger"] = str(controller.ledger)
     return controller
 
@@ -71,14 +57,14 @@ def cases(controller: Controller, closed: str) -> list[dict[str, Any]]:
     return [controller.task("Case", keywords, **{"to": ANNA, "msg": "Hello", **wish}) for wish in wishes]
 
 
-def test_no_case_shows_a_secret_at_vvvv(user: Controller, sandbox: Sandbox) -> None:
+def test_no_case_shows_a_secret_at_vvvv(user: Controller, guarded: Sandbox) -> None:
     tasks = cases(user, "http://127.0.0.1:1/")
     run = user.play(*tasks, arguments=["-vvvv", "--diff"])
     assert len(run.records) == len(tasks)
     kinds = [record.kind for record in run.records]
     assert kinds == ["ok"] * 2 + ["failed"] * (len(tasks) - 2)
     assert "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" in run.stdout  # so it did print the options
-    assert len(sandbox.sends()) == 3
+    assert len(guarded.sends()) == 3
     assert_absent(run.everything)
     assert_nothing_kept(user.home)
 
@@ -90,7 +76,7 @@ def test_the_diff_shows_no_text_that_holds_a_secret(user: Controller) -> None:
         assert_absent(str(shown))
 
 
-def test_no_echo_of_the_service_shows_a_secret_at_vvvv(user: Controller, sandbox: Sandbox) -> None:
+def test_no_echo_of_the_service_shows_a_secret_at_vvvv(user: Controller, guarded: Sandbox) -> None:
     """Refused, unreadable, unknown, and with success in a field: whatever the service sends back."""
     tasks = []
     answers: list[dict[str, Any]] = []
@@ -109,33 +95,33 @@ def test_no_echo_of_the_service_shows_a_secret_at_vvvv(user: Controller, sandbox
         {"record": {"smsid": PASSWORD, "status": echo, "type": KEY, "country": PASSWORD, "delivery_date": echo}},
     ]
     for number, answer in enumerate(answers):
-        sandbox.order(**answer)
+        guarded.order(**answer)
         tasks.append(user.task(f"Echo {number}", {"ignore_errors": True}, to=ANNA, msg=f"Echo {number}"))
     run = user.play(*tasks, arguments=["-vvvv"])
-    assert len(sandbox.sends()) == len(run.records) == len(answers)
+    assert len(guarded.sends()) == len(run.records) == len(answers)
     assert_absent(run.everything)
     assert_nothing_kept(user.home)
 
 
-def test_credentials_of_the_environment_do_not_appear(user: Controller, sandbox: Sandbox) -> None:
+def test_credentials_of_the_environment_do_not_appear(user: Controller, guarded: Sandbox) -> None:
     for name in ("api_key", "api_password"):
         del user.options[name]
     ignored = {"ignore_errors": True}
-    sandbox.order(status=401, body={"error": True, "error_message": " ".join(ECHOES)})
+    guarded.order(status=401, body={"error": True, "error_message": " ".join(ECHOES)})
     run = user.play(
         user.task("Echo", ignored, to=ANNA, msg="Hello"),
         user.task("Success", to=ANNA, msg="Hello"),
         user.task("Failure", ignored, to="12", msg="Hello"),
         arguments=["-vvvv"],
-        environment=sandbox.environment,
+        environment=guarded.environment,
     )
     assert [record.kind for record in run.records] == ["failed", "ok", "failed"]
-    assert len(sandbox.sends()) == 2
+    assert len(guarded.sends()) == 2
     assert_absent(run.everything)
     assert_nothing_kept(user.home)
 
 
-def test_a_password_of_a_file_does_not_appear(user: Controller, sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_password_of_a_file_does_not_appear(user: Controller, guarded: Sandbox, tmp_path: Path) -> None:
     """Ansible does not know it and so masks nothing: all that keeps it away is that nothing passes it on."""
     file = tmp_path / "password"
     file.write_text(PASSWORD + "\n", encoding="utf-8")
@@ -143,7 +129,7 @@ def test_a_password_of_a_file_does_not_appear(user: Controller, sandbox: Sandbox
     user.options["api_password_file"] = str(file)
     tasks = []
     for number, echo in enumerate(ECHOES):
-        sandbox.order(status=401, body={"error": True, "error_message": echo})
+        guarded.order(status=401, body={"error": True, "error_message": echo})
         tasks.append(user.task("Echo", {"ignore_errors": True}, to=ANNA, msg=f"Echo {number}"))
     run = user.play(*tasks, user.task("Success", to=ANNA, msg="Hello"), arguments=["-vvvv"])
     assert [record.kind for record in run.records] == ["failed"] * len(ECHOES) + ["ok"]
@@ -160,7 +146,7 @@ def test_a_password_of_a_file_does_not_appear(user: Controller, sandbox: Sandbox
     ],
 )
 def test_a_url_with_a_password_is_masked_where_ansible_refuses_another_option(
-    module: str, options: dict[str, Any], user: Controller, sandbox: Sandbox
+    module: str, options: dict[str, Any], user: Controller, guarded: Sandbox
 ) -> None:
     url = f"postgresql://ann:{quote(PASSWORD, safe='')}@db.invalid/sms"
     changed = {name: url if value == "URL" else value for name, value in options.items()}

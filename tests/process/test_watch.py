@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -481,13 +481,6 @@ def test_without_a_ledger_every_run_tells(watched: Watched, service: CountedSand
         assert watched.run(FAIL, keywords=contacts).rc == 2
         assert told(service.expect(len(expected))) == expected
     assert not watched.controller.ledger.exists()
-
-
-@pytest.fixture(scope="module")
-def guarded() -> Iterator[Sandbox]:
-    """Start a sandbox that takes the canary's credentials."""
-    with Sandbox(api_key=KEY, api_password=PASSWORD) as sandbox:
-        yield sandbox
 
 
 def test_no_secret_is_shown_at_vvvv(guarded: Sandbox, tmp_path: Path) -> None:

@@ -9,8 +9,6 @@ import os
 import pytest
 from hypothesis import settings
 
-from ansible_collections.voip_communications.sms.tests.support import interrupts
-
 # A machine that does something else besides is no fault of the code. Whether a change passes depends on the change, so
 # its examples are always the same; "make torture" looks for others.
 settings.register_profile("change", deadline=None, derandomize=os.environ.get("EXAMPLES") != "new")
@@ -19,5 +17,4 @@ settings.load_profile("change")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Know the marker of pytest-timeout where ansible-test runs without it: there no test is cut short."""
-    interrupts.restore()
     config.addinivalue_line("markers", "timeout(seconds): how long a test may take, where pytest-timeout is there")

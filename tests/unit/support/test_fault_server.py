@@ -20,7 +20,7 @@ import requests
 
 from ansible_collections.voip_communications.sms.tests.support import fault_server as faults
 from ansible_collections.voip_communications.sms.tests.support.fault_server import Behaviour, FaultServer, ProxyServer
-from ansible_collections.voip_communications.sms.tests.support.tls import Certificates, make_certificates
+from ansible_collections.voip_communications.sms.tests.support.tls import Certificates
 
 FORM = {"to": "12812345678,12812345679", "msg": "hello"}
 BODY = b"to=12812345678%2C12812345679&msg=hello"
@@ -29,11 +29,6 @@ REQUEST = (
     b"POST /api-v2/index.php/sms/send HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic a2V5OnB3\r\n"
     b"Content-Length: %d\r\n\r\n" % len(BODY)
 ) + BODY
-
-
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    return make_certificates(tmp_path_factory.mktemp("tls"))
 
 
 def connect(server: FaultServer) -> socket.socket:

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +41,6 @@ def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         if name.startswith("VOIPSMS_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("VOIPSMS_LEDGER", str(tmp_path / "ledger"))
-
-
-@pytest.fixture
-def server() -> Iterator[FaultServer]:
-    with FaultServer() as running:
-        yield running
 
 
 def instructions(url: str = "http://127.0.0.1:1/", event: str = FAILED, **options: Any) -> dict[str, Any]:

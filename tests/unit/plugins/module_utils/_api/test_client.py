@@ -35,12 +35,6 @@ USER = "canary-user"
 PASSWORD = "canary/päss wörd\\%<'&\">"
 
 
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ignore any proxy of the machine that runs the tests."""
-    monkeypatch.setenv("NO_PROXY", "*")
-
-
 def api_at(url: str, user: str = USER, password: str = PASSWORD) -> Api:
     return Api(Service(url=url, user=user, password=password, timeout=5))
 

@@ -51,12 +51,6 @@ RECORD = LogRecord(
 )
 
 
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ignore any proxy of the machine that runs the tests."""
-    monkeypatch.setenv("NO_PROXY", "*")
-
-
 def clean(value: Any) -> str | None:
     return None if value is None else str(value)
 

@@ -27,12 +27,6 @@ from ansible_collections.voip_communications.sms.tests.support.fault_server impo
 USER, PASSWORD = "canary-user", "canary/päss wörd\\%"
 
 
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ignore any proxy of the machine that runs the tests."""
-    monkeypatch.setenv("NO_PROXY", "*")
-
-
 def api_at(url: str, paths: Paths = USUAL_PATHS) -> ScheduledApi:
     return ScheduledApi(Service(url=url, user=USER, password=PASSWORD, timeout=5), paths)
 

@@ -17,22 +17,10 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._core.exch
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.gate import Gate, GateClosed
 from ansible_collections.voip_communications.sms.tests.support import fault_server as faults
 from ansible_collections.voip_communications.sms.tests.support.fault_server import FaultServer, ProxyServer
-from ansible_collections.voip_communications.sms.tests.support.tls import Certificates, make_certificates
+from ansible_collections.voip_communications.sms.tests.support.tls import Certificates
 
 PAUSE = 0.2
 """Seconds in which a request would have arrived that did not wait for its permission."""
-
-
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    return make_certificates(tmp_path_factory.mktemp("tls"))
-
-
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ignore any proxy of the machine that runs the tests."""
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(params=["requests", "requests below 2.32", "requests 2.32.0"])

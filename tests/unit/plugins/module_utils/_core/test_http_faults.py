@@ -34,7 +34,7 @@ from ansible_collections.voip_communications.sms.tests.support.fault_server impo
     ProxyServer,
     Received,
 )
-from ansible_collections.voip_communications.sms.tests.support.tls import Certificates, make_certificates
+from ansible_collections.voip_communications.sms.tests.support.tls import Certificates
 
 RECIPIENTS = ["12812345678", "12812345679"]
 USER = "canary:key+1"
@@ -44,20 +44,6 @@ SECONDS = 10.0  # of an exchange
 SLACK = 2.0  # of a slow machine
 
 Accepted, Refused, Unknown, Nothing = Fate.ACCEPTED, Fate.REFUSED, Fate.UNKNOWN, Fate.NOT_SENT
-
-
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    return make_certificates(tmp_path_factory.mktemp("tls"))
-
-
-@pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Ignore any proxy, authority or ``.netrc`` of the machine that runs the tests."""
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path))
 
 
 @pytest.fixture(autouse=True)
