@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
-from ansible_collections.voip_communications.sms.tests.support.phones import OWN, Phones
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA, OWN
+from ansible_collections.voip_communications.sms.tests.support.phones import Phones
 from ansible_collections.voip_communications.sms.tests.support.rulebook import (
     Alertmanager,
     Playbook,
@@ -18,7 +19,6 @@ from ansible_collections.voip_communications.sms.tests.support.rulebook import (
 )
 from ansible_collections.voip_communications.sms.tests.support.story import Story
 
-ANNA = "+12812345678"
 TOKEN = "0e7c-token"
 HOSTILE = "{{ lookup('pipe', 'touch owned') }}"
 

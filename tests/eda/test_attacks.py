@@ -14,10 +14,9 @@ import requests
 import yaml
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
-from ansible_collections.voip_communications.sms.tests.support.phones import OWN
+from ansible_collections.voip_communications.sms.tests.support.people import OWN, STRANGER
 from ansible_collections.voip_communications.sms.tests.support.rulebook import Rulebook, free_port, until
 
-STRANGER = "+447700900999"
 COMMAND = "lookup('pipe', 'touch PATH')"
 ATTACKS = {
     "braces": f"{{{{ {COMMAND} }}}}",

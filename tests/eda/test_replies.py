@@ -12,11 +12,11 @@ from typing import Any
 import requests
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
-from ansible_collections.voip_communications.sms.tests.support.phones import OWN, Phones
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA, OWN, STRANGER
+from ansible_collections.voip_communications.sms.tests.support.phones import Phones
 from ansible_collections.voip_communications.sms.tests.support.rulebook import Rulebook, free_port, until
 from ansible_collections.voip_communications.sms.tests.support.story import Story
 
-ANNA, STRANGER = "+12812345678", "+447700900999"
 JOB = """
 - name: Restart the shop
   hosts: localhost

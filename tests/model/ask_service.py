@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.exchange import Answer, Lost, NotSent
 from ansible_collections.voip_communications.sms.tests.model.provider import Clock
+from ansible_collections.voip_communications.sms.tests.support.people import OURS
 
-OWN_NUMBER = "17134567890"
+OWN_NUMBER = OURS
 _CODE = re.compile(r"(\d+) = ([^,.]+)")
 
 

@@ -53,8 +53,9 @@ from ansible_collections.voip_communications.sms.tests.model.provider import (
     Sent,
 )
 from ansible_collections.voip_communications.sms.tests.model.search import NO_WAY_OUT
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, BOB, CARL
 
-NUMBERS = ("12812345678", "12812345679", "12812345680")
+NUMBERS = (ANN, BOB, CARL)
 WINDOW = 600.0
 DEADLINE = 100.0
 KEY = FINGERPRINTS.key("key")

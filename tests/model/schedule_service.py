@@ -37,6 +37,7 @@ from ansible_collections.voip_communications.sms.tests.model.schedule_protocol i
 )
 from ansible_collections.voip_communications.sms.tests.model.schedule_provider import ScheduleProvider
 from ansible_collections.voip_communications.sms.tests.model.schedule_world import threatened, with_message
+from ansible_collections.voip_communications.sms.tests.support.people import ANN
 
 TICK = 300.0
 TIMES = Times(lag=1, hidden=1, cancel_lag=1, grace=2)
@@ -48,7 +49,7 @@ DUE = 60
 """Ticks from the begin of a story to the first date. The second is years away."""
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp()
-TO, TEXT = "12812345678", "Maintenance begins."
+TO, TEXT = ANN, "Maintenance begins."
 WIRES = (datetime.fromtimestamp(START + DUE * TICK, UTC).strftime("%Y-%m-%d %H:%M"), "2036-11-20 12:00")
 
 T = TypeVar("T")

@@ -16,11 +16,12 @@ import yaml
 from ansible_collections.voip_communications.sms.tests.support import documents, restructured
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.markdown import COLLECTION
-from ansible_collections.voip_communications.sms.tests.support.phones import OWN, Phones
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN, OWN
+from ansible_collections.voip_communications.sms.tests.support.phones import Phones
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 from ansible_collections.voip_communications.sms.tests.support.step import Job
 
-ANNA, BEN, CARL = "+12812345678", "+12812345679", "+12812345670"
+CARL = "+12812345670"
 GUIDE = documents.guide("ask")
 BLOCKS = [block for block in restructured.blocks(GUIDE) if block.language in ("yaml", "groovy")]
 PLAYS = [play for block in BLOCKS if block.language == "yaml" for play in block.plays()]

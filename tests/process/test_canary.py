@@ -24,6 +24,7 @@ from ansible_collections.voip_communications.sms.tests.support.canary import (
     forms,
 )
 from ansible_collections.voip_communications.sms.tests.support.desk import FIRST
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 from ansible_collections.voip_communications.sms.tests.support.playbook import (
     COLLECTION,
     COLLECTIONS_PATH,
@@ -33,7 +34,6 @@ from ansible_collections.voip_communications.sms.tests.support.playbook import (
 )
 from ansible_collections.voip_communications.sms.tests.support.sandbox import Sandbox
 
-ANNA = "+12812345678"
 MODULES: dict[str, dict[str, Any]] = {
     "voipsms_send": {"to": ANNA, "msg": "Hello"},
     "voipsms_scheduled": {"to": ANNA, "msg": "Hello", "delivery_date": FIRST, "account_timezone": "UTC"},

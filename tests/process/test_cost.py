@@ -24,6 +24,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._core impo
 from ansible_collections.voip_communications.sms.plugins.modules import voipsms_send
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.fault_server import FaultServer
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 from ansible_collections.voip_communications.sms.tests.support.playbook import (
     COLLECTION,
     COLLECTIONS_PATH,
@@ -89,7 +90,7 @@ def loaded(controller: Controller, service: CountedSandbox, tmp_path: Path) -> d
     """Return the modules that a plain send has loaded, each with its file."""
     file = tmp_path / "loaded"
     controller.environment |= {"LOADED": str(file), "PYTHONPATH": f"{LOADED}{os.pathsep}{COLLECTIONS_PATH}"}
-    assert controller.send(to="+12812345678", msg="Hello")["outcome"] == "sent"
+    assert controller.send(to=ANNA, msg="Hello")["outcome"] == "sent"
     service.expect(1)
     return dict(line.split("\t") for line in file.read_text(encoding="utf-8").splitlines())
 

@@ -15,10 +15,10 @@ import pytest
 import yaml
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN, CARA, DORA, OURS, OWN
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller, PlaybookRun
 
 ROLE = "voip_communications.sms.deploy_notify"
-ANNA, BEN, CARLA, DORA = "+12812345678", "+12812345679", "+12812345680", "+12812345681"
 # Unreachable, without a program that a machine may not have.
 UNREACHABLE = "ansible_remote_tmp=/proc/none ansible_pipelining=false"
 GITHUB = {
@@ -335,7 +335,7 @@ def included(application: str, hosts: str, broken: Sequence[str] = (), **keyword
         "gather_facts": False,
         "become": True,
         "become_method": "ansible.builtin.sudo",
-        "module_defaults": {"group/voip_communications.sms.voipsms": {"from": "+17134567890", "timeout": 9}},
+        "module_defaults": {"group/voip_communications.sms.voipsms": {"from": OWN, "timeout": 9}},
         "vars": {**settings(application), "broken": list(broken)},
         "pre_tasks": [told("started")],
         "tasks": [
@@ -359,7 +359,7 @@ def test_include_role_in_pre_tasks_rescue_and_post_tasks(site: Site, service: Co
     assert site.of("batches") == [f"Started: batches {END} (2 hosts) by anna", f"Done: batches {END} (2 hosts) by anna"]
     assert site.of("single")[1:] == [f"FAILED: single {END} (1 of 3 hosts: b2) by anna"]
     assert site.of("gone")[1:] == [f"FAILED: gone {END} (1 of 2 hosts: c2) by anna"]
-    assert [post["form"]["from"] for post in posts] == ["17134567890"] * 4 + ["17134567891"] * 2
+    assert [post["form"]["from"] for post in posts] == [OURS] * 4 + ["17134567891"] * 2
     assert hosts_of(run, "Leave it failed", "failed") == ["b2"]
 
 
@@ -370,7 +370,7 @@ def test_quiet_hours(site: Site, service: CountedSandbox) -> None:
     people = [
         ANNA,
         {"name": "ben", "number": BEN, "hours": hours, "quiet": "defer"},
-        {"name": "carla", "number": CARLA, "hours": hours},
+        {"name": "carla", "number": CARA, "hours": hours},
         {"name": "dora", "number": DORA, "events": ["rolled_back"]},
     ]
     show = {"name": "Result", "ansible.builtin.debug": {"var": "deploy_notify_result"}}

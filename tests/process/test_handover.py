@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
-from ansible_collections.voip_communications.sms.tests.support.phones import OWN, Phones
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN, OWN
+from ansible_collections.voip_communications.sms.tests.support.phones import Phones
 from ansible_collections.voip_communications.sms.tests.support.step import Done, Job
 
-ANNA, BEN = "+12812345678", "+12812345679"
 CONTACTS = [
     {"name": "anna", "number": ANNA, "events": ["failed"]},
     # Told at any hour, and of everything: it is about their shift.

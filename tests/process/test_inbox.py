@@ -17,9 +17,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
-from ansible_collections.voip_communications.sms.tests.support.phones import OWN
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA, OWN
 
-ANNA = "+12812345678"
 SOURCE = Path(__file__).parents[2] / "extensions" / "eda" / "plugins" / "event_source" / "inbox.py"
 RUN = """
 import asyncio, json, runpy, sys

@@ -19,9 +19,9 @@ from ansible_collections.voip_communications.sms.tests.support import fault_serv
 from ansible_collections.voip_communications.sms.tests.support.another_user import ANOTHER, shared_folder
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.fault_server import FaultServer
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 
-ANNA = "+12812345678"
 AS_MODULE = {"environment": {"WHY": "a task with an environment runs as a module"}}
 IGNORED = {"ignore_errors": True}
 COLLECTION = "voip_communications.sms."
@@ -282,10 +282,10 @@ ORDERS = "\x1b[2J\x1b]0;owned\x07\x9b31m\rall is well\u202e\b"
 def test_no_text_of_the_service_commands_a_terminal(controller: Controller, service: CountedSandbox) -> None:
     """In the log, the list, what is said of a recipient and of a request, diffs and warnings, whatever is printed."""
     text = f"{ORDERS}two\nlines\tand a tab"
-    logged = {"sms_id": "1", "sms_inout": "IN", "sms_external": "12812345678", "sms_msg": text, "sms_status": ORDERS}
-    pending = {"smsid": "a1", "to": "12812345678", "from": "", "msg": text, "delivery_date": "2099-01-01 12:00:00"}
+    logged = {"sms_id": "1", "sms_inout": "IN", "sms_external": ANN, "sms_msg": text, "sms_status": ORDERS}
+    pending = {"smsid": "a1", "to": ANN, "from": "", "msg": text, "delivery_date": "2099-01-01 12:00:00"}
     listed = faults.answer_json({"scheduled": [pending], "next": None, "note": ORDERS})
-    refused = {"to": "12812345678", "code": 404, "code_desc": f"no{ORDERS}such", "status": ORDERS}
+    refused = {"to": ANN, "code": 404, "code_desc": f"no{ORDERS}such", "status": ORDERS}
     scripts = [
         [faults.answer_json({"summary": [logged]}), faults.answer_json({"summary": []})],
         [listed],

@@ -21,6 +21,7 @@ from ansible_collections.voip_communications.sms.tests.support.another_user impo
     shared_folder,
 )
 from ansible_collections.voip_communications.sms.tests.support.fault_server import FaultServer
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user")
 
@@ -38,7 +39,7 @@ def send(server: FaultServer, ledger: Path, *, check_mode: bool = False) -> dict
         "api_key": "key",
         "api_password": "password",
         "ledger": str(ledger),
-        "to": ["+12812345678"],
+        "to": [ANNA],
         "msg": "Hello",
     }
     validated = ArgumentSpecValidator(voipsms_send.argument_spec()).validate(options)

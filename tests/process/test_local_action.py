@@ -23,6 +23,7 @@ from ansible_collections.voip_communications.sms.tests.process import test_voips
 from ansible_collections.voip_communications.sms.tests.support.canary import KEY, PASSWORD, assert_absent
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.fault_server import FaultServer
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN
 from ansible_collections.voip_communications.sms.tests.support.playbook import (
     COLLECTION,
     LONGEST,
@@ -31,7 +32,6 @@ from ansible_collections.voip_communications.sms.tests.support.playbook import (
     PlaybookRun,
 )
 
-ANNA, BEN = "+12812345678", "+12812345679"
 COLLECTION_NAME = MODULE.rpartition(".")[0]
 WHY = "runs as an ordinary module: "
 LOUD = ["-vvv"]

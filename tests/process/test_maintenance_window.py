@@ -11,12 +11,20 @@ from urllib.parse import urlsplit
 import pytest
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.people import (
+    ANN,
+    ANNA,
+    BEN,
+    BOB,
+    NOT_IN_SERVICE,
+    OURS,
+    OWN,
+)
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller, PlaybookRun
 
 ROLE = "voip_communications.sms.maintenance_window"
 INFO = "voip_communications.sms.voipsms_scheduled_info"
 MODULE = "voip_communications.sms.voipsms_window"
-ANNA, BEN, NOBODY = "+12812345678", "+12812345679", "+15005550404"
 CHICAGO = "America/Chicago"
 WINDOW = {
     "name": "window-4711",
@@ -129,7 +137,7 @@ def test_what_is_past_is_left_out_and_never_sent_late(controller: Controller, se
     reminders = [{"name": "day-before", "before": "24h"}, hour_before, {"name": "ends", "at": "end"}]
     far: dict[str, Any] = {"start": from_now(days=3), "end": from_now(days=3, hours=1), "reminders": reminders}
     near: dict[str, Any] = {**far, "start": from_now(hours=2), "end": from_now(hours=3)}
-    refused = [reminders[0], {**hour_before, "recipients": [NOBODY]}, reminders[2]]
+    refused = [reminders[0], {**hour_before, "recipients": [NOT_IN_SERVICE]}, reminders[2]]
     wrong = role(name=4711, end="2098-12-01 02:00", recipients=[12812345678], reminders=[{"name": "a", "before": 24}])
     earlier = {"name": "Earlier", "ansible.builtin.assert": {"that": "maintenance_window_result.name == 'window-4711'"}}
     run = controller.play(
@@ -164,7 +172,7 @@ def test_who_had_a_reminder_is_told_that_it_is_off(controller: Controller, servi
     day_before: dict[str, Any] = {"name": "day-before", "before": "24h", "recipients": [ANNA]}
     begins = {"name": "begins", "at": "start", "recipients": BEN, "text": "{{ maintenance_window.start }}: mail"}
     later = [{**day_before, "recipients": [BEN, ANNA]}, {"name": "begins", "state": "absent"}]
-    sender = {"from": "+17134567890"}
+    sender = {"from": OWN}
     off: dict[str, Any] = {"state": "absent", "tell_if_off": True, "reminders": later}
     run = controller.play(
         role(reminders=[day_before, begins]), clock(service, "2098-12-01T12:00:00Z"),
@@ -175,15 +183,15 @@ def test_who_had_a_reminder_is_told_that_it_is_off(controller: Controller, servi
     sends = service.expect(3)
     assert [(send["form"]["to"], send["form"]["msg"], send["form"]["from"]) for send in sends] == [
         (
-            "12812345678",
+            ANN,
             "Maintenance of mail and calendar: Mon 1 Dec 22:00 to 23:30 (Europe/Berlin).",
-            "17134567890",
+            OURS,
         ),
-        ("12812345679", "Mon 1 Dec 22:00: mail", "17134567890"),
+        (BOB, "Mon 1 Dec 22:00: mail", OURS),
         (
-            "12812345678",
+            ANN,
             "Called off: maintenance of mail and calendar, Mon 1 Dec 22:00 to 23:30 (Europe/Berlin).",
-            "17134567890",
+            OURS,
         ),
     ]
     found = results(run)

@@ -15,11 +15,12 @@ import yaml
 
 from ansible_collections.voip_communications.sms.tests.support import documents, restructured
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 from ansible_collections.voip_communications.sms.tests.support.phones import Phones
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 from ansible_collections.voip_communications.sms.tests.support.step import Job
 
-ANNA, BEN, BOSS, FALLBACK = "+12812345678", "+12812345679", "+12812345670", "+12812345671"
+BOSS, FALLBACK = "+12812345670", "+12812345671"
 BLOCKS = [block for block in restructured.blocks(documents.guide("on_call")) if block.language == "yaml"]
 PLAY, HANDOVER = yaml.safe_load(BLOCKS[0].text)[0], yaml.safe_load(BLOCKS[1].text)
 TOKEN = "canary-4711-token"

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from ansible_collections.voip_communications.sms.tests.support.documented import MODULES, SPECS
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 from ansible_collections.voip_communications.sms.tests.tools import lint
 
 # A word is no value of these types.
@@ -75,7 +76,7 @@ def _wrong(module: str) -> list[_Wrong]:
 
 def _messages(folder: Path, tasks: list[dict[str, Any]]) -> dict[str, str]:
     """Return what the rule of ansible-lint says, by the names of the tasks; see that it has looked at the last one."""
-    fault = {"voip_communications.sms.voipsms_send": {"to": "+12812345678", "msg": "hi", "text": "hi"}}
+    fault = {"voip_communications.sms.voipsms_send": {"to": ANNA, "msg": "hi", "text": "hi"}}
     last = {"name": "The last one", **fault}
     play = {"name": "A play", "hosts": "localhost", "gather_facts": False, "tasks": [*tasks, last]}
     path = folder / "play.yml"

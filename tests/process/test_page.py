@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
-from ansible_collections.voip_communications.sms.tests.support.phones import OWN, Phones
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN, OWN
+from ansible_collections.voip_communications.sms.tests.support.phones import Phones
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 from ansible_collections.voip_communications.sms.tests.support.step import Job
 
-ANNA, BEN, CARL, BOSS = "+12812345678", "+12812345679", "+12812345670", "+12812345671"
+CARL, BOSS = "+12812345670", "+12812345671"
 CONTACTS = [
     {"name": "anna", "number": ANNA},
     {"name": "ben", "number": BEN, "groups": ["ops"]},

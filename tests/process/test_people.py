@@ -13,10 +13,10 @@ import yaml
 
 from ansible_collections.voip_communications.sms.tests.support import documents
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.people_abroad import ANNA, BEN, DESK
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller, PlaybookRun
 from ansible_collections.voip_communications.sms.tests.support.step import Job
 
-ANNA, BEN, DESK = "4915112345678", "447700900123", "12815550100"
 CONTACTS: list[dict[str, Any]] = [
     {"name": "anna", "number": "+49 1511 2345678", "groups": ["dba", "oncall"], "language": "de"},
     {"name": "ben", "number": "+44 7700 900123", "groups": ["dba"]},
@@ -52,14 +52,14 @@ def test_a_newcomers_playbook(front: str, controller: Controller, service: Count
     run = play(controller, task, front=front, arguments=["--diff"])
     again = play(controller, task, front=front, arguments=["--diff"])
     (post,) = service.expect(1)
-    assert post["form"]["to"] == f"{ANNA},{BEN},{DESK}"
-    names = [(f"+{ANNA}", "anna"), (f"+{BEN}", "ben"), (f"+{DESK}", None)]
+    assert post["form"]["to"] == f"{ANNA[1:]},{BEN[1:]},{DESK[1:]}"
+    names = [(ANNA, "anna"), (BEN, "ben"), (DESK, None)]
     assert told(rehearsal.only) == [(*name, "would_send") for name in names]
     assert told(run.only) == [(*name, "sent") for name in names]
     assert told(again.only) == [(*name, "duplicate") for name in names]
     assert (rehearsal.only["changed"], run.only["changed"], again.only["changed"]) == (True, True, False)
     assert rehearsal.only["diff"] == run.only["diff"]
-    for line in (f"+    anna (+{ANNA})  sent", f"+    ben (+{BEN})  sent", f"+    +{DESK}  sent"):
+    for line in (f"+    anna ({ANNA})  sent", f"+    ben ({BEN})  sent", f"+    {DESK}  sent"):
         assert line in run.stdout
     assert run.only["msg"] == "sent to 3 recipients"
 
@@ -97,8 +97,8 @@ def test_faults_are_named_at_once_and_nothing_is_sent(controller: Controller, se
         " severity, hours, quiet, language; the number of recipient 3 (carla) must be called number; recipient 3"
         " (carla) has no number; nothing was sent"
     )
-    assert told(first)[0] == (f"+{BEN}", "ben", "not_sent")
-    assert told(second) == [(f"+{BEN}", "ben", "sent"), ("ana", None, "refused")]
+    assert told(first)[0] == (BEN, "ben", "not_sent")
+    assert told(second) == [(BEN, "ben", "sent"), ("ana", None, "refused")]
 
 
 def test_messages_are_scheduled_for_people_and_cancelled_by_their_names(
@@ -121,9 +121,9 @@ def test_messages_are_scheduled_for_people_and_cancelled_by_their_names(
     assert run.rc == 0, run.stdout
     service.expect(2)
     scheduled, again, look, cancel, _account, _log, ledger = run.results
-    names = [(f"+{ANNA}", "anna"), (f"+{BEN}", "ben")]
+    names = [(ANNA, "anna"), (BEN, "ben")]
     assert told(scheduled) == [(*name, "scheduled") for name in names]
-    assert f"+    anna (+{ANNA})  scheduled" in run.stdout
+    assert f"+    anna ({ANNA})  scheduled" in run.stdout
     assert (told(again), again["changed"]) == ([(*name, "duplicate") for name in names], False)
     assert [(entry["to"], entry["name"]) for entry in look["scheduled"]] == [names[1], names[0]]
     assert told(cancel) == [(*names[0], "cancelled")]
@@ -137,7 +137,7 @@ def test_the_environment_serves_every_task(controller: Controller, service: Coun
     task = controller.task(to="@oncall", msg="x")
     run = controller.play(task, environment={"VOIPSMS_CONTACTS": str(file)})
     service.expect(1)
-    assert told(run.only) == [(f"+{ANNA}", "anna", "sent")]
+    assert told(run.only) == [(ANNA, "anna", "sent")]
     result = controller.module(to="@dba", msg="y", contacts=CONTACTS, check=True).result
     assert result["invocation"]["module_args"]["contacts"] == "2 contacts"
 
@@ -172,9 +172,9 @@ def test_the_plays_of_the_guide(controller: Controller, service: CountedSandbox,
     environment = {**service.sandbox.environment, "VOIPSMS_FRONT": "module"}
     named = controller.play(keywords={**first, "vars": yaml.safe_load(variables)}, environment=environment)
     assert told(named.results[0]) == [
-        (f"+{ANNA}", "anna", "sent"),
-        (f"+{BEN}", "ben", "sent"),
-        (f"+{DESK}", None, "sent"),
+        (ANNA, "anna", "sent"),
+        (BEN, "ben", "sent"),
+        (DESK, None, "sent"),
     ], named.everything
     # Whether Anna sleeps depends on when the test runs.
     both = controller.play(keywords={**event, "vars": yaml.safe_load(variables)}, environment=environment)
@@ -182,7 +182,7 @@ def test_the_plays_of_the_guide(controller: Controller, service: CountedSandbox,
     assert [name for _to, name, _outcome in told(both.results[0])] in (["ben", "anna"], ["anna", "ben"])
     assert {outcome for _to, _name, outcome in told(both.results[0])} <= {"sent", "scheduled"}
     from_table = controller.play(keywords=second, environment=environment)
-    assert told(from_table.only) == [(f"+{ANNA}", "anna", "duplicate")], from_table.everything
+    assert told(from_table.only) == [(ANNA, "anna", "duplicate")], from_table.everything
     make, tell = yaml.safe_load(ldap)
     people = [
         {"dn": "cn=Anna", "cn": "Anna", "mobile": "+49 1511 2345678", "departmentNumber": ["4711", "12"]},
@@ -190,7 +190,7 @@ def test_the_plays_of_the_guide(controller: Controller, service: CountedSandbox,
     ]
     found = {"name": "Find", "ansible.builtin.set_fact": {"ldap": {"results": people}}}
     run = controller.play(found, make, tell, environment=environment)
-    assert told(run.results[-1]) == [(f"+{ANNA}", "Anna", "duplicate")], run.everything
+    assert told(run.results[-1]) == [(ANNA, "Anna", "duplicate")], run.everything
     # Each in a language of their own, so each by a request of their own.
     service.expect(3)
 
@@ -221,7 +221,7 @@ def test_roles_know_people(controller: Controller, service: CountedSandbox) -> N
     run = controller.play(*tasks, keywords={"vars": {"voipsms_contacts": CONTACTS}}, environment=account)
     assert run.rc == 0, run.everything
     deployment, maintenance = run.results[-1]["msg"]
-    names = [(f"+{ANNA}", "anna"), (f"+{BEN}", "ben")]
+    names = [(ANNA, "anna"), (BEN, "ben")]
     assert told(deployment) == [*((*name, "sent") for name in names), ("@dbb", None, "refused")]
     unknown = "there is no group '@dbb'; did you mean @dba?"
     assert deployment["msg"] == f"sent to 2 recipients; refused for 1 recipient: {unknown}"
@@ -244,7 +244,7 @@ def test_a_playbook_and_watch_know_people(tmp_path: Path, controller: Controller
     }
     failing = {"name": "Restart", "ansible.builtin.fail": {"msg": "no"}}
     run = controller.play(failing, keywords={"vars": {"voipsms_contacts": CONTACTS}}, environment=environment)
-    assert service.expect(2)[1]["form"]["to"] == f"{ANNA},{BEN}", run.everything
+    assert service.expect(2)[1]["form"]["to"] == f"{ANNA[1:]},{BEN[1:]}", run.everything
     assert "there is no contact 'dora'; there are anna, ben" in " ".join((run.stdout + run.stderr).split())
 
 
@@ -260,5 +260,5 @@ def test_the_sandbox_knows_the_same_people(controller: Controller, service: Coun
     named = "Start it, or stop it"
     results = [next(record for record in run.records if record.task.endswith(named)).result for run in (first, again)]
     assert [result["changed"] for result in results] == [True, False], first.everything
-    assert service.sandbox.settings()["names"] == {ANNA: "anna", BEN: "ben"}
+    assert service.sandbox.settings()["names"] == {ANNA[1:]: "anna", BEN[1:]: "ben"}
     service.expect(0)

@@ -22,11 +22,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.markdown import COLLECTION
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN, NOT_IN_SERVICE
 from ansible_collections.voip_communications.sms.tests.support.step import PREFIX, Done, Job
 
 EXAMPLES = COLLECTION / "docs" / "examples"
-ANNA, BEN = "+12812345678", "+12812345679"
-NOBODY = "+15005550404"
 # What a stranger may call a branch; all of it is allowed by git, but the quote at the end.
 BRANCH = "it's-{{lookup('pipe','touch-owned')}}-$(touch-owned)\""
 # With a joiner, which is part of the word.
@@ -143,7 +142,7 @@ def test_the_shell_step_tells_four_ends_apart(job: Job, service: CountedSandbox)
     known = account(service)
     told = job.shell(script, SMS_TO=ANNA, SMS_TEXT="Hello", SMS_KEY="4711", **known)
     assert told.outcome == (0, "sent"), told.output
-    refused = job.shell(script, SMS_TO=NOBODY, SMS_TEXT="Hello", SMS_KEY="4712", **known)
+    refused = job.shell(script, SMS_TO=NOT_IN_SERVICE, SMS_TEXT="Hello", SMS_KEY="4712", **known)
     assert refused.outcome == (1, "refused"), refused.output
     service.expect(2)
 
@@ -151,12 +150,12 @@ def test_the_shell_step_tells_four_ends_apart(job: Job, service: CountedSandbox)
     service.sandbox.order(status=500, accept=True)
     unknown = job.shell(script, SMS_TO=f"{ANNA},{BEN}", SMS_TEXT="Hello", SMS_KEY="4713", **known)
     assert unknown.outcome == (2, "unknown"), unknown.output
-    some = job.shell(script, SMS_TO=f"{ANNA},{NOBODY}", SMS_TEXT="Hello", SMS_KEY="4713", **known)
+    some = job.shell(script, SMS_TO=f"{ANNA},{NOT_IN_SERVICE}", SMS_TEXT="Hello", SMS_KEY="4713", **known)
     assert some.outcome == (2, "partial"), some.output
     service.expect(4)
 
     # Without a doubt: one has it, the other does not.
-    one = job.shell(script, SMS_TO=f"+12812345670,{NOBODY}", SMS_TEXT="Hello", SMS_KEY="4715", **known)
+    one = job.shell(script, SMS_TO=f"+12812345670,{NOT_IN_SERVICE}", SMS_TEXT="Hello", SMS_KEY="4715", **known)
     assert one.outcome == (1, "partial"), one.output
     service.expect(5)
 

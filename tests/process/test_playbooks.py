@@ -19,9 +19,9 @@ from ansible_collections.voip_communications.sms.plugins.plugin_utils._playbooks
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.documented import SPECS, role_options
 from ansible_collections.voip_communications.sms.tests.support.markdown import COLLECTION
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN
 from ansible_collections.voip_communications.sms.tests.support.step import PREFIX, Job
 
-ANNA, BEN = "+12812345678", "+12812345679"
 HELLO = {"voipsms_to": ANNA, "voipsms_msg": "Hello"}
 # What the environment says of the account and its service, and the playbooks do not pass on.
 SHARED = set(SPECS[f"{PREFIX}voipsms_account_info"]) | {"ledger", "ledger_account"}

@@ -14,9 +14,9 @@ import yaml
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._playbooks import PLAYBOOKS
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.markdown import COLLECTION
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 from ansible_collections.voip_communications.sms.tests.support.step import PREFIX, Done, Job
 
-ANNA = "+12812345678"
 NAMES = tuple(PLAYBOOKS)
 WORK = f"{PREFIX}voipsms_playbook"
 DATE = "2098-12-01 22:00"

@@ -17,6 +17,7 @@ import yaml
 
 from ansible_collections.voip_communications.sms.tests.support.canary import forms
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 from ansible_collections.voip_communications.sms.tests.support.playbook import COLLECTIONS_PATH, LONGEST, MODULE
 from ansible_collections.voip_communications.sms.tests.support.postgresql import PASSWORD, USER, PostgresServer
 
@@ -27,7 +28,7 @@ PLAY = [
         "hosts": "localhost",
         "gather_facts": False,
         "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
-        "tasks": [{"name": "Send", MODULE: {"to": "+12812345678", "msg": "db1 is down"}}],
+        "tasks": [{"name": "Send", MODULE: {"to": ANNA, "msg": "db1 is down"}}],
     }
 ]
 

@@ -28,10 +28,11 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from ansible_collections.voip_communications.sms.tests.support import browser as browsers
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.desk import SCHEDULED, ZONE
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA
 from ansible_collections.voip_communications.sms.tests.support.playbook import COLLECTIONS_PATH, Controller
 from ansible_collections.voip_communications.sms.tests.support.sandbox import Sandbox
 
-ANNA, BEN, GONE = "12812345678", "4930123456", "15005550404"
+BEN, GONE = "4930123456", "15005550404"
 DESK = "17135550100"
 HOSTILE = "<script>alert('owned')</script> <img src=x onerror=alert('owned')> <b>&amp;</b>"
 ROLLOUT = "Release 4.2 is going live on web1, web2 and web3."
@@ -145,27 +146,27 @@ def message(page: Page, number: str, text: str) -> Locator:
 
 def whole_story(sandbox: Sandbox) -> None:
     """Put one of everything in the sandbox: sent, refused, waiting, cancelled, long, hostile, answered."""
-    send(sandbox, f"{ANNA},{BEN},{GONE}", ROLLOUT, **{"from": DESK})
+    send(sandbox, f"{ANN},{BEN},{GONE}", ROLLOUT, **{"from": DESK})
     taken_back = send(sandbox, BEN, "Second reminder, no longer needed", delivery_date=AT_TEN, **{"from": DESK})
     call(sandbox, "DELETE", f"sms/scheduled/{taken_back[0]['smsid']}")
-    sandbox.incoming(ANNA, DESK, "Thanks, I am watching the graphs.")
-    send(sandbox, f"{ANNA},{BEN}", UMLAUTS, **{"from": DESK})
-    send(sandbox, f"{ANNA},{GONE}", WINDOW, delivery_date=AT_TEN, **{"from": DESK})
+    sandbox.incoming(ANN, DESK, "Thanks, I am watching the graphs.")
+    send(sandbox, f"{ANN},{BEN}", UMLAUTS, **{"from": DESK})
+    send(sandbox, f"{ANN},{GONE}", WINDOW, delivery_date=AT_TEN, **{"from": DESK})
 
 
 def test_shows_what_a_playbook_sends_and_schedules(page: Page, controller: Controller, service: CountedSandbox) -> None:
     reminder = {"name": "w", "to": f"+{BEN}", "msg": WINDOW, "delivery_date": AT_TEN, "account_timezone": ZONE}
     run = controller.play(
-        controller.task(to=[f"+{ANNA}", f"+{GONE}"], msg=HOSTILE, keywords={"ignore_errors": True}),
+        controller.task(to=[ANNA, f"+{GONE}"], msg=HOSTILE, keywords={"ignore_errors": True}),
         {"name": "Remind", SCHEDULED: controller.merged(reminder)},
     )
     assert run.rc == 0, run.everything
     service.expect(2)
 
-    expect(message(page, ANNA, HOSTILE)).to_contain_text("Sent")
-    expect(message(page, ANNA, HOSTILE)).to_contain_text("1 segment")
-    expect(message(page, ANNA, HOSTILE)).to_contain_text("GSM-7")
-    expect(message(page, ANNA, HOSTILE)).to_contain_text("0.01")
+    expect(message(page, ANN, HOSTILE)).to_contain_text("Sent")
+    expect(message(page, ANN, HOSTILE)).to_contain_text("1 segment")
+    expect(message(page, ANN, HOSTILE)).to_contain_text("GSM-7")
+    expect(message(page, ANN, HOSTILE)).to_contain_text("0.01")
     assert page.locator("main script, main .text img, main .text b").count() == 0
     expect(message(page, GONE, HOSTILE)).to_contain_text("Refused 404")
     expect(message(page, GONE, HOSTILE)).to_contain_text("number not in service")
@@ -183,9 +184,9 @@ def test_shows_what_a_playbook_sends_and_schedules(page: Page, controller: Contr
 def test_people_have_their_names(page: Page, service: CountedSandbox) -> None:
     """On phones, in the list and for a search, also after a reset."""
     for _time in range(2):
-        service.sandbox.settings(names={f"+{ANNA}": "anna <b>", BEN: "ben"})
-        send(service.sandbox, f"{ANNA},{GONE}", ROLLOUT)
-        expect(phone(page, ANNA).get_by_role("heading")).to_have_text("anna <b>+1 281 234 5678")
+        service.sandbox.settings(names={ANNA: "anna <b>", BEN: "ben"})
+        send(service.sandbox, f"{ANN},{GONE}", ROLLOUT)
+        expect(phone(page, ANN).get_by_role("heading")).to_have_text("anna <b>+1 281 234 5678")
         expect(phone(page, GONE).get_by_role("heading")).to_have_text("+1 500 555 0404")
         page.get_by_role("link", name="List").click()
         expect(page.locator("#list .way").filter(has_text="anna <b> +1 281 234 5678")).to_have_count(1)
@@ -218,7 +219,7 @@ def test_the_empty_page_tells_how_to_see_a_first_message(
         timeout=100,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    expect(message(page, ANNA, "Hello")).to_contain_text("Sent")
+    expect(message(page, ANN, "Hello")).to_contain_text("Sent")
     expect(page.get_by_role("heading", name="No message yet")).to_be_hidden()
     service.expect(1)
 
@@ -233,13 +234,13 @@ def test_what_the_empty_page_shows_can_be_copied(page: Page, service: CountedSan
 
 
 def test_counts_down_and_shows_by_itself_what_has_become_due(page: Page, service: CountedSandbox) -> None:
-    send(service.sandbox, ANNA, WINDOW, delivery_date=AT_TEN)
+    send(service.sandbox, ANN, WINDOW, delivery_date=AT_TEN)
     service.expect(1)
     service.sandbox.advance(2 * 3600 - 20)
-    expect(message(page, ANNA, WINDOW)).to_contain_text(re.compile(r"in 1\d s"))
+    expect(message(page, ANN, WINDOW)).to_contain_text(re.compile(r"in 1\d s"))
     service.sandbox.advance(10)
-    expect(message(page, ANNA, WINDOW)).to_contain_text(re.compile(r"in [3-6] s"))
-    expect(message(page, ANNA, WINDOW)).to_contain_text("Sent")
+    expect(message(page, ANN, WINDOW)).to_contain_text(re.compile(r"in [3-6] s"))
+    expect(message(page, ANN, WINDOW)).to_contain_text("Sent")
 
 
 def test_the_clock_is_set_in_the_zone_of_the_account(page: Page, service: CountedSandbox) -> None:
@@ -257,12 +258,12 @@ def test_the_clock_is_set_in_the_zone_of_the_account(page: Page, service: Counte
 
 
 def test_what_was_taken_back_is_struck_through(page: Page, service: CountedSandbox) -> None:
-    waiting = send(service.sandbox, ANNA, WINDOW, delivery_date=AT_TEN)
+    waiting = send(service.sandbox, ANN, WINDOW, delivery_date=AT_TEN)
     service.expect(1)
-    expect(message(page, ANNA, WINDOW)).to_contain_text("Pending")
+    expect(message(page, ANN, WINDOW)).to_contain_text("Pending")
     assert page.locator("s").count() == 0
     call(service.sandbox, "DELETE", f"sms/scheduled/{waiting[0]['smsid']}")
-    expect(message(page, ANNA, WINDOW)).to_contain_text("Cancelled")
+    expect(message(page, ANN, WINDOW)).to_contain_text("Cancelled")
     expect(page.locator("s")).to_have_text(WINDOW)
     expect(page.locator("s")).to_have_css("text-decoration-line", "line-through")
 
@@ -288,30 +289,30 @@ def test_a_list_that_is_not_the_truth_is_named(page: Page, service: CountedSandb
 
 
 def test_somebody_answers(page: Page, service: CountedSandbox) -> None:
-    send(service.sandbox, ANNA, ROLLOUT, **{"from": DESK})
+    send(service.sandbox, ANN, ROLLOUT, **{"from": DESK})
     service.expect(1)
-    page.get_by_label(f"Answer as {ANNA}").fill(HOSTILE)
-    phone(page, ANNA).get_by_role("button", name="Send").click()
-    expect(message(page, ANNA, HOSTILE)).to_contain_text("Answer")
-    expect(page.get_by_label(f"Answer as {ANNA}")).to_have_value("")
+    page.get_by_label(f"Answer as {ANN}").fill(HOSTILE)
+    phone(page, ANN).get_by_role("button", name="Send").click()
+    expect(message(page, ANN, HOSTILE)).to_contain_text("Answer")
+    expect(page.get_by_label(f"Answer as {ANN}")).to_have_value("")
     newest = call(service.sandbox, "POST", "sms/summary", page="0")["summary"][0]
-    assert (newest["sms_inout"], newest["sms_external"], newest["sms_internal"]) == ("IN", ANNA, DESK)
-    talk = call(service.sandbox, "POST", "sms/chat", internal=DESK, external=ANNA, page="0")["chat"]
+    assert (newest["sms_inout"], newest["sms_external"], newest["sms_internal"]) == ("IN", ANN, DESK)
+    talk = call(service.sandbox, "POST", "sms/chat", internal=DESK, external=ANN, page="0")["chat"]
     assert [(each["sms_inout"], each["sms_msg"]) for each in talk] == [("IN", HOSTILE), ("OUT", ROLLOUT)]
 
 
 def test_a_button_for_each_code_answers(page: Page, service: CountedSandbox) -> None:
     question = "Deploy shop 2026 to production? Reply 4597 = approve, 2120 = not today, 83017 = reject."
-    send(service.sandbox, ANNA, question, **{"from": DESK})
+    send(service.sandbox, ANN, question, **{"from": DESK})
     send(service.sandbox, BEN, "Your code is 4597 = four. Thanks", **{"from": DESK})
     service.expect(2)
-    codes = page.get_by_role("group", name=f"Answer as {ANNA}")
+    codes = page.get_by_role("group", name=f"Answer as {ANN}")
     expect(codes.get_by_role("button")).to_have_text(["4597 = approve", "2120 = not today", "83017 = reject"])
     expect(page.get_by_role("group", name=f"Answer as {BEN}")).to_have_count(0)
     codes.get_by_role("button", name="2120").click()
-    expect(message(page, ANNA, "2120").last).to_contain_text("Answer")
+    expect(message(page, ANN, "2120").last).to_contain_text("Answer")
     newest = call(service.sandbox, "POST", "sms/summary", page="0")["summary"][0]
-    assert (newest["sms_inout"], newest["sms_external"], newest["sms_msg"]) == ("IN", ANNA, "2120")
+    assert (newest["sms_inout"], newest["sms_external"], newest["sms_msg"]) == ("IN", ANN, "2120")
 
 
 def test_the_next_answers_fail_as_ordered(page: Page, service: CountedSandbox) -> None:
@@ -321,16 +322,16 @@ def test_the_next_answers_fail_as_ordered(page: Page, service: CountedSandbox) -
     page.get_by_role("button", name="Order", exact=True).click()
     expect(page.locator("#fault-count")).to_have_text("2")
     with pytest.raises(requests.JSONDecodeError):
-        send(service.sandbox, ANNA, ROLLOUT)
+        send(service.sandbox, ANN, ROLLOUT)
     service.expect(1)
     expect(page.locator("#fault-count")).to_have_text("1")
-    expect(message(page, ANNA, ROLLOUT)).to_contain_text("Sent")
+    expect(message(page, ANN, ROLLOUT)).to_contain_text("Sent")
     page.get_by_role("button", name="Fail next").click()
     expect(page.locator("#fault-list")).to_have_text("1 × sms/send: answer 500, carried out anyway")
     page.get_by_role("button", name="Withdraw all").click()
     expect(page.locator("#pending-faults")).to_be_hidden()
     page.get_by_role("button", name="Close").click()
-    assert send(service.sandbox, ANNA, ROLLOUT)[0]["code"] == 200
+    assert send(service.sandbox, ANN, ROLLOUT)[0]["code"] == 200
     service.expect(2)
 
 
@@ -357,13 +358,13 @@ def test_reset_forgets_everything(page: Page, service: CountedSandbox) -> None:
     expect(page.get_by_role("region", name=re.compile("^Phone "))).to_have_count(0)
     assert service.sandbox.messages() == []
     # The numbers begin anew, and what is shown is the new message.
-    send(service.sandbox, ANNA, "After the reset")
-    expect(message(page, ANNA, "After the reset")).to_be_visible()
+    send(service.sandbox, ANN, "After the reset")
+    expect(message(page, ANN, "After the reset")).to_be_visible()
     service.expect(1)
 
 
 def test_a_request_is_opened(page: Page, service: CountedSandbox) -> None:
-    call(service.sandbox, "POST", "sms/send", to=ANNA, msg=HOSTILE, api_password=service.sandbox.api_password)
+    call(service.sandbox, "POST", "sms/send", to=ANN, msg=HOSTILE, api_password=service.sandbox.api_password)
     call(service.sandbox, "GET", "cms/user")
     service.expect(1)
     page.get_by_role("link", name="Requests").click()
@@ -382,24 +383,24 @@ def test_a_request_is_opened(page: Page, service: CountedSandbox) -> None:
 
 def test_a_message_that_has_arrived_is_where_new_ones_are(page: Page, service: CountedSandbox) -> None:
     """Behind what came earlier and before what waits; first in the list; new once more; also by a clock set back."""
-    send(service.sandbox, ANNA, "Due in two hours", delivery_date=AT_TEN)
-    send(service.sandbox, ANNA, "Due tomorrow", delivery_date=f"{TOMORROW + timedelta(days=1)} 22:00")
-    send(service.sandbox, ANNA, "Sent at once")
+    send(service.sandbox, ANN, "Due in two hours", delivery_date=AT_TEN)
+    send(service.sandbox, ANN, "Due tomorrow", delivery_date=f"{TOMORROW + timedelta(days=1)} 22:00")
+    send(service.sandbox, ANN, "Sent at once")
     service.expect(3)
-    texts, rows = phone(page, ANNA).locator(".thread .text"), page.locator("#list .text")
+    texts, rows = phone(page, ANN).locator(".thread .text"), page.locator("#list .text")
     expect(texts).to_have_text(["Sent at once", "Due in two hours", "Due tomorrow"])
-    phone(page, ANNA).hover()
+    phone(page, ANN).hover()
     page.mouse.move(0, 0)
     expect(page).to_have_title("SMS sandbox")
     service.sandbox.advance(3 * 3600)
-    expect(message(page, ANNA, "Due in two hours")).to_contain_text("Sent")
+    expect(message(page, ANN, "Due in two hours")).to_contain_text("Sent")
     expect(texts).to_have_text(["Sent at once", "Due in two hours", "Due tomorrow"])
     expect(page).to_have_title("(1) SMS sandbox")
-    expect(phone(page, ANNA)).to_contain_text("1 new")
+    expect(phone(page, ANN)).to_contain_text("1 new")
     page.get_by_role("link", name="List").click()
     expect(rows).to_have_text(["Due in two hours", "Sent at once", "Due tomorrow"])
     service.sandbox.set_clock(CLOCK)
-    send(service.sandbox, ANNA, "Sent by the earlier clock")
+    send(service.sandbox, ANN, "Sent by the earlier clock")
     service.expect(4)
     expect(rows).to_have_text(["Sent by the earlier clock", "Due in two hours", "Sent at once", "Due tomorrow"])
 
@@ -408,24 +409,24 @@ def test_what_has_arrived_is_seen_although_much_waits_behind_it(page: Page, serv
     for hour in range(10, 24):
         date = f"{TOMORROW + timedelta(days=1)} {hour}:00"
         send(
-            service.sandbox, ANNA, f"Reminder of {hour} o'clock, which is long enough for two lines", delivery_date=date
+            service.sandbox, ANN, f"Reminder of {hour} o'clock, which is long enough for two lines", delivery_date=date
         )
     service.expect(14)
-    expect(phone(page, ANNA).locator(".text")).to_have_count(14)
+    expect(phone(page, ANN).locator(".text")).to_have_count(14)
     page.get_by_role("button", name="To the next message").click()
-    expect(message(page, ANNA, "Reminder of 10 o'clock")).to_contain_text("Sent")
-    expect(message(page, ANNA, "Reminder of 10 o'clock")).to_be_in_viewport(ratio=0.9)
-    expect(message(page, ANNA, "Reminder of 23 o'clock")).not_to_be_in_viewport()
+    expect(message(page, ANN, "Reminder of 10 o'clock")).to_contain_text("Sent")
+    expect(message(page, ANN, "Reminder of 10 o'clock")).to_be_in_viewport(ratio=0.9)
+    expect(message(page, ANN, "Reminder of 23 o'clock")).not_to_be_in_viewport()
 
 
 def test_a_message_shows_its_details(page: Page, service: CountedSandbox) -> None:
     """By a click on its text or the button beside it; it changes with the message, and leads to its request."""
-    service.sandbox.settings(names={ANNA: "anna"})
+    service.sandbox.settings(names={ANN: "anna"})
     call(service.sandbox, "GET", "sms/scheduled")
-    (record,) = send(service.sandbox, ANNA, HOSTILE, delivery_date=AT_TEN, **{"from": DESK})
+    (record,) = send(service.sandbox, ANN, HOSTILE, delivery_date=AT_TEN, **{"from": DESK})
     service.expect(1)
     dialog = page.get_by_role("dialog", name="Message")
-    message(page, ANNA, HOSTILE).locator(".text").click()
+    message(page, ANN, HOSTILE).locator(".text").click()
     expect(dialog).to_contain_text(HOSTILE)
     facts = dialog.locator("dd")
     for fact in ("anna +1 281 234 5678 (US)", "+1 713 555 0100", record["smsid"], "2WAYSMS", "Request #2", "0.01"):
@@ -447,8 +448,8 @@ def test_a_message_shows_its_details(page: Page, service: CountedSandbox) -> Non
 
 
 def test_what_a_person_wrote_came_with_no_request(page: Page, service: CountedSandbox) -> None:
-    service.sandbox.incoming(ANNA, DESK, "Hello?")
-    message(page, ANNA, "Hello?").get_by_role("button", name="Details").click()
+    service.sandbox.incoming(ANN, DESK, "Hello?")
+    message(page, ANN, "Hello?").get_by_role("button", name="Details").click()
     expect(page.get_by_role("dialog", name="Message")).to_contain_text("none, a person wrote it")
 
 
@@ -463,10 +464,10 @@ def test_links_lead_where_they_say_and_nowhere_else(page: Page, service: Counted
         'https://x.example/"onclick="alert(1)': ["https://x.example/"],
     }
     for text in texts:
-        send(service.sandbox, ANNA, text)
+        send(service.sandbox, ANN, text)
     service.expect(len(texts))
     for text, links in texts.items():
-        bubble = message(page, ANNA, text).locator(".text")
+        bubble = message(page, ANN, text).locator(".text")
         expect(bubble).to_have_text(text)
         assert bubble.locator("a").evaluate_all("all => all.map((each) => each.textContent)") == links
     shown = page.locator(".thread a").all()
@@ -481,7 +482,7 @@ def test_numbers_are_in_groups(page: Page) -> None:
           const { grouped } = await import("/sandbox/page/numbers.js");
           return numbers.map(grouped);
         }""",
-        ["12812345678", "447700900123", "33612345678", "4915112345678", "35312345678", "+4930123456", "12345", "Shop"],
+        [ANN, "447700900123", "33612345678", "4915112345678", "35312345678", "+4930123456", "12345", "Shop"],
     )
     assert shown == [
         "+1 281 234 5678",
@@ -530,7 +531,7 @@ def test_it_always_says_that_nothing_is_sent(page: Page, service: CountedSandbox
     line = page.get_by_text("Nothing here is ever sent to a phone.")
     expect(line).to_be_in_viewport()
     for number in range(30):
-        send(service.sandbox, ANNA, f"Text {number}")
+        send(service.sandbox, ANN, f"Text {number}")
     service.expect(30)
     for name in ("Phones", "List", "Requests"):
         page.get_by_role("link", name=name).click()
@@ -544,8 +545,8 @@ def test_no_credentials_are_anywhere_on_the_page(browser: Browser) -> None:
         window = opened_at(browser, sandbox)
         page = window.page
         call(sandbox, "GET", "cms/user")
-        call(sandbox, "POST", "sms/send", to=ANNA, msg="Hello", api_password=password, api_key=key)
-        message(page, ANNA, "Hello").locator(".text").click()
+        call(sandbox, "POST", "sms/send", to=ANN, msg="Hello", api_password=password, api_key=key)
+        message(page, ANN, "Hello").locator(".text").click()
         page.get_by_role("button", name="Request #2").click()
         expect(page.locator("details[open] pre")).to_contain_text("send_log")
         seen = page.content() + page.evaluate(
@@ -566,7 +567,7 @@ def test_searching_and_choosing(page: Page, service: CountedSandbox) -> None:
     rows = page.locator("#list > li")
     expect(rows).to_have_count(9)
     page.keyboard.press("/")
-    page.keyboard.type("maintenance db1 " + ANNA)
+    page.keyboard.type("maintenance db1 " + ANN)
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text(WINDOW)
     page.get_by_role("searchbox").fill("+49 3012")
@@ -581,12 +582,12 @@ def test_searching_and_choosing(page: Page, service: CountedSandbox) -> None:
 
 
 def test_the_unread_are_counted_until_they_are_seen(page: Page, service: CountedSandbox) -> None:
-    send(service.sandbox, f"{ANNA},{BEN}", ROLLOUT)
+    send(service.sandbox, f"{ANN},{BEN}", ROLLOUT)
     service.expect(1)
     expect(page).to_have_title("(2) SMS sandbox")
     expect(page.get_by_role("status").filter(has_text="2 messages: 2 sent")).to_have_count(1)
-    phone(page, ANNA).hover()
-    expect(phone(page, ANNA).locator(".unread-count")).to_be_hidden()
+    phone(page, ANN).hover()
+    expect(phone(page, ANN).locator(".unread-count")).to_be_hidden()
     expect(phone(page, BEN)).to_contain_text("1 new")
     expect(page).to_have_title("(1) SMS sandbox")
 
@@ -601,7 +602,7 @@ def test_each_message_is_read_aloud_also_one_like_the_last(page: Page, service: 
         }"""
     )
     for number in range(1, 3):
-        send(service.sandbox, ANNA, f"Text {number}")
+        send(service.sandbox, ANN, f"Text {number}")
         page.wait_for_function("(number) => window.heard.length === number", arg=number)
     service.expect(2)
     assert page.evaluate("() => window.heard") == ["1 message: 1 sent"] * 2
@@ -609,7 +610,7 @@ def test_each_message_is_read_aloud_also_one_like_the_last(page: Page, service: 
 
 def test_the_list_is_read_by_keyboard_too(page: Page, service: CountedSandbox) -> None:
     page.get_by_role("link", name="List").click()
-    send(service.sandbox, f"{ANNA},{BEN}", ROLLOUT)
+    send(service.sandbox, f"{ANN},{BEN}", ROLLOUT)
     service.expect(1)
     expect(page.locator("#list > *")).to_have_count(2)
     expect(page).to_have_title("(2) SMS sandbox")
@@ -642,10 +643,10 @@ def test_what_is_on_order_is_told_as_it_is(page: Page, service: CountedSandbox) 
 def test_comes_back_to_a_sandbox_that_was_started_anew(browser: Browser, tmp_path: Path) -> None:
     state = tmp_path / "state"
     with Sandbox(state=state) as first:
-        send(first, ANNA, ROLLOUT)
+        send(first, ANN, ROLLOUT)
         window = opened_at(browser, first)
         port = urlsplit(first.url).port
-        expect(phone(window.page, ANNA)).to_be_visible()
+        expect(phone(window.page, ANN)).to_be_visible()
     expect(window.page.locator("#connection")).to_have_text("Not connected")
     window.page.get_by_role("button", name="+1 min").click()
     expect(window.page.get_by_role("alert")).to_have_text("The sandbox does not answer. Is it still running?")
@@ -653,7 +654,7 @@ def test_comes_back_to_a_sandbox_that_was_started_anew(browser: Browser, tmp_pat
         expect(window.page.locator("#connection")).to_have_text("Live")
         send(second, BEN, ROLLOUT)
         expect(phone(window.page, BEN)).to_be_visible()
-        expect(phone(window.page, ANNA)).to_be_visible()
+        expect(phone(window.page, ANN)).to_be_visible()
         # What was there before is not new.
         expect(window.page).to_have_title("(1) SMS sandbox")
     window.close()
@@ -673,16 +674,16 @@ def tab_to(page: Page, name: str) -> None:
 
 
 def test_by_keyboard_alone(page: Page, service: CountedSandbox) -> None:
-    send(service.sandbox, ANNA, WINDOW, delivery_date=AT_TEN)
+    send(service.sandbox, ANN, WINDOW, delivery_date=AT_TEN)
     service.expect(1)
-    expect(message(page, ANNA, WINDOW)).to_be_visible()
+    expect(message(page, ANN, WINDOW)).to_be_visible()
     tab_to(page, "To the next message")
     page.keyboard.press("Enter")
-    expect(message(page, ANNA, WINDOW)).to_contain_text("Sent")
-    tab_to(page, f"Answer as {ANNA}")
+    expect(message(page, ANN, WINDOW)).to_contain_text("Sent")
+    tab_to(page, f"Answer as {ANN}")
     page.keyboard.type("Understood")
     page.keyboard.press("Enter")
-    expect(message(page, ANNA, "Understood")).to_be_visible()
+    expect(message(page, ANN, "Understood")).to_be_visible()
     tab_to(page, "Requests")
     page.keyboard.press("Enter")
     tab_to(page, "#1")
@@ -734,10 +735,10 @@ def test_a_long_zone_fits_a_narrow_window(browser: Browser, tmp_path: Path) -> N
 def test_fits_a_narrow_window(window: browsers.Window, page: Page, service: CountedSandbox) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     whole_story(service.sandbox)
-    send(service.sandbox, ANNA, "x" * 400 + HOSTILE, **{"from": DESK})
+    send(service.sandbox, ANN, "x" * 400 + HOSTILE, **{"from": DESK})
     send(service.sandbox, f"{'9' * 200}", "To nobody")
     service.expect(6)
-    expect(message(page, ANNA, "x" * 400)).to_be_visible()
+    expect(message(page, ANN, "x" * 400)).to_be_visible()
     for name in ("Phones", "List", "Requests"):
         page.get_by_role("link", name=name).click()
         if name == "Requests":
@@ -752,7 +753,7 @@ def test_fits_a_narrow_window(window: browsers.Window, page: Page, service: Coun
 @pytest.mark.parametrize("width", [320, 360, 390])
 def test_what_opens_lies_within_a_narrow_window(page: Page, service: CountedSandbox, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 740})
-    send(service.sandbox, ANNA, "https://x.example/" + "y" * 200, delivery_date=AT_TEN, **{"from": DESK})
+    send(service.sandbox, ANN, "https://x.example/" + "y" * 200, delivery_date=AT_TEN, **{"from": DESK})
     service.expect(1)
 
     def assert_within(opened: Locator) -> None:
@@ -771,15 +772,15 @@ def test_what_opens_lies_within_a_narrow_window(page: Page, service: CountedSand
         page.get_by_role("button", name=button, exact=True).first.click()
         assert_within(page.locator(f"#{dialog}"))
         page.keyboard.press("Escape")
-    phone(page, ANNA).get_by_role("button", name="Details").click()
+    phone(page, ANN).get_by_role("button", name="Details").click()
     assert_within(page.locator("#details"))
 
 
 def test_on_a_phone_the_messages_have_most_of_the_window(page: Page, service: CountedSandbox) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    send(service.sandbox, ANNA, ROLLOUT, **{"from": DESK})
+    send(service.sandbox, ANN, ROLLOUT, **{"from": DESK})
     service.expect(1)
-    box = phone(page, ANNA).bounding_box()
+    box = phone(page, ANN).bounding_box()
     assert box is not None
     assert box["y"] < 0.42 * 844, "what lies above the messages"
 
@@ -806,7 +807,7 @@ def empty_site() -> Iterator[str]:
 
 def test_other_web_sites_get_nothing(browser: Browser, service: CountedSandbox) -> None:
     """Another port is another web site to a browser, though it is the same machine."""
-    send(service.sandbox, ANNA, ROLLOUT)
+    send(service.sandbox, ANN, ROLLOUT)
     service.expect(1)
     ours = service.sandbox.url.split("/api-v2/", maxsplit=1)[0]
     with empty_site() as elsewhere:
@@ -829,10 +830,10 @@ def test_pictures_for_the_documents(
     window: browsers.Window, page: Page, service: CountedSandbox, tmp_path: Path
 ) -> None:
     folder = Path(os.environ.get("SCREENSHOTS") or tmp_path)
-    service.sandbox.settings(names={ANNA: "Anna", BEN: "Ben"})
+    service.sandbox.settings(names={ANN: "Anna", BEN: "Ben"})
     whole_story(service.sandbox)
     service.expect(4)
-    expect(message(page, ANNA, WINDOW)).to_contain_text("Pending")
+    expect(message(page, ANN, WINDOW)).to_contain_text("Pending")
     page.screenshot(path=folder / "sandbox-phones.png")
     page.get_by_role("link", name="List").click()
     page.set_viewport_size({"width": 1280, "height": 660})

@@ -22,6 +22,7 @@ import yaml
 from ansible_collections.voip_communications.sms.tests.support import documents, restructured
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.markdown import COLLECTION
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA
 from ansible_collections.voip_communications.sms.tests.support.step import PREFIX, Done, Job
 
 GUIDE = documents.guide("rehearsals")
@@ -91,14 +92,14 @@ def test_it_starts_once_with_its_settings_and_stops_once(job: Job, port: int) ->
     assert not kept_file(job, port).exists()
 
     twice = run(job, port, *wanted, times=2)
-    names = {"12812345678": "Anna"}
+    names = {ANN: "Anna"}
     assert (changed(twice), settings(port)) == (1, {"list_lag": 10, "empty_lists": 2, "names": names})
     # Both runs say the same.
     lines = shown(twice)
     assert lines[: len(lines) // 2] == lines[len(lines) // 2 :] != []
     assert changed(run(job, port, *wanted, "--check")) == 0
 
-    told = job.playbook("notify", {"voipsms_to": "+12812345678", "voipsms_msg": "Hi"}, **environment(twice))
+    told = job.playbook("notify", {"voipsms_to": ANNA, "voipsms_msg": "Hi"}, **environment(twice))
     assert told.outcome == (0, "sent"), told.output
 
     assert (changed(run(job, port, *stop, "--check")), answers(port)) == (1, True)
@@ -201,7 +202,7 @@ def play(
 
 
 def test_a_play_starts_it_sends_and_stops_it(job: Job, port: int) -> None:
-    send = {f"{PREFIX}voipsms_send": {"to": "+12812345678", "msg": "Hi"}}
+    send = {f"{PREFIX}voipsms_send": {"to": ANNA, "msg": "Hi"}}
     assert changed(play(job, port, send, times=2)) == 2
     assert received(port) == ["Hi"]
     assert (changed(play(job, port, state="stopped")), answers(port)) == (1, False)

@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from ansible_collections.voip_communications.sms.tests.support.people import ANN
 from ansible_collections.voip_communications.sms.tests.support.sandbox import Sandbox
 
-ANNA = "12812345678"
 COMMAND = [
     sys.executable,
     str(Path(__file__).absolute().parents[2] / "roles" / "sandbox" / "files" / "voipsms_sandbox"),
@@ -34,7 +34,7 @@ def sandbox() -> Iterator[Sandbox]:
         yield started
 
 
-def send(sandbox: Sandbox, to: str = ANNA, **form: str) -> requests.Response:
+def send(sandbox: Sandbox, to: str = ANN, **form: str) -> requests.Response:
     with requests.Session() as session:
         session.trust_env = False
         return session.post(
@@ -72,7 +72,7 @@ def test_is_controlled_from_a_test(sandbox: Sandbox) -> None:
     assert send(sandbox).status_code == 503
     assert [each["status"] for each in sandbox.sends()] == [200, 503]
     assert sandbox.requests("sms/scheduled") == []
-    sandbox.incoming(ANNA, "17130000000", "Well")
+    sandbox.incoming(ANN, "17130000000", "Well")
     assert sandbox.messages()[-1]["inout"] == "IN"
     assert sandbox.settings(smsid="per-request")["smsid"] == "per-request"
     sandbox.reset()
@@ -185,7 +185,7 @@ def test_state_survives_even_a_kill(tmp_path: Path) -> None:
         os.kill(first.pid, signal.SIGKILL)
         assert gone_within(first.pid, 10)
     with Sandbox(state=path) as second:
-        assert [(each["to"], each["state"]) for each in second.messages()] == [(ANNA, "PENDING")]
+        assert [(each["to"], each["state"]) for each in second.messages()] == [(ANN, "PENDING")]
         assert len(second.sends()) == 1
         assert second.settings()["zone"] == "Europe/Berlin"
 

@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 from ansible_collections.voip_communications.sms.tests.support.playbook import MODULE, Controller
 from ansible_collections.voip_communications.sms.tests.support.sandbox import Sandbox
 
 PREFIX = MODULE.rpartition(".")[0]
-SEND: dict[str, Any] = {"to": "+12812345678", "msg": "Hello"}
-REMIND: dict[str, Any] = {"name": "window", "to": "+12812345678", "msg": "Soon", "delivery_date": "2098-12-01 17:00"}
+SEND: dict[str, Any] = {"to": ANNA, "msg": "Hello"}
+REMIND: dict[str, Any] = {"name": "window", "to": ANNA, "msg": "Soon", "delivery_date": "2098-12-01 17:00"}
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ import pytest
 from ansible_collections.voip_communications.sms.tests.support.canary import forms
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.desk import FIRST, SECOND, Desk, everybody
-from ansible_collections.voip_communications.sms.tests.support.phones import OWN, Phones
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN, OWN
+from ansible_collections.voip_communications.sms.tests.support.phones import Phones
 from ansible_collections.voip_communications.sms.tests.support.playbook import (
     COLLECTIONS_PATH,
     Controller,
@@ -25,7 +26,6 @@ from ansible_collections.voip_communications.sms.tests.support.playbook import (
 )
 from ansible_collections.voip_communications.sms.tests.support.postgresql import PASSWORD, USER, PostgresServer, Relay
 
-ANNA, BEN = "+12812345678", "+12812345679"
 # Read by every Python that starts with this folder on its path: a clock that is ten minutes ahead.
 AHEAD = """
 import time

@@ -12,10 +12,10 @@ import pytest
 
 from ansible_collections.voip_communications.sms.tests.support import documents, restructured
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 from ansible_collections.voip_communications.sms.tests.support.postgresql import PASSWORD, USER, PostgresServer
 
-ANNA, BEN = "+12812345678", "+12812345679"
 INFO = "voip_communications.sms.voipsms_ledger_info"
 PROCESSES = 50
 

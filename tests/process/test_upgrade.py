@@ -30,9 +30,9 @@ from ansible_collections.voip_communications.sms.tests.support.postgresql import
     PostgresServer,
     StillPostgresqlLedger,
 )
+from ansible_collections.voip_communications.sms.tests.tools.old_ledgers import ANNA, BEN, CAROL
 
 LEDGERS = COLLECTION / "tests" / "support" / "old_ledgers"
-ANNA, BEN, CAROL = "+4915112345678", "+447700900123", "+12812345678"
 HOUR, DAYS = 3600.0, 86400.0
 ACCOUNT = Fingerprints.of(None, "sandbox", rehearsal="")
 KEPT = {"sent": (ANNA, State.ACCEPTED), "lost": (BEN, State.UNKNOWN), "killed": (CAROL, State.SENDING)}

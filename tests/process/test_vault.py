@@ -12,9 +12,9 @@ import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA, OWN
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 
-ANNA, SENDER = "+12812345678", "+17134567890"
 PASSWORD, OTHER_PASSWORD = "canary-vault-password", "canary-other-password"
 TEXT = "Vaulted: 22:00"
 AS_MODULE = {"environment": {"WHY": "a task with an environment runs as a module"}}
@@ -58,7 +58,7 @@ def test_they_are_what_they_were_before(
         {"to": number, "msg": text, "idempotency_key": key},
         {"to": [number], "msg": "{{ text | string }}"},
         {"to": "{{ number | string }}", "msg": "{{ text | string }} {{ 1 + 1 }}"},
-        {"to": ["{{ number | string }}"], "msg": "{{ text | string }}", "from": Encrypted.of(SENDER)},
+        {"to": ["{{ number | string }}"], "msg": "{{ text | string }}", "from": Encrypted.of(OWN)},
         {"to": "anna", "msg": text, "contacts": "{{ people }}", "idempotency_key": "{{ 'b-key' }}"},
         {"to": ANNA, "msg": "{{ [{'text': text}] | voip_communications.sms.fit_segments }}"},
         {"to": ["anna"], "msg": text, "contacts": [{"name": "anna", "number": number}], "default_region": "US"},
@@ -71,7 +71,7 @@ def test_they_are_what_they_were_before(
     forms = [request["form"] for request in service.expect(len(sends) + 1)]
     assert {form["to"] for form in forms} == {ANNA.lstrip("+")}
     assert {form["msg"] for form in forms} == {TEXT, f"{TEXT} 2"}
-    assert {form.get("from") for form in forms} == {None, SENDER.lstrip("+")}
+    assert {form.get("from") for form in forms} == {None, OWN.lstrip("+")}
     assert run.results[-1]["outcome"] == "cancelled"
     assert PASSWORD not in run.stdout + run.stderr
 

@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
-from ansible_collections.voip_communications.sms.tests.support.phones import OWN, Phones
+from ansible_collections.voip_communications.sms.tests.support.people import OWN
+from ansible_collections.voip_communications.sms.tests.support.people_abroad import ANNA, BEN
+from ansible_collections.voip_communications.sms.tests.support.phones import Phones
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller, PlaybookRun
 
-ANNA, BEN = "+4915112345678", "+447700900123"
 ASK = "voip_communications.sms.voipsms_ask"
 CONTACTS = [{"name": "anna", "number": ANNA, "groups": ["ops"]}, {"name": "ben", "number": BEN, "groups": ["ops"]}]
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
-from ansible_collections.voip_communications.sms.tests.support.phones import OWN, Phones
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN, NOT_IN_SERVICE, OWN
+from ansible_collections.voip_communications.sms.tests.support.phones import Phones
 from ansible_collections.voip_communications.sms.tests.support.playbook import COLLECTION, Controller, begin_together
 
-ANNA, BEN, GONE = "+12812345678", "+12812345679", "+15005550404"
 ASK = "voip_communications.sms.voipsms_ask"
 
 
@@ -56,7 +56,7 @@ def test_people_and_a_log_that_are_not_as_they_should_be(
     phones.will(people)
     run = controller.play(
         task("Guess", to=[ANNA, BEN], max_wrong_codes=1, hint=False),
-        task("Refused", to=[GONE, BEN]),
+        task("Refused", to=[NOT_IN_SERVICE, BEN]),
         task("Both", to=[ANNA, BEN], needed=2),
         sandbox("answers", path="sms/summary", status=503, times=5),
         task("Outage"),
@@ -73,7 +73,7 @@ def test_people_and_a_log_that_are_not_as_they_should_be(
     outcomes = [result["outcome"] for result in results]
     assert outcomes == ["guessing", "accepted", "rejected", "accepted", "accepted", "unknown"], run.everything
     assert (len(guess["unclear"]) >= 2, guess["answered_by"]) == (True, [])
-    assert f"refused by the service: {GONE}" in refused["msg"]
+    assert f"refused by the service: {NOT_IN_SERVICE}" in refused["msg"]
     assert both["answered_by"] == [BEN]
     assert (outage["answered_by"], other_log["answered_by"]) == ([ANNA], [ANNA])
     assert "whether it was answered cannot be seen" in no_log["msg"]
@@ -105,7 +105,7 @@ def test_a_log_that_does_not_show_the_question(controller: Controller, service: 
         sandbox("answers", **shown()),
         task("Empty log", wait="3s"),
         withdraw,
-        sandbox("answers", **shown(record(BEN, "1234"), record(GONE, "approve"))),
+        sandbox("answers", **shown(record(BEN, "1234"), record(NOT_IN_SERVICE, "approve"))),
         task("Others alone", wait="3s"),
         withdraw,
         task("Early"),

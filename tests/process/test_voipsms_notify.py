@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.people_abroad import ANNA, BEN, DESK
 from ansible_collections.voip_communications.sms.tests.support.playbook import COLLECTION, Controller, PlaybookRun
 
-ANNA, BEN, DESK = "+4915112345678", "+447700900123", "+12815550100"
 NOTIFY = "voip_communications.sms.voipsms_notify"
 SCHEDULED = "voip_communications.sms.voipsms_scheduled"
 KEY = "shop/1.10/failed/github-4711-1"

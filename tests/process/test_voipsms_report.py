@@ -17,11 +17,12 @@ from ansible_collections.voip_communications.sms.tests.support import documents,
 from ansible_collections.voip_communications.sms.tests.support.cost import HOSTILE, Page
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.desk import documented, keys
+from ansible_collections.voip_communications.sms.tests.support.people import OURS
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 from ansible_collections.voip_communications.sms.tests.support.step import PREFIX, Job
 
 MODULE = f"{PREFIX}voipsms_report"
-ANNA, OWN = "+12812345600", "17134567890"
+ANNA = "+12812345600"
 PEOPLE = [f"+128123456{number:02}" for number in range(24)]
 CONTACTS = [{"name": "anna", "number": ANNA}]
 GUIDE = documents.guide("cost")
@@ -32,7 +33,7 @@ PLAYS = [play for block in restructured.blocks(GUIDE) if block.language == "yaml
 def sent(controller: Controller, service: CountedSandbox) -> CountedSandbox:
     """Return a service that has sent 24 messages and received one, which is three pages of its log."""
     assert controller.send(to=PEOPLE, msg="the text of a message")["outcome"] == "sent"
-    service.sandbox.incoming(ANNA.lstrip("+"), OWN, "thanks")
+    service.sandbox.incoming(ANNA.lstrip("+"), OURS, "thanks")
     service.expect(len(service.sandbox.sends()))
     return service
 
@@ -70,7 +71,7 @@ def test_no_file_holds_a_text_a_whole_number_or_a_credential(
     dest = all_forms(tmp_path)
     result = report(controller, dest=dest, contacts=[])
     everything = "".join(Path(path).read_text("utf-8") for path in dest) + json.dumps({**result, "invocation": None})
-    for secret in ("the text of", "12812345", OWN, sent.sandbox.api_password + '"'):
+    for secret in ("the text of", "12812345", OURS, sent.sandbox.api_password + '"'):
         assert secret not in everything
     shown = report(controller, dest=dest, show_numbers=True, direction="in")
     assert [(entry["number"], entry["name"], entry["in"]) for entry in shown["numbers"]] == [(ANNA, "anna", 1)]
@@ -88,7 +89,7 @@ def test_what_others_have_written_is_harmless_everywhere(
             "sms_inout": "OUT",
             "sms_status_date": "2026-12-01 22:00:03",
             "sms_type": text,
-            "sms_internal": OWN,
+            "sms_internal": OURS,
             "sms_external": ANNA,
             "sms_msg": text,
             "sms_status": f"{text}\u202e",

@@ -18,9 +18,6 @@ from ansible_collections.voip_communications.sms.tests.support.counted import Co
 from ansible_collections.voip_communications.sms.tests.support.desk import (
     ACCOUNT_INFO,
     AFTERWARDS,
-    ANNA,
-    BEN,
-    CARA,
     FIRST,
     SCHEDULED,
     SCHEDULED_INFO,
@@ -35,6 +32,7 @@ from ansible_collections.voip_communications.sms.tests.support.desk import (
     outcomes,
 )
 from ansible_collections.voip_communications.sms.tests.support.moved_clock import MovedClock
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN, CARA, OWN
 from ansible_collections.voip_communications.sms.tests.support.playbook import COLLECTIONS_PATH, Controller
 
 Requests = list[dict[str, Any]]
@@ -446,7 +444,7 @@ class TestReturned:
             "smsids": scheduled["smsids"],
             "to": ANNA,
             "name": None,
-            "from": "+17134567890",
+            "from": OWN,
             "msg": TEXT,
             "delivery_date": SECOND,
             "delivery_at": "2098-03-04T12:00:00-06:00",

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import pytest
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
-from ansible_collections.voip_communications.sms.tests.support.desk import ANNA, FIRST, SECOND, TEXT, Desk
+from ansible_collections.voip_communications.sms.tests.support.desk import FIRST, SECOND, TEXT, Desk
 from ansible_collections.voip_communications.sms.tests.support.doubt import (
     AFTERWARDS,
     AT_ONCE,
@@ -22,6 +22,7 @@ from ansible_collections.voip_communications.sms.tests.support.doubt import (
     names_as_open,
     until,
 )
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 
 LEDGER = "voip_communications.sms.voipsms_ledger"

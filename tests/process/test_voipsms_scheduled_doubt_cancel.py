@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
-from ansible_collections.voip_communications.sms.tests.support.desk import ANNA, FIRST, SECOND, TEXT, Desk
+from ansible_collections.voip_communications.sms.tests.support.desk import FIRST, SECOND, TEXT, Desk
 from ansible_collections.voip_communications.sms.tests.support.doubt import (
     AFTERWARDS,
     Doubt,
     SuspendedRun,
     in_postgresql,
 )
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 
 CUT = {"Content-Length": "5000"}

@@ -11,9 +11,6 @@ import pytest
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.desk import (
     ACCOUNT_INFO,
-    ANNA,
-    BEN,
-    CARA,
     FIRST,
     SCHEDULED_INFO,
     SECOND,
@@ -24,10 +21,11 @@ from ansible_collections.voip_communications.sms.tests.support.desk import (
     everybody,
     outcomes,
 )
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA, BEN, BOB, CARA, OURS
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 
 SMSID = "2017559ea27008c6b7122900621"
-RECORD = {"smsid": SMSID, "from": "17134567890", "to": "12812345678", "msg": TEXT, "delivery_date": f"{FIRST}:00"}
+RECORD = {"smsid": SMSID, "from": OURS, "to": ANN, "msg": TEXT, "delivery_date": f"{FIRST}:00"}
 
 
 @pytest.fixture
@@ -113,7 +111,7 @@ class TestHalfAList:
         desk.expect(sends=2, cancels=0)
 
     def test_that_comes_in_pages_is_read_to_its_end(self, desk: Desk) -> None:
-        second = {**RECORD, "smsid": "second", "to": "12812345679"}
+        second = {**RECORD, "smsid": "second", "to": BOB}
         for page in ([RECORD], [second], []):
             body = {"scheduled": page, "next": "more" if page else None}
             desk.service.sandbox.order(path="sms/scheduled", status=200, body=body)

@@ -18,7 +18,6 @@ from ansible_collections.voip_communications.sms.tests.support.canary import (
 )
 from ansible_collections.voip_communications.sms.tests.support.desk import (
     ACCOUNT_INFO,
-    ANNA,
     FIRST,
     SCHEDULED,
     SCHEDULED_INFO,
@@ -26,6 +25,7 @@ from ansible_collections.voip_communications.sms.tests.support.desk import (
     TEXT,
     ZONE,
 )
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller, PlaybookRun
 from ansible_collections.voip_communications.sms.tests.support.sandbox import Sandbox
 
@@ -101,7 +101,7 @@ def test_no_echo_of_the_service_shows_them(echo: str, user: Controller, guarded:
     """As the reason of a refusal, in place of a list, in a record of the list, as an answer to a cancel."""
     window, refusal = {"state": "absent", "name": "window"}, {"error": True, "error_message": echo}
     to_anna, other = {"state": "absent", "to": ANNA}, {**WANTED, "name": "other", "msg": "Other"}
-    record = {"smsid": echo, "to": "12812345678", "from": echo, "msg": TEXT, "delivery_date": echo}
+    record = {"smsid": echo, "to": ANN, "from": echo, "msg": TEXT, "delivery_date": echo}
     answers: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         ("sms/scheduled", {"status": 404, "body": refusal}, WANTED),
         ("sms/scheduled", {"status": 500, "body": echo}, to_anna),

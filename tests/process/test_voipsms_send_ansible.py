@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA, BEN, BOB
 from ansible_collections.voip_communications.sms.tests.support.playbook import LONGEST, Controller
 
-ANNA, BEN = "+12812345678", "+12812345679"
 FRONTS = ["controller", "module"]
 FIFTY = "".join(f"host{number:02}\n" for number in range(50))
 
@@ -65,7 +65,7 @@ def test_fifty_hosts_with_one_text_post_once_a_recipient(
     )
     assert run.rc == 0, run.everything
     assert len(run.records) == 50
-    assert service.recipients() == {"12812345678": 1, "12812345679": 1}
+    assert service.recipients() == {ANN: 1, BOB: 1}
     service.expect(1)
     assert sorted(result["outcome"] for result in run.results) == ["duplicate"] * 49 + ["sent"]
 
@@ -143,7 +143,7 @@ class TestWhereOptionsComeFrom:
                 "VOIPSMS_VALIDATE_CERTS": "true",
             },
         )
-        assert service.expect(1)[0]["form"]["to"] == "12812345678"
+        assert service.expect(1)[0]["form"]["to"] == ANN
         assert run.only["ledger"] == str(controller.ledger)
 
     def test_the_ledger_is_in_the_home_by_default(self, controller: Controller, service: CountedSandbox) -> None:

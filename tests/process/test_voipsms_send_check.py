@@ -11,9 +11,9 @@ import pytest
 
 from ansible_collections.voip_communications.sms.tests.support import documents, restructured
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN, CARA, DORA, NOT_IN_SERVICE
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller, PlaybookRun
 
-ANNA, BEN, CARA, DORA = "+12812345678", "+12812345679", "+12812345680", "+12812345681"
 # What only the service's answer can tell.
 ANSWERED = ("smsids", "code", "code_desc", "status", "country", "type", "sale", "delivery_date")
 
@@ -150,7 +150,7 @@ def test_the_diff_reads_well(controller: Controller, service: CountedSandbox) ->
 def test_the_diff_of_the_result_reads_well_in_yaml(controller: Controller, service: CountedSandbox) -> None:
     text = "db1 is down:\n\tdisk full  \n\nplease look – now"
     show = {"ansible.builtin.debug": {"var": "sent.diff"}}
-    task = controller.task(to=[ANNA, "+15005550404"], msg=text, keywords={"register": "sent"}, fail_on="none")
+    task = controller.task(to=[ANNA, NOT_IN_SERVICE], msg=text, keywords={"register": "sent"}, fail_on="none")
     run = controller.play(task, show, arguments=["--diff"], environment=YAML)
     service.expect(1)
     lines = [

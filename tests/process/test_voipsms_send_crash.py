@@ -27,6 +27,7 @@ from ansible_collections.voip_communications.sms.tests.support.fault_server impo
     Connection,
     FaultServer,
 )
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN, CARA
 from ansible_collections.voip_communications.sms.tests.support.playbook import (
     COLLECTION,
     COLLECTIONS_PATH,
@@ -34,7 +35,6 @@ from ansible_collections.voip_communications.sms.tests.support.playbook import (
     ModuleProcess,
 )
 
-ANNA, BEN = "+12812345678", "+12812345679"
 MANY = [f"+128123456{number:02d}" for number in range(AT_A_TIME + 1)]
 STOPS = COLLECTION / "tests" / "support" / "stops"
 DEADLINE, WINDOW = 10, 600
@@ -307,7 +307,7 @@ def test_a_playbook_that_is_killed_leaves_the_module_to_its_end(user: Controller
 
 # --- A defect, or a limit of the machine, instead of a signal -------------------------------------------------------
 
-THREE = [ANNA, BEN, "+12812345680"]
+THREE = [ANNA, BEN, CARA]
 
 
 @pytest.mark.parametrize("by", ["MemoryError", "RuntimeError", "OSError", "ZeroDivisionError", "RecursionError"])

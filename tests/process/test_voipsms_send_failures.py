@@ -17,10 +17,10 @@ import pytest
 import yaml
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA, BEN, NOT_IN_SERVICE
 from ansible_collections.voip_communications.sms.tests.support.playbook import COLLECTION, Controller
 
-ANNA, BEN = "+12812345678", "+12812345679"
-NOT_IN_SERVICE, OPTED_OUT = "+15005550404", "+15005550410"  # the sandbox always refuses them, with these codes
+OPTED_OUT = "+15005550410"  # the sandbox always refuses them, with these codes
 
 
 def documented() -> set[str]:
@@ -88,7 +88,7 @@ class TestInput:
         self, controller: Controller, service: CountedSandbox
     ) -> None:
         result = controller.send(to=["123", ANNA], msg="Hello", fail_on="all")
-        assert service.expect(1)[0]["form"]["to"] == "12812345678"
+        assert service.expect(1)[0]["form"]["to"] == ANN
         assert not result.get("failed")
         assert [(each["to"], each["outcome"]) for each in result["results"]] == [(ANNA, "sent"), ("123", "refused")]
 

@@ -32,10 +32,10 @@ from ansible_collections.voip_communications.sms.tests.support.fault_server impo
     ProxyServer,
     Received,
 )
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 from ansible_collections.voip_communications.sms.tests.support.tls import Certificates
 
-ANNA = "+12812345678"
 TIMES: dict[str, Any] = {"timeout": 0.5, "deadline": 1.5}
 SLACK = 6.0  # of a busy machine that starts a process
 MARK = "{{ 7 * 6 }} \x1b[31m"  # a template and a terminal escape

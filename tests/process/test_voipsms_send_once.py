@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA, BEN, BOB, CARA, CARL, OWN
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 
-ANNA, BEN, CARA = "+12812345678", "+12812345679", "+12812345680"
 MANY = [f"+1281234{number:04}" for number in range(250)]
 
 
@@ -52,13 +52,13 @@ def test_the_same_task_again_sends_nothing(controller: Controller, service: Coun
 def test_only_those_who_have_not_had_it_are_posted(controller: Controller, service: CountedSandbox) -> None:
     controller.send(to=[ANNA, BEN], msg="Hello")
     result = controller.send(to=[BEN, CARA], msg="Hello")
-    assert service.expect(2)[1]["form"]["to"] == "12812345680"
+    assert service.expect(2)[1]["form"]["to"] == CARL
     assert outcomes(result) == {BEN: "duplicate", CARA: "sent"}
     assert result["outcome"] == "partial"
 
 
 def test_another_text_or_sender_is_another_message(controller: Controller, service: CountedSandbox) -> None:
-    for options in ({}, {"msg": "Bye"}, {"from": "+17134567890"}):
+    for options in ({}, {"msg": "Bye"}, {"from": OWN}):
         assert controller.send(**{"to": ANNA, "msg": "Hello", **options})["outcome"] == "sent"
     service.expect(3)
 
@@ -80,7 +80,7 @@ def test_250_numbers_take_three_posts_and_none_again(controller: Controller, ser
 
 def test_a_number_that_is_listed_twice_gets_one_message(controller: Controller, service: CountedSandbox) -> None:
     run = controller.play(controller.task(to=f"{ANNA}, 001 281 234 5678", msg="Hello"))
-    assert service.expect(1)[0]["form"]["to"] == "12812345678"
+    assert service.expect(1)[0]["form"]["to"] == ANN
     assert "more than once" in run.only["warnings"][0]
 
 
@@ -162,7 +162,7 @@ class TestKey:
         self, controller: Controller, service: CountedSandbox
     ) -> None:
         result = controller.send(to=[ANNA, BEN], msg="Bye", idempotency_key="k", on_different="skip")
-        assert service.expect(2)[1]["form"]["to"] == "12812345679"
+        assert service.expect(2)[1]["form"]["to"] == BOB
         assert outcomes(result) == {ANNA: "duplicate", BEN: "sent"}
 
 
@@ -184,7 +184,7 @@ class TestUnknown:
     def test_fails_again_and_sends_to_the_others(self, controller: Controller, service: CountedSandbox) -> None:
         alone = controller.send(to=ANNA, msg="Hello")
         both = controller.send(to=[ANNA, BEN], msg="Hello")
-        assert service.expect(2)[1]["form"]["to"] == "12812345679"
+        assert service.expect(2)[1]["form"]["to"] == BOB
         assert (alone["failed"], alone["changed"]) == (True, False)
         assert (both["failed"], both["changed"]) == (True, True)
         assert "may have been sent" in alone["msg"]

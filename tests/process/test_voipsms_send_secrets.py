@@ -20,10 +20,9 @@ from ansible_collections.voip_communications.sms.tests.support.canary import (
     assert_absent,
     assert_nothing_kept,
 )
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA, NOT_IN_SERVICE
 from ansible_collections.voip_communications.sms.tests.support.playbook import MODULE, Controller
 from ansible_collections.voip_communications.sms.tests.support.sandbox import Sandbox
-
-ANNA, BEN, NOT_IN_SERVICE = "+12812345678", "+12812345679", "+15005550404"
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import GRACE
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN, CARA, OURS
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 
-ANNA, BEN, CARA = "+12812345678", "+12812345679", "+12812345680"
 KEYED = {"to": ANNA, "msg": "db1 is down", "idempotency_key": "db1"}
 OLD = GRACE + 120.0
 """Seconds after which the service can no longer accept a message whose request had the usual deadline."""
@@ -206,7 +206,7 @@ def test_runs_that_all_see_it_absent_send_once_though_that_answer_is_lost_too(
 def test_what_the_log_shows_of_others_leaves_it_absent(controller: Controller, service: CountedSandbox) -> None:
     controller.send(**{**KEYED, "to": BEN})
     controller.send(**{**KEYED, "msg": "db2 is down", "idempotency_key": "db2"})
-    service.sandbox.incoming(ANNA.lstrip("+"), "17134567890", KEYED["msg"])
+    service.sandbox.incoming(ANNA.lstrip("+"), OURS, KEYED["msg"])
     lose(controller, service, accepted=False)
     age(controller.ledger, OLD)
     assert controller.send(**KEYED, on_unknown="resend_if_absent")["outcome"] == "sent"

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN, CARA
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 
 MODULE = "voip_communications.sms.voipsms_window"
-ANNA, BEN, CARL = "+12812345678", "+12812345679", "+12812345680"
 CHICAGO, BERLIN = "America/Chicago", "Europe/Berlin"
 FIRST = {"start": "2098-12-01 22:00", "end": "2098-12-01 23:30", "timezone": BERLIN}
 THEN = {"start": "2098-12-05 22:00", "end": "2098-12-05 23:30", "timezone": BERLIN}
-WINDOW = {"name": "w-4711", **FIRST, "services": ["mail", "calendar"], "to": [ANNA, BEN, CARL]}
+WINDOW = {"name": "w-4711", **FIRST, "services": ["mail", "calendar"], "to": [ANNA, BEN, CARA]}
 CLOCK = "2098-11-20T12:00:00Z"
 
 
@@ -79,7 +79,7 @@ def test_announced_changed_moved_back_and_called_off(controller: Controller, ser
     """Every step of the issue, one after the other; check mode foresees each."""
     first = ["2098-11-30 15:00", "2098-12-01 14:00", "2098-12-01 15:00", "2098-12-01 16:30"]
     then = ["2098-12-04 15:00", "2098-12-05 14:00", "2098-12-05 15:00", "2098-12-05 16:30"]
-    three, two = [ANNA, BEN, CARL], [ANNA, BEN]
+    three, two = [ANNA, BEN, CARA], [ANNA, BEN]
     steps: list[tuple[dict[str, Any], list[str], list[str]]] = [
         (FIRST, first, three),
         (THEN, then, three),

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
-from ansible_collections.voip_communications.sms.tests.support.desk import ANNA, ZONE, Desk
+from ansible_collections.voip_communications.sms.tests.support.desk import ZONE, Desk
 from ansible_collections.voip_communications.sms.tests.support.doubt import Doubt, in_postgresql
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 
 MODULE = "voip_communications.sms.voipsms_window"

@@ -28,11 +28,11 @@ from ansible_collections.voip_communications.sms.tests.support.canary import (
     assert_nothing_kept,
 )
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN, CARA, DORA, NOT_IN_SERVICE, OURS
+from ansible_collections.voip_communications.sms.tests.support.people_abroad import DESK
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller, PlaybookRun
 from ansible_collections.voip_communications.sms.tests.support.sandbox import Sandbox
 
-ANNA, BEN, CARLA, DORA, DESK = "+12812345678", "+12812345679", "+12812345680", "+12812345681", "+12815550100"
-NOT_IN_SERVICE = "+15005550404"
 ENABLED = "task_records,voip_communications.sms.watch"
 GITHUB = {
     "GITHUB_ACTIONS": "true",
@@ -109,7 +109,7 @@ def people() -> list[dict[str, Any]]:
     return [
         {"name": "anna", "number": ANNA, "groups": ["dba"], "hours": asleep(), "quiet": "defer"},
         {"name": "ben", "number": BEN, "groups": ["dba"], "severity": "critical"},
-        {"name": "carla", "number": CARLA, "groups": ["dba"], "events": ["slow"]},
+        {"name": "carla", "number": CARA, "groups": ["dba"], "events": ["slow"]},
         {"name": "dora", "number": DORA, "groups": ["dba"], "hours": asleep()},
     ]
 
@@ -226,7 +226,7 @@ def test_success_is_told_if_asked_by_configuration_alone(
     # Both playbooks are called Nightly, in one run.
     (post,) = service.expect(1)
     assert post["form"]["msg"] == "Nightly succeeded: 2 of 2, 0 failed. https://ci.example/1"
-    assert post["form"]["from"] == "17134567890"
+    assert post["form"]["from"] == OURS
     assert (tmp_path / "ledger").exists()
 
 
@@ -277,7 +277,7 @@ def test_a_slow_run_is_told_while_it_goes_on_and_people_hear_what_they_want(
         "VOIPSMS_ACCOUNT_TIMEZONE": "UTC",
     }
     contacts = {"vars": {"voipsms_contacts": people()}}
-    slow, failed = (f"{CARLA[1:]},{DESK[1:]}", f"{BEN[1:]},{DESK[1:]}")
+    slow, failed = (f"{CARA[1:]},{DESK[1:]}", f"{BEN[1:]},{DESK[1:]}")
     run = watched.run(waiting(service), FAIL, keywords=contacts, arguments=["-v"])
     assert warnings(run) == [], run.everything
     expected = [("SLOW", slow, False), ("SLOW", ANNA[1:], True), ("FAILED", failed, False), ("FAILED", ANNA[1:], True)]

@@ -14,8 +14,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._core.erro
 from ansible_collections.voip_communications.sms.plugins.module_utils._people.contacts import read_contacts
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.cost_report import CostReport
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.names import Names
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, OURS
 
-ANNA, BEN = "12812345678", "442079460958"
 TEXT = "the text of a message"
 # What others may write into a log: markup, formulas, the other direction, templates.
 HOSTILE = (
@@ -37,8 +37,8 @@ def record(**changes: Any) -> LogRecord:
     usual = {
         "id": None,
         "direction": "out",
-        "internal": "17134567890",
-        "external": ANNA,
+        "internal": OURS,
+        "external": ANN,
         "text": TEXT,
         "status": "SENT",
         "date": "2026-12-01 22:00:03",

@@ -16,6 +16,7 @@ import requests
 import yaml
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN
 from ansible_collections.voip_communications.sms.tests.support.playbook import (
     COLLECTION,
     Controller,
@@ -27,7 +28,6 @@ SCHEDULED = "voip_communications.sms.voipsms_scheduled"
 SCHEDULED_INFO = "voip_communications.sms.voipsms_scheduled_info"
 ACCOUNT_INFO = "voip_communications.sms.voipsms_account_info"
 ZONE = "America/Chicago"
-ANNA, BEN, CARA = "+12812345678", "+12812345679", "+12812345680"
 TEXT = "Maintenance begins at 22:00"
 # Dates so far ahead that no run of the tests comes near them.
 FIRST, SECOND, THIRD = "2098-03-03 12:00", "2098-03-04 12:00", "2098-03-05 12:00"

@@ -21,8 +21,9 @@ from typing import Any
 
 import requests
 
-from ansible_collections.voip_communications.sms.tests.support.desk import ANNA, FIRST, TEXT, Desk
+from ansible_collections.voip_communications.sms.tests.support.desk import FIRST, TEXT, Desk
 from ansible_collections.voip_communications.sms.tests.support.moved_clock import MovedClock
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 from ansible_collections.voip_communications.sms.tests.support.playbook import PlaybookRun
 from ansible_collections.voip_communications.sms.tests.support.postgresql import PASSWORD, PostgresServer
 

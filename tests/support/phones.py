@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.people import OWN
 
-OWN = "+17134567890"
 """The number of the account that asks."""
 
 LONGEST = 150.0

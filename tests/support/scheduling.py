@@ -57,10 +57,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.sche
     earliest_moments,
     scheduled_request,
 )
+from ansible_collections.voip_communications.sms.tests.support.people import BULK
 
-ANN, BOB, CARL = "12812345678", "12812345679", "12812345680"
-BULK = "17130000000"
-OURS = "17134567890"
 FINGERPRINTS = Fingerprints.of("test", "")
 DEADLINE = 100.0
 START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC).timestamp()

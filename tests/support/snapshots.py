@@ -15,9 +15,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
     key_of,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.snapshot import Snapshot
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, BULK
 
-ANN, BOB = "12812345678", "12812345679"
-BULK, OURS = "17130000000", "17134567890"
 D1, D2 = "2026-12-01 15:00", "2026-12-02 15:00"
 NOW, AHEAD = 1_000_000.0, 2_000_000.0
 FINGERPRINTS = Fingerprints.of("test", "")

@@ -20,8 +20,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify.wi
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_start import read_relative_start
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.request import SendRequest
+from ansible_collections.voip_communications.sms.tests.support.people import ANN
 from ansible_collections.voip_communications.sms.tests.support.scheduling import (
-    ANN,
     DAY,
     FINGERPRINTS,
     OTHER,

@@ -25,12 +25,12 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify im
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify import inbox as looks
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.account import Account
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.inbox_options import read_inbox_options
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA
 
 NEEDS_AIOHTTP = pytest.mark.skipif(
     importlib.util.find_spec("aiohttp") is None,
     reason="aiohttp is not in this environment; ansible-rulebook brings it, and so does make unit",
 )
-ANNA = "12812345678"
 
 
 class Queue(list[Any]):
@@ -61,7 +61,7 @@ class Service:
     def add(self, text: str) -> None:
         number = str(len(self.records))
         date = f"2026-12-01 10:00:{number:0>2}"
-        self.records.append(LogRecord(number, "in", "1", ANNA, text, None, date, None, None, None))
+        self.records.append(LogRecord(number, "in", "1", ANN, text, None, date, None, None, None))
 
     def log_page(self, number: int, _seconds: float) -> list[LogRecord]:
         self.requests += 1
@@ -95,7 +95,7 @@ def args(tmp_path: Path) -> dict[str, Any]:
     return {
         "api_key": "key",
         "api_password": "password",
-        "contacts": [{"name": "anna", "number": f"+{ANNA}"}],
+        "contacts": [{"name": "anna", "number": ANNA}],
         "state_file": str(tmp_path / "inbox.json"),
         "interval": 1,
         "eda_feedback_queue": object(),

@@ -14,9 +14,10 @@ import pytest
 import yaml
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.voip_communications.sms.tests.support.people_abroad import ANNA
+
 PACKAGE = "ansible_collections.voip_communications.sms.plugins.filter."
 FILTERS = ("audience", "event_key", "fit_segments", "name_hosts")
-ANNA = "+4915112345678"
 UTC = dt.UTC
 
 every_filter = pytest.mark.parametrize("name", FILTERS)

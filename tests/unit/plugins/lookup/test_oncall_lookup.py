@@ -15,11 +15,12 @@ from ansible.errors import AnsibleError
 from ansible.utils.display import Display
 
 from ansible_collections.voip_communications.sms.plugins.lookup import oncall
+from ansible_collections.voip_communications.sms.tests.support.people import BEN
 
 NAME = "voip_communications.sms.oncall"
 PEOPLE = [
     {"name": "anna", "number": "+1 281 234 5678", "groups": ["dba"], "language": "de"},
-    {"name": "ben", "number": "+12812345679"},
+    {"name": "ben", "number": BEN},
 ]
 MARCH = "2026-03-02T12:00:00+00:00"
 

@@ -36,6 +36,7 @@ from ansible_collections.voip_communications.sms.plugins.modules import (
     voipsms_scheduled_info,
 )
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._playbooks import PLAYBOOKS
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 
 COLLECTION = Path(__file__).absolute().parents[4]
 COLLECTION_NAME = "voip_communications.sms."
@@ -196,7 +197,7 @@ def test_what_is_always_returned_is_documented_so(module: str) -> None:
 
 @pytest.mark.parametrize("module", OUTCOMES)
 def test_what_a_recipient_has_is_documented(module: str) -> None:
-    result = Result("+12812345678", Outcome.SENT)
+    result = Result(ANNA, Outcome.SENT)
     shown = report_notify.shown(result) if module == "voipsms_notify" else result.shown()
     assert shown.keys() == documents_of(module, "RETURN")["results"]["contains"].keys()
 

@@ -16,8 +16,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._core.erro
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._deployment import Steps, read_event
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._play_hosts import FATE, TOLD, PlayHosts
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._role_variables import RoleVariables
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 
-ANNA = "+12812345678"
 ACCOUNT = {"api_key": "key", "api_password": "password"}
 SHOP: dict[str, Any] = {
     "deploy_notify_application": "shop",

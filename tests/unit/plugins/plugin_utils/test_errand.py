@@ -26,12 +26,12 @@ from ansible_collections.voip_communications.sms.plugins.plugin_utils import _er
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._errand import Errand
 from ansible_collections.voip_communications.sms.tests.support.canary import FORMS, KEY, PASSWORD
 from ansible_collections.voip_communications.sms.tests.support.fault_server import FaultServer
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 
 # The folder that holds ansible_collections, to which ansible-test gives no path of its own.
 COLLECTIONS = Path(__file__).absolute().parents[7]
 PLUGINS = COLLECTIONS / "ansible_collections" / "voip_communications" / "sms" / "plugins"
 PROGRAM = str(PLUGINS / "plugin_utils" / "_errand_process.py")
-ANNA = "+12812345678"
 
 
 @pytest.fixture(autouse=True)

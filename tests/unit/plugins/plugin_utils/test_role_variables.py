@@ -17,11 +17,12 @@ from ansible.template import Templar
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError
 from ansible_collections.voip_communications.sms.plugins.plugin_utils import _role_variables
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._role_variables import TEXTS, RoleVariables
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA, OWN
 
 # Before ansible-core 2.19 every text is a template.
 trust_as_template: Callable[[str], str] = getattr(template, "trust_as_template", str)
 
-NEEDED = {"application": "shop", "recipients": ["+12812345678"]}
+NEEDED = {"application": "shop", "recipients": [ANNA]}
 PERSIAN = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
 ABOUT = {"application": "shop", "user": "{{ 7 * 7 }}", "hosts": ["web1"], "failed_hosts": []}
 
@@ -58,7 +59,7 @@ def refusal(**options: Any) -> str:
         ("recipients", ('["anna", "@dba"]',), '["anna", "@dba"]'),
         ("recipients", ("anna, @dba",), "anna, @dba"),
         ("contacts", ("people.csv",), "people.csv"),
-        ("contacts", ([{"name": "anna", "number": "+12812345678"}],), [{"name": "anna", "number": "+12812345678"}]),
+        ("contacts", ([{"name": "anna", "number": ANNA}],), [{"name": "anna", "number": ANNA}]),
         ("segments", (2, "2", "{{ 1 + 1 }}"), 2),
         ("deadline", (9.5, "9.5"), 9.5),
         ("deadline", (9, "9"), 9.0),
@@ -86,8 +87,8 @@ def test_what_was_not_given_has_the_default_of_the_argument_spec() -> None:
 
 
 def test_the_sender_is_called_from() -> None:
-    given: dict[str, Any] = {"from": "+17134567890"}
-    assert role(**given).read().sender == "+17134567890"
+    given: dict[str, Any] = {"from": OWN}
+    assert role(**given).read().sender == OWN
 
 
 @pytest.mark.parametrize("name", TEXTS)

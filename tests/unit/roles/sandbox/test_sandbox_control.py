@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.voip_communications.sms.roles.sandbox.files.voipsms_sandbox.state import State
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA, BOB
 
-ANNA = "12812345678"
-BERT = "12812345679"
-SEND = {"to": ANNA, "msg": "Hello"}
+SEND = {"to": ANN, "msg": "Hello"}
 
 
 class TestRequests:
@@ -49,9 +48,9 @@ class TestRequests:
 
     def test_a_message_says_which_one_it_came_with(self, caller: Any) -> None:
         caller.get("sms/scheduled")
-        caller.send(f"{ANNA},{BERT}")
-        caller.send(ANNA, delivery_date="2026-12-24 10:00")
-        caller.control("messages", {"from": ANNA, "to": BERT, "msg": "Hello?"})
+        caller.send(f"{ANN},{BOB}")
+        caller.send(ANN, delivery_date="2026-12-24 10:00")
+        caller.control("messages", {"from": ANN, "to": BOB, "msg": "Hello?"})
         messages = caller.control("messages")["messages"]
         assert [each["request"] for each in messages] == [2, 2, 3, None]
         assert [each["accepted_at"][:16] for each in messages] == ["2026-12-01T10:00"] * 4
@@ -86,7 +85,7 @@ class TestClock:
         assert caller.control("clock")["now"].startswith("2026-12-01T10:00:0")
 
     def test_what_went_out_stays_out_when_it_is_set_back(self, caller: Any) -> None:
-        caller.send(ANNA, delivery_date="2026-12-01 12:00")
+        caller.send(ANN, delivery_date="2026-12-01 12:00")
         caller.control("clock", {"advance": 86400})
         caller.control("clock", {"advance": -86400})
         assert caller.states() == ["SENT"]
@@ -94,7 +93,7 @@ class TestClock:
     def test_the_last_hour_of_the_calendar_is_survived(self, caller: Any) -> None:
         caller.control("clock", {"set": "9999-12-31T23:59:59.999999Z"})
         assert caller.control("clock")["now"].startswith("9999-12-31T23:59:59")
-        assert caller.send(ANNA)
+        assert caller.send(ANN)
 
     def test_is_set_with_the_content_type_of_json_alone(self, caller: Any) -> None:
         assert caller.client.post("/sandbox/clock", data='{"advance": 60}').status_code == 415
@@ -113,7 +112,7 @@ class TestSettings:
             "price": 0.02,
             "page_size": 3,
             "numbers": ["17130000000"],
-            "names": {"12812345678": "anna"},
+            "names": {ANN: "anna"},
             "list_lag": 10.0,
             "cancelled_shown": 5.0,
             "hidden_before": 900.0,
@@ -124,12 +123,12 @@ class TestSettings:
         }
         assert caller.control("settings", wanted) == wanted
         assert caller.control("settings") == wanted
-        assert caller.send(ANNA)[0]["delivery_date"].startswith("2026-12-01 11:00:")
+        assert caller.send(ANN)[0]["delivery_date"].startswith("2026-12-01 11:00:")
         assert caller.control("settings", {"balance": None})["balance"] is None
 
     def test_a_reset_keeps_the_names_of_people(self, caller: Any) -> None:
-        assert caller.control("settings", {"names": {"+12812345678": "anna"}})["names"] == {"12812345678": "anna"}
-        assert caller.control("reset", {})["settings"]["names"] == {"12812345678": "anna"}
+        assert caller.control("settings", {"names": {ANNA: "anna"}})["names"] == {ANN: "anna"}
+        assert caller.control("reset", {})["settings"]["names"] == {ANN: "anna"}
 
     @pytest.mark.parametrize(
         ("wish", "word"),
@@ -147,8 +146,8 @@ class TestSettings:
             ({"empty_lists": 1.5}, "whole number from 0 up"),
             ({"numbers": "17130000000"}, "list"),
             ({"names": ["anna"]}, "names by phone numbers"),
-            ({"names": {"anna": "12812345678"}}, "names by phone numbers"),
-            ({"names": {"12812345678": " "}}, "names by phone numbers"),
+            ({"names": {"anna": ANN}}, "names by phone numbers"),
+            ({"names": {ANN: " "}}, "names by phone numbers"),
             ({"colour": "red"}, "no setting 'colour'"),
         ],
     )
@@ -164,8 +163,8 @@ class TestSettings:
         monkeypatch.setattr("time.sleep", lambda seconds: slept.append((seconds, len(state.gateway.messages))))
         caller.control("settings", {"latency": 2.5})
         caller.control("answers", {"delay": 10, "accept": True})
-        caller.send(ANNA)
-        caller.send(ANNA)
+        caller.send(ANN)
+        caller.send(ANN)
         assert slept == [(12.5, 1), (2.5, 2)]
 
 
@@ -176,7 +175,7 @@ class TestAnswers:
         assert (response.status_code, response.text, response.content_type) == (502, "<html>Bad", "text/html")
         assert caller.states() == []
         assert caller.control("answers") == {"answers": []}
-        assert caller.send(ANNA)
+        assert caller.send(ANN)
 
     def test_the_true_statuses_are_noted(self, caller: Any) -> None:
         caller.control("answers", {"status": 429, "headers": {"Retry-After": "1"}})
@@ -199,7 +198,7 @@ class TestAnswers:
 
     def test_fields_of_every_record(self, caller: Any) -> None:
         caller.control("answers", {"record": {"code": "200", "smsid": None, "extra": [1]}})
-        log = caller.send(f"{ANNA},{BERT}")
+        log = caller.send(f"{ANN},{BOB}")
         assert [(each["code"], each["extra"], "smsid" in each) for each in log] == [("200", [1], False)] * 2
         assert caller.states() == ["SENT", "SENT"]
 
@@ -242,7 +241,7 @@ class TestAnswers:
 
 class TestReset:
     def test_back_to_the_start(self, caller: Any) -> None:
-        caller.send(ANNA)
+        caller.send(ANN)
         caller.control("settings", {"zone": "Europe/Berlin"})
         caller.control("clock", {"advance": 86400})
         caller.control("answers", {"status": 503})
@@ -255,12 +254,12 @@ class TestReset:
 
     def test_a_message_to_the_account_is_of_its_phone_with_a_plus_or_without(self, caller: Any) -> None:
         for plus in ("", "+"):
-            caller.control("messages", {"from": f"{plus}{ANNA}", "to": f"{plus}17130000000", "msg": "Well"})
+            caller.control("messages", {"from": f"{plus}{ANN}", "to": f"{plus}17130000000", "msg": "Well"})
         parties = {(sms["from"], sms["to"]) for sms in caller.control("messages")["messages"]}
-        assert parties == {(ANNA, "17130000000")}
+        assert parties == {(ANN, "17130000000")}
 
     def test_a_message_to_the_account_needs_all_fields(self, caller: Any) -> None:
-        assert "'msg'" in caller.refused("messages", {"from": ANNA, "to": "17130000000"})
+        assert "'msg'" in caller.refused("messages", {"from": ANN, "to": "17130000000"})
 
 
 @pytest.mark.parametrize("depth", [101, 990, 100_000])

@@ -18,8 +18,8 @@ from ansible_collections.voip_communications.sms.roles.sandbox.files.voipsms_san
 )
 from ansible_collections.voip_communications.sms.roles.sandbox.files.voipsms_sandbox.settings import Settings
 from ansible_collections.voip_communications.sms.roles.sandbox.files.voipsms_sandbox.state import State
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, BOB
 
-ANNA, BERT = "12812345678", "12812345679"
 NOW = datetime(2026, 12, 1, 10, tzinfo=UTC)
 NOON = "2026-12-01 12:00"
 UNTIL_NOON = 8 * 3600.0
@@ -40,7 +40,7 @@ class Service:
         self.gateway.tick()
         return self
 
-    def send(self, to: str = ANNA, date: str = NOON) -> str:
+    def send(self, to: str = ANN, date: str = NOON) -> str:
         """Schedule a message, and return its smsid."""
         return str(self.gateway.send(to, "Hello", delivery_date=date)[0]["smsid"])
 
@@ -112,8 +112,8 @@ class TestCancelledShownLonger:
 
     def test_what_has_gone_out_or_was_refused_is_not_shown(self) -> None:
         service = Service(list_lag=10, cancelled_shown=3600)
-        service.gateway.send(f"{ANNA},15005550404", "now")
-        service.gateway.receive(BERT, "17130000000", "Thanks")
+        service.gateway.send(f"{ANN},15005550404", "now")
+        service.gateway.receive(BOB, "17130000000", "Thanks")
         service.send()
         assert service.at(UNTIL_NOON).listed == []
         assert service.states == ["SENT", "REFUSED", "SENT", "SENT"]
@@ -176,7 +176,7 @@ class TestCancelDelay:
 
     def test_it_is_for_all_that_share_an_smsid(self) -> None:
         service = Service(cancel_delay=30, smsid="per-request")
-        smsid = service.send(f"{ANNA},{BERT}")
+        smsid = service.send(f"{ANN},{BOB}")
         assert len(service.gateway.cancel(smsid)) == 2
         assert service.at(30).states == ["CANCELLED", "CANCELLED"]
 
@@ -202,7 +202,7 @@ class TestEmptyLists:
 
 def test_without_settings_a_clock_that_is_set_back_hides_nothing() -> None:
     service = Service()
-    first, second = service.send(), service.send(BERT)
+    first, second = service.send(), service.send(BOB)
     service.gateway.cancel(first)
     assert service.at(-3600).listed == [second]
 
@@ -212,22 +212,22 @@ class TestOverHttp:
 
     def test_by_the_clock_of_the_sandbox(self, caller: Any) -> None:
         caller.control("settings", {"list_lag": 60, "cancelled_shown": "30", "cancel_delay": 600})
-        (record,) = caller.send(ANNA, delivery_date=NOON)
+        (record,) = caller.send(ANN, delivery_date=NOON)
         assert caller.scheduled() == []
         caller.control("clock", {"advance": 60})
-        assert caller.scheduled() == [ANNA]
+        assert caller.scheduled() == [ANN]
         answer = caller.delete(f"sms/scheduled/{record['smsid']}")
         assert (answer.status_code, answer.json["cancelled"][0]["status"]) == (200, "CANCELLED")
-        assert (caller.states(), caller.scheduled()) == (["PENDING"], [ANNA])
+        assert (caller.states(), caller.scheduled()) == (["PENDING"], [ANN])
         assert caller.control("messages")["messages"][0]["cancel_at"].startswith("2026-12-01T10:11:")
         caller.control("clock", {"advance": 600})
-        assert (caller.states(), caller.scheduled()) == (["CANCELLED"], [ANNA])
+        assert (caller.states(), caller.scheduled()) == (["CANCELLED"], [ANN])
         caller.control("clock", {"advance": 90})
         assert caller.scheduled() == []
 
     def test_hidden_and_out(self, caller: Any) -> None:
         caller.control("settings", {"hidden_before": 900})
-        (record,) = caller.send(ANNA, delivery_date=NOON)
+        (record,) = caller.send(ANN, delivery_date=NOON)
         caller.control("clock", {"set": "2026-12-01T17:50:00Z"})
         assert caller.scheduled() == []
         assert caller.delete(f"sms/scheduled/{record['smsid']}").json["error"] is True
@@ -235,11 +235,11 @@ class TestOverHttp:
         assert caller.states() == ["SENT"]
 
     def test_empty_lists_are_counted_down(self, caller: Any) -> None:
-        caller.send(ANNA, delivery_date=NOON)
+        caller.send(ANN, delivery_date=NOON)
         caller.control("settings", {"empty_lists": "1"})
         caller.get("sms/scheduled", auth=("key", "wrong"))
         assert caller.control("settings")["empty_lists"] == 1
-        assert (caller.scheduled(), caller.scheduled()) == ([], [ANNA])
+        assert (caller.scheduled(), caller.scheduled()) == ([], [ANN])
         assert caller.control("settings")["empty_lists"] == 0
 
     @pytest.mark.parametrize("name", ["list_lag", "cancelled_shown", "hidden_before", "cancel_delay", "empty_lists"])
@@ -253,7 +253,7 @@ class TestOverHttp:
         with state.read():
             feed.news()
         caller.control("settings", {"cancel_delay": 60})
-        (record,) = caller.send(ANNA, delivery_date=NOON)
+        (record,) = caller.send(ANN, delivery_date=NOON)
         caller.delete(f"sms/scheduled/{record['smsid']}")
         with state.read():
             news = feed.news()
@@ -271,7 +271,7 @@ class TestStateFile:
         state = State(tmp_path / "state")
         with state.open():
             state.gateway.settings = state.gateway.settings.changed({"cancel_delay": 60, "list_lag": 5})
-            smsid = state.gateway.send(ANNA, "Hello", delivery_date="2099-12-01 12:00")[0]["smsid"]
+            smsid = state.gateway.send(ANN, "Hello", delivery_date="2099-12-01 12:00")[0]["smsid"]
             state.gateway.cancel(smsid)
         after = State(tmp_path / "state")
         assert after.gateway.to_dict() == state.gateway.to_dict()
@@ -295,8 +295,8 @@ class TestStateFile:
 
 def test_the_log_in_either_order_with_answers_that_show_late() -> None:
     service = Service(log_order="oldest", incoming_lag=20, page_size=1)
-    service.gateway.send(ANNA, "Deploy?", sender=BERT)
-    service.gateway.receive(ANNA, BERT, "yes")
+    service.gateway.send(ANN, "Deploy?", sender=BOB)
+    service.gateway.receive(ANN, BOB, "yes")
 
     def shown() -> list[str]:
         pages = [service.gateway.summary(page) for page in ("0", "1", "2")]
@@ -304,7 +304,7 @@ def test_the_log_in_either_order_with_answers_that_show_late() -> None:
         return [record["sms_msg"] for page in pages for record in page]
 
     assert shown() == ["Deploy?"]
-    assert [record["sms_msg"] for record in service.gateway.chat(BERT, ANNA, "0")] == ["Deploy?"]
+    assert [record["sms_msg"] for record in service.gateway.chat(BOB, ANN, "0")] == ["Deploy?"]
     service.at(20)
     assert shown() == ["Deploy?", "yes"]
     service.gateway.settings = service.gateway.settings.changed({"log_order": "newest"})

@@ -15,8 +15,8 @@ import pytest
 
 from ansible_collections.voip_communications.sms.roles.sandbox.files.voipsms_sandbox.feed import Feed
 from ansible_collections.voip_communications.sms.roles.sandbox.files.voipsms_sandbox.state import State
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, BOB
 
-ANNA = "12812345678"
 FILES = Path(__file__).absolute().parents[4] / "roles" / "sandbox" / "files" / "voipsms_sandbox" / "assets"
 OWN = "http://localhost"
 ELSEWHERE = "This sandbox does not answer to other web sites"
@@ -89,7 +89,7 @@ class TestStrangers:
         "origin", ["https://attacker.example", "null", "http://localhost:3000", "http://127.0.0.1", "", "["]
     )
     def test_a_page_elsewhere_cannot_reset(self, caller: Any, origin: str) -> None:
-        caller.send(ANNA)
+        caller.send(ANN)
         response = caller.client.post("/sandbox/reset", data="{}", headers={"Origin": origin})
         assert (response.status_code, response.json["error_message"]) == (403, ELSEWHERE)
         assert caller.states() == ["SENT"]
@@ -123,8 +123,8 @@ class TestStrangers:
     @pytest.mark.parametrize("path", ["/sandbox/reset", "/sandbox/clock", "/api-v2/index.php/sms/send"])
     def test_a_form_elsewhere_sends_nothing(self, caller: Any, path: str, headers: dict[str, str]) -> None:
         """A browser navigates to the target of a form, and an old one does so without Origin."""
-        caller.send(ANNA)
-        form = {"to": ANNA, "msg": "x"}
+        caller.send(ANN)
+        form = {"to": ANN, "msg": "x"}
         response = caller.client.post(path, data=form, headers=headers, auth=("key", "canary-password"))
         assert (response.status_code, response.json["error_message"]) == (403, ELSEWHERE)
         assert caller.states() == ["SENT"]
@@ -133,7 +133,7 @@ class TestStrangers:
         "kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", ""]
     )
     def test_the_control_api_takes_nothing_that_a_form_can_send(self, caller: Any, kind: str) -> None:
-        caller.send(ANNA)
+        caller.send(ANN)
         response = caller.client.post("/sandbox/reset", data='{"x": "="}', headers={"Content-Type": kind})
         assert response.status_code == 415
         assert response.json["error_message"].startswith("Send JSON to the control API")
@@ -142,7 +142,7 @@ class TestStrangers:
 
     def test_who_is_refused_uses_up_no_order_and_is_not_noted(self, caller: Any) -> None:
         caller.control("answers", {"status": 503})
-        caller.post("sms/send", {"to": ANNA, "msg": "x"}, headers={"Origin": "http://attacker.example"})
+        caller.post("sms/send", {"to": ANN, "msg": "x"}, headers={"Origin": "http://attacker.example"})
         assert len(caller.control("answers")["answers"]) == 1
         assert caller.control("requests") == {"requests": []}
 
@@ -156,11 +156,11 @@ def feed(state: State) -> Feed:
 
 class TestNews:
     def test_everything_at_first(self, caller: Any, state: State) -> None:
-        caller.send(ANNA)
+        caller.send(ANN)
         caller.control("answers", {"status": 503})
         news = Feed(state).news()
         assert news["full"] is True
-        assert [each["to"] for each in news["messages"]] == [ANNA]
+        assert [each["to"] for each in news["messages"]] == [ANN]
         assert [each["path"] for each in news["requests"]] == ["sms/send"]
         assert news["clock"]["now"].startswith("2026-12-01T10:00:0")
         assert (news["clock"]["zone"], news["settings"]["price"]) == ("America/Chicago", 0.01)
@@ -171,26 +171,26 @@ class TestNews:
         assert feed.news() == {}
 
     def test_what_is_new_and_no_more(self, caller: Any, feed: Feed) -> None:
-        caller.send(ANNA)
+        caller.send(ANN)
         feed.news()
-        caller.send("12812345679")
+        caller.send(BOB)
         news = feed.news()
-        assert (news["full"], [each["to"] for each in news["messages"]]) == (False, ["12812345679"])
+        assert (news["full"], [each["to"] for each in news["messages"]]) == (False, [BOB])
         assert [each["number"] for each in news["requests"]] == [2]
         assert "clock" not in news
 
     def test_what_has_changed(self, caller: Any, state: State, feed: Feed) -> None:
-        caller.send(ANNA, delivery_date="2026-12-01 12:00")
-        caller.send("12812345679", delivery_date="2026-12-02 12:00")
+        caller.send(ANN, delivery_date="2026-12-01 12:00")
+        caller.send(BOB, delivery_date="2026-12-02 12:00")
         feed.news()
         caller.control("clock", {"set": "2026-12-01T18:00:00Z"})
         with state.read():
             news = feed.news()
-        assert [(each["to"], each["state"]) for each in news["messages"]] == [(ANNA, "SENT")]
+        assert [(each["to"], each["state"]) for each in news["messages"]] == [(ANN, "SENT")]
         assert news["clock"]["now"].startswith("2026-12-01T18:00:00")
 
     def test_all_anew_after_a_reset(self, caller: Any, feed: Feed) -> None:
-        caller.send(ANNA)
+        caller.send(ANN)
         feed.news()
         caller.control("reset", {})
         news = feed.news()
@@ -198,7 +198,7 @@ class TestNews:
         assert "messages" not in news
 
     def test_of_a_request_neither_form_nor_headers(self, caller: Any, feed: Feed) -> None:
-        caller.send(ANNA)
+        caller.send(ANN)
         names = {"number", "method", "path", "status", "authorized", "clock"}
         assert [set(each) for each in feed.news()["requests"]] == [names]
 
@@ -210,7 +210,7 @@ class TestEvents:
         return (part.decode() for part in response.response)
 
     def test_begin_with_all_there_is(self, caller: Any) -> None:
-        caller.send(ANNA, msg="two\nlines \u2028 <b>")
+        caller.send(ANN, msg="two\nlines \u2028 <b>")
         stream = self.stream(caller)
         assert next(stream) == "retry: 1000\n\n"
         event = next(stream)
@@ -222,7 +222,7 @@ class TestEvents:
     def test_go_on_with_what_happens(self, caller: Any) -> None:
         stream = self.stream(caller)
         next(stream), next(stream)
-        caller.send(ANNA)
+        caller.send(ANN)
         assert '"SENT"' in next(stream)
 
     def test_a_sign_of_life(self, feed: Feed) -> None:
@@ -231,7 +231,7 @@ class TestEvents:
         assert next(events) == ": still here\n\n"
 
     def test_what_becomes_due_is_told_when_it_is(self, caller: Any, state: State) -> None:
-        caller.send(ANNA, delivery_date="2026-12-01 12:00")
+        caller.send(ANN, delivery_date="2026-12-01 12:00")
         feed = Feed(state, heartbeat=3600.0)
         events = feed.events()
         next(events), next(events)
@@ -242,21 +242,21 @@ class TestEvents:
 
 class TestOneRequest:
     def test_has_form_headers_and_answer(self, caller: Any) -> None:
-        caller.send(ANNA)
+        caller.send(ANN)
         request = caller.control("requests/1")
-        assert request["form"] == {"to": ANNA, "msg": "Hello"}
+        assert request["form"] == {"to": ANN, "msg": "Hello"}
         assert request["headers"]["Content-Type"] == "application/x-www-form-urlencoded"
-        assert json.loads(request["answer"])["send_log"][0]["to"] == ANNA
+        assert json.loads(request["answer"])["send_log"][0]["to"] == ANN
 
     def test_has_the_answer_that_was_ordered(self, caller: Any) -> None:
         caller.control("answers", {"status": 502, "body": "<b>no"})
-        caller.post("sms/send", {"to": ANNA, "msg": "x"})
+        caller.post("sms/send", {"to": ANN, "msg": "x"})
         request = caller.control("requests/1")
         assert (request["status"], request["answer"]) == (502, "<b>no")
 
     def test_shows_no_credentials(self, caller: Any) -> None:
         caller.get("cms/user", headers={"X-Api-Key": "canary-password"})
-        caller.post("sms/send", {"to": ANNA, "msg": "x", "api_password": "canary-password", "token": "canary-password"})
+        caller.post("sms/send", {"to": ANN, "msg": "x", "api_password": "canary-password", "token": "canary-password"})
         shown = json.dumps([caller.control("requests/1"), caller.control("requests/2"), caller.control("requests")])
         for secret in ("canary-password", base64.b64encode(b"key:canary-password").decode(), 'user_api_key\\": \\"key'):
             assert secret not in shown
@@ -265,7 +265,7 @@ class TestOneRequest:
 
     def test_a_long_answer_is_cut(self, caller: Any) -> None:
         caller.control("answers", {"body": "x" * 100_000})
-        caller.post("sms/send", {"to": ANNA, "msg": "x"})
+        caller.post("sms/send", {"to": ANN, "msg": "x"})
         answer = caller.control("requests/1")["answer"]
         assert len(answer) < 33_000
         assert answer.endswith("… (100000 characters)")
@@ -278,7 +278,7 @@ class TestOneRequest:
 def test_orders_are_taken_back(caller: Any) -> None:
     caller.control("answers", {"status": 503})
     assert caller.client.delete("/sandbox/answers").json == {"answers": []}
-    assert caller.post("sms/send", {"to": ANNA, "msg": "x"}).status_code == 200
+    assert caller.post("sms/send", {"to": ANN, "msg": "x"}).status_code == 200
 
 
 def test_an_open_page_does_not_write_the_state_file(tmp_path: Path) -> None:

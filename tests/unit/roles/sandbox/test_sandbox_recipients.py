@@ -12,8 +12,7 @@ import pytest
 from ansible_collections.voip_communications.sms.roles.sandbox.files.voipsms_sandbox.recipients import (
     can_receive,
 )
-
-ANNA = "12812345678"
+from ansible_collections.voip_communications.sms.tests.support.people import ANN
 
 
 @pytest.mark.parametrize(
@@ -64,10 +63,10 @@ def test_it_takes_an_example_of_each_region_and_kind_but_not_without_area_code()
 def test_it_does_not_ask_the_library_that_the_modules_ask(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("parse", "is_possible_number", "is_possible_number_with_reason", "is_valid_number"):
         monkeypatch.delattr(phonenumbers, name)
-    assert can_receive(ANNA)
+    assert can_receive(ANN)
     assert not can_receive("15550100")
 
 
 @pytest.mark.parametrize("number", ["15550100", "49112", "4402079460958"])
 def test_the_record_of_such_a_recipient_is_refused(caller: Any, number: str) -> None:
-    assert [each["code"] for each in caller.send(f"{number},{ANNA}")] == [400, 200]
+    assert [each["code"] for each in caller.send(f"{number},{ANN}")] == [400, 200]

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.voip_communications.sms.roles.sandbox.files.voipsms_sandbox import dates
 from ansible_collections.voip_communications.sms.roles.sandbox.files.voipsms_sandbox.journal import Fault
 from ansible_collections.voip_communications.sms.roles.sandbox.files.voipsms_sandbox.state import State, StateError
+from ansible_collections.voip_communications.sms.tests.support.people import BOB
 
 
 def filled(path: Path) -> State:
@@ -21,7 +22,7 @@ def filled(path: Path) -> State:
         state.gateway.settings = state.gateway.settings.changed({"zone": "Europe/Berlin", "balance": 1})
         state.gateway.clock.set(dates.instant("2026-12-01T10:00:00Z"))
         state.gateway.send("12812345678,15005550404", "Größe")
-        state.gateway.send("12812345679", "later", delivery_date="2026-12-02 10:00")
+        state.gateway.send(BOB, "later", delivery_date="2026-12-02 10:00")
         state.journal.note(
             method="POST",
             path="sms/send",
@@ -46,7 +47,7 @@ def test_survives_a_restart(tmp_path: Path) -> None:
 def test_what_was_waiting_goes_out_after_a_restart(tmp_path: Path) -> None:
     filled(tmp_path / "state")
     after = State(tmp_path / "state")
-    assert [each["to"] for each in after.gateway.scheduled()] == ["12812345679"]
+    assert [each["to"] for each in after.gateway.scheduled()] == [BOB]
     after.gateway.clock.advance(86400)
     with after.open():
         assert after.gateway.scheduled() == []

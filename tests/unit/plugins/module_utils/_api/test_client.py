@@ -29,8 +29,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._core.exch
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
 from ansible_collections.voip_communications.sms.tests.support import fault_server as faults
 from ansible_collections.voip_communications.sms.tests.support.fault_server import Behaviour, FaultServer
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, BOB, OURS
 
-ANN, BOB = "12812345678", "12812345679"
 USER = "canary-user"
 PASSWORD = "canary/päss wörd\\%<'&\">"
 
@@ -64,10 +64,10 @@ def outcome(behaviour: Behaviour) -> tuple[set[Fate], str]:
 def test_a_request_is_as_documented() -> None:
     text = "Ä & = + % \r\n\U0001f600 1 < 2"
     with FaultServer() as server:
-        found = send(api_at(server.url), text=text, sender="17134567890")
+        found = send(api_at(server.url), text=text, sender=OURS)
     request = server.posts[0]
     assert (request.method, request.path) == ("POST", "/faults/index.php/sms/send")
-    assert request.form == {"to": f"{ANN},{BOB}", "msg": text, "from": "17134567890"}
+    assert request.form == {"to": f"{ANN},{BOB}", "msg": text, "from": OURS}
     assert request.headers["content-type"] == "application/x-www-form-urlencoded"
     pair = base64.b64decode(request.headers["authorization"].removeprefix("Basic ")).decode()
     assert pair == f"{USER}:{PASSWORD}"

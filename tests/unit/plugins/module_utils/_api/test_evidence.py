@@ -17,8 +17,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._api.evide
     judge,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA, BOB, OURS
 
-ANN, BOB = "12812345678", "12812345679"
 HELD = "(withheld)"
 
 
@@ -66,7 +66,7 @@ def test_an_accepted_record_is_told_whole() -> None:
         {
             "code": 200,
             "code_desc": "",
-            "from": "17134567890",
+            "from": OURS,
             "to": ANN,
             "country": "US",
             "msg": "It is a SMS message",
@@ -241,7 +241,7 @@ FAILING_FIELDS: list[dict[str, Any]] = [
     *({"error": 2}, {"error": {"code": 5}}, {"error": ["No credit"]}, {"Error": True}, {"ERROR": "1"}),
     *({"errors": ["No credit"]}, {"errors": {"to": "bad"}}, {"errors": 1}, {"error_message": "No credit"}),
     *({"error_code": 5}, {"errorCode": "E17"}, {"has_error": True}, {"isError": "1"}, {"failed": True}),
-    *({"failed": ["12812345678"]}, {"failures": 1}, {"fault": "out of order"}, {"exception": "PDOException"}),
+    *({"failed": [ANN]}, {"failures": 1}, {"fault": "out of order"}, {"exception": "PDOException"}),
     *({"success": False}, {"success": "false"}, {"success": 0}, {"success": ""}, {"ok": False}, {"accepted": "no"}),
     *({"status": status} for status in FAILING_STATUSES),
     *({"state": "FAILED"}, {"result": "failure"}, {"outcome": "rejected"}, {"status_text": "Bad request: ERROR"}),
@@ -403,7 +403,7 @@ def test_another_order() -> None:
     assert list(found.verdicts) == [ANN, BOB]
 
 
-@pytest.mark.parametrize("written", [f"+{ANN}", f"00{ANN}", "+1 (281) 234-5678", int(ANN)], ids=str)
+@pytest.mark.parametrize("written", [ANNA, f"00{ANN}", "+1 (281) 234-5678", int(ANN)], ids=str)
 def test_a_number_written_otherwise(written: Any) -> None:
     assert verdict(record(written)).fate is Fate.ACCEPTED
 
@@ -423,7 +423,7 @@ def test_a_stranger_is_ignored_with_a_warning() -> None:
 @pytest.mark.parametrize(
     "entry",
     [
-        *(None, [], "12812345678", 12812345678, {}),
+        *(None, [], ANN, 12812345678, {}),
         *(record(to) for to in (None, "", True, 1.5, 12812345678.0, [ANN], {"to": ANN}, f"{ANN},{BOB}", f"{ANN}.0")),
     ],
     ids=lambda entry: repr(entry.get("to") if isinstance(entry, dict) else entry),
@@ -465,10 +465,10 @@ SCALARS = (
     | st.integers(-(10**39), 10**39)
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text()
-    | st.sampled_from([200, "200", 200.0, 402, ANN, BOB, f"+{ANN}", int(BOB), "sms1", "", -0.0, 1e300])
+    | st.sampled_from([200, "200", 200.0, 402, ANN, BOB, ANNA, int(BOB), "sms1", "", -0.0, 1e300])
 )
 VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=10)
-NUMBERS = st.sampled_from([ANN, BOB, f"+{ANN}", f"00{BOB}", int(ANN)]) | VALUES
+NUMBERS = st.sampled_from([ANN, BOB, ANNA, f"00{BOB}", int(ANN)]) | VALUES
 RECORDS = st.fixed_dictionaries(
     {},
     optional={

@@ -22,8 +22,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._core.erro
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.exchange import Service
 from ansible_collections.voip_communications.sms.tests.support import fault_server as faults
 from ansible_collections.voip_communications.sms.tests.support.fault_server import Behaviour, FaultServer
+from ansible_collections.voip_communications.sms.tests.support.people import ABROAD, ANN, ANNA, OURS
 
-ANN, BOB, OURS = "12812345678", "442079460958", "17134567890"
 HIDDEN = "(withheld)"
 OBSERVED = {
     "sms_id": "7",
@@ -33,7 +33,7 @@ OBSERVED = {
     "sms_status_date": "2026-12-01 22:00:03",
     "sms_type": "BULKSMS",
     "sms_internal": OURS,
-    "sms_external": f"+{ANN}",
+    "sms_external": ANNA,
     "sms_msg": "db1 is down, please look",
     "sms_status": "SENT",
 }
@@ -92,9 +92,9 @@ def test_what_is_no_log_is_an_error(payload: Any) -> None:
     ("asked", "taken"),
     [
         (LogFilter(), True),
-        (LogFilter(numbers=frozenset({ANN, BOB})), True),
+        (LogFilter(numbers=frozenset({ANN, ABROAD})), True),
         (LogFilter(numbers=frozenset({OURS})), True),
-        (LogFilter(numbers=frozenset({BOB})), False),
+        (LogFilter(numbers=frozenset({ABROAD})), False),
         (LogFilter(numbers=frozenset()), False),
         (LogFilter(text="is down"), True),
         (LogFilter(text="IS DOWN"), False),

@@ -16,13 +16,13 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._api.log_f
     figures_of,
     price_of,
 )
+from ansible_collections.voip_communications.sms.tests.support.people import ABROAD, ANN, OURS
 
-ANNA, BEN, OURS = "12812345678", "442079460958", "17134567890"
 SENT = LogRecord(
     id="1",
     direction="out",
     internal=OURS,
-    external=ANNA,
+    external=ANN,
     text="db1 is down",
     status="SENT",
     date="2026-12-01 22:00:03",
@@ -32,7 +32,7 @@ SENT = LogRecord(
 )
 LOG = [
     SENT,
-    SENT._replace(id="2", external=BEN, country="GB", sale="0.0410", date="2026-11-30 08:00:00"),
+    SENT._replace(id="2", external=ABROAD, country="GB", sale="0.0410", date="2026-11-30 08:00:00"),
     SENT._replace(id="3", status="FAILED", has_failed=True, sale="0.02"),
     SENT._replace(id="4", direction="in", status="RECEIVED", type="SMS", sale="0", date="2026-12-01 22:05:00"),
     SENT._replace(id="5", direction=None, status=None, country=None, external="", sale="n/a", date=None),
@@ -45,7 +45,7 @@ def test_everything_is_counted_once_in_each_kind() -> None:
     assert figures.total.undirected == 1
     kinds: dict[str, list[tuple[str | None, int]]] = {
         "days": [("2026-11-30", 1), ("2026-12-01", 3), (None, 1)],
-        "numbers": [(BEN, 1), (ANNA, 3), (None, 1)],
+        "numbers": [(ABROAD, 1), (ANN, 3), (None, 1)],
         "countries": [("GB", 1), ("US", 3), (None, 1)],
         "types": [("BULKSMS", 4), ("SMS", 1)],
         "directions": [("out", 3), (None, 1), ("in", 1)],
@@ -57,7 +57,7 @@ def test_everything_is_counted_once_in_each_kind() -> None:
         assert sum(group.figures.cost for group in groups) == figures.total.cost
         assert sum(group.figures.records for group in groups) == 5
     assert [group.key for group in figures.days] == ["2026-11-30", "2026-12-01", None]
-    assert [group.key for group in figures.numbers] == [BEN, ANNA, None]
+    assert [group.key for group in figures.numbers] == [ABROAD, ANN, None]
     assert (figures.oldest, figures.newest) == ("2026-11-30 08:00:00", "2026-12-01 22:05:00")
 
 

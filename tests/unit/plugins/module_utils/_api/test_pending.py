@@ -22,18 +22,18 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._api.pendi
     records,
     runs,
 )
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA, BOB, OURS
 
-ANN, BOB, SENDER = "12812345678", "12812345679", "17134567890"
 DATE = "2026-12-01 15:00"
-ENTRY = {"smsid": "a1", "to": ANN, "from": SENDER, "msg": "hello", "delivery_date": "2026-12-01 15:00:00"}
-RECORD = PendingRecord("a1", ANN, SENDER, "hello", DATE)
+ENTRY = {"smsid": "a1", "to": ANN, "from": OURS, "msg": "hello", "delivery_date": "2026-12-01 15:00:00"}
+RECORD = PendingRecord("a1", ANN, OURS, "hello", DATE)
 
 
 def clean(value: Any) -> str | None:
     return smsid_of(value, str)
 
 
-def parts(*texts: str, sender: str = SENDER) -> list[PendingRecord]:
+def parts(*texts: str, sender: str = OURS) -> list[PendingRecord]:
     return [PendingRecord(f"p{number}", ANN, sender, text, DATE) for number, text in enumerate(texts)]
 
 
@@ -58,14 +58,14 @@ def test_an_empty_list_is_a_list(payload: Any) -> None:
     ("changes", "expected"),
     [
         ({"to": int(ANN)}, RECORD),
-        ({"to": f"+{ANN}"}, RECORD),
+        ({"to": ANNA}, RECORD),
         ({"to": f"00{ANN}"}, RECORD),
-        ({"from": int(SENDER)}, RECORD),
-        ({"smsid": 12}, PendingRecord("12", ANN, SENDER, "hello", DATE)),
+        ({"from": int(OURS)}, RECORD),
+        ({"smsid": 12}, PendingRecord("12", ANN, OURS, "hello", DATE)),
         ({"delivery_date": "2026-12-01 15:00"}, RECORD),
         ({"delivery_date": "2026-12-01T15:00:00"}, RECORD),
-        ({"delivery_date": "2026-12-01 15:00:30"}, PendingRecord("a1", ANN, SENDER, "hello", "2026-12-01 15:00:30")),
-        ({"msg": 5}, PendingRecord("a1", ANN, SENDER, "5", DATE)),
+        ({"delivery_date": "2026-12-01 15:00:30"}, PendingRecord("a1", ANN, OURS, "hello", "2026-12-01 15:00:30")),
+        ({"msg": 5}, PendingRecord("a1", ANN, OURS, "5", DATE)),
         ({"from": None, "msg": None}, PendingRecord("a1", ANN, "", "", DATE)),
         ({"anything": {"else": 1}}, RECORD),
     ],
@@ -133,17 +133,17 @@ def test_an_answer_may_say_that_it_is_one_page_of_several(payload: Any, more: bo
 
 
 def test_a_message_is_found_whole_and_in_parts() -> None:
-    assert find(parts("one", "two"), "one", None) == Pending(ANN, SENDER, "one", DATE, ("p0",))
-    assert find(parts("one", "two"), "onetwo", None) == Pending(ANN, SENDER, "onetwo", DATE, ("p0", "p1"))
-    assert find(parts("x", "one", "two", "y"), "onetwo", SENDER) == Pending(ANN, SENDER, "onetwo", DATE, ("p1", "p2"))
+    assert find(parts("one", "two"), "one", None) == Pending(ANN, OURS, "one", DATE, ("p0",))
+    assert find(parts("one", "two"), "onetwo", None) == Pending(ANN, OURS, "onetwo", DATE, ("p0", "p1"))
+    assert find(parts("x", "one", "two", "y"), "onetwo", OURS) == Pending(ANN, OURS, "onetwo", DATE, ("p1", "p2"))
     assert find(parts("one", "two"), "on", None) is None
-    assert find(parts("", "one"), "one", None) == Pending(ANN, SENDER, "one", DATE, ("p1",))
-    assert find(parts("o", "ne", "one"), "one", None) == Pending(ANN, SENDER, "one", DATE, ("p2",))
+    assert find(parts("", "one"), "one", None) == Pending(ANN, OURS, "one", DATE, ("p1",))
+    assert find(parts("o", "ne", "one"), "one", None) == Pending(ANN, OURS, "one", DATE, ("p2",))
     assert find(parts("two", "one"), "onetwo", None) is None
 
 
 def test_parts_that_share_an_smsid_have_one() -> None:
-    shared = [PendingRecord("s", ANN, SENDER, text, DATE) for text in ("one", "two")]
+    shared = [PendingRecord("s", ANN, OURS, text, DATE) for text in ("one", "two")]
     found = find(shared, "onetwo", None)
     assert found is not None
     assert found.smsids == ("s",)
@@ -175,8 +175,8 @@ def test_who_shares_an_smsid_is_known() -> None:
     listing = Listing(
         (
             RECORD,
-            PendingRecord("a1", BOB, SENDER, "hello", DATE),
-            PendingRecord("b", BOB, SENDER, "later", "2026-12-02 15:00"),
+            PendingRecord("a1", BOB, OURS, "hello", DATE),
+            PendingRecord("b", BOB, OURS, "later", "2026-12-02 15:00"),
         )
     )
     assert listing.smsids == {"a1", "b"}

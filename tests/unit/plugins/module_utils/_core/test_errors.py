@@ -15,6 +15,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._core.erro
     MissingLibrary,
     VoipsmsError,
 )
+from ansible_collections.voip_communications.sms.tests.support.people import ANN
 
 
 def test_input_error_joins_its_faults() -> None:
@@ -52,9 +53,9 @@ def test_checked_raises_every_fault_whatever_the_value_is(value: str | None) -> 
     faults.attempt(_refuse)
     faults.add("the sender is unknown")
     with pytest.raises(InputError) as caught:
-        faults.checked(value, known=lambda: {"not_notified": ["12812345678"]})
+        faults.checked(value, known=lambda: {"not_notified": [ANN]})
     assert caught.value.faults == ("the sender is unknown", "the text is empty", "there is no number to send to")
-    assert caught.value.known == {"not_notified": ["12812345678"]}
+    assert caught.value.known == {"not_notified": [ANN]}
 
 
 def test_checked_does_not_compute_what_is_known_without_a_fault() -> None:

@@ -19,8 +19,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.resolve import resolve, resolved_early
 from ansible_collections.voip_communications.sms.tests.support.ledger_rows import NOW, UNKNOWN
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA, BOB
 
-ANN, BOB = "12812345678", "12812345679"
 POLICY = DedupePolicy(content="text", window=600.0)
 OVERDUE = UNKNOWN._replace(state=State.SENDING)
 AT_WORK = OVERDUE._replace(lease_until=NOW + 1)
@@ -84,7 +84,7 @@ def test_not_sent_does_not_undo_what_was_accepted_before() -> None:
 def test_what_is_certain_is_not_overruled(row: Row | None, sent: bool, reason: str) -> None:
     resolution = resolve({ANN: row, BOB: UNKNOWN._replace(recipient="bob")}, sent=sent, now=NOW)
     (fault,) = resolution.faults
-    assert fault.startswith(f"+{ANN}")
+    assert fault.startswith(ANNA)
     assert reason in fault
 
 

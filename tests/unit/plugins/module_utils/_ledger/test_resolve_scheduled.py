@@ -10,8 +10,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.resolve import Resolution
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.resolve_scheduled import resolve_scheduled
 from ansible_collections.voip_communications.sms.tests.support.ledger_rows import NOW, UNKNOWN
+from ansible_collections.voip_communications.sms.tests.support.people import ANN
 
-ANN = "12812345678"
 AHEAD, OVER = NOW + 86400.0, NOW - 60.0
 DOUBT = UNKNOWN._replace(date="2026-12-01 22:00", delivers_at=AHEAD, name="window")
 ACCEPTED = DOUBT._replace(state=State.ACCEPTED, smsids=("one", "two"), listed=True, owner="run")

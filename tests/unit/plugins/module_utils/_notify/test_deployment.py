@@ -12,11 +12,11 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify im
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.deployment import DeploymentOptions
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.fitting import read_and_fit
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.pipeline import Pipeline
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN, OWN
 
-SHOP = DeploymentOptions("shop", "1.4.2", "production", recipients=["+12812345678"])
+SHOP = DeploymentOptions("shop", "1.4.2", "production", recipients=[ANNA])
 GITHUB = Pipeline("github", "acme/shop-4711", 2, url="https://ci.example.com/acme/shop/4711", user="anna")
 WEB = ["web1", "web2", "web3"]
-ANNA, BEN = "+12812345678", "+12812345679"
 ABOUT = SHOP.about(
     GITHUB, [f"web{number}.example.com" for number in range(1, 13)], ["web1.example.com", "web2.example.com"]
 )
@@ -159,8 +159,8 @@ def test_what_the_pipeline_knows_is_used_where_nothing_is_given() -> None:
 
 def test_what_is_empty_leaves_the_defaults_of_the_module() -> None:
     assert not {"from", "contacts", "severity"} & SHOP.to_notify("failed", "text", "key").keys()
-    given = SHOP._replace(sender="+17134567890", contacts="people.csv", severity="warning")
-    assert given.to_notify("failed", "text", "key")["from"] == "+17134567890"
+    given = SHOP._replace(sender=OWN, contacts="people.csv", severity="warning")
+    assert given.to_notify("failed", "text", "key")["from"] == OWN
 
 
 def test_what_was_spent_in_vain_is_no_longer_there_but_a_second_always_is() -> None:

@@ -17,10 +17,11 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify.ha
     read_handover,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._people.moment import spoken
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN
 
 CONTACTS = [
-    {"name": "anna", "number": "+12812345678"},
-    {"name": "ben", "number": "+12812345679",
+    {"name": "anna", "number": ANNA},
+    {"name": "ben", "number": BEN,
      "hours": {"from": "08:00", "to": "22:00", "timezone": "America/Chicago"}},
     {"name": "carl", "number": "+12812345670"},
 ]  # fmt: skip
@@ -42,35 +43,37 @@ def planned(tmp_path: Path, at: str, *shifts: tuple[str, str, str], zone: str = 
     return plan_handover(read, dt.datetime.fromisoformat(at))
 
 
-ANNA = ("20261127T070000", "20261204T070000", "anna")
-BEN = ("20261204T070000", "20261211T070000", "ben")
+WEEK_OF_ANNA = ("20261127T070000", "20261204T070000", "anna")
+WEEK_OF_BEN = ("20261204T070000", "20261211T070000", "ben")
 
 
 def test_the_words(tmp_path: Path) -> None:
-    plan = planned(tmp_path, "2026-11-27T18:59:59+00:00", ANNA, BEN)
+    plan = planned(tmp_path, "2026-11-27T18:59:59+00:00", WEEK_OF_ANNA, WEEK_OF_BEN)
     (letter,) = plan.letters
     assert letter.text == "You are on call until Fri 4 Dec 07:00 UTC, then ben"
     assert letter.key == "handover 2026-11-27T07:00Z"
     assert (plan.faults, plan.state) == ((), "anna is on call until Fri 4 Dec 07:00 UTC")
-    assert planned(tmp_path, "2026-11-27T19:00:00+00:00", ANNA, BEN).letters == ()
-    near = planned(tmp_path, "2026-11-29T12:00:00+00:00", ANNA, BEN, within="3d", timezone="Europe/Berlin")
+    assert planned(tmp_path, "2026-11-27T19:00:00+00:00", WEEK_OF_ANNA, WEEK_OF_BEN).letters == ()
+    near = planned(
+        tmp_path, "2026-11-29T12:00:00+00:00", WEEK_OF_ANNA, WEEK_OF_BEN, within="3d", timezone="Europe/Berlin"
+    )
     assert near.letters[0].text == "You are on call until Fri 08:00, then ben"
-    there = planned(tmp_path, "2026-11-27T08:00:00+01:00", ANNA, zone="Europe/Berlin")
+    there = planned(tmp_path, "2026-11-27T08:00:00+01:00", WEEK_OF_ANNA, zone="Europe/Berlin")
     assert there.letters[0].text == "You are on call until Fri 4 Dec 07:00"
 
 
 def test_times_are_those_of_the_person(tmp_path: Path) -> None:
-    plan = planned(tmp_path, "2026-12-04T07:00:00+00:00", ANNA, BEN, timezone="Europe/Berlin")
+    plan = planned(tmp_path, "2026-12-04T07:00:00+00:00", WEEK_OF_ANNA, WEEK_OF_BEN, timezone="Europe/Berlin")
     assert plan.letters[0].text == "You are on call until Fri 11 Dec 01:00"
-    assert plan.letters[0].recipients == [{"name": "ben", "number": "+12812345679"}]
+    assert plan.letters[0].recipients == [{"name": "ben", "number": BEN}]
 
 
 def test_a_rota_with_a_name_and_a_text(tmp_path: Path) -> None:
     at = "2026-11-27T07:00:00+00:00"
-    named = planned(tmp_path, at, ANNA, BEN, name="the database").letters[0]
+    named = planned(tmp_path, at, WEEK_OF_ANNA, WEEK_OF_BEN, name="the database").letters[0]
     assert named.text == "You are on call for the database until Fri 4 Dec 07:00 UTC, then ben"
     assert named.key == "handover the database 2026-11-27T07:00Z"
-    own = planned(tmp_path, at, ANNA, BEN, msg="{name}: Dienst bis {until}, danach {next}").letters[0]
+    own = planned(tmp_path, at, WEEK_OF_ANNA, WEEK_OF_BEN, msg="{name}: Dienst bis {until}, danach {next}").letters[0]
     assert own.text == "anna: Dienst bis Fri 4 Dec 07:00 UTC, danach ben"
     assert own.key == "handover 2026-11-27T07:00Z"
 
@@ -80,13 +83,13 @@ def test_those_who_begin_together_have_one_letter(tmp_path: Path) -> None:
     at = "2026-11-27T07:00:00+00:00"
     (letter,) = planned(tmp_path, at, both).letters
     assert [person.name for person in letter.people] == ["anna", "carl"]
-    (alone,) = planned(tmp_path, at, ANNA).letters
+    (alone,) = planned(tmp_path, at, WEEK_OF_ANNA).letters
     assert alone.text == letter.text
     assert letter.question_key != alone.question_key
     assert letter.question_key.startswith("handover 2026-11-27T07:00Z ")
     longer = ("20261127T070000", "20261205T070000", "anna")
     assert planned(tmp_path, at, longer).letters[0].question_key != alone.question_key
-    apart = planned(tmp_path, at, ANNA, ("20261127T060000", "20261204T070000", "carl"))
+    apart = planned(tmp_path, at, WEEK_OF_ANNA, ("20261127T060000", "20261204T070000", "carl"))
     assert [letter.key[-17:] for letter in apart.letters] == ["2026-11-27T07:00Z", "2026-11-27T06:00Z"]
 
 
@@ -99,7 +102,7 @@ def test_a_shift_without_an_end_and_one_without_a_begin(tmp_path: Path) -> None:
 
 
 def test_a_gap_is_a_fault(tmp_path: Path) -> None:
-    assert planned(tmp_path, "2027-01-01T00:00:00+00:00", ANNA).faults == (
+    assert planned(tmp_path, "2027-01-01T00:00:00+00:00", WEEK_OF_ANNA).faults == (
         "no one is on call at 2027-01-01T00:00+00:00",
     )
 

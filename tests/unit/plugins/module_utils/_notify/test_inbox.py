@@ -23,8 +23,9 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify.in
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.inbox_event import event_of
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.inbox_state import InboxState
 from ansible_collections.voip_communications.sms.plugins.module_utils._people.contacts import read_contacts
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA, OURS, OWN
 
-ANNA, STRANGER, OWN = "12812345678", "447700900999", "17134567890"
+STRANGER = "447700900999"
 NEWEST, OLDEST = "newest", "oldest"
 
 
@@ -37,11 +38,11 @@ class Service:
         self.requests = 0
         self.error: VoipsmsError | None = None
 
-    def add(self, text: str, external: str = ANNA, direction: str = "in", at: int | None = None) -> None:
+    def add(self, text: str, external: str = ANN, direction: str = "in", at: int | None = None) -> None:
         number = len(self.records)
         date = f"2026-12-01 10:{(number if at is None else at) // 60:02}:{(number if at is None else at) % 60:02}"
         name = str(1000 + number) if self.has_ids else None
-        self.records.append(LogRecord(name, direction, OWN, external, text, "RECEIVED", date, None, None, None))
+        self.records.append(LogRecord(name, direction, OURS, external, text, "RECEIVED", date, None, None, None))
 
     def log_page(self, number: int, seconds: float) -> list[LogRecord]:
         assert seconds == 7.0
@@ -64,7 +65,7 @@ class Source:
         self.start()
 
     def start(self) -> None:
-        contacts = read_contacts([{"name": "anna", "number": f"+{ANNA}"}], Faults())
+        contacts = read_contacts([{"name": "anna", "number": ANNA}], Faults())
         sender = Sender(contacts, None, self.strangers)
         self.inbox = Inbox(self.service, InboxState(str(self.path)), sender, 7.0, lambda: self.now)  # type: ignore[arg-type]  # a log is all it needs
 
@@ -150,7 +151,7 @@ def test_nothing_is_lost_or_repeated(
     expected, seen = [], []
     for number, step in enumerate(steps):
         if step in ("in", "out", "stranger"):
-            person = STRANGER if step == "stranger" else ANNA
+            person = STRANGER if step == "stranger" else ANN
             service.add(str(number), person, "out" if step == "out" else "in")
             expected += [str(number)] if step == "in" else []
         elif step == "restart":
@@ -241,7 +242,7 @@ def test_the_state_is_private_and_reveals_nothing(source: Source) -> None:
     assert stat.S_IMODE(source.path.parent.stat().st_mode) == 0o700
     assert sorted(path.name for path in source.path.parent.iterdir()) == ["inbox.json", "inbox.json.lock"]
     assert "old" not in source.path.read_text()
-    assert ANNA not in source.path.read_text()
+    assert ANN not in source.path.read_text()
 
 
 def test_a_second_source_with_the_same_state_is_refused(source: Source) -> None:
@@ -311,7 +312,7 @@ def test_only_marks_that_the_log_no_longer_shows_are_forgotten(source: Source, m
 
 
 def event(text: str, name: str = "anna", **changed: Any) -> dict[str, Any]:
-    record = LogRecord("1", "in", OWN, ANNA, text, None, "2026-12-01 10:00:00", None, None, None)
+    record = LogRecord("1", "in", OURS, ANN, text, None, "2026-12-01 10:00:00", None, None, None)
     sms: dict[str, Any] = event_of(record._replace(**changed), name, "mark")["sms"]
     return sms
 
@@ -319,8 +320,8 @@ def event(text: str, name: str = "anna", **changed: Any) -> dict[str, Any]:
 def test_an_event() -> None:
     assert event("  Restart, web-1!\nNow…  ") == {
         "id": "mark",
-        "from": f"+{ANNA}",
-        "to": f"+{OWN}",
+        "from": ANNA,
+        "to": OWN,
         "name": "anna",
         "known": True,
         "text": "Restart, web-1! Now...",

@@ -17,9 +17,10 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify.qu
     QuestionCodes,
     choose_secret,
 )
+from ansible_collections.voip_communications.sms.tests.support.people import ANN
 
 FIRST, SECOND = "11" * 32, "22" * 32
-PLAN = Plan((Person("ann", "12812345678"),), (("ann",),), (Choice("approve", "approve"), Choice("reject", "reject")))
+PLAN = Plan((Person("ann", ANN),), (("ann",),), (Choice("approve", "approve"), Choice("reject", "reject")))
 
 
 def codes_of(secret: str) -> QuestionCodes:

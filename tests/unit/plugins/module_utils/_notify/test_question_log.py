@@ -17,12 +17,13 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify.qu
     QuestionLog,
     Seen,
 )
+from ansible_collections.voip_communications.sms.tests.support.people import OURS
 
 ORDERS = ("newest first", "oldest first")
 
 
 def record(direction: str, person: str, text: str, date: int = 0) -> LogRecord:
-    return LogRecord(None, direction, "17134567890", person, text, None, str(date), None, None, None)
+    return LogRecord(None, direction, OURS, person, text, None, str(date), None, None, None)
 
 
 class Log:

@@ -25,10 +25,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.proof import Graces
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.request import ScheduleRequest
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.request import SendRequest
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, BOB, CARL
 from ansible_collections.voip_communications.sms.tests.support.scheduling import (
-    ANN,
-    BOB,
-    CARL,
     D1,
     D2,
     DAY,

@@ -23,8 +23,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify.wa
     read_settings,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.watch import compose as parts_of
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 
-ANNA = "+12812345678"
 GITHUB = Pipeline("github", "acme/shop-4711", 2, "https://github.com/acme/shop/actions/runs/12345678901", "anna")
 FAILURE = Run(
     playbook="site.yml",

@@ -22,8 +22,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify.wi
     read_duration,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_texts import words
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN
 
-ANNA, BEN = "+12812345678", "+12812345679"
 WINDOW = {"name": "w1", "start": "2030-12-01 22:00", "end": "2030-12-01 23:30", "timezone": "Europe/Berlin"}
 USUAL = [
     {"name": "day-before", "before": "24h"},

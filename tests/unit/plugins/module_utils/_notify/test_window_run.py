@@ -32,8 +32,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify.wi
     read_relative_start,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_version import remembered_version
+from ansible_collections.voip_communications.sms.tests.support.people import ANN
 from ansible_collections.voip_communications.sms.tests.support.scheduling import (
-    ANN,
     DAY,
     FINGERPRINTS,
     MINUTE,

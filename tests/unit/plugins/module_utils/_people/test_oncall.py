@@ -24,11 +24,12 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._people.on
     read_query,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._people.person import read_person
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN
 
 GOLDEN = Path(__file__).parent / "golden"
 PEOPLE: tuple[dict[str, Any], ...] = (
-    {"name": "anna", "number": "+12812345678", "email": "anna@example.com", "calendar": ["Anna Smith"]},
-    {"name": "ben", "number": "+12812345679", "email": "ben.oneil@example.com", "calendar": ["Ben O'Neil"]},
+    {"name": "anna", "number": ANNA, "email": "anna@example.com", "calendar": ["Anna Smith"]},
+    {"name": "ben", "number": BEN, "email": "ben.oneil@example.com", "calendar": ["Ben O'Neil"]},
     {"name": "carl", "number": "+12812345670", "email": "carl@example.com"},
     {"name": "carla", "number": "+12812345671", "calendar": ["Müller, Carla"], "quiet": "defer",
      "hours": {"from": "08:00", "to": "22:00", "timezone": "Europe/Berlin"}},

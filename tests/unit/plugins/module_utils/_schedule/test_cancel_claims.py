@@ -29,10 +29,9 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.context import ScheduleContext
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.plan import KnownMessage, ScheduledState
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, BOB
 from ansible_collections.voip_communications.sms.tests.support.snapshots import (
     AHEAD,
-    ANN,
-    BOB,
     D1,
     D2,
     FINGERPRINTS,

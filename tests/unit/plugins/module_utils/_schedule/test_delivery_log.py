@@ -14,10 +14,8 @@ import pytest
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import VoipsmsError
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Row
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, BOB, CARL
 from ansible_collections.voip_communications.sms.tests.support.scheduling import (
-    ANN,
-    BOB,
-    CARL,
     D1,
     D2,
     FINGERPRINTS,

@@ -10,16 +10,8 @@ import pytest
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.pending import PendingRecord
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Row
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.match import Match, matching
-from ansible_collections.voip_communications.sms.tests.support.snapshots import (
-    ANN,
-    BOB,
-    D1,
-    D2,
-    OURS,
-    record,
-    row,
-    snapshot,
-)
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, BOB, OURS
+from ansible_collections.voip_communications.sms.tests.support.snapshots import D1, D2, record, row, snapshot
 
 
 def matched(match: Match, *known: Row | PendingRecord) -> list[tuple[str, ...]]:

@@ -23,10 +23,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.
     lock_key,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.request import Request
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, BOB, CARL
 from ansible_collections.voip_communications.sms.tests.support.scheduling import (
-    ANN,
-    BOB,
-    CARL,
     D1,
     D2,
     DAY,

@@ -6,13 +6,11 @@
 from __future__ import annotations
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.plan import ScheduledState
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA, BEN, BOB, OURS
 from ansible_collections.voip_communications.sms.tests.support.snapshots import (
-    ANN,
-    BOB,
     D1,
     D2,
     FINGERPRINTS,
-    OURS,
     record,
     row,
     snapshot,
@@ -33,7 +31,7 @@ def test_recipients_who_share_an_smsid_are_told_apart() -> None:
     found = snapshot(ann, bob, record("a"), record("a", to=BOB))
     assert found.owner("a", ANN) == (ann.key, ann.recipient)
     assert found.owner("a", BOB) == (bob.key, bob.recipient)
-    assert [found.known(entry).to for entry in (ann, bob)] == [f"+{ANN}", f"+{BOB}"]
+    assert [found.known(entry).to for entry in (ann, bob)] == [ANNA, BEN]
     alone = snapshot(ann, record("a"), record("a", to=BOB))
     assert alone.owner("a", BOB) is None
     identity = (ann.key, FINGERPRINTS.recipient(BOB))

@@ -37,8 +37,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._send.clai
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.delivery import Delivery
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.log_search import LOG_PAGES
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.request import SendRequest
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, BOB, CARL
 
-ANN, BOB, CARL = "12812345678", "12812345679", "12812345680"
 FINGERPRINTS = Fingerprints.of("test", "")
 KEY = FINGERPRINTS.key("key")
 DEADLINE = 100.0

@@ -21,8 +21,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._message.o
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.delivery import Delivery
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.limited import span
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.request import SendRequest
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, BOB, CARL
 
-ANN, BOB, CARL = "12812345678", "12812345679", "12812345680"
 FINGERPRINTS = Fingerprints.of("test", "")
 TWO = Limits((Limit(2, 900.0),))
 START = datetime(2026, 11, 29, 13, 50, tzinfo=UTC).timestamp()

@@ -31,8 +31,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._send.reco
     decide,
     why_unknown,
 )
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, OURS
 
-ANN = "12812345678"
 TEXT = "db1 is down"
 NOW = 1_900_000_000.0
 HOUR, DAY = 3600.0, 86400.0
@@ -80,7 +80,7 @@ def record(moment: float = NOW, **changes: Any) -> LogRecord:
     plain = LogRecord(
         id=str(next(_ids)),
         direction="out",
-        internal="17134567890",
+        internal=OURS,
         external=ANN,
         text=TEXT,
         status="SENT",
@@ -299,7 +299,7 @@ def test_an_older_record_goes_to_the_message_that_has_no_other() -> None:
         assert decision_on(record(), *records, others=older).finding is Finding.FOUND
 
 
-@pytest.mark.parametrize("sender", ["", "17134567890", "17130000000"])
+@pytest.mark.parametrize("sender", ["", OURS, "17130000000"])
 def test_the_same_text_from_another_sender_accounts_for_a_record(sender: str) -> None:
     message = MESSAGE._replace(sender="17130000000")
     other = row_of("other", State.ACCEPTED, sender=sender)
@@ -455,7 +455,7 @@ def test_another_text_to_the_same_number_may_be_this_one_written_otherwise(momen
 
 
 @pytest.mark.parametrize("state", list(State))
-@pytest.mark.parametrize("sender", ["", "17134567890"])
+@pytest.mark.parametrize("sender", ["", OURS])
 def test_a_text_that_the_ledger_knows_is_not_this_one(state: State, sender: str) -> None:
     other = row_of("other", state, text="db2 is down", sender=sender)
     assert decision_on(record(text="db2 is down"), others=[other]).finding is Finding.ABSENT

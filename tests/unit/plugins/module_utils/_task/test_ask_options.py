@@ -29,9 +29,9 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.ask_
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_ask import ask_summary, blank
 from ansible_collections.voip_communications.sms.plugins.modules import voipsms_ask
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA, BEN, BOB, OWN
 
-ANN, BEN = "+12812345678", "+12812345679"
-CONTACTS = [{"name": "anna", "number": ANN, "groups": ["dba"]}, {"name": "ben", "number": BEN, "groups": ["dba"]}]
+CONTACTS = [{"name": "anna", "number": ANNA, "groups": ["dba"]}, {"name": "ben", "number": BEN, "groups": ["dba"]}]
 
 
 def options_of(tmp_path: Path, **changed: Any) -> AskOptions:
@@ -42,7 +42,7 @@ def options_of(tmp_path: Path, **changed: Any) -> AskOptions:
         "ledger": str(tmp_path / "ledger.sqlite3"),
         "to": "@dba",
         "contacts": CONTACTS,
-        "from": "+17134567890",
+        "from": OWN,
         "msg": "Deploy shop 2026.11?",
         "idempotency_key": "deploy",
         **changed,
@@ -62,7 +62,7 @@ def faults_of(tmp_path: Path, **changed: Any) -> str:
 def test_a_question_by_default(tmp_path: Path) -> None:
     options = options_of(tmp_path)
     ask = options.ask
-    assert [(one.number, one.name) for one in ask.plan.people] == [("12812345678", "anna"), ("12812345679", "ben")]
+    assert [(one.number, one.name) for one in ask.plan.people] == [(ANN, "anna"), (BOB, "ben")]
     assert (ask.plan.steps, ask.plan.needed) == ((tuple(one.id for one in ask.plan.people),), 1)
     assert (ask.waits, ask.seconds, ask.run_seconds, ask.poll) == ((900.0,), 900.0, 900.0, 10.0)
     assert options.text == "Deploy shop 2026.11? Reply #### = approve, #### = reject."
@@ -82,7 +82,7 @@ def test_who_is_asked_at_which_hour(tmp_path: Path) -> None:
     """By hours, by what people want to hear of, and by severity; one mention that wants to hear of it is enough."""
     hours = {"from": "08:00", "to": "22:00", "timezone": "UTC"}
     contacts = [
-        {"name": "anna", "number": ANN, "groups": ["dba"], "hours": hours},
+        {"name": "anna", "number": ANNA, "groups": ["dba"], "hours": hours},
         {"name": "ben", "number": BEN, "groups": ["dba"], "events": ["failed"], "severity": "warning"},
     ]
     noon, midnight = 12 * 3600.0, 0.0
@@ -95,7 +95,7 @@ def test_who_is_asked_at_which_hour(tmp_path: Path) -> None:
     assert silent() == [set(), {"anna"}]
     assert silent(event="finished") == [{"ben"}, {"anna", "ben"}]
     assert silent(event="failed", severity="info") == [{"ben"}, {"anna", "ben"}]
-    assert silent(to=["@dba", {"name": "anna", "number": ANN}]) == [set(), set()]
+    assert silent(to=["@dba", {"name": "anna", "number": ANNA}]) == [set(), set()]
     assert "event must be one word" in faults_of(tmp_path, event="two words")
 
 
@@ -133,13 +133,13 @@ def test_what_is_asked_of_whom_is_content_and_how_long_is_waited_is_not(tmp_path
         {"poll": 5},
         {"hint": False},
         {"outcome_text": "Thank you"},
-        {"to": [ANN, BEN]},
+        {"to": [ANNA, BEN]},
         {"deadline": 9},
     ]
     for changed in same:
         assert options_of(tmp_path, **changed).ask.content == content, changed
     others: list[dict[str, Any]] = [
-        {"to": [ANN]},
+        {"to": [ANNA]},
         {"msg": "Deploy?"},
         {"choices": ["approve"]},
         {"needed": 2},
@@ -165,15 +165,15 @@ def test_choices_in_every_notation(tmp_path: Path) -> None:
     ("changed", "sentence"),
     [
         ({"to": ...}, "nobody is asked: to or steps is needed"),
-        ({"steps": [{"to": ANN}]}, "both to and steps are given; only one can be"),
+        ({"steps": [{"to": ANNA}]}, "both to and steps are given; only one can be"),
         ({"to": "@dbb"}, "to: "),
         ({"to": ..., "steps": [{"to": "nobody"}]}, "to of step 1: "),
-        ({"to": ..., "steps": [{"who": ANN, "to": ANN}]}, "step 1 has the unknown who"),
+        ({"to": ..., "steps": [{"who": ANNA, "to": ANNA}]}, "step 1 has the unknown who"),
         ({"to": ..., "steps": ["nobody"]}, "step 1: "),
         ({"fallback": "nobody"}, "fallback: "),
-        ({"fallback": {"to": ANN, "at": "5m"}}, "fallback has the unknown at"),
-        ({"to": ..., "steps": [{"to": ANN, "wait": "soon"}]}, "wait of step 1 soon is not a duration"),
-        ({"to": ..., "steps": [{"to": ANN, "wait": 0}]}, "wait of a step"),
+        ({"fallback": {"to": ANNA, "at": "5m"}}, "fallback has the unknown at"),
+        ({"to": ..., "steps": [{"to": ANNA, "wait": "soon"}]}, "wait of step 1 soon is not a duration"),
+        ({"to": ..., "steps": [{"to": ANNA, "wait": 0}]}, "wait of a step"),
         ({"from": ""}, "from is needed"),
         ({"from": "112"}, "from: "),
         ({"msg": " "}, "msg: the text is empty"),
@@ -220,7 +220,7 @@ def test_every_fault_is_named_at_once(tmp_path: Path) -> None:
 
 
 def test_no_fault_is_named_that_another_one_has_caused(tmp_path: Path) -> None:
-    text = faults_of(tmp_path, to=["nobody", ANN], needed=2, code_digits=3)
+    text = faults_of(tmp_path, to=["nobody", ANNA], needed=2, code_digits=3)
     assert "needed" not in text
     assert "too few" not in text
 
@@ -293,7 +293,7 @@ def test_long_numbers_are_masked_while_the_question_is_open(tmp_path: Path) -> N
     assert (while_open["answers"][0]["comment"], while_open["unclear"][0]["text"]) == ("ticket #####", "is it ####?")
     assert (after["answers"][0]["comment"], after["unclear"][0]["text"]) == ("ticket 12345", "is it 4711?")
     assert after["answers"][0]["name"] == after["answered_by"][0] == "anna"
-    assert (after["asked"], after["level"], after["text"].count("####")) == ([ANN, BEN], 1, 2)
+    assert (after["asked"], after["level"], after["text"].count("####")) == ([ANNA, BEN], 1, 2)
 
 
 def test_the_diff_shows_who_is_asked_and_no_code(tmp_path: Path) -> None:

@@ -23,8 +23,6 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.cost
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.cost_style import STYLE
 from ansible_collections.voip_communications.sms.tests.support.cost import (
-    ANNA,
-    BEN,
     HOSTILE,
     TEXT,
     Page,
@@ -32,6 +30,7 @@ from ansible_collections.voip_communications.sms.tests.support.cost import (
     record,
     report_of,
 )
+from ansible_collections.voip_communications.sms.tests.support.people import ABROAD, ANN, ANNA
 
 # Elements and attributes that could load or run something, or hide a text.
 ELEMENTS = {
@@ -50,7 +49,7 @@ def day(key: str, records: int = 1) -> Group:
 
 
 def test_nothing_on_it_loads_or_runs_anything() -> None:
-    contacts = [{"name": f"<script>{name}</script> \u05d0", "number": f"+{ANNA}"} for name in ("anna",)]
+    contacts = [{"name": f"<script>{name}</script> \u05d0", "number": ANNA} for name in ("anna",)]
     text = page_of(report_of(hostile_records(), contacts, title=HOSTILE[1]))
     page = Page(text)
     assert {tag for tag, _attributes in page.elements} <= ELEMENTS
@@ -78,15 +77,15 @@ def test_its_policy_allows_its_own_style_alone() -> None:
 
 
 def test_numbers_are_masked_unless_they_are_asked_for() -> None:
-    log_filter = LogFilter(numbers=frozenset({ANNA, BEN}))
-    contacts = [{"name": "anna", "number": f"+{ANNA}"}]
-    report = report_of([record(), record(external=BEN)], contacts, log_filter)
+    log_filter = LogFilter(numbers=frozenset({ANN, ABROAD}))
+    contacts = [{"name": "anna", "number": ANNA}]
+    report = report_of([record(), record(external=ABROAD)], contacts, log_filter)
     masked, shown = Page(page_of(report)), Page(page_of(report._replace(show_numbers=True)))
-    assert ANNA not in masked.text
+    assert ANN not in masked.text
     assert {"anna", "+1********78", "+44********58", "Numbers are masked, so two of them may look alike."} <= {
         *masked.texts
     }
-    assert {"anna", f"+{ANNA}", f"+{BEN}", "Numbers are shown in full."} <= {*shown.texts}
+    assert {"anna", ANNA, f"+{ABROAD}", "Numbers are shown in full."} <= {*shown.texts}
 
 
 def test_it_says_what_is_not_known() -> None:
@@ -101,7 +100,7 @@ def test_it_says_what_is_not_known() -> None:
 
 
 def test_it_says_which_records_were_asked_for() -> None:
-    log_filter = LogFilter(frozenset({ANNA}), None, "out", "2026-12-01", "2026-12-31 23:59:59")
+    log_filter = LogFilter(frozenset({ANN}), None, "out", "2026-12-01", "2026-12-31 23:59:59")
     page = Page(page_of(report_of([record()], log_filter=log_filter)))
     start = page.texts.index("Only: direction")
     assert page.texts[start:][:8] == [

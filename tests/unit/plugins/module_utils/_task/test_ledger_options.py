@@ -21,14 +21,14 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.ledg
 )
 from ansible_collections.voip_communications.sms.plugins.modules import voipsms_ledger, voipsms_ledger_info
 from ansible_collections.voip_communications.sms.tests.support.ledger_rows import NOW, UNKNOWN
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA, BEN, BOB
 
-ANN, BOB = "+12812345678", "+12812345679"
 FINGERPRINTS = Fingerprints.of(None, "key")
 
 
 def resolve_options(**changes: Any) -> ResolveOptions:
     defaults = {name: spec.get("default") for name, spec in voipsms_ledger.argument_spec().items()}
-    options = {"api_key": "key", "ledger": "/tmp/ledger", "key": "deploy", "to": [ANN, BOB], "as": "sent"}
+    options = {"api_key": "key", "ledger": "/tmp/ledger", "key": "deploy", "to": [ANNA, BEN], "as": "sent"}
     return read_resolve_options({**defaults, **options, **changes})
 
 
@@ -39,19 +39,19 @@ def inspect_options(**changes: Any) -> InspectOptions:
 
 def test_the_messages_to_resolve() -> None:
     options = resolve_options()
-    assert (options.key, options.recipients, options.meaning) == ("deploy", ("12812345678", "12812345679"), "sent")
+    assert (options.key, options.recipients, options.meaning) == ("deploy", (ANN, BOB), "sent")
     assert options.ledger.name == "/tmp/ledger"
     assert resolve_options(**{"as": "not_sent"}).meaning == "not_sent"
 
 
 def test_a_ledger_without_rows_has_none_for_each_recipient(tmp_path: Path) -> None:
     path = tmp_path / "ledger"
-    assert resolve_options(ledger=str(path)).rows() == {"12812345678": None, "12812345679": None}
+    assert resolve_options(ledger=str(path)).rows() == {ANN: None, BOB: None}
     assert not path.exists()
 
 
 def test_the_cancel_of_an_smsid_that_no_message_has_is_resolved_by_its_shown_key(tmp_path: Path) -> None:
-    options = resolve_options(ledger=str(tmp_path / "ledger"), to=[ANN], **{"as": "cancelled"})
+    options = resolve_options(ledger=str(tmp_path / "ledger"), to=[ANNA], **{"as": "cancelled"})
     key = options.fingerprints.cancel_key("id7")
     cancel = UNKNOWN._replace(
         key=key, recipient="", label="", state=State.CANCELLING, smsids=("id7",), date="", effect_by=NOW
@@ -65,7 +65,7 @@ def test_the_cancel_of_an_smsid_that_no_message_has_is_resolved_by_its_shown_key
     (row,) = options.rows().values()
     assert row is not None
     assert row.state is State.CANCELLED
-    pending = resolution_of(options._replace(meaning="scheduled"), {"12812345678": cancel}, NOW - 1)
+    pending = resolution_of(options._replace(meaning="scheduled"), {ANN: cancel}, NOW - 1)
     assert [change.after for change in pending.rows.values()] == [None]
 
 
@@ -79,8 +79,8 @@ def test_every_fault_of_a_resolution_is_named_at_once() -> None:
 def test_the_rows_to_show() -> None:
     assert inspect_options().row_filter == RowFilter()
     assert inspect_options().max_rows == 100
-    options = inspect_options(key="deploy", to=ANN, states=["unknown"], max_rows=7)
-    recipients = frozenset({FINGERPRINTS.recipient("12812345678")})
+    options = inspect_options(key="deploy", to=ANNA, states=["unknown"], max_rows=7)
+    recipients = frozenset({FINGERPRINTS.recipient(ANN)})
     assert options.row_filter == RowFilter(FINGERPRINTS.key("deploy"), recipients, ["unknown"], "deploy")
     assert options.max_rows == 7
 

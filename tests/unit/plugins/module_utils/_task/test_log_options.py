@@ -15,6 +15,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.log_
     read_log_options,
 )
 from ansible_collections.voip_communications.sms.plugins.modules import voipsms_log_info
+from ansible_collections.voip_communications.sms.tests.support.people import ANN
 
 
 def log_options(**changes: Any) -> LogOptions:
@@ -32,7 +33,7 @@ def test_every_filter_is_read() -> None:
         number="0012812345678", msg="down", direction="out", since="2026-12-01", until="2026-12-02", max_pages=3
     )
     assert options.log_filter == LogFilter(
-        numbers=frozenset({"12812345678"}),
+        numbers=frozenset({ANN}),
         text="down",
         direction="out",
         since="2026-12-01",

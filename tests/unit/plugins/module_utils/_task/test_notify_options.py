@@ -19,13 +19,13 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.noti
     read_notify_options,
 )
 from ansible_collections.voip_communications.sms.plugins.modules.voipsms_notify import argument_spec
+from ansible_collections.voip_communications.sms.tests.support.people_abroad import ANNA, BEN, DESK
 
-ANNA, BEN, DESK = "4915112345678", "447700900123", "12815550100"
 RUN = {"system": "github", "run": "4711", "attempt": 1}
 HOURS = {"from": "08:00", "to": "22:00", "timezone": "UTC"}
 CONTACTS = [
-    {"name": "anna", "number": f"+{ANNA}", "hours": HOURS, "quiet": "defer", "language": "de"},
-    {"name": "ben", "number": f"+{BEN}", "severity": "critical"},
+    {"name": "anna", "number": ANNA, "hours": HOURS, "quiet": "defer", "language": "de"},
+    {"name": "ben", "number": BEN, "severity": "critical"},
 ]
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 
@@ -42,7 +42,7 @@ def set_time(monkeypatch: pytest.MonkeyPatch, moment: dt.datetime) -> None:
 def params(tmp: Path, **changes: Any) -> dict[str, Any]:
     defaults = {name: spec.get("default") for name, spec in argument_spec().items()}
     given = {"api_key": "key", "api_password": "canary-password", "ledger": str(tmp / "ledger.sqlite3")}
-    usual = {"to": f"+{DESK}", "event": "failed", "msg": "db1 is down", "subject": ["db1"], "pipeline": RUN}
+    usual = {"to": DESK, "event": "failed", "msg": "db1 is down", "subject": ["db1"], "pipeline": RUN}
     return {**defaults, **given, "contacts": CONTACTS, **usual, **changes}
 
 
@@ -60,10 +60,10 @@ def faults(tmp: Path, **changes: Any) -> list[str]:
 def test_a_plain_task(tmp_path: Path) -> None:
     options = read(tmp_path)
     assert options.event == ("failed", "critical", "db1/failed/github-4711-1")
-    assert options.audience.as_dict() == {"now": [f"+{DESK}"], "later": [], "dropped": []}
+    assert options.audience.as_dict() == {"now": [DESK], "later": [], "dropped": []}
     assert (options.texts.default, options.texts_in_use, options.warnings) == ("db1 is down", ["db1 is down"], ())
-    (request,) = options.send_requests([DESK])
-    assert (request.key, request.label, request.recipients) == (options.event.key, options.event.key, (DESK,))
+    (request,) = options.send_requests([DESK[1:]])
+    assert (request.key, request.label, request.recipients) == (options.event.key, options.event.key, (DESK[1:],))
     assert (request.dedupe.skip_different, request.dedupe.window) == (True, 30 * 86400)
 
 
@@ -72,11 +72,11 @@ def test_people_hear_what_and_when_they_want(tmp_path: Path, monkeypatch: pytest
     options = read(tmp_path, to="anna, ben", event="done")
     assert options.audience.as_dict() == {
         "now": [],
-        "later": [{"at": "2026-11-24T08:00+00:00", "to": [f"+{ANNA}"]}],
+        "later": [{"at": "2026-11-24T08:00+00:00", "to": [ANNA]}],
         "dropped": [],
     }
     urgent = read(tmp_path, to="anna, ben", event="done", severity="critical")
-    assert urgent.audience.now == (f"+{BEN}",)
+    assert urgent.audience.now == (BEN,)
 
 
 @pytest.mark.parametrize(("hour", "may"), [(9, False), (12, False), (20, False), (8, True), (21, True), (23, True)])
@@ -85,25 +85,23 @@ def test_only_near_the_ends_of_hours_another_run_could_tell_otherwise(
 ) -> None:
     """Elsewhere no lock is needed, which the next run would have to wait for if this one was killed."""
     set_time(monkeypatch, NOON.replace(hour=hour, minute=20))
-    assert read(tmp_path, to=["anna", "ben"]).may_defer == (frozenset([ANNA]) if may else frozenset())
+    assert read(tmp_path, to=["anna", "ben"]).may_defer == (frozenset([ANNA[1:]]) if may else frozenset())
 
 
 def test_each_gets_the_text_of_their_language(tmp_path: Path) -> None:
-    options = read(
-        tmp_path, to=["anna", f"+{DESK}", f"+{ANNA}"], msg={"default": "Down", "de": "Weg", "fr": "En panne"}
-    )
-    requests = options.send_requests([ANNA, DESK])
-    assert [(request.text, request.recipients) for request in requests] == [("Weg", (ANNA,)), ("Down", (DESK,))]
+    options = read(tmp_path, to=["anna", DESK, ANNA], msg={"default": "Down", "de": "Weg", "fr": "En panne"})
+    requests = options.send_requests([ANNA[1:], DESK[1:]])
+    assert [(request.text, request.recipients) for request in requests] == [("Weg", (ANNA[1:],)), ("Down", (DESK[1:],))]
     assert options.texts_in_use == ["Weg", "Down"]
 
 
 def test_one_who_cannot_be_read_is_refused_and_the_others_are_told(tmp_path: Path) -> None:
-    options = read(tmp_path, to=["ana", f"+{DESK}", "123"])
+    options = read(tmp_path, to=["ana", DESK, "123"])
     assert [(result.to, result.outcome) for result in options.refused] == [
         ("ana", Outcome.REFUSED),
         ("123", Outcome.REFUSED),
     ]
-    assert options.audience.now == (f"+{DESK}",)
+    assert options.audience.now == (DESK,)
 
 
 def test_contacts_that_cannot_be_read_are_a_warning(tmp_path: Path) -> None:
@@ -151,7 +149,7 @@ def test_every_fault_is_named_at_once_with_who_is_not_told(tmp_path: Path) -> No
         ("anna", "not_sent"),
         (None, "refused"),
     ]
-    assert known["failed_to"] == [f"+{ANNA}", "ana"]
+    assert known["failed_to"] == [ANNA, "ana"]
     assert not (tmp_path / "ledger.sqlite3").exists()
 
 
@@ -163,13 +161,13 @@ def test_it_needs_a_ledger(tmp_path: Path) -> None:
 def test_the_zone_of_the_account_is_needed_to_schedule_alone(tmp_path: Path) -> None:
     at = NOON + dt.timedelta(days=1)
     with pytest.raises(VoipsmsError, match="account_timezone is not set"):
-        read(tmp_path).schedule_requests(at, [DESK])
-    (request,) = read(tmp_path, account_timezone="America/Chicago").schedule_requests(at, [DESK])
+        read(tmp_path).schedule_requests(at, [DESK[1:]])
+    (request,) = read(tmp_path, account_timezone="America/Chicago").schedule_requests(at, [DESK[1:]])
     assert (request.date.wire, request.name) == ("2026-11-24 06:00", "db1/failed/github-4711-1")
 
 
 def test_events_that_no_one_knows_are_a_warning(tmp_path: Path) -> None:
-    person = {"number": f"+{DESK}", "events": ["faild"]}
+    person = {"number": DESK, "events": ["faild"]}
     options = read(tmp_path, to=[person], known_events="failed, done")
     assert options.audience == audience.Audience((), (), ())
     assert "'faild'; the events are failed, done" in options.warnings[0]

@@ -45,8 +45,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.repo
     rule,
     summary,
 )
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN, CARA
 
-ANN, BOB, COY = "+12812345678", "+12812345679", "+12812345680"
 KEY = "deploy-4711"
 SINCE = "2026-12-01T21:00:00Z"
 
@@ -58,15 +58,15 @@ POLICIES = {
 }
 
 
-def sent(to: str = ANN, **more: Any) -> Result:
+def sent(to: str = ANNA, **more: Any) -> Result:
     return Result(to, Outcome.SENT, posted=True, smsids=("sms1",), code=200, **more)
 
 
-def duplicate(to: str = ANN) -> Result:
+def duplicate(to: str = ANNA) -> Result:
     return Result(to, Outcome.DUPLICATE, smsids=("old1",), first_sent_at=SINCE)
 
 
-def refused(to: str = BOB, code: int = 402, reason: str = "No credit") -> Result:
+def refused(to: str = BEN, code: int = 402, reason: str = "No credit") -> Result:
     return Result(to, Outcome.REFUSED, posted=True, code=code, code_desc=reason)
 
 
@@ -74,23 +74,23 @@ def impossible(given: str = "123") -> Result:
     return Result(given, Outcome.REFUSED, code_desc=f"'{given}' is not a possible phone number: too short")
 
 
-def not_sent(to: str = ANN, reason: str = "the service refused the connection") -> Result:
+def not_sent(to: str = ANNA, reason: str = "the service refused the connection") -> Result:
     return Result(to, Outcome.NOT_SENT, posted=True, code_desc=reason)
 
 
-def unknown(to: str = ANN, *, posted: bool = True) -> Result:
+def unknown(to: str = ANNA, *, posted: bool = True) -> Result:
     return Result(to, Outcome.UNKNOWN, posted=posted, code_desc="the connection was reset")
 
 
-def in_progress(to: str = ANN) -> Result:
+def in_progress(to: str = ANNA) -> Result:
     return Result(to, Outcome.IN_PROGRESS, code_desc="claimed by host:1", first_sent_at=SINCE)
 
 
-def different(to: str = ANN) -> Result:
+def different(to: str = ANNA) -> Result:
     return Result(to, Outcome.NOT_SENT, code_desc="different message: another text", first_sent_at=SINCE)
 
 
-def would_send(to: str = ANN) -> Result:
+def would_send(to: str = ANNA) -> Result:
     return Result(to, Outcome.WOULD_SEND, posted=True)
 
 
@@ -130,20 +130,20 @@ class Row:
 UNKNOWN_HELP = ("may have been sent", KEY, "message log", "15 minutes", "voipsms_ledger")
 ROWS = [
     Row("accepted by this run", (sent(),), never, True, ("sent to 1 recipient",)),
-    Row("all accepted before", (duplicate(), duplicate(BOB)), never, False, ("already sent", SINCE, "old1")),
+    Row("all accepted before", (duplicate(), duplicate(BEN)), never, False, ("already sent", SINCE, "old1")),
     Row(
         "some accepted, some refused",
-        (sent(), refused(), refused(COY, 500, "Blocked")),
+        (sent(), refused(), refused(CARA, 500, "Blocked")),
         only_any,
         True,
-        ("sent to 1 recipient", "2 recipients", f"{BOB} (402 No credit)", f"{COY} (500 Blocked)"),
+        ("sent to 1 recipient", "2 recipients", f"{BEN} (402 No credit)", f"{CARA} (500 Blocked)"),
     ),
-    Row("some accepted before, some refused", (duplicate(), refused()), only_any, False, ("nothing was sent", BOB), ()),
-    Row("all refused", (refused(ANN), refused()), unless_none, False, ("nothing was sent", "402 No credit"), ()),
-    Row("not sent", (not_sent(), not_sent(BOB)), always, False, ("nothing was sent", "refused the connection"), ()),
-    Row("sent to some, not sent to others", (sent(), not_sent(BOB)), always, True, ("sent to 1", "not sent to 1 rec")),
+    Row("some accepted before, some refused", (duplicate(), refused()), only_any, False, ("nothing was sent", BEN), ()),
+    Row("all refused", (refused(ANNA), refused()), unless_none, False, ("nothing was sent", "402 No credit"), ()),
+    Row("not sent", (not_sent(), not_sent(BEN)), always, False, ("nothing was sent", "refused the connection"), ()),
+    Row("sent to some, not sent to others", (sent(), not_sent(BEN)), always, True, ("sent to 1", "not sent to 1 rec")),
     Row("unknown, posted by this run", (unknown(),), always, True, UNKNOWN_HELP),
-    Row("unknown beside accepted", (sent(), unknown(BOB)), always, True, ("sent to 1 recipient", BOB, *UNKNOWN_HELP)),
+    Row("unknown beside accepted", (sent(), unknown(BEN)), always, True, ("sent to 1 recipient", BEN, *UNKNOWN_HELP)),
     Row(
         "unknown of an earlier run, nothing accepted",
         (unknown(posted=False),),
@@ -154,13 +154,13 @@ ROWS = [
     ),
     Row(
         "unknown of an earlier run, others accepted",
-        (sent(), unknown(BOB, posted=False)),
+        (sent(), unknown(BEN, posted=False)),
         lambda policy: not policy.skip_unknown,
         True,
         UNKNOWN_HELP,
     ),
     Row("another run holds it", (in_progress(),), always, False, ("in progress", SINCE, "nothing was sent"), ()),
-    Row("another run holds some", (sent(), in_progress(BOB)), always, True, ("in progress", BOB, SINCE)),
+    Row("another run holds some", (sent(), in_progress(BEN)), always, True, ("in progress", BEN, SINCE)),
     Row("other content", (different(),), always, False, ("different message", "nothing was sent"), ()),
     Row(
         "impossible numbers, others sent",
@@ -200,28 +200,31 @@ def test_a_message_is_a_sentence_without_a_period(row: Row) -> None:
 @pytest.mark.parametrize(
     ("results", "msg"),
     [
-        ((sent(), sent(BOB)), "sent to 2 recipients"),
+        ((sent(), sent(BEN)), "sent to 2 recipients"),
         ((duplicate(),), f"already sent to 1 recipient (first at {SINCE}, smsid old1)"),
         (
-            (would_send(), duplicate(BOB)),
+            (would_send(), duplicate(BEN)),
             f"would send to 1 recipient; already sent to 1 recipient (first at {SINCE}, smsid old1)",
         ),
-        ((refused(),), f"refused for 1 recipient: {BOB} (402 No credit); nothing was sent by this run"),
+        ((refused(),), f"refused for 1 recipient: {BEN} (402 No credit); nothing was sent by this run"),
         (
-            (not_sent(), not_sent(BOB)),
-            f"not sent to 2 recipients, {ANN}, {BOB}: the service refused the connection; nothing was sent by this run",
+            (not_sent(), not_sent(BEN)),
+            (
+                f"not sent to 2 recipients, {ANNA}, {BEN}: the service refused the connection;"
+                " nothing was sent by this run"
+            ),
         ),
         (
             (in_progress(),),
             (
-                f"in progress: another run has been sending to {ANN} since {SINCE}; run the task again when it is over;"
-                " nothing was sent by this run"
+                f"in progress: another run has been sending to {ANNA} since {SINCE}; run the task again when"
+                " it is over; nothing was sent by this run"
             ),
         ),
         (
             (unknown(),),
             (
-                f"may have been sent to {ANN}: the connection was reset; key {KEY}; look into the account's message"
+                f"may have been sent to {ANNA}: the connection was reset; key {KEY}; look into the account's message"
                 " log (voipsms_log_info shows it), in which it may still appear for 15 minutes, and tell the ledger"
                 " what you found (voipsms_ledger, as: sent or not_sent); if it was not sent, run the task again"
             ),
@@ -244,10 +247,10 @@ def test_a_message_about_many_names_a_few() -> None:
     ("results", "outcome"),
     [
         ((), "unchanged"),
-        ((sent(), sent(BOB)), "sent"),
+        ((sent(), sent(BEN)), "sent"),
         ((duplicate(),), "duplicate"),
-        ((sent(), duplicate(BOB)), "partial"),
-        ((sent(), unknown(BOB)), "partial"),
+        ((sent(), duplicate(BEN)), "partial"),
+        ((sent(), unknown(BEN)), "partial"),
         ((would_send(),), "would_send"),
         ((in_progress(),), "in_progress"),
     ],
@@ -259,7 +262,7 @@ def test_the_outcome_of_all(results: Sequence[Result], outcome: str) -> None:
 RESULTS = st.lists(
     st.fixed_dictionaries(
         {
-            "to": st.sampled_from([ANN, BOB, COY]),
+            "to": st.sampled_from([ANNA, BEN, CARA]),
             "outcome": st.sampled_from(Outcome),
             "posted": st.booleans(),
             "smsids": st.lists(st.sampled_from(["a", "b"])).map(tuple),
@@ -301,17 +304,17 @@ def test_no_mixture_hides_a_loss(results: list[Result], policy: str) -> None:
 
 
 def test_a_summary_has_the_keys_that_are_always_returned() -> None:
-    found = summary([sent(sale=0.01), duplicate(BOB), refused(COY)], KEY, FailurePolicy("all"))
+    found = summary([sent(sale=0.01), duplicate(BEN), refused(CARA)], KEY, FailurePolicy("all"))
     assert set(blank()) - set(found) == {"encoding", "segments", "requests", "ledger", "ledger_created"}
     assert (found["failed"], found["changed"], found["outcome"], found["key"]) == (False, True, "partial", KEY)
-    assert (found["smsids"], found["failed_to"], found["cost"]) == (["sms1", "old1"], [COY], 0.01)
-    assert [result["to"] for result in found["results"]] == [ANN, BOB, COY]
+    assert (found["smsids"], found["failed_to"], found["cost"]) == (["sms1", "old1"], [CARA], 0.01)
+    assert [result["to"] for result in found["results"]] == [ANNA, BEN, CARA]
 
 
 def test_a_result_is_shown_plainly() -> None:
     shown = sent(sale=0.01, status="SENT").shown()
     assert shown == {
-        "to": ANN,
+        "to": ANNA,
         "name": None,
         "outcome": "sent",
         "smsids": ["sms1"],
@@ -328,10 +331,10 @@ def test_a_result_is_shown_plainly() -> None:
 
 
 def test_a_name_stands_beside_the_number() -> None:
-    results = [sent(), refused(BOB)._replace(name="bob")]
+    results = [sent(), refused(BEN)._replace(name="bob")]
     assert [result.shown()["name"] for result in results] == [None, "bob"]
-    assert f"refused for 1 recipient: bob ({BOB}) (402 No credit)" in rule(results, "k", FailurePolicy()).msg
-    assert failed_to(results) == [BOB]
+    assert f"refused for 1 recipient: bob ({BEN}) (402 No credit)" in rule(results, "k", FailurePolicy()).msg
+    assert failed_to(results) == [BEN]
 
 
 @pytest.mark.parametrize(
@@ -339,9 +342,9 @@ def test_a_name_stands_beside_the_number() -> None:
     [
         ((), 0.0),
         ((duplicate(), refused()), 0.0),
-        ((sent(sale=0.1), sent(BOB, sale=0.2)), 0.3),
-        ((sent(sale=0), duplicate(BOB)), 0.0),
-        ((sent(sale=0.1), sent(BOB)), None),
+        ((sent(sale=0.1), sent(BEN, sale=0.2)), 0.3),
+        ((sent(sale=0), duplicate(BEN)), 0.0),
+        ((sent(sale=0.1), sent(BEN)), None),
     ],
     ids=["nobody", "nothing accepted", "all known", "free of charge", "one unknown"],
 )
@@ -351,7 +354,7 @@ def test_the_cost(results: Sequence[Result], expected: Optional[float]) -> None:
 
 
 def test_who_does_not_have_it_for_certain() -> None:
-    results = [sent(), duplicate(BOB), would_send(COY), refused("a"), not_sent("b"), unknown("c"), in_progress("d")]
+    results = [sent(), duplicate(BEN), would_send(CARA), refused("a"), not_sent("b"), unknown("c"), in_progress("d")]
     assert failed_to(results) == ["a", "b", "c", "d"]
 
 
@@ -432,7 +435,7 @@ class Case:
     def run(
         self,
         *script: Step,
-        to: tuple[str, ...] = (ANN, BOB),
+        to: tuple[str, ...] = (ANNA, BEN),
         policy: FailurePolicy = FailurePolicy(),  # noqa: B008 - it is frozen
         text: str = "hello",
         **dedupe: bool,
@@ -469,7 +472,7 @@ def digits(*numbers: str) -> list[str]:
 
 @every_policy
 def test_accepted_by_this_run_then_before(case: Case, policy: FailurePolicy) -> None:
-    first = case.run({ANN: accepted("a"), BOB: accepted("b")}, policy=policy)
+    first = case.run({ANNA: accepted("a"), BEN: accepted("b")}, policy=policy)
     assert (first.ruling.failed, first.ruling.changed, first.ruling.msg) == (False, True, "sent to 2 recipients")
     again = case.run(policy=policy)
     assert (again.ruling.failed, again.ruling.changed, again.posts) == (False, False, [])
@@ -479,21 +482,21 @@ def test_accepted_by_this_run_then_before(case: Case, policy: FailurePolicy) -> 
 
 @every_policy
 def test_some_refused_then_only_the_rest_is_posted(case: Case, policy: FailurePolicy) -> None:
-    first = case.run({ANN: accepted(), BOB: REFUSED}, policy=policy)
+    first = case.run({ANNA: accepted(), BEN: REFUSED}, policy=policy)
     assert (first.ruling.failed, first.ruling.changed) == (policy.fail_on == "any", True)
-    assert f"refused for 1 recipient: {BOB} (402 No credit)" in first.ruling.msg
-    again = case.run({BOB: accepted()}, policy=policy)
-    assert again.posts == [digits(BOB)]
+    assert f"refused for 1 recipient: {BEN} (402 No credit)" in first.ruling.msg
+    again = case.run({BEN: accepted()}, policy=policy)
+    assert again.posts == [digits(BEN)]
     assert not again.ruling.failed
 
 
 @every_policy
 def test_all_refused_then_all_are_posted_again(case: Case, policy: FailurePolicy) -> None:
-    refusals = {ANN: REFUSED, BOB: REFUSED}
+    refusals = {ANNA: REFUSED, BEN: REFUSED}
     ruling = case.run(refusals, policy=policy).ruling
     assert (ruling.failed, ruling.changed) == (policy.fail_on != "none", False)
     assert "nothing was sent" in ruling.msg
-    assert case.run(refusals).posts == [digits(ANN, BOB)]
+    assert case.run(refusals).posts == [digits(ANNA, BEN)]
 
 
 @every_policy
@@ -502,14 +505,14 @@ def test_a_whole_request_refused_leaves_no_row(case: Case, policy: FailurePolicy
     assert (ruling.failed, ruling.changed) == (True, False)
     assert "HTTP 400 Bad Request" in ruling.msg
     assert "nothing was sent" in ruling.msg
-    assert not case.run({ANN: accepted(), BOB: accepted()}, policy=policy).ruling.failed
+    assert not case.run({ANNA: accepted(), BEN: accepted()}, policy=policy).ruling.failed
 
 
 @every_policy
 def test_unknown_by_this_run_then_by_an_earlier_one(case: Case, policy: FailurePolicy) -> None:
     """Both say the same; what differs is whether this run changed anything."""
-    first = case.run({ANN: UNKNOWN}, to=(ANN,), policy=policy).ruling
-    again = case.run(to=(ANN,), policy=policy).ruling
+    first = case.run({ANNA: UNKNOWN}, to=(ANNA,), policy=policy).ruling
+    again = case.run(to=(ANNA,), policy=policy).ruling
     for ruling in (first, again):
         assert ruling.failed
         assert [phrase for phrase in UNKNOWN_HELP if phrase not in ruling.msg] == []
@@ -518,15 +521,15 @@ def test_unknown_by_this_run_then_by_an_earlier_one(case: Case, policy: FailureP
 
 @every_policy
 def test_unknown_by_an_earlier_run_beside_one_that_is_sent(case: Case, policy: FailurePolicy) -> None:
-    case.run({ANN: UNKNOWN}, to=(ANN,))
-    found = case.run({BOB: accepted()}, policy=policy)
+    case.run({ANNA: UNKNOWN}, to=(ANNA,))
+    found = case.run({BEN: accepted()}, policy=policy)
     assert (found.ruling.failed, found.ruling.changed) == (not policy.skip_unknown, True)
-    assert (f"may have been sent to {ANN}" in found.ruling.msg, found.posts) == (True, [digits(BOB)])
+    assert (f"may have been sent to {ANNA}" in found.ruling.msg, found.posts) == (True, [digits(BEN)])
 
 
 def test_unknown_by_an_earlier_run_is_sent_again_on_request(case: Case) -> None:
-    case.run({ANN: UNKNOWN}, to=(ANN,))
-    found = case.run({ANN: accepted()}, to=(ANN,), resend_unknown=True)
+    case.run({ANNA: UNKNOWN}, to=(ANNA,))
+    found = case.run({ANNA: accepted()}, to=(ANNA,), resend_unknown=True)
     assert (found.ruling.failed, found.ruling.msg) == (False, "sent to 1 recipient")
 
 
@@ -535,20 +538,20 @@ def test_another_run_holds_it(case: Case, policy: FailurePolicy) -> None:
     found: list[Run] = []
 
     def meanwhile(_recipients: Sequence[str]) -> Mapping[str, Verdict]:
-        found.append(case.run(to=(ANN,), policy=policy))
-        return {ANN: accepted()}
+        found.append(case.run(to=(ANNA,), policy=policy))
+        return {ANNA: accepted()}
 
-    case.run(meanwhile, to=(ANN,))
+    case.run(meanwhile, to=(ANNA,))
     ruling = found[0].ruling
     assert (ruling.failed, ruling.changed, found[0].posts) == (True, False, [])
-    assert ruling.msg.startswith(f"in progress: another run has been sending to {ANN} since 20")
+    assert ruling.msg.startswith(f"in progress: another run has been sending to {ANNA} since 20")
 
 
 @every_policy
 @pytest.mark.parametrize("skip", [False, True], ids=["on_different=fail", "on_different=skip"])
 def test_other_content_under_the_same_key(case: Case, policy: FailurePolicy, skip: bool) -> None:
-    case.run({ANN: accepted()}, to=(ANN,))
-    posts: Sequence[Step] = [{BOB: accepted()}] if skip else []
+    case.run({ANNA: accepted()}, to=(ANNA,))
+    posts: Sequence[Step] = [{BEN: accepted()}] if skip else []
     found = case.run(*posts, text="other", policy=policy, skip_different=skip)
     assert (found.ruling.failed, found.ruling.changed) == (not skip, skip)
     assert ("different message" in found.ruling.msg) is not skip
@@ -568,7 +571,7 @@ def test_an_unusable_ledger(case: Case, policy: FailurePolicy) -> None:
 @every_policy
 def test_an_outcome_that_could_not_be_stored(case: Case, policy: FailurePolicy) -> None:
     case.ledger = ForgetfulLedger(str(case.path), Fingerprints.of(None, "key").account)
-    found = case.run({ANN: accepted("a"), BOB: accepted("b")}, policy=policy)
+    found = case.run({ANNA: accepted("a"), BEN: accepted("b")}, policy=policy)
     assert (found.ruling.failed, found.ruling.changed) == (False, True)
     assert len(found.warnings) == 1
     for phrase in ("ledger not updated", "smsid a, b", str(case.path), "disk full"):
@@ -577,7 +580,7 @@ def test_an_outcome_that_could_not_be_stored(case: Case, policy: FailurePolicy) 
 
 def test_a_message_names_no_more_reasons_than_recipients() -> None:
     reasons = [f"different message: for +{number} at {SINCE}" for number in range(300)]
-    msg = rule([not_sent(ANN, reason) for reason in reasons], KEY, FailurePolicy()).msg
+    msg = rule([not_sent(ANNA, reason) for reason in reasons], KEY, FailurePolicy()).msg
     assert " / ".join(reasons[:5]) + " / and 295 more reasons, in results; nothing" in msg
     assert len(msg) < 1000
 
@@ -591,12 +594,12 @@ def test_a_defect_in_the_diff_hides_no_message() -> None:
         raise RuntimeError("a defect")
 
     found = summary([sent()], KEY, FailurePolicy(), SENDING, broken)
-    assert ([one["to"] for one in found["results"]], found["changed"]) == ([ANN], True)
+    assert ([one["to"] for one in found["results"]], found["changed"]) == ([ANNA], True)
     assert "internal error RuntimeError" in found["msg"]
 
 
 def test_who_has_several_messages_is_counted_and_named_once() -> None:
-    results = [Result(to, Outcome.NOT_SENT, code_desc="no") for to in (ANN, BOB, ANN, ANN)]
+    results = [Result(to, Outcome.NOT_SENT, code_desc="no") for to in (ANNA, BEN, ANNA, ANNA)]
     found = summary(results, KEY, FailurePolicy(), SENDING)
-    assert found["msg"].startswith(f"not sent to 2 recipients, {ANN}, {BOB}: no")
-    assert (found["failed_to"], len(found["results"])) == ([ANN, BOB], 4)
+    assert found["msg"].startswith(f"not sent to 2 recipients, {ANNA}, {BEN}: no")
+    assert (found["failed_to"], len(found["results"])) == ([ANNA, BEN], 4)

@@ -17,8 +17,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.repo
 )
 from ansible_collections.voip_communications.sms.tests.support import ledger_rows
 from ansible_collections.voip_communications.sms.tests.support.ledger_rows import NOW
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA, BEN, BOB
 
-ANN, BOB = "12812345678", "12812345679"
 UNKNOWN = ledger_rows.UNKNOWN._replace(claimed_at=NOW - 10_000, first_byte_by=NOW - 10_000)
 
 
@@ -32,8 +32,8 @@ def test_a_summary_has_each_recipient_before_and_after() -> None:
         "warnings": [],
         "changed": True,
         "results": [
-            {"to": f"+{ANN}", "before": "unknown", "after": "absent"},
-            {"to": f"+{BOB}", "before": "absent", "after": "absent"},
+            {"to": ANNA, "before": "unknown", "after": "absent"},
+            {"to": BEN, "before": "absent", "after": "absent"},
         ],
         "diff": {
             "before_header": "message in the ledger",

@@ -13,8 +13,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.repo
     _difference,
     refused_summary,
 )
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN, CARA
 
-ANN, BOB, CARL = "+12812345678", "+12812345679", "+12812345680"
 DATE = "2030-01-02 10:00"
 
 
@@ -23,21 +23,21 @@ def said(*results: Result) -> str:
 
 
 def test_what_was_sent_and_what_is_scheduled_have_sentences_of_their_own() -> None:
-    duplicates = (Result(ANN, Outcome.DUPLICATE), Result(BOB, Outcome.DUPLICATE, delivery_date=DATE))
+    duplicates = (Result(ANNA, Outcome.DUPLICATE), Result(BEN, Outcome.DUPLICATE, delivery_date=DATE))
     assert said(*duplicates) == f"already sent to 1 recipient; already scheduled for 1 recipient, at {DATE}"
 
 
 def test_only_a_message_that_was_sent_is_named_by_the_key_of_the_event() -> None:
     """The ledger knows a scheduled message by another key, so this one would lead nowhere."""
-    assert "; key k; " in said(Result(ANN, Outcome.UNKNOWN, posted=True))
-    assert "key k" not in said(Result(ANN, Outcome.UNKNOWN, posted=True, delivery_date=DATE))
+    assert "; key k; " in said(Result(ANNA, Outcome.UNKNOWN, posted=True))
+    assert "key k" not in said(Result(ANNA, Outcome.UNKNOWN, posted=True, delivery_date=DATE))
 
 
 def test_a_diff_has_a_part_for_each_text_and_one_for_what_is_pending() -> None:
     results = [
-        Result(ANN, Outcome.SENT, posted=True, text="Hello"),
-        Result(BOB, Outcome.SENT, posted=True, text="Hallo"),
-        Result(CARL, Outcome.SCHEDULED, posted=True, text="Hello", delivery_date=DATE),
+        Result(ANNA, Outcome.SENT, posted=True, text="Hello"),
+        Result(BEN, Outcome.SENT, posted=True, text="Hallo"),
+        Result(CARA, Outcome.SCHEDULED, posted=True, text="Hello", delivery_date=DATE),
     ]
     parts = cast("list[dict[str, str]]", _difference("k", results))
     assert [part["after_header"] for part in parts] == [
@@ -46,12 +46,12 @@ def test_a_diff_has_a_part_for_each_text_and_one_for_what_is_pending() -> None:
         "pending messages",
     ]
     alone: Any = _difference("k", results[:1])
-    assert ANN in alone["after"]
+    assert ANNA in alone["after"]
     nothing: Any = _difference("k", [])
     assert (nothing["before"], nothing["after"]) == ("", "")
 
 
 def test_a_task_that_was_refused_says_who_is_not_told() -> None:
-    known = refused_summary([Result(ANN, Outcome.NOT_SENT, code_desc="no"), Result("ana", Outcome.REFUSED)])
-    assert (known["outcome"], known["failed_to"]) == ("partial", [ANN, "ana"])
+    known = refused_summary([Result(ANNA, Outcome.NOT_SENT, code_desc="no"), Result("ana", Outcome.REFUSED)])
+    assert (known["outcome"], known["failed_to"]) == ("partial", [ANNA, "ana"])
     assert known["results"][0]["reason"] == "no"

@@ -16,6 +16,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.repo
     blank,
     scheduling_summary,
 )
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN
 
 
 @pytest.mark.parametrize(
@@ -39,8 +40,8 @@ def test_an_outcome_with_dates_is_told_with_each_date_once(outcome: Outcome, wor
 @pytest.mark.parametrize("check_mode", [False, True])
 def test_a_summary_has_the_pending_messages_and_the_ledger(check_mode: bool) -> None:
     results = [
-        Result("+12812345678", Outcome.SCHEDULED, posted=True, text="Hello", delivery_date="2030-01-02 10:00:00"),
-        Result("+12812345679", Outcome.CANCELLED, delivery_date="2030-01-01 10:00"),
+        Result(ANNA, Outcome.SCHEDULED, posted=True, text="Hello", delivery_date="2030-01-02 10:00:00"),
+        Result(BEN, Outcome.CANCELLED, delivery_date="2030-01-01 10:00"),
     ]
     found = scheduling_summary(results, "key", FailurePolicy(), MemoryLedger(), check_mode=check_mode)
     assert set(blank()) - set(found) == {"encoding", "segments", "requests", "delivery_date", "delivery_at"}

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_window import WindowReport, blank
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA
 from ansible_collections.voip_communications.sms.tests.support.scheduling import (
-    ANN,
     DAY,
     FINGERPRINTS,
     MINUTE,
@@ -85,7 +85,7 @@ def test_people_hear_at_once_that_there_is_a_window_and_that_it_is_off(town: Tow
     assert (again["changed"], "now: already sent, 1 person" in difference(again)[0]) == (False, True)
     town.sleep(MINUTE)
     off = report(town, FIRST, is_on=False, is_told=True)
-    assert (off["told"], off["changed"], off["failed"]) == ([f"+{ANN}"], True, False)
+    assert (off["told"], off["changed"], off["failed"]) == ([ANNA], True, False)
     assert [one["reminder"] for one in off["results"]][-1] is None
     assert report(town, FIRST, is_on=False, is_told=True)["changed"] is False
     town.sleep(3 * DAY)
@@ -97,7 +97,7 @@ def test_who_has_had_a_reminder_hears_that_the_window_moved_and_no_one_twice(tow
     report(town, FIRST, is_told=True)
     town.sleep(MINUTE)
     moved = report(town, MOVED, is_told=True)
-    assert (moved["told"], town.provider.sent[1:]) == ([f"+{ANN}"], [(ANN, OTHER)])
+    assert (moved["told"], town.provider.sent[1:]) == ([ANNA], [(ANN, OTHER)])
     town.sleep(MINUTE)
     assert (report(town, MOVED, is_told=True)["changed"], len(town.provider.sent)) == (False, 2)
 
@@ -121,7 +121,7 @@ def test_a_window_whose_version_is_not_known_counts_as_one_that_was_never_moved(
 def test_a_failure_says_of_whom(town: Town) -> None:
     town.provider.answers[ANN] = [refused, refused]
     found = report(town, FIRST)
-    assert (found["failed"], found["changed"], found["failed_to"]) == (True, False, [f"+{ANN}"])
+    assert (found["failed"], found["changed"], found["failed_to"]) == (True, False, [ANNA])
     assert found["calendar"][0]["failed"]
 
 

@@ -32,8 +32,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.sche
 from ansible_collections.voip_communications.sms.plugins.modules import voipsms_scheduled, voipsms_scheduled_info
 from ansible_collections.voip_communications.sms.tests.support import fault_server
 from ansible_collections.voip_communications.sms.tests.support.fault_server import FaultServer
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA, BEN, BOB, OURS, OWN
 
-ANN, BOB, OURS = "+12812345678", "+12812345679", "+17134567890"
 SMSID = "2017559ea27008c6b7122900621"
 FINGERPRINTS = Fingerprints.of(None, "key")
 
@@ -47,7 +47,7 @@ def options(**changes: Any) -> dict[str, Any]:
 
 def booked(**changes: Any) -> ScheduleOptions:
     return read_schedule_options(
-        options(**{"to": [ANN], "msg": "hello", "delivery_date": "2026-12-01 15:00", **changes})
+        options(**{"to": [ANNA], "msg": "hello", "delivery_date": "2026-12-01 15:00", **changes})
     )
 
 
@@ -76,17 +76,17 @@ def faults(read: Callable[..., Any], **changes: Any) -> list[str]:
 
 def test_a_good_booking() -> None:
     found = booked(
-        to=[ANN, BOB],
+        to=[ANNA, BEN],
         name="window",
         delivery_date="2026-12-01T22:00:00+01:00",
         account_timezone="America/Chicago",
-        **{"from": OURS},
+        **{"from": OWN},
     )
     request = asked(found)
     wanted = request.delivery
-    assert (wanted.recipients, wanted.sender, wanted.text) == (("12812345678", "12812345679"), "17134567890", "hello")
+    assert (wanted.recipients, wanted.sender, wanted.text) == ((ANN, BOB), OURS, "hello")
     assert (wanted.batch_size, wanted.at_a_time, wanted.segments) == (1, AT_A_TIME, 1)
-    assert wanted.key == key_of("17134567890", "hello", "2026-12-01 15:00")
+    assert wanted.key == key_of(OURS, "hello", "2026-12-01 15:00")
     assert wanted.label == ""
     assert wanted.schedule is not None
     instant = datetime(2026, 12, 1, 21, 0, tzinfo=UTC).timestamp()
@@ -100,9 +100,9 @@ def test_a_good_booking() -> None:
 def test_the_key_is_a_hash_of_sender_text_and_minute_and_never_of_anything_else() -> None:
     one = wanted().delivery.key
     assert one == key_of("", "hello", "2026-12-01 15:00")
-    same = ({"name": "n"}, {"to": [BOB]}, {"delivery_date": "2026-12-01 15:00:00"}, {"min_lead": 5})
+    same = ({"name": "n"}, {"to": [BEN]}, {"delivery_date": "2026-12-01 15:00:00"}, {"min_lead": 5})
     assert {wanted(**changes).delivery.key for changes in same} == {one}
-    others = ({"msg": "hullo"}, {"delivery_date": "2026-12-01 15:01"}, {"from": OURS})
+    others = ({"msg": "hullo"}, {"delivery_date": "2026-12-01 15:01"}, {"from": OWN})
     assert one not in {wanted(**changes).delivery.key for changes in others}
 
 
@@ -125,13 +125,13 @@ def test_without_a_zone_the_earliest_moment_that_a_date_can_mean_is_taken() -> N
 
 
 def test_a_number_that_is_listed_twice_gets_one_message_and_a_warning() -> None:
-    found = booked(to=[ANN, "0012812345678"])
-    assert asked(found).delivery.recipients == ("12812345678",)
+    found = booked(to=[ANNA, "0012812345678"])
+    assert asked(found).delivery.recipients == (ANN,)
     assert found.warnings == ("'0012812345678' is listed more than once in to; it gets one message",)
 
 
 def test_one_number_is_a_list_of_one() -> None:
-    assert wanted(to=ANN).delivery.recipients == ("12812345678",)
+    assert wanted(to=ANNA).delivery.recipients == (ANN,)
 
 
 def test_a_mismatch_may_be_a_warning() -> None:
@@ -209,7 +209,7 @@ def test_all_faults_of_a_booking_are_named_at_once() -> None:
     found = faults(
         booked,
         api_key=None,
-        to=["12", ANN, "letters"],
+        to=["12", ANNA, "letters"],
         msg="",
         delivery_date="soon",
         smsid=[SMSID],
@@ -241,13 +241,13 @@ def test_all_faults_of_a_booking_are_named_at_once() -> None:
 def test_good_removals() -> None:
     assert removed(smsid=[SMSID, SMSID, "b"]) == Match(smsids=(SMSID, "b"))
     assert removed(name="window") == Match(name=FINGERPRINTS.name("window"))
-    assert removed(to=[ANN, BOB]) == Match(to=frozenset({"12812345678", "12812345679"}))
-    assert removed(**{"from": OURS}) == Match(sender="17134567890")
+    assert removed(to=[ANNA, BEN]) == Match(to=frozenset({ANN, BOB}))
+    assert removed(**{"from": OWN}) == Match(sender=OURS)
     assert removed(msg="hello") == Match(text="hello")
     assert removed(delivery_date="2026-12-01 15:00") == Match(date="2026-12-01 15:00")
     berlin = {"timezone": "Europe/Berlin", "account_timezone": "America/Chicago"}
-    found = removed(to=ANN, msg="hello", delivery_date="2026-12-01 22:00", **berlin)
-    assert found == Match(to=frozenset({"12812345678"}), text="hello", date="2026-12-01 15:00")
+    found = removed(to=ANNA, msg="hello", delivery_date="2026-12-01 22:00", **berlin)
+    assert found == Match(to=frozenset({ANN}), text="hello", date="2026-12-01 15:00")
 
 
 def test_a_text_is_cancelled_as_it_was_scheduled() -> None:
@@ -260,7 +260,7 @@ def test_a_date_in_the_past_may_be_asked_about() -> None:
 
 def test_a_name_is_kept_for_what_people_read() -> None:
     assert read_cancel_request(options(state="absent", name="window"))[1].name == "window"
-    assert read_cancel_request(options(state="absent", to=ANN))[1].name is None
+    assert read_cancel_request(options(state="absent", to=ANNA))[1].name is None
 
 
 @pytest.mark.parametrize(
@@ -269,10 +269,10 @@ def test_a_name_is_kept_for_what_people_read() -> None:
         ({}, "needs smsid, or name, or at least one of to, from, msg and delivery_date"),
         ({"smsid": []}, "smsid is empty"),
         ({"to": [], "delivery_date": "2026-12-01 15:00"}, "to is empty"),
-        ({"msg": "", "to": ANN}, "msg is empty"),
-        ({"from": "", "to": ANN}, "from is empty"),
+        ({"msg": "", "to": ANNA}, "msg is empty"),
+        ({"from": "", "to": ANNA}, "from is empty"),
         ({"smsid": [SMSID], "name": "n"}, "smsid / name, to, from, msg and delivery_date exclude each other"),
-        ({"smsid": [SMSID], "to": ANN}, "exclude each other"),
+        ({"smsid": [SMSID], "to": ANNA}, "exclude each other"),
         ({"name": "n", "ledger": "none"}, "name needs a ledger"),
         ({"to": "12"}, "to: "),
         ({"from": "abc"}, "from: "),
@@ -310,7 +310,7 @@ def test_filters_are_as_for_absent_and_none_is_everything() -> None:
     assert shown() is None
     assert shown(smsid=[SMSID]) == Match(smsids=(SMSID,))
     assert shown(name="window") == Match(name=FINGERPRINTS.name("window"))
-    assert shown(to=ANN, msg="\u201chello\u201d") == Match(to=frozenset({"12812345678"}), text="\u201chello\u201d")
+    assert shown(to=ANNA, msg="\u201chello\u201d") == Match(to=frozenset({ANN}), text="\u201chello\u201d")
 
 
 def test_the_faults_of_filters_are_as_for_absent() -> None:

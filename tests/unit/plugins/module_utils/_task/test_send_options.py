@@ -22,15 +22,15 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.send
 )
 from ansible_collections.voip_communications.sms.plugins.modules.voipsms_send import argument_spec, run
 from ansible_collections.voip_communications.sms.tests.support.fault_server import FaultServer
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA, BEN, BOB, OURS
 
-ANN, BOB = "+12812345678", "+12812345679"
 FAIL_ON = ("any", "all", "none")
 ON_UNKNOWN = ("fail", "skip", "resend", "resend_if_absent")
 
 
 def params(**changes: Any) -> dict[str, Any]:
     defaults = {name: spec.get("default") for name, spec in argument_spec().items()}
-    given_here = {"api_key": "key", "api_password": "canary-password", "to": ANN, "msg": "hello"}
+    given_here = {"api_key": "key", "api_password": "canary-password", "to": ANNA, "msg": "hello"}
     return {**defaults, **given_here, **changes}
 
 
@@ -58,7 +58,7 @@ def fault(**changes: Any) -> str:
 
 def test_a_plain_order() -> None:
     found = order(to=["+1 (281) 234-5678", "0012812345679"])
-    assert found.request.recipients == ("12812345678", "12812345679")
+    assert found.request.recipients == (ANN, BOB)
     assert (found.request.sender, found.request.text, found.request.segments) == (None, "hello", 1)
     assert (found.encoding, found.impossible, found.warnings) == ("GSM-7", (), ())
     assert (found.request.key, found.request.label) == (key_of("", "hello"), "")
@@ -67,18 +67,18 @@ def test_a_plain_order() -> None:
 
 
 def test_numbers_in_one_text() -> None:
-    assert order(to=f"{ANN}, {BOB}").request.recipients == ("12812345678", "12812345679")
+    assert order(to=f"{ANNA}, {BEN}").request.recipients == (ANN, BOB)
 
 
 def test_a_number_that_is_listed_twice_gets_one_message_and_a_warning() -> None:
-    found = order(to=[ANN, "0012812345678", BOB])
-    assert found.request.recipients == ("12812345678", "12812345679")
+    found = order(to=[ANNA, "0012812345678", BEN])
+    assert found.request.recipients == (ANN, BOB)
     assert found.warnings == ("'0012812345678' is listed more than once in to; it gets one message",)
 
 
 def test_a_region_is_for_recipients_and_sender() -> None:
     found = order(to=["281 234 5678"], default_region="us", **{"from": "713 456 7890"})
-    assert (found.request.recipients, found.request.sender) == (("12812345678",), "17134567890")
+    assert (found.request.recipients, found.request.sender) == ((ANN,), OURS)
 
 
 @pytest.mark.parametrize("nobody", [None, ""], ids=["none", "empty"])
@@ -112,8 +112,8 @@ def test_content_is_sender_and_text_under_any_key() -> None:
 
     assert content(idempotency_key="a") == content(idempotency_key="b") == content()
     assert content() != content(msg="other")
-    assert content() != content(**{"from": BOB})
-    assert content(**{"from": BOB}) == content(**{"from": "0012812345679"})
+    assert content() != content(**{"from": BEN})
+    assert content(**{"from": BEN}) == content(**{"from": "0012812345679"})
 
 
 # --- Keys ---------------------------------------------------------------------------------------------------------
@@ -138,7 +138,7 @@ def test_a_key_with_lengths_in_its_parts_is_still_another() -> None:
 
 
 def test_a_key_shows_nothing() -> None:
-    key = key_of("17134567890", "hello")
+    key = key_of(OURS, "hello")
     assert (len(key), set(key) <= set("0123456789abcdef")) == (40, True)
 
 
@@ -235,7 +235,7 @@ BAD = ["12", "+1 281 234 5678 ext 9", "\u0661\u0662", 12812345678, "+1281\n23456
 
 
 def test_impossible_numbers_are_all_named_at_once() -> None:
-    found = faults(to=[ANN, *BAD])
+    found = faults(to=[ANNA, *BAD])
     assert len(found) == len(BAD)
     assert all(sentence.startswith("to: ") for sentence in found)
     assert "quote it" in found[3]
@@ -243,8 +243,8 @@ def test_impossible_numbers_are_all_named_at_once() -> None:
 
 @pytest.mark.parametrize("fail_on", ["all", "none"])
 def test_impossible_numbers_beside_good_ones_are_refused_records(fail_on: str) -> None:
-    found = order(to=[*BAD, ANN], fail_on=fail_on)
-    assert found.request.recipients == ("12812345678",)
+    found = order(to=[*BAD, ANNA], fail_on=fail_on)
+    assert found.request.recipients == (ANN,)
     assert [result.outcome for result in found.impossible] == [Outcome.REFUSED] * len(BAD)
     assert all(result.code is None and result.code_desc and not result.posted for result in found.impossible)
 
@@ -260,7 +260,7 @@ def test_everything_that_is_wrong_is_named_at_once() -> None:
         api_password=None,
         api_url="http://sms.example/",
         ledger="ledger",
-        to=["12", BOB, 7],
+        to=["12", BEN, 7],
         msg="\u0416" * 100,
         charset="gsm7",
         max_segments=0,
@@ -305,7 +305,7 @@ def test_a_missing_library_is_not_a_fault_of_the_task(monkeypatch: pytest.Monkey
 def test_an_impossible_number(fail_on: str, on_unknown: str) -> None:
     """With any it fails before anything is sent; otherwise the others are sent to. Every bad one is named."""
     with FaultServer() as server:
-        given_options = params(to=[ANN, *BAD, BOB], fail_on=fail_on, on_unknown=on_unknown, api_url=server.url)
+        given_options = params(to=[ANNA, *BAD, BEN], fail_on=fail_on, on_unknown=on_unknown, api_url=server.url)
         given_options["account_timezone"] = "America/Chicago"
         if fail_on == "any":
             with pytest.raises(InputError) as caught:
@@ -316,7 +316,7 @@ def test_an_impossible_number(fail_on: str, on_unknown: str) -> None:
             msg = found["msg"]
             assert (found["failed"], found["changed"], found["outcome"]) == (False, True, "partial")
             assert [result["outcome"] for result in found["results"]] == ["sent"] * 2 + ["refused"] * len(BAD)
-    assert [post.recipients for post in server.posts] == ([] if fail_on == "any" else [["12812345678", "12812345679"]])
+    assert [post.recipients for post in server.posts] == ([] if fail_on == "any" else [[ANN, BOB]])
     for named in ("'12'", "ext 9", "'\u0661\u0662'", "12812345678 is not text", "'+1281\\n2345678'", "'1;2'"):
         assert named in msg
 
@@ -332,13 +332,13 @@ def test_impossible_numbers_only(fail_on: str, tmp_path: Path) -> None:
 
 def test_a_refused_task_tells_who_goes_without() -> None:
     with pytest.raises(InputError) as raised:
-        order(to=["+12812345678", "+1"])
+        order(to=[ANNA, "+1"])
     known = raised.value.known
     assert [(each["to"], each["outcome"]) for each in known["results"]] == [
-        ("+12812345678", "not_sent"),
+        (ANNA, "not_sent"),
         ("+1", "refused"),
     ]
-    assert known["failed_to"] == ["+12812345678", "+1"]
+    assert known["failed_to"] == [ANNA, "+1"]
 
 
 @pytest.mark.parametrize(

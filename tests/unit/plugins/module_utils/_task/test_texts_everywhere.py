@@ -21,6 +21,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify.wi
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_texts import MOVED, OFF
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.values import date_faults, with_texts
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.window_options import read_window_options
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 from ansible_collections.voip_communications.sms.tests.support.playbook import COLLECTION
 from ansible_collections.voip_communications.sms.tests.support.task_options import faults_of, params
 
@@ -69,7 +70,7 @@ def test_every_text_is_refused_by_name_and_replaced(spec: dict[str, dict[str, An
 def test_every_text_of_a_window_is_refused_by_name(name: str, value: object) -> None:
     found = import_module(f"{PLUGINS}.voipsms_window").argument_spec()
     usual = {option: spec.get("default") for option, spec in found.items()}
-    window = {"name": "w", "start": "2098-12-01 22:00", "end": "+90m", "timezone": "UTC", "to": ["+12812345678"]}
+    window = {"name": "w", "start": "2098-12-01 22:00", "end": "+90m", "timezone": "UTC", "to": [ANNA]}
     options = {**usual, **params(), **window, "account_timezone": "UTC", "ledger": "/nowhere"}
     assert read_window_options(options)
     with pytest.raises(InputError) as refused:

@@ -18,6 +18,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.valu
     read_text,
     repetition_warnings,
 )
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA, BEN, BOB, OURS
 from ansible_collections.voip_communications.sms.tests.support.task_options import faults_of, params
 
 CONTACTS = [{"name": "anna", "number": "+1 281 234 5678"}]
@@ -35,7 +36,7 @@ def test_a_region_is_read_in_capitals(region: str | None, expected: str | None) 
 
 def test_a_sender_is_read_like_a_recipient_or_noted() -> None:
     faults = Faults()
-    assert read_sender("713 456 7890", "US", faults) == "17134567890"
+    assert read_sender("713 456 7890", "US", faults) == OURS
     assert (read_sender(None, None, faults), read_sender("", None, faults)) == (None, None)
     assert faults_of(faults) == []
     assert read_sender("abc", None, faults) is None
@@ -52,10 +53,10 @@ def test_a_text_keeps_its_characters_unless_gsm7_is_asked_for() -> None:
 
 
 def test_recipients_are_read_once_each_and_what_is_wrong_is_named() -> None:
-    options = {"number": ["+12812345678", "anna", "+12812345679", "12"], "default_region": None, "contacts": CONTACTS}
+    options = {"number": [ANNA, "anna", BEN, "12"], "default_region": None, "contacts": CONTACTS}
     faults = Faults()
     recipients = read_people("number", options, faults)
-    assert digits_of(recipients) == ("12812345678", "12812345679")
+    assert digits_of(recipients) == (ANN, BOB)
     assert repetition_warnings(recipients) == ("'anna' is listed more than once in to; it gets one message",)
     (fault,) = faults_of(faults)
     assert fault.startswith("number: '12' ")

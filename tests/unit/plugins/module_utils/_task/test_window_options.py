@@ -20,8 +20,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.wind
     read_window_options,
 )
 from ansible_collections.voip_communications.sms.plugins.modules.voipsms_window import argument_spec
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 
-ANNA = "+12812345678"
 CHICAGO = "America/Chicago"
 
 
