@@ -21,7 +21,7 @@ from contextlib import suppress
 from typing import Any
 
 # What settling with the ledger may take beyond the deadline before the run goes on without it.
-_GRACE = 5.0
+GRACE = 5.0
 # What a delayed delivery may take to accept its instructions: it may be long until something else writes the rest.
 _HEAD_START = 0.5
 _BLOCK = 65536
@@ -44,7 +44,7 @@ class Errand:
         """
         self._program = program
         self._instructions = instructions
-        self._patience = deadline + _GRACE
+        self._patience = deadline + GRACE
         self._delay = delay
         self._begins_at = time.monotonic() + delay
         self._channel: _Channel | None = None
@@ -82,7 +82,7 @@ class Errand:
             self._receive_all(time.monotonic())
             if not self._is_decided:
                 self._channel.send({"cancel": True})
-                self._receive_all(time.monotonic() + _GRACE)
+                self._receive_all(time.monotonic() + GRACE)
             if not self._is_decided and not self._channel.is_over:
                 self._kill(self._channel)
                 self._is_cancelled = not self._is_decided and not self._is_broken
@@ -239,7 +239,7 @@ class _Channel:
     def _wait(self) -> None:
         """Let the system forget the process. One that cannot end, such as on a disk that hangs, is not waited for."""
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(_GRACE)
+            self._process.wait(GRACE)
 
 
 def _ready(pipes: list[tuple[int, int]], until: float) -> set[int]:

@@ -148,7 +148,7 @@ class TellingOnce(SchedulingOnce):
     def __init__(self) -> None:
         super().__init__()
         self.service = TellService(self.clock)
-        self.patches.append(mock.patch.object(delivery, "_CHECK_EVERY", (PAUSE,)))
+        self.patches.append(mock.patch.object(delivery, "CHECK_EVERY", (PAUSE,)))
         self.patches[-1].start()
 
     @rule()

@@ -255,8 +255,8 @@ class SchedulingOnce(Keeper, RuleBasedStateMachine):
         self.service = ScheduleService(self.clock)
         self.patches: list[Any] = [
             mock.patch.object(deadline_module, "time", self.clock),
-            mock.patch.object(lock, "_PAUSE", PAUSE),
-            mock.patch.object(source, "_SHORTEST_WAIT", PAUSE),
+            mock.patch.object(lock, "PAUSE", PAUSE),
+            mock.patch.object(source, "SHORTEST_WAIT", PAUSE),
         ]
         for patch in self.patches:
             patch.start()

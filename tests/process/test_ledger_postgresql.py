@@ -768,7 +768,7 @@ def test_a_server_that_says_nothing_is_not_waited_for(
     relay: Relay, url: str, dbname: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ledger_at(url).amend([])
-    monkeypatch.setattr(postgresql_session, "_ANSWERED_WITHIN", 0.2)
+    monkeypatch.setattr(postgresql_session, "ANSWERED_WITHIN", 0.2)
     ledger = ledger_at(f"postgresql://{USER}@localhost:{relay.port}/{dbname}?sslmode=disable", busy_timeout=1.0)
     relay.fail("silent", "voipsms.ledger ")
     begin = time.monotonic()

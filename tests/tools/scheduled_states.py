@@ -29,7 +29,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.resolve_scheduled import resolve_scheduled
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule import settle
-from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.cancel_claims import _cancelling
+from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.cancel_claims import cancelling
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.plan import ScheduledState
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.proof import USUAL_GRACES
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.snapshot import Snapshot
@@ -102,15 +102,15 @@ def _rows() -> Iterator[tuple[str, Row]]:
     if accepted is None or unknown is None:
         raise ValueError("a row that was accepted, or may have been, stays")
     accepted = accepted._replace(listed=True)
-    cancelling = _cancelling(accepted, _NOW + GRACE)
-    for row in (unknown, accepted, cancelling):
+    claimed_cancel = cancelling(accepted, _NOW + GRACE)
+    for row in (unknown, accepted, claimed_cancel):
         yield _name(row, _NOW), row
         once = row._replace(absent_at=_NOW)
         yield _name(once, _NOW), once
-    cancelled = cancelling._replace(state=State.CANCELLED, effect_by=_NOW)
+    cancelled = claimed_cancel._replace(state=State.CANCELLED, effect_by=_NOW)
     yield _name(cancelled, _NOW), cancelled
     yield SENT, accepted
-    yield IN_DOUBT, cancelling
+    yield IN_DOUBT, claimed_cancel
     yield IN_DOUBT, unknown
 
 
@@ -121,7 +121,7 @@ def _moves_of(name: str, row: Row) -> Iterator[Move]:
     if not is_over:
         results += [*_looked_at(row), (OVER, _name(row, _OVER))]
         if row.state in (State.ACCEPTED, State.CANCELLING):
-            results.append((CLAIMED, _name(_cancelling(row, _LATER), _LATER)))
+            results.append((CLAIMED, _name(cancelling(row, _LATER), _LATER)))
         if row.state is State.CANCELLED and claimability(row, _TERMS, _LATER) is Claimability.FREE:
             results.append((NEW, "sending"))
     yield from (Move(name, after, cause) for cause, after in results if after != name)

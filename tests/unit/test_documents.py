@@ -314,7 +314,7 @@ def test_the_times_are_those_of_the_code() -> None:
     assert windows["without idempotency_key"] == f"{send_options.HASHED_WINDOW // minutes} minutes"
     assert windows["with idempotency_key"] == f"{send_options.GIVEN_WINDOW // days} days"
     times = {row[0]: row[1:] for row in restructured.rows(restructured.section(EVIDENCE, "States"))}
-    assert times["first byte"][0] == f"{posting._BEGUN_BY:.0%} of the deadline".replace("%", " %")
+    assert times["first byte"][0] == f"{posting.BEGUN_BY:.0%} of the deadline".replace("%", " %")
     assert times["lease"][0].endswith(f"{model.SETTLE_MARGIN:.0f} seconds")
     assert times["GRACE"][0] == f"{model.GRACE / minutes:.0f} minutes"
     assert times["kept"][0].startswith(f"{model.KEPT / days:.0f} days")

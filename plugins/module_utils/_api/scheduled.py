@@ -23,7 +23,7 @@ from .pending import ListError, Listing, PendingRecord, announces_end, announces
 _STALE_PAGES = 2
 """Consecutive pages without a new record that end a list; one is the first page again where pages count from 1."""
 
-_MAX_PAGES = 2000
+MAX_PAGES = 2000
 """Most pages that are read."""
 
 
@@ -91,11 +91,11 @@ class ScheduledApi(Api):
         deadline = Deadline(seconds)
         page = self._pending_page(self._paths.scheduled, deadline)
         listed, known, stale, at = list(page.records), set(page.records), 0, page.at
-        numbers = iter(range(1, _MAX_PAGES))
+        numbers = iter(range(1, MAX_PAGES))
         while not self._is_last(page) and stale < _STALE_PAGES:
             number = next(numbers, None)
             if number is None:
-                raise ListError(f"the list of pending messages has more than {_MAX_PAGES} pages, which cannot be right")
+                raise ListError(f"the list of pending messages has more than {MAX_PAGES} pages, which cannot be right")
             page = self._pending_page(self._page_path(number), deadline)
             new = [record for record in page.records if record not in known]
             stale = 0 if new else stale + 1

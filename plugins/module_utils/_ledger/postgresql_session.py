@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     Connection = _Connection[tuple[Any, ...]]
     Values = Union[Sequence[Any], Mapping[str, Any]]
 
-_ANSWERED_WITHIN = 5.0
+ANSWERED_WITHIN = 5.0
 """Seconds that a server has to report that a statement took too long, before the connection is cut."""
 
 _LONGEST_REASON = 400
@@ -175,7 +175,7 @@ class Server:
             client_encoding="UTF8",
             application_name="voip_communications.sms",
         )
-        with closing(opened) as connection, _cut_after(connection, self._busy_timeout + _ANSWERED_WITHIN):
+        with closing(opened) as connection, _cut_after(connection, self._busy_timeout + ANSWERED_WITHIN):
             session = Session(connection, self._busy_timeout)
             self.read_clock(session)
             yield session

@@ -118,7 +118,7 @@ class SafeFile:
         way = [(path, os.lstat(path)) for path in _way_to(nearest)]
         first_own = next((place for place, (_path, status) in enumerate(way) if status.st_uid == os.geteuid()), 0)
         for place, (path, status) in enumerate(way):
-            is_outside = place < first_own and status.st_uid == _outside_user()
+            is_outside = place < first_own and status.st_uid == outside_user()
             if status.st_uid not in (0, os.geteuid()) and not is_outside:
                 reason = f"{path!r} on the way to it belongs to user {status.st_uid}"
                 raise self._not_used(f"{reason}, and this is user {os.geteuid()}; {self._own_folder}")
@@ -148,7 +148,7 @@ _OWN_LEDGER = f"{_OWN_FILE}, or a PostgreSQL database, as ledger"
 _NO_FOLDER = "set ledger, or HOME if ledger is not given, to where it may"
 
 
-def _outside_user() -> int | None:
+def outside_user() -> int | None:
     """Return the id by which a user namespace shows users from outside it; None where it is a user of this one."""
     try:
         with open("/proc/sys/kernel/overflowuid", encoding="ascii") as file:

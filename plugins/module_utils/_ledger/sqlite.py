@@ -71,7 +71,7 @@ CREATE TABLE row (
     PRIMARY KEY (account, key, recipient)
 )
 """
-_STEPS: tuple[tuple[str, ...], ...] = (
+STEPS: tuple[tuple[str, ...], ...] = (
     (
         _TABLE,
         "CREATE INDEX row_keep_until ON row (keep_until)",
@@ -148,7 +148,7 @@ _LATER_COLUMNS = "0 AS revision, NULL AS absent_at, NULL AS effect_by, 0 AS conf
 _TEXT = partial(str, encoding="utf-8", errors="replace")
 """Reads texts: by default one damaged byte would make all rows of a statement unreadable."""
 
-SCHEMA_VERSION = len(_STEPS)
+SCHEMA_VERSION = len(STEPS)
 _SELECT = " ".join(("SELECT", ", ".join(COLUMNS), "FROM row WHERE account = ? AND key = ? AND recipient IN (%s)"))
 _CREATE_RECIPIENTS = "CREATE TEMP TABLE recipients (recipient TEXT PRIMARY KEY)"
 _SELECT_RECIPIENTS = " ".join(
@@ -513,7 +513,7 @@ def _make_schema(connection: sqlite3.Connection, now: float) -> bool:
     """
     is_empty = _is_empty(connection)
     version = 0 if is_empty else _version(connection)
-    for step in _STEPS[version:]:
+    for step in STEPS[version:]:
         for statement in step:
             connection.execute(statement)
     if is_empty:

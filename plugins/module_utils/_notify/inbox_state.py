@@ -22,7 +22,7 @@ from .._ledger.safe_file import SafeFile
 _VERSION = 1
 _MARK_BYTES = 16
 _SALT_BYTES = 32
-_MOST_MARKS = 50_000
+MOST_MARKS = 50_000
 """Marks that are kept. Those of records that the log no longer shows go first, the oldest of them before the others."""
 
 
@@ -72,7 +72,7 @@ class InboxState:
 
     def keep(self, shown: Iterable[str]) -> None:
         """Forget the oldest marks where there are too many, but none of those that the log has ``shown``."""
-        excess = len(self._marks) - _MOST_MARKS
+        excess = len(self._marks) - MOST_MARKS
         if excess > 0:
             shown = frozenset(shown)
             for mark in [mark for mark in self._marks if mark not in shown][:excess]:

@@ -94,7 +94,7 @@ class CancelClaims:
         effect_by = max(record.effect_by or now for _before, record in changes.values() if record is not None)
         for identity, row in stored.items():
             if row.recipient:
-                changes[identity] = row, _cancelling(row, effect_by)
+                changes[identity] = row, cancelling(row, effect_by)
         return CancelClaim(tuple(smsids), changes, latest, now + seconds)
 
     def permits(self, claim: CancelClaim) -> bool:
@@ -209,7 +209,7 @@ def _has_changed(planned: Row | None, stored: Row) -> bool:
     return (planned.revision, planned.smsids) != (stored.revision, stored.smsids) or not is_cancellable
 
 
-def _cancelling(row: Row, effect_by: float) -> Row:
+def cancelling(row: Row, effect_by: float) -> Row:
     """Return the row of a message whose cancel is claimed; an absence noted before proves nothing about it."""
     is_again = row.state is State.CANCELLING
     return row._replace(

@@ -24,7 +24,7 @@ from .errors import NameInUse
 _PURPOSE = "turn"
 """Tells the row of a lock from the row of a message. Runs of another release must find the same row."""
 
-_PAUSE = 0.5
+PAUSE = 0.5
 """Seconds between two tries to get the lock of a name, or to find a message no longer claimed by another run."""
 
 
@@ -98,7 +98,7 @@ class NameLock:
             if claimed.won:
                 return
             row = self._restarted(claimed.lost[self._name], claimed.at)
-            if not context.deadline.wait(_PAUSE):
+            if not context.deadline.wait(PAUSE):
                 until = moment(row.lease_until)
                 raise NameInUse(
                     "another run is at work on the same name and has not ended within the deadline; nothing was"
@@ -183,7 +183,7 @@ def wait_for_concurrent_runs(context: ScheduleContext, request: SendRequest) -> 
     """
     has_waited = False
     while _is_claimed(context, request):
-        if context.check_mode or not context.deadline.wait(_PAUSE):
+        if context.check_mode or not context.deadline.wait(PAUSE):
             return False
         has_waited = True
     return has_waited

@@ -114,7 +114,7 @@ class SnapshotSource:
 
     def wait_until(self, moment: float) -> bool:
         """Wait until a moment by the ledger's clock; return False, without waiting, where the deadline is before it."""
-        return self._context.deadline.wait(max(_SHORTEST_WAIT, moment - self._context.ledger.now()))
+        return self._context.deadline.wait(max(SHORTEST_WAIT, moment - self._context.ledger.now()))
 
     def refresh_after_change(self) -> Snapshot:
         """Return a settled snapshot after something was changed.
@@ -188,7 +188,7 @@ class SnapshotSource:
 
 
 _DECIDABLE = frozenset({ScheduledState.MISSING, ScheduledState.CANCELLING, ScheduledState.DOUBTFUL})
-_SHORTEST_WAIT = 0.1
+SHORTEST_WAIT = 0.1
 
 
 def next_decision_at(row: Row, snapshot: Snapshot, seconds: float, *, is_listed: bool) -> float | None:

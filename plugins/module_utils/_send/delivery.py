@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 AT_A_TIME = 10
 """Requests of one task that are under way at once at most; one, once the service asks for fewer (429)."""
 
-_CHECK_EVERY = (0.1, 0.2, 0.5, 1.0)
+CHECK_EVERY = (0.1, 0.2, 0.5, 1.0)
 """Seconds between two checks of the rows that a concurrent run is sending to; the last one repeats."""
 
 _OTHER_DIFFERENT = "another recipient already has a different message under this key"
@@ -290,6 +290,6 @@ class Delivery:
 
 def _pauses() -> Iterator[float]:
     """Yield the seconds before each check of the rows of concurrent runs, without end."""
-    yield from _CHECK_EVERY
+    yield from CHECK_EVERY
     while True:
-        yield _CHECK_EVERY[-1]
+        yield CHECK_EVERY[-1]

@@ -30,7 +30,7 @@ With an end to it, a first answer that is slow or never comes does not keep the 
 LONGEST_RETRY_AFTER = 30.0
 """Seconds that a run waits at most, and once, for a service that asks for fewer requests (429)."""
 
-_BEGUN_BY = 0.9
+BEGUN_BY = 0.9
 """Share of the deadline in which a request must begin, so that the service has time to answer it."""
 
 _TOO_LATE = "the deadline was over before the request could begin"
@@ -76,7 +76,7 @@ class Posting:
 
     def start_within(self) -> float:
         """Return the seconds within which a request must begin; 0 or less when it is too late."""
-        return self._deadline.left() - self._deadline.seconds * (1 - _BEGUN_BY)
+        return self._deadline.left() - self._deadline.seconds * (1 - BEGUN_BY)
 
     def obstacle(self, start_within: float) -> str:
         """Return why no request may begin, or an empty string."""

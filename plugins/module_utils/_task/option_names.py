@@ -12,7 +12,7 @@ from difflib import get_close_matches
 _ALIKE = 0.8
 """How alike two names must be, from 0 to 1, for one to be a misspelling of the other."""
 
-_MEANT: dict[str, tuple[str, ...]] = {
+MEANT: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("message", "text", "body", "content", "sms", "message_text"), ("msg",)),
     **dict.fromkeys(
         ("recipient", "recipients", "number", "numbers", "phone", "phones", "phone_number"), ("to", "number")
@@ -42,5 +42,5 @@ def names_meant(unknown: Collection[str], known: Collection[str]) -> str:
 
 def _meant(name: str, known: Collection[str]) -> str:
     """Return the option that is meant by a name, or an empty text."""
-    option = next((option for option in _MEANT.get(name.lower(), ()) if option in known), "")
+    option = next((option for option in MEANT.get(name.lower(), ()) if option in known), "")
     return option or next(iter(get_close_matches(name, sorted(known), n=1, cutoff=_ALIKE)), "")

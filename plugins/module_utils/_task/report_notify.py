@@ -43,7 +43,7 @@ def notify_summary(
     results = [result if result.text is None else result._replace(text=cleaned(result.text)) for result in results]
     key = options.event.key
     policy = FailurePolicy(allow_held=options.allow_held)
-    reported = summary(results, key, policy, NOTIFYING, partial(_difference, key))
+    reported = summary(results, key, policy, NOTIFYING, partial(notify_diff, key))
     msg = "; ".join([reported["msg"] if results else "there is no one to tell", *_dropped(options.audience)])
     is_failed = reported["failed"] and options.required
     return {
@@ -86,7 +86,7 @@ def _is_scheduled(result: Result) -> bool:
     return result.outcome in _LATER or (result.outcome in _EITHER and result.delivery_date is not None)
 
 
-def _difference(key: str, results: Sequence[Result]) -> object:
+def notify_diff(key: str, results: Sequence[Result]) -> object:
     """Return the diff: one for each text that is sent at once, and one for what is pending; alone where it is one."""
     by_text: dict[str, list[Result]] = {}
     scheduled = [result for result in results if _is_scheduled(result)]

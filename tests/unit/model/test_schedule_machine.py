@@ -120,7 +120,7 @@ def forgets_cancel(_snapshot: Any, row: Row) -> Row:
 
 ONE_LOOK = [(settle, "unseen", gone_at_once)]
 UNCLAIMED = [(CancelClaims, "claim", claims_nothing), (CancelClaims, "permits", permits_while_it_lasts)]
-KEPT = [(cancel_claims, "_cancelling", keeps_claimed), (settle, "_with_cancel", forgets_cancel)]
+KEPT = [(cancel_claims, "cancelling", keeps_claimed), (settle, "_with_cancel", forgets_cancel)]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -47,13 +48,23 @@ WARNING: Required program "shellcheck" not found.
 """
 
 
+class WithoutProgram(ansible_test.AnsibleTest):
+    """A pair whose ansible-test misses a program."""
+
+    def _provide_pip(self) -> None:
+        pass
+
+    def _hand_on_pip_settings(self) -> None:
+        pass
+
+    def _run(self, *_arguments: str, paths: Iterable[Path] = ()) -> tuple[int, str]:
+        return 0, WITHOUT_PROGRAM
+
+
 def test_a_sanity_test_whose_program_is_missing_has_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ansible-test itself ends with success, and only warns."""
     monkeypatch.setattr(layout, "RESULTS", tmp_path)
-    monkeypatch.setattr(ansible_test.AnsibleTest, "_provide_pip", lambda _pair: None)
-    monkeypatch.setattr(ansible_test.AnsibleTest, "_hand_on_pip_settings", lambda _pair: None)
-    monkeypatch.setattr(ansible_test.AnsibleTest, "_run", lambda _pair, *_words, **_more: (0, WITHOUT_PROGRAM))
-    assert not ansible_test.AnsibleTest(tmp_path, "2.19", "3.11", tmp_path).sanity()
+    assert not WithoutProgram(tmp_path, "2.19", "3.11", tmp_path).sanity()
     (failure,) = count.failures(tmp_path)
     assert failure.splitlines()[0].endswith("::shellcheck")
     assert count.count(tmp_path) == (2, 1, 0)

@@ -148,7 +148,7 @@ def test_one_that_does_not_answer_is_killed_and_so_cancelled(monkeypatch: pytest
     errand = Errand(PROGRAM, instructions(), deadline=30, delay=3600)
     errand.start()
     process_of(errand).send_signal(signal.SIGSTOP)
-    monkeypatch.setattr(errand_module, "_GRACE", 0.5)
+    monkeypatch.setattr(errand_module, "GRACE", 0.5)
     assert errand.cancel()
     assert process_of(errand).wait(60) == -signal.SIGKILL
 
@@ -156,7 +156,7 @@ def test_one_that_does_not_answer_is_killed_and_so_cancelled(monkeypatch: pytest
 def test_one_that_has_begun_is_left_behind_when_its_time_is_over(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(errand_module, "_GRACE", 0.0)
+    monkeypatch.setattr(errand_module, "GRACE", 0.0)
     errand = Errand(faked(tmp_path, "say(b'{\"begun\": true}\\n')\ntime.sleep(60)\n"), {}, deadline=0.2)
     errand.start()
     until_it_has_begun(errand)
@@ -170,7 +170,7 @@ def test_one_that_has_begun_is_left_behind_when_its_time_is_over(
 def test_one_that_has_not_begun_when_its_time_is_over_is_killed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(errand_module, "_GRACE", 0.5)
+    monkeypatch.setattr(errand_module, "GRACE", 0.5)
     errand = Errand(faked(tmp_path, "time.sleep(60)\n"), {}, deadline=0.2)
     errand.start()
     assert errand.wait() == {"failed": True, "msg": "there was no end within 0.7 seconds; nothing was sent"}
@@ -253,7 +253,7 @@ LONG = {"text": "x" * 1_000_000}
 def test_long_instructions_arrive_at_a_process_that_starts_slowly(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(errand_module, "_GRACE", 1.0)
+    monkeypatch.setattr(errand_module, "GRACE", 1.0)
     code = f'{READ}time.sleep(2)\nlength = len(read(b\'\\n\'))\nsay(b\'{{"result": {{"msg": "%d"}}}}\\n\' % length)\n'
     errand = Errand(faked(tmp_path, code), LONG, deadline=30)
     began = time.monotonic()
@@ -266,7 +266,7 @@ def test_long_instructions_arrive_at_a_process_that_starts_slowly(
 def test_long_instructions_that_no_one_reads_are_given_up_in_time(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(errand_module, "_GRACE", 0.5)
+    monkeypatch.setattr(errand_module, "GRACE", 0.5)
     errand = Errand(faked(tmp_path, "time.sleep(60)\n"), LONG, deadline=0.5)
     began = time.monotonic()
     errand.start()

@@ -119,7 +119,7 @@ def test_a_next_that_the_pages_lead_to_the_end_of_is_believed() -> None:
 
 def test_a_list_that_does_not_end_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise the messages on the pages that were not read would count as cancelled."""
-    monkeypatch.setattr(scheduled, "_MAX_PAGES", 3)
+    monkeypatch.setattr(scheduled, "MAX_PAGES", 3)
     assert listed(page_of(1), page_of(2), page_of())[0] == ["id1", "id2"]
     with pytest.raises(ListError, match="more than 3 pages"):
         listed(page_of(1), page_of(2), page_of(3), page_of(4))

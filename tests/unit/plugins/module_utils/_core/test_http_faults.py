@@ -19,13 +19,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import formatdate
 from pathlib import Path
+from typing import Any
 
 import pytest
+from requests.adapters import HTTPAdapter
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.client import Api, Denied, Throttled
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.evidence import Judgement
-from ansible_collections.voip_communications.sms.plugins.module_utils._core import exchange as http
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.exchange import MAX_ANSWER, NotSent, Service
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.exchange import (
+    MAX_ANSWER,
+    Http,
+    Lost,
+    NotSent,
+    Service,
+)
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
 from ansible_collections.voip_communications.sms.tests.support import fault_server as faults
 from ansible_collections.voip_communications.sms.tests.support.fault_server import (
@@ -545,6 +552,18 @@ def test_an_echo_in_a_record_is_withheld(name: str) -> None:
     assert len(server.posts) == 1
 
 
+def made_of(error: Exception, monkeypatch: pytest.MonkeyPatch) -> tuple[str, bool]:
+    """Return what is said of an error of ``requests`` before anything has left, and whether it may pass."""
+
+    def fail(*_arguments: object, **_named: object) -> None:
+        raise error
+
+    monkeypatch.setattr(HTTPAdapter, "send", fail)
+    outcome = send("https://127.0.0.1:1/")
+    assert outcome.error is not None
+    return outcome.words, outcome.error.passing
+
+
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
@@ -552,9 +571,11 @@ def test_an_echo_in_a_record_is_withheld(name: str) -> None:
         (ssl.SSLError("raised by Python code"), "the TLS connection failed (SSLError)"),
     ],
 )
-def test_a_tls_error_that_openssl_did_not_raise_is_understood(error: ssl.SSLError, sentence: str) -> None:
+def test_a_tls_error_that_openssl_did_not_raise_is_understood(
+    error: ssl.SSLError, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Below Python 3.10, urllib3 1.26 compares names itself, and its errors lack what OpenSSL's have."""
-    assert sentence in http._reason(error, False)[0]
+    assert sentence in made_of(error, monkeypatch)[0]
 
 
 def caused(error: Exception, by: Exception) -> Exception:
@@ -582,25 +603,28 @@ class CertificateError(Exception):
     ],
     ids=["another name", "would block", "any"],
 )
-def test_an_error_of_another_library_is_told_by_its_name(error: Exception, told: tuple[str, bool]) -> None:
-    assert http._reason(error, False) == told
+def test_an_error_of_another_library_is_told_by_its_name(
+    error: Exception, told: tuple[str, bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert made_of(error, monkeypatch) == told
 
 
-def test_errors_that_lead_to_each_other_come_to_an_end() -> None:
+def test_errors_that_lead_to_each_other_come_to_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     one, other = ConnectionResetError(), OSError()
     one.__cause__, other.__cause__ = other, one
-    assert http._reason(other, False) == ("the connection was reset", True)
-    assert len(list(http._chain(one))) == 20
+    assert made_of(other, monkeypatch) == ("the connection was reset", True)
 
 
-def test_a_body_gives_the_same_bytes_in_pieces() -> None:
+def test_a_body_gives_the_same_bytes_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """An iterable is a stream for requests; urllib3 then reads it."""
-    asked: list[bool] = []
+    pieces: list[bytes] = []
 
-    def permits() -> bool:
-        asked.append(True)
-        return True
+    def read(_adapter: HTTPAdapter, message: Any, **_named: object) -> None:
+        pieces.extend(message.body)
+        raise OSError
 
-    body = http._Body(b"x" * (http._CHUNK + 1), permits)
-    assert [len(piece) for piece in body] == [http._CHUNK, 1]
-    assert asked == [True]
+    monkeypatch.setattr(HTTPAdapter, "send", read)
+    http = Http(Service(url="https://127.0.0.1:1/", user=USER, password=PASSWORD, timeout=TIMEOUT))
+    with pytest.raises(Lost):
+        http.post("sms/send", {"msg": "x" * 100_000}, SECONDS, permits=lambda: True)
+    assert (len(pieces), b"".join(pieces)) == (2, b"msg=" + b"x" * 100_000)

@@ -225,7 +225,7 @@ def test_a_file_of_an_earlier_release_gets_a_table_of_questions_and_keeps_its_ro
     path.unlink()
     path.touch(0o600)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        for statement in (each for step in sqlite._STEPS[:version] for each in step):
+        for statement in (each for step in sqlite.STEPS[:version] for each in step):
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {version}")
         names, places = ", ".join(FIRST_FIELDS), ", ".join("?" * len(FIRST_FIELDS))

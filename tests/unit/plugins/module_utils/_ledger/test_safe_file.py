@@ -247,7 +247,7 @@ def test_what_belongs_to_no_user_of_a_namespace_is_passed_above_a_folder_of_ours
             status[4] = ANOTHER
         return os.stat_result(status)
 
-    monkeypatch.setattr(safe_file, "_outside_user", lambda: None if is_mapped else ANOTHER)
+    monkeypatch.setattr(safe_file, "outside_user", lambda: None if is_mapped else ANOTHER)
     with monkeypatch.context() as patch:
         patch.setattr(os, "lstat", seen)
         if is_mapped:
@@ -260,10 +260,10 @@ def test_what_belongs_to_no_user_of_a_namespace_is_passed_above_a_folder_of_ours
 
 
 def test_a_user_namespace_is_read_from_proc() -> None:
-    code = f"from {safe_file.__name__} import _outside_user; print(_outside_user())"
+    code = f"from {safe_file.__name__} import outside_user; print(outside_user())"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-c", code]
-    assert safe_file._outside_user() in (None, 65534)
+    assert safe_file.outside_user() in (None, 65534)
     inside = subprocess.run(
         ["unshare", "--user", "--map-root-user", *command], env=environment, capture_output=True, text=True, check=False
     )

@@ -228,11 +228,12 @@ def test_a_full_disk_is_one_sentence(made: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_claim_that_fails_leaves_nothing(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_args: object) -> None:
-        raise sqlite3.OperationalError("disk I/O error")
+    class Failing(sqlite3.Connection):
+        def executemany(self, *_arguments: Any) -> sqlite3.Cursor:
+            raise sqlite3.OperationalError("disk I/O error")
 
     before = made.read_bytes()
-    monkeypatch.setattr(sqlite, "_replace", fail)
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Failing))
     with pytest.raises(LedgerError, match="disk I/O error"):
         ledger_at(made).claim(CLAIM._replace(recipients={"bob": "+1*"}))
     assert made.read_bytes() == before
@@ -286,6 +287,18 @@ def asked_at_once(ledger: SqliteLedger, *calls: Callable[[], object]) -> list[ob
     return [results[place] for place in range(len(calls))]
 
 
+def before_each_transaction(note: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Call this whenever the write lock of a ledger is about to be taken."""
+
+    class Noting(sqlite3.Connection):
+        def execute(self, sql: str, *arguments: Any) -> sqlite3.Cursor:
+            if sql == "BEGIN IMMEDIATE":
+                note()
+            return super().execute(sql, *arguments)
+
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Noting))
+
+
 def claim_of(name: str) -> Claim:
     return CLAIM._replace(recipients={name: "+1*"})
 
@@ -294,13 +307,7 @@ def test_what_threads_ask_for_at_once_is_committed_together(made: Path, monkeypa
     """Claims by threes, since requests wait for them; results all at once."""
     ledger = ledger_at(made)
     commits: list[int] = []
-    commit = sqlite._committing
-
-    def transaction(connection: sqlite3.Connection) -> Any:
-        commits.append(len(ledger._group._waiting))
-        return commit(connection)
-
-    monkeypatch.setattr(sqlite, "_committing", transaction)
+    before_each_transaction(lambda: commits.append(len(ledger._group._waiting)), monkeypatch)
     names = [f"recipient {number}" for number in range(10)]
     results = asked_at_once(ledger, *(partial(ledger.claim, claim_of(name)) for name in names))
     assert [set(each.won) for each in results if isinstance(each, Claimed)] == [{name} for name in names]
@@ -318,13 +325,7 @@ def test_no_transaction_holds_more_than_three_claims_whatever_waits_between_them
 ) -> None:
     ledger = ledger_at(made)
     left: list[int] = []
-    commit = sqlite._committing
-
-    def transaction(connection: sqlite3.Connection) -> Any:
-        left.append(sum(each.is_claim for each in ledger._group._waiting))
-        return commit(connection)
-
-    monkeypatch.setattr(sqlite, "_committing", transaction)
+    before_each_transaction(lambda: left.append(sum(each.is_claim for each in ledger._group._waiting)), monkeypatch)
     sent = (Fate.ACCEPTED, ("id",))
     calls: list[Callable[[], object]] = []
     for name in ("bob", "carl", "dora", "emil", "fay"):
@@ -483,7 +484,7 @@ def test_the_rows_of_many_recipients_are_looked_for_once(made: Path, traced: lis
     selects = [statement for statement in traced if statement.startswith("SELECT")]
     assert len(selects) == 1
     with closing(sqlite3.connect(made)) as connection:
-        connection.execute(sqlite._CREATE_RECIPIENTS)
+        connection.execute("CREATE TEMP TABLE recipients (recipient TEXT PRIMARY KEY)")
         steps = plan_of(connection, selects[0])
     assert steps[0].endswith("sqlite_autoindex_row_1 (account=?)"), steps
 
@@ -520,7 +521,7 @@ def test_a_file_of_an_earlier_release_is_results_to_this_one_and_keeps_its_rows(
     made.unlink()
     made.touch(0o600)
     with closing(sqlite3.connect(made, isolation_level=None)) as connection:
-        for statement in (each for step in sqlite._STEPS[:version] for each in step):
+        for statement in (each for step in sqlite.STEPS[:version] for each in step):
             connection.execute(statement)
         if version == 2:
             connection.execute("CREATE INDEX row_recipient ON row (account, recipient)")
@@ -543,7 +544,7 @@ def test_the_rows_of_schema_4_keep_their_checksums_and_what_they_cover(made: Pat
     made.unlink()
     made.touch(0o600)
     with closing(sqlite3.connect(made, isolation_level=None)) as connection:
-        for statement in (each for step in sqlite._STEPS[:4] for each in step):
+        for statement in (each for step in sqlite.STEPS[:4] for each in step):
             connection.execute(statement)
         connection.execute("PRAGMA user_version = 4")
         names, marks = ", ".join((*FIRST_FIELDS, "checksum")), ", ".join("?" * (len(FIRST_FIELDS) + 1))

@@ -297,7 +297,7 @@ def test_a_state_that_cannot_be_read_or_written_is_an_error(
 
 
 def test_only_marks_that_the_log_no_longer_shows_are_forgotten(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbox_state, "_MOST_MARKS", 8)
+    monkeypatch.setattr(inbox_state, "MOST_MARKS", 8)
     source.look()
     del source.service.records[:5]
     source.now = 86_401.0

@@ -15,7 +15,6 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.address import HIDDEN
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError
-from ansible_collections.voip_communications.sms.plugins.module_utils._task import calendar_options
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.ask_options import (
     AskOptions,
     read_ask_options,
@@ -45,7 +44,6 @@ def at_night(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def set_time(monkeypatch: pytest.MonkeyPatch, moment: dt.datetime) -> None:
     monkeypatch.setattr(time, "time", moment.timestamp)
-    monkeypatch.setattr(calendar_options, "_now", lambda: moment)
 
 
 @pytest.fixture
@@ -187,8 +185,3 @@ def test_what_is_no_list_and_a_ledger_that_cannot_be_read(tmp_path: Path, rota: 
     assert "steps begins with [" in faults(lambda: asked(tmp_path, steps="[x"))
     (tmp_path / "ledger.sqlite3").write_text("no database")
     assert steps_of(asked(tmp_path, to={"calendar": rota})) == [[ANN]]
-
-
-def test_the_clock_is_read_when_the_task_begins(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.undo()
-    assert abs((calendar_options._now() - dt.datetime.now(dt.UTC)).total_seconds()) < 60

@@ -50,4 +50,4 @@ def test_what_is_known_or_like_nothing_is_not_mentioned() -> None:
 
 def test_every_option_that_is_named_exists() -> None:
     known = {*SEND, *SCHEDULED, *LOG, *LEDGER, *REPORT}
-    assert {option for options in option_names._MEANT.values() for option in options} <= known
+    assert {option for options in option_names.MEANT.values() for option in options} <= known

@@ -10,7 +10,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._message.o
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import FailurePolicy, rule
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_notify import (
     NOTIFYING,
-    _difference,
+    notify_diff,
     refused_summary,
 )
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN, CARA
@@ -39,15 +39,15 @@ def test_a_diff_has_a_part_for_each_text_and_one_for_what_is_pending() -> None:
         Result(BEN, Outcome.SENT, posted=True, text="Hallo"),
         Result(CARA, Outcome.SCHEDULED, posted=True, text="Hello", delivery_date=DATE),
     ]
-    parts = cast("list[dict[str, str]]", _difference("k", results))
+    parts = cast("list[dict[str, str]]", notify_diff("k", results))
     assert [part["after_header"] for part in parts] == [
         "message k, 1 segment in GSM-7",
         "message k, 1 segment in GSM-7",
         "pending messages",
     ]
-    alone: Any = _difference("k", results[:1])
+    alone: Any = notify_diff("k", results[:1])
     assert ANNA in alone["after"]
-    nothing: Any = _difference("k", [])
+    nothing: Any = notify_diff("k", [])
     assert (nothing["before"], nothing["after"]) == ("", "")
 
 
