@@ -15,9 +15,9 @@ from ansible_collections.voip_communications.sms.tests.support.rulebook import (
     Playbook,
     Rulebook,
     free_port,
-    until,
 )
 from ansible_collections.voip_communications.sms.tests.support.story import Story
+from ansible_collections.voip_communications.sms.tests.support.waiting import until
 
 TOKEN = "0e7c-token"
 HOSTILE = "{{ lookup('pipe', 'touch owned') }}"

@@ -8,8 +8,7 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ import pytest
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA, OWN
+from ansible_collections.voip_communications.sms.tests.support.waiting import until
 
 SOURCE = Path(__file__).parents[2] / "extensions" / "eda" / "plugins" / "event_source" / "inbox.py"
 RUN = """
@@ -30,13 +30,6 @@ class Queue:
 main = runpy.run_path(sys.argv[1])["main"]
 asyncio.run(main(Queue(), json.loads(sys.argv[2])))
 """
-
-
-def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 class Source:

@@ -54,6 +54,7 @@ from ansible_collections.voip_communications.sms.tests.support.postgresql import
     Relay,
     StillPostgresqlLedger,
 )
+from ansible_collections.voip_communications.sms.tests.support.waiting import until
 
 CLAIM = ledger_rows.CLAIM._replace(label="deploy \u00e4\u20ac'\"%s \U0001f600")
 ACCEPTED = (Fate.ACCEPTED, ("id",))
@@ -815,10 +816,7 @@ def pooler(postgres: PostgresServer, dbname: str, tmp_path: Path) -> Iterator[in
     account: Any = {"user": "nobody"} if os.geteuid() == 0 else {}
     process = subprocess.Popen([program, "-q", str(file)], cwd="/", stderr=subprocess.DEVNULL, **account)
     try:
-        end = time.monotonic() + 20
-        while not _listens(port):
-            assert time.monotonic() < end
-            time.sleep(0.05)
+        until(lambda: _listens(port))
         yield port
     finally:
         process.terminate()

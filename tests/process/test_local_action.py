@@ -8,7 +8,6 @@ import json
 import os
 import re
 import signal
-import time
 import venv
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -31,6 +30,7 @@ from ansible_collections.voip_communications.sms.tests.support.playbook import (
     Controller,
     PlaybookRun,
 )
+from ansible_collections.voip_communications.sms.tests.support.waiting import until
 
 COLLECTION_NAME = MODULE.rpartition(".")[0]
 WHY = "runs as an ordinary module: "
@@ -288,9 +288,7 @@ def test_ctrl_c_leads_to_no_second_message(place: str, controller: Controller, s
     controller.environment["VOIPSMS_FRONT"] = place
     service.sandbox.order(delay=3)
     process = controller.start_play(controller.task(to=ANNA, msg="Hello"))
-    end = time.monotonic() + LONGEST
-    while not service.sandbox.sends() and process.poll() is None and time.monotonic() < end:
-        time.sleep(0.05)
+    until(service.sandbox.sends)
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=LONGEST)
     again = controller.play(controller.task(to=ANNA, msg="Hello", deadline=8))

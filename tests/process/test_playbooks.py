@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import stat
-import time
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from ansible_collections.voip_communications.sms.tests.support.documented import
 from ansible_collections.voip_communications.sms.tests.support.markdown import COLLECTION
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN
 from ansible_collections.voip_communications.sms.tests.support.step import PREFIX, Job
+from ansible_collections.voip_communications.sms.tests.support.waiting import until
 
 HELLO = {"voipsms_to": ANNA, "voipsms_msg": "Hello"}
 # What the environment says of the account and its service, and the playbooks do not pass on.
@@ -174,8 +174,7 @@ def test_a_link_of_another_user_is_not_followed_and_nothing_is_sent(job: Job, se
 def test_a_run_that_is_killed_leaves_a_result_that_says_so(job: Job, service: CountedSandbox) -> None:
     service.sandbox.order(delay=30, accept=True)
     process = job.start(job.command("notify", HELLO))
-    while not service.sandbox.sends() and process.poll() is None:
-        time.sleep(0.1)
+    until(service.sandbox.sends)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     service.expect(1)

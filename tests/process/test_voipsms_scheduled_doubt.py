@@ -20,10 +20,10 @@ from ansible_collections.voip_communications.sms.tests.support.doubt import (
     LONG,
     Doubt,
     names_as_open,
-    until,
 )
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
+from ansible_collections.voip_communications.sms.tests.support.waiting import until
 
 LEDGER = "voip_communications.sms.voipsms_ledger"
 MODES = pytest.mark.parametrize(

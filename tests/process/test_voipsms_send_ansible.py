@@ -5,14 +5,14 @@
 from __future__ import annotations
 
 import signal
-import time
 from typing import Any
 
 import pytest
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA, BEN, BOB
-from ansible_collections.voip_communications.sms.tests.support.playbook import LONGEST, Controller
+from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
+from ansible_collections.voip_communications.sms.tests.support.waiting import until
 
 FRONTS = ["controller", "module"]
 FIFTY = "".join(f"host{number:02}\n" for number in range(50))
@@ -113,9 +113,7 @@ def test_a_playbook_that_is_killed_and_run_again_at_once_sends_once(
     """The delivery goes on without its playbook; the next run waits for it, and learns that the message is out."""
     service.sandbox.order(delay=3)
     process = controller.start_play(controller.task(to=ANNA, msg="Hello"))
-    end = time.monotonic() + LONGEST
-    while not service.sandbox.sends() and process.poll() is None and time.monotonic() < end:
-        time.sleep(0.05)
+    until(service.sandbox.sends)
     process.kill()
     process.communicate()
     assert process.returncode == -signal.SIGKILL

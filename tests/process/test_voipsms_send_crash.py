@@ -12,7 +12,6 @@ import signal
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from ansible_collections.voip_communications.sms.tests.support.fault_server impo
     Connection,
     FaultServer,
 )
+from ansible_collections.voip_communications.sms.tests.support.ledger_age import age
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN, CARA
 from ansible_collections.voip_communications.sms.tests.support.playbook import (
     COLLECTION,
@@ -34,6 +34,7 @@ from ansible_collections.voip_communications.sms.tests.support.playbook import (
     Controller,
     ModuleProcess,
 )
+from ansible_collections.voip_communications.sms.tests.support.waiting import until
 
 MANY = [f"+128123456{number:02d}" for number in range(AT_A_TIME + 1)]
 STOPS = COLLECTION / "tests" / "support" / "stops"
@@ -70,16 +71,6 @@ def send(user: Controller, **options: Any) -> dict[str, Any]:
     return user.send(**{"to": ANNA, "msg": "Hello", "dedupe_window": WINDOW, **options})
 
 
-def age(user: Controller, seconds: float) -> None:
-    """Let time pass for the ledger: every moment in it lies so much further back."""
-    if not user.ledger.exists():
-        return
-    columns = ("claimed_at", "first_byte_by", "lease_until", "keep_until")
-    with closing(sqlite3.connect(user.ledger, isolation_level=None)) as connection:
-        for column in columns:
-            connection.execute(f"UPDATE row SET {column} = {column} - ?, checksum = NULL", (seconds,))  # noqa: S608
-
-
 def killing(process: list[ModuleProcess], *, accepted: bool) -> Behaviour:
     """Kill the client when its whole request is there; ``accepted``: whether the provider has taken the message."""
 
@@ -93,14 +84,6 @@ def killing(process: list[ModuleProcess], *, accepted: bool) -> Behaviour:
 def is_stopped(process: ModuleProcess) -> bool:
     state = Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
     return state == "T"
-
-
-def until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Wait until something holds, or fail the test."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.02)
 
 
 def seconds_of_a_delivery(user: Controller) -> float:
@@ -117,14 +100,14 @@ def assert_doubtful_until_its_window_is_over(user: Controller, server: FaultServ
     began = time.monotonic()
     at_once = send(user, deadline=1)
     assert (at_once["failed"], at_once["outcome"]) == (True, "in_progress"), at_once
-    age(user, DEADLINE + SETTLE_MARGIN)
+    age(user.ledger, DEADLINE + SETTLE_MARGIN)
     later = send(user)
     assert (later["failed"], later["outcome"], later["changed"]) == (True, "unknown", False), later
     assert "may have been sent" in later["msg"]
-    age(user, WINDOW + GRACE - DEADLINE - SETTLE_MARGIN - (time.monotonic() - began))
+    age(user.ledger, WINDOW + GRACE - DEADLINE - SETTLE_MARGIN - (time.monotonic() - began))
     assert send(user)["outcome"] == "unknown"  # the service may have taken it last within one window
     assert len(server.accepted) == accepted
-    age(user, DEADLINE)
+    age(user.ledger, DEADLINE)
     assert send(user)["outcome"] == "sent"
     assert len(server.accepted) == accepted + 1
 
@@ -180,7 +163,7 @@ def test_killed_between_two_batches(step: str, user: Controller, server: FaultSe
     assert outcomes["duplicate"] >= 1
     assert outcomes["sent"] == len(MANY) - claimed, "no recipient with a claim is sent to again, and none is lost"
     assert max(Counter(server.accepted).values()) == 1
-    age(user, DEADLINE + SETTLE_MARGIN)
+    age(user.ledger, DEADLINE + SETTLE_MARGIN)
     later = Counter(result["outcome"] for result in send(user, **batches)["results"])
     assert later == Counter(duplicate=outcomes["duplicate"] + outcomes["sent"], unknown=outcomes["in_progress"])
     assert max(Counter(server.accepted).values()) == 1
@@ -195,7 +178,7 @@ def test_terminated_in_the_post(tmp_path: Path) -> None:
         until(lambda: bool(server.posts))
         os.kill(process.pid, signal.SIGTERM)
         assert process.wait().rc == -signal.SIGTERM
-        age(user, 30 + SETTLE_MARGIN)
+        age(user.ledger, 30 + SETTLE_MARGIN)
         assert send(user)["outcome"] == "unknown"
         assert len(server.accepted) == 1
 
@@ -211,7 +194,7 @@ def test_terminated_with_several_batches_under_way(tmp_path: Path) -> None:
         os.kill(process.pid, signal.SIGTERM)
         assert process.wait().rc == -signal.SIGTERM
         assert time.monotonic() - began < 10
-        age(user, 30 + SETTLE_MARGIN)
+        age(user.ledger, 30 + SETTLE_MARGIN)
         states = Counter(result["outcome"] for result in send(user, to=MANY[:-1], batch_size=1)["results"])
         assert states == Counter(unknown=AT_A_TIME)
         assert len(server.accepted) == AT_A_TIME
@@ -268,7 +251,7 @@ def test_forty_kills_at_random_moments(user: Controller, server: FaultServer) ->
         time.sleep(moments.uniform(0.0, undisturbed))
         os.kill(process.pid, signal.SIGKILL)
         process.wait_for_end()
-        age(user, DEADLINE + SETTLE_MARGIN)
+        age(user.ledger, DEADLINE + SETTLE_MARGIN)
         outcome = user.send(to=ANNA, msg=text)["outcome"]
         accepted = len(server.accepted) - before
         assert accepted == 1 if outcome in ("sent", "duplicate") else accepted <= 1
@@ -281,7 +264,7 @@ def test_stopped_before_the_settlement_and_overtaken(user: Controller, server: F
     """Its message was accepted. A run that wakes up after its lease says so, and that the ledger was not updated."""
     process = start(user, f"before {SETTLE}", by="SIGSTOP")
     until(lambda: is_stopped(process))
-    age(user, DEADLINE + SETTLE_MARGIN)
+    age(user.ledger, DEADLINE + SETTLE_MARGIN)
     assert send(user)["outcome"] == "unknown"
     assert send(user, on_unknown="resend")["outcome"] == "sent"
     os.kill(process.pid, signal.SIGCONT)

@@ -14,6 +14,7 @@ import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import GRACE
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.ledger_age import age
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN, CARA, OURS
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 
@@ -35,16 +36,6 @@ def lose(controller: Controller, service: CountedSandbox, *, accepted: bool, **o
     assert result["outcome"] == "unknown"
     assert result["requests"] == 1  # the run itself does not look
     service.expect(len(service.sandbox.sends()))
-
-
-def age(ledger: Path, seconds: float) -> None:
-    """Make every row older, as if so much time had passed."""
-    with closing(sqlite3.connect(ledger, isolation_level=None)) as connection:
-        connection.execute(
-            "UPDATE row SET claimed_at = claimed_at - :age, first_byte_by = first_byte_by - :age,"
-            " lease_until = lease_until - :age, checksum = NULL",
-            {"age": seconds},
-        )
 
 
 def states(ledger: Path) -> list[str]:

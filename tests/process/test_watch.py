@@ -32,6 +32,7 @@ from ansible_collections.voip_communications.sms.tests.support.people import ANN
 from ansible_collections.voip_communications.sms.tests.support.people_abroad import DESK
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller, PlaybookRun
 from ansible_collections.voip_communications.sms.tests.support.sandbox import Sandbox
+from ansible_collections.voip_communications.sms.tests.support.waiting import until
 
 ENABLED = "task_records,voip_communications.sms.watch"
 GITHUB = {
@@ -371,18 +372,12 @@ def test_ctrl_c_does_not_break_off_what_is_being_told(watched: Watched, service:
         **watched.also,
     }
     process = watched.controller.start_play({"name": "Hang", "ansible.builtin.pause": {"seconds": 60}})
-    end = time.monotonic() + 60
-    while not service.sandbox.sends() and time.monotonic() < end:
-        time.sleep(0.1)
+    until(service.sandbox.sends)
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=60)
     service.expect(1)
-    states: set[str] = set()
-    while states != {"accepted"} and time.monotonic() < end:
-        time.sleep(0.1)
-        with closing(sqlite3.connect(watched.controller.ledger)) as connection:
-            states = {state for (state,) in connection.execute("SELECT state FROM row")}
-    assert states == {"accepted"}
+    with closing(sqlite3.connect(watched.controller.ledger)) as connection:
+        until(lambda: connection.execute("SELECT DISTINCT state FROM row").fetchall() == [("accepted",)])
 
 
 LOADED = """

@@ -5,17 +5,15 @@
 from __future__ import annotations
 
 import re
-import sqlite3
-import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
 from typing import Any
 
 import requests
 import yaml
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.ledger_age import age
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN
 from ansible_collections.voip_communications.sms.tests.support.playbook import (
     COLLECTION,
@@ -23,6 +21,7 @@ from ansible_collections.voip_communications.sms.tests.support.playbook import (
     ModuleProcess,
     PlaybookRun,
 )
+from ansible_collections.voip_communications.sms.tests.support.waiting import until
 
 SCHEDULED = "voip_communications.sms.voipsms_scheduled"
 SCHEDULED_INFO = "voip_communications.sms.voipsms_scheduled_info"
@@ -32,7 +31,6 @@ TEXT = "Maintenance begins at 22:00"
 # Dates so far ahead that no run of the tests comes near them.
 FIRST, SECOND, THIRD = "2098-03-03 12:00", "2098-03-04 12:00", "2098-03-05 12:00"
 AFTERWARDS = "2098-03-07T00:00:00Z"
-_PATIENCE = 30.0
 
 
 class Desk:
@@ -108,19 +106,11 @@ class Desk:
 
     def age(self, seconds: float) -> None:
         """Move everything in the ledger into the past by seconds."""
-        with closing(sqlite3.connect(self.controller.ledger, isolation_level=None)) as ledger:
-            ledger.execute(
-                "UPDATE row SET claimed_at = claimed_at - :s, first_byte_by = first_byte_by - :s,"
-                " lease_until = lease_until - :s, checksum = NULL",
-                {"s": seconds},
-            )
+        age(self.controller.ledger, seconds)
 
     def until(self, holds: Callable[[list[dict[str, Any]]], bool]) -> None:
-        """Wait until the requests to the service satisfy a condition. Fails when they never do."""
-        end = time.monotonic() + _PATIENCE
-        while not holds(self.service.sandbox.requests()):
-            assert time.monotonic() < end, self.service.sandbox.requests()
-            time.sleep(0.02)
+        """Wait until the requests to the service satisfy a condition."""
+        until(lambda: holds(self.service.sandbox.requests()))
 
 
 def everybody(date: str, *to: str) -> Counter[tuple[str, str]]:

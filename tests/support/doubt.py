@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -26,6 +25,7 @@ from ansible_collections.voip_communications.sms.tests.support.moved_clock impor
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 from ansible_collections.voip_communications.sms.tests.support.playbook import PlaybookRun
 from ansible_collections.voip_communications.sms.tests.support.postgresql import PASSWORD, PostgresServer
+from ansible_collections.voip_communications.sms.tests.support.waiting import until
 
 # The options of every task, of which all but one stand ready until the module has them.
 GRACES: dict[str, Any] = {"list_grace": 1}  # in seconds: the list is right again at the next look
@@ -273,14 +273,6 @@ def names_as_open(result: dict[str, Any]) -> bool:
     """Return whether a result says of a message that it was sent, or perhaps was or will be."""
     said = {each["outcome"] for each in result["results"]} & {"already_sent", "unknown"}
     return bool(said or any("go out" in text or "went out" in text for text in result.get("warnings", [])))
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Wait until something holds, or fail the test."""
-    end = time.monotonic() + _PATIENCE
-    while not holds():
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.02)
 
 
 def _is_dying(sms: dict[str, Any]) -> bool:

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import re
 import threading
-import time
 from collections.abc import Callable
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.people import OWN
+from ansible_collections.voip_communications.sms.tests.support.waiting import until
 
 """The number of the account that asks."""
 
@@ -27,14 +27,13 @@ class Phones:
 
     def codes(self, number: str, question: str = "") -> dict[str, str]:
         """Return the codes of the newest question to a number by their labels; wait for it."""
-        end = time.monotonic() + LONGEST
-        while time.monotonic() < end:
+
+        def questions() -> list[str]:
             texts = [sms["msg"] for sms in self._service.sandbox.messages() if sms["to"].lstrip("+") == number[1:]]
-            texts = [text for text in texts if " = " in text and question in text]
-            if texts:
-                return {label: code for code, label in re.findall(r"(\d+) = ([^,.]+)", texts[-1])}
-            time.sleep(0.1)
-        raise TimeoutError(f"no question has reached {number}")
+            return [text for text in texts if " = " in text and question in text]
+
+        newest = until(questions, f"a question reaches {number}", LONGEST)[-1]
+        return {label: code for code, label in re.findall(r"(\d+) = ([^,.]+)", newest)}
 
     def will(self, act: Callable[[], object]) -> None:
         """Let something happen meanwhile."""

@@ -9,23 +9,17 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import requests
 import yaml
 
+from ansible_collections.voip_communications.sms.tests.support.waiting import until
 from ansible_collections.voip_communications.sms.tests.tools import layout
 
-T = TypeVar("T")
-
 VENV = layout.BUILD / "eda-venv"
-LONGEST = 90.0
-"""Seconds that anything may take."""
-
 _END_SECONDS = 20.0
 
 
@@ -34,17 +28,6 @@ def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
-
-
-def until(condition: Callable[[], T], what: str) -> T:
-    """Return the first true result of a condition. Raise ``TimeoutError`` with what it has waited for."""
-    end = time.monotonic() + LONGEST
-    while time.monotonic() < end:
-        result = condition()
-        if result:
-            return result
-        time.sleep(0.1)
-    raise TimeoutError(f"not in {LONGEST} s: {what}")
 
 
 class Process:
