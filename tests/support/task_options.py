@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults, InputError
@@ -12,10 +13,15 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.spec
 PASSWORD = "canary-password"
 
 
-def params(**changes: Any) -> dict[str, Any]:
-    """Return the shared options with their defaults, an account, and these changes."""
-    defaults = {name: spec.get("default") for name, spec in {**account_options(), **ledger_options()}.items()}
+def options_of(spec: Mapping[str, Mapping[str, Any]], **changes: Any) -> dict[str, Any]:
+    """Return the options of a module with this argument spec: their defaults, an account, and these changes."""
+    defaults = {name: option.get("default") for name, option in spec.items()}
     return {**defaults, "api_key": "key", "api_password": PASSWORD, **changes}
+
+
+def params(**changes: Any) -> dict[str, Any]:
+    """Return the shared options in the same way."""
+    return options_of({**account_options(), **ledger_options()}, **changes)
 
 
 def faults_of(faults: Faults) -> list[str]:

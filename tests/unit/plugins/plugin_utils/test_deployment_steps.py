@@ -17,6 +17,7 @@ from ansible_collections.voip_communications.sms.plugins.plugin_utils._deploymen
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._play_hosts import FATE, TOLD, PlayHosts
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._role_variables import RoleVariables
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA
+from ansible_collections.voip_communications.sms.tests.support.refusals import sentences_of
 
 ACCOUNT = {"api_key": "key", "api_password": "password"}
 SHOP: dict[str, Any] = {
@@ -126,15 +127,13 @@ def test_of_the_events_only_those_that_are_wanted_are_told() -> None:
 
 def test_each_fault_of_each_event_is_named_and_nothing_is_told() -> None:
     play = Play(version=1.1, recipients=[12812345678], templates={"faild": "x"}, deadline="soon")
-    with pytest.raises(InputError) as caught:
-        play.take("begin")
+    faults = "; ".join(sentences_of(play.take, "begin"))
     for name in ("version", "templates", "deadline"):
-        assert f"deploy_notify_{name}" in str(caught.value)
+        assert f"deploy_notify_{name}" in faults
     later = Play(recipients=[12812345678], segments=9999, templates={"succeeded": 42}, **{"from": "nobody"})
-    with pytest.raises(InputError) as caught:
-        later.take("begin")
+    faults = "; ".join(sentences_of(later.take, "begin"))
     for name in ("recipients", "segments", "from", "templates.succeeded"):
-        assert f"deploy_notify_{name}" in str(caught.value)
+        assert f"deploy_notify_{name}" in faults
     assert play.told == later.told == []
 
 

@@ -20,13 +20,12 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._core.stru
     texts,
     whole_number,
 )
+from ansible_collections.voip_communications.sms.tests.support.refusals import sentences_of
 
 
 def sentences(faults: Faults) -> tuple[str, ...]:
     """Return the faults that were noted."""
-    with pytest.raises(InputError) as caught:
-        faults.raise_if_any()
-    return caught.value.faults
+    return sentences_of(faults.raise_if_any)
 
 
 def test_values_are_read_by_their_keys() -> None:

@@ -18,6 +18,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify.ev
     usual_severity,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.pipeline import event_key
+from ansible_collections.voip_communications.sms.tests.support.refusals import sentences_of
 
 RUN = {
     "system": "github",
@@ -30,9 +31,7 @@ RUN = {
 
 
 def faults(*arguments: Any) -> list[str]:
-    with pytest.raises(InputError) as caught:
-        read_key(*arguments)
-    return list(caught.value.faults)
+    return list(sentences_of(read_key, *arguments))
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify.fi
     read_and_fit,
     read_parts,
 )
+from ansible_collections.voip_communications.sms.tests.support.refusals import sentences_of
 
 FAILED = (
     Part("FAILED: shop"),
@@ -38,9 +39,7 @@ PARTS = st.lists(
 
 def refusal(parts: object, segments: object = 1) -> tuple[str, ...]:
     """Return the sentences with which parts are refused."""
-    with pytest.raises(InputError) as caught:
-        read_and_fit(parts, segments)
-    return caught.value.faults
+    return sentences_of(read_and_fit, parts, segments)
 
 
 def forms(part: Part) -> list[str]:
@@ -220,9 +219,7 @@ def test_no_two_hosts_share_a_name(hosts: list[str]) -> None:
 
 
 def test_every_fault_of_hosts_is_named() -> None:
-    with pytest.raises(InputError) as caught:
-        name_hosts(["a", 1, None], 0)
-    assert caught.value.faults == (
+    assert sentences_of(name_hosts, ["a", 1, None], 0) == (
         "host 2 must be a text",
         "host 3 must be a text",
         "first must be a whole number from 1 to 1000",

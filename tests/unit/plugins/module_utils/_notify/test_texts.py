@@ -6,16 +6,14 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.texts import read_texts
+from ansible_collections.voip_communications.sms.tests.support.refusals import sentences_of
 
 PARTS = [{"text": "FAILED: shop"}, {"text": "a" * 200, "rank": 1, "shorten": "short"}]
 
 
 def faults(value: object) -> list[str]:
-    with pytest.raises(InputError) as caught:
-        read_texts("msg", value, 1)
-    return list(caught.value.faults)
+    return list(sentences_of(read_texts, "msg", value, 1))
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify.wi
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_texts import words
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN
+from ansible_collections.voip_communications.sms.tests.support.refusals import sentences_of
 
 WINDOW = {"name": "w1", "start": "2030-12-01 22:00", "end": "2030-12-01 23:30", "timezone": "Europe/Berlin"}
 USUAL = [
@@ -52,9 +53,7 @@ def moments(*reminders: dict[str, Any], **changed: Any) -> list[str]:
 
 def faults(*reminders: dict[str, Any], **changed: Any) -> tuple[str, ...]:
     """Return every sentence with which a window is refused."""
-    with pytest.raises(InputError) as caught:
-        planned(*reminders, **changed)
-    return caught.value.faults
+    return sentences_of(planned, *reminders, **changed)
 
 
 def test_the_usual_reminders() -> None:

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError
 from ansible_collections.voip_communications.sms.plugins.module_utils._people.audience import audience
 from ansible_collections.voip_communications.sms.tests.support.people_abroad import ANNA, BEN, DESK
+from ansible_collections.voip_communications.sms.tests.support.refusals import sentences_of
 
 EVENING = "2026-11-23T23:30:00+01:00"
 DAY = {"from": "08:00", "to": "22:00", "timezone": "Europe/Berlin"}
@@ -45,9 +46,7 @@ def person(number: str = ANNA, **preferences: object) -> dict[str, object]:
 
 def refusal(recipients: object, known_events: object = None, **changes: object) -> tuple[str, ...]:
     """Return the sentences with which this is refused."""
-    with pytest.raises(InputError) as caught:
-        audience(recipients, occasion(**changes), known_events=known_events)
-    return caught.value.faults
+    return sentences_of(audience, recipients, occasion(**changes), known_events=known_events)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError
 from ansible_collections.voip_communications.sms.plugins.module_utils._message import dates
 from ansible_collections.voip_communications.sms.plugins.module_utils._people.hours import LEAD, Hours, read_hours
+from ansible_collections.voip_communications.sms.tests.support.refusals import sentences_of
 
 UTC = dt.UTC
 BERLIN = "Europe/Berlin"
@@ -46,9 +47,7 @@ def hours(begin: str, end: str, zone: str = BERLIN) -> Hours:
 
 def refusal(given_hours: object) -> tuple[str, ...]:
     """Return the sentences with which hours are refused."""
-    with pytest.raises(InputError) as caught:
-        read_hours("hours of anna", given_hours)
-    return caught.value.faults
+    return sentences_of(read_hours, "hours of anna", given_hours)
 
 
 def unknown_zone(option: str) -> str:

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.question import Question, ended
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.asking import AskReport
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.question import (
@@ -30,6 +29,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.ask_
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_ask import ask_summary, blank
 from ansible_collections.voip_communications.sms.plugins.modules import voipsms_ask
 from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA, BEN, BOB, OWN
+from ansible_collections.voip_communications.sms.tests.support.refusals import sentences_of
 
 CONTACTS = [{"name": "anna", "number": ANNA, "groups": ["dba"]}, {"name": "ben", "number": BEN, "groups": ["dba"]}]
 
@@ -54,9 +54,7 @@ def options_of(tmp_path: Path, **changed: Any) -> AskOptions:
 
 
 def faults_of(tmp_path: Path, **changed: Any) -> str:
-    with pytest.raises(InputError) as caught:
-        options_of(tmp_path, **changed)
-    return str(caught.value)
+    return "; ".join(sentences_of(options_of, tmp_path, **changed))
 
 
 def test_a_question_by_default(tmp_path: Path) -> None:

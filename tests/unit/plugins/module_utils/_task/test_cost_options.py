@@ -11,24 +11,21 @@ from typing import Any
 import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.log import LogFilter
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import InputError
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.cost_options import (
     CostOptions,
     read_cost_options,
 )
 from ansible_collections.voip_communications.sms.plugins.modules import voipsms_report
+from ansible_collections.voip_communications.sms.tests.support.refusals import sentences_of
+from ansible_collections.voip_communications.sms.tests.support.task_options import options_of
 
 
 def cost_options(**changes: Any) -> CostOptions:
-    defaults = {name: spec.get("default") for name, spec in voipsms_report.argument_spec().items()}
-    return read_cost_options({**defaults, "api_key": "key", "api_password": "canary-password", **changes})
+    return read_cost_options(options_of(voipsms_report.argument_spec(), **changes))
 
 
 def refused(**changes: Any) -> list[str]:
-    with pytest.raises(InputError) as caught:
-        cost_options(**changes)
-    assert "canary" not in str(caught.value)
-    return list(caught.value.faults)
+    return list(sentences_of(cost_options, **changes))
 
 
 def test_without_options_the_whole_log_is_reported_and_nothing_is_written() -> None:

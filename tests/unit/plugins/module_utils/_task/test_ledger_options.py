@@ -22,19 +22,19 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.ledg
 from ansible_collections.voip_communications.sms.plugins.modules import voipsms_ledger, voipsms_ledger_info
 from ansible_collections.voip_communications.sms.tests.support.ledger_rows import NOW, UNKNOWN
 from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA, BEN, BOB
+from ansible_collections.voip_communications.sms.tests.support.refusals import sentences_of
+from ansible_collections.voip_communications.sms.tests.support.task_options import options_of
 
 FINGERPRINTS = Fingerprints.of(None, "key")
 
 
 def resolve_options(**changes: Any) -> ResolveOptions:
-    defaults = {name: spec.get("default") for name, spec in voipsms_ledger.argument_spec().items()}
-    options = {"api_key": "key", "ledger": "/tmp/ledger", "key": "deploy", "to": [ANNA, BEN], "as": "sent"}
-    return read_resolve_options({**defaults, **options, **changes})
+    usual = {"ledger": "/tmp/ledger", "key": "deploy", "to": [ANNA, BEN], "as": "sent"}
+    return read_resolve_options(options_of(voipsms_ledger.argument_spec(), **{**usual, **changes}))
 
 
 def inspect_options(**changes: Any) -> InspectOptions:
-    defaults = {name: spec.get("default") for name, spec in voipsms_ledger_info.argument_spec().items()}
-    return read_inspect_options({**defaults, "api_key": "key", "ledger": "/tmp/ledger", **changes})
+    return read_inspect_options(options_of(voipsms_ledger_info.argument_spec(), **{"ledger": "/tmp/ledger", **changes}))
 
 
 def test_the_messages_to_resolve() -> None:
@@ -70,10 +70,9 @@ def test_the_cancel_of_an_smsid_that_no_message_has_is_resolved_by_its_shown_key
 
 
 def test_every_fault_of_a_resolution_is_named_at_once() -> None:
-    with pytest.raises(InputError) as caught:
-        resolve_options(key=" ", to=["12"], ledger="none", api_key=None)
+    faults = sentences_of(resolve_options, key=" ", to=["12"], ledger="none", api_key=None)
     beginnings = ["api_key or ledger_account", "ledger is none", "key is empty", "to: '12'"]
-    assert [fault.startswith(begin) for fault, begin in zip(caught.value.faults, beginnings, strict=True)] == [True] * 4
+    assert [fault.startswith(begin) for fault, begin in zip(faults, beginnings, strict=True)] == [True] * 4
 
 
 def test_the_rows_to_show() -> None:
@@ -86,9 +85,7 @@ def test_the_rows_to_show() -> None:
 
 
 def test_every_fault_of_a_filter_is_named_at_once() -> None:
-    with pytest.raises(InputError) as caught:
-        inspect_options(max_rows=0, states=[], key="", to=[], ledger="none")
-    assert caught.value.faults == (
+    assert sentences_of(inspect_options, max_rows=0, states=[], key="", to=[], ledger="none") == (
         "ledger is none, which remembers nothing; name the ledger that the task has used",
         "max_rows must be from 1 to 100000",
         "states is empty; leave it out, or say what to look for",

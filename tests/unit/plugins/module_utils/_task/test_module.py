@@ -156,10 +156,12 @@ def test_an_error_fails(capsys: pytest.CaptureFixture[str]) -> None:
     assert found == (1, {**blank(), "failed": True, "outcome": "not_sent", "msg": "no; nothing was sent"})
 
 
-def test_warnings_are_given_as_such(capsys: pytest.CaptureFixture[str]) -> None:
-    warnings = ended(returning(warnings=["one", "two"]), capsys)[1]["warnings"]
-    # From 2.19 on each is an event, of which the controller makes a text again.
-    assert [each if isinstance(each, str) else each["event"]["msg"] for each in warnings] == ["one", "two"]
+def test_warnings_are_given_as_such(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where they go then depends on what else this process has imported of Ansible."""
+    warned: list[str] = []
+    monkeypatch.setattr(AnsibleModule, "warn", lambda _self, text: warned.append(text))
+    _code, found = ended(returning(warnings=["one", "two"]), capsys)
+    assert (warned, "warnings" in found) == (["one", "two"], False)
 
 
 @pytest.mark.parametrize("wants_diff", [False, True])

@@ -23,15 +23,15 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.send
 from ansible_collections.voip_communications.sms.plugins.modules.voipsms_send import argument_spec, run
 from ansible_collections.voip_communications.sms.tests.support.fault_server import FaultServer
 from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA, BEN, BOB, OURS
+from ansible_collections.voip_communications.sms.tests.support.refusals import sentences_of
+from ansible_collections.voip_communications.sms.tests.support.task_options import options_of
 
 FAIL_ON = ("any", "all", "none")
 ON_UNKNOWN = ("fail", "skip", "resend", "resend_if_absent")
 
 
 def params(**changes: Any) -> dict[str, Any]:
-    defaults = {name: spec.get("default") for name, spec in argument_spec().items()}
-    given_here = {"api_key": "key", "api_password": "canary-password", "to": ANNA, "msg": "hello"}
-    return {**defaults, **given_here, **changes}
+    return options_of(argument_spec(), **{"to": ANNA, "msg": "hello", **changes})
 
 
 def order(**changes: Any) -> SendOptions:
@@ -39,11 +39,7 @@ def order(**changes: Any) -> SendOptions:
 
 
 def faults(**changes: Any) -> list[str]:
-    with pytest.raises(InputError) as caught:
-        order(**changes)
-    assert "canary" not in str(caught.value)
-    assert str(caught.value) == "; ".join(caught.value.faults)
-    return list(caught.value.faults)
+    return list(sentences_of(order, **changes))
 
 
 def fault(**changes: Any) -> str:

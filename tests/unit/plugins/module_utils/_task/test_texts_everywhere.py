@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults, InputError
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_input import (
     ANNOUNCE,
     BEFORE,
@@ -23,7 +23,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.valu
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.window_options import read_window_options
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 from ansible_collections.voip_communications.sms.tests.support.playbook import COLLECTION
-from ansible_collections.voip_communications.sms.tests.support.task_options import faults_of, params
+from ansible_collections.voip_communications.sms.tests.support.refusals import sentences_of
+from ansible_collections.voip_communications.sms.tests.support.task_options import faults_of, options_of
 
 MODULES = sorted(path.stem for path in (COLLECTION / "plugins" / "modules").glob("*.py"))
 PLUGINS = "ansible_collections.voip_communications.sms.plugins.modules"
@@ -69,13 +70,11 @@ def test_every_text_is_refused_by_name_and_replaced(spec: dict[str, dict[str, An
 @pytest.mark.parametrize("value", [False, 1320, 1.1, {"a": 1}, [1]])
 def test_every_text_of_a_window_is_refused_by_name(name: str, value: object) -> None:
     found = import_module(f"{PLUGINS}.voipsms_window").argument_spec()
-    usual = {option: spec.get("default") for option, spec in found.items()}
     window = {"name": "w", "start": "2098-12-01 22:00", "end": "+90m", "timezone": "UTC", "to": [ANNA]}
-    options = {**usual, **params(), **window, "account_timezone": "UTC", "ledger": "/nowhere"}
+    options = options_of(found, **window, account_timezone="UTC", ledger="/nowhere")
     assert read_window_options(options)
-    with pytest.raises(InputError) as refused:
-        read_window_options({**options, name: value})
-    assert [re.split(r"[: ]", fault)[0] for fault in refused.value.faults] == [name.replace("reminders", "reminder")]
+    faults = sentences_of(read_window_options, {**options, name: value})
+    assert [re.split(r"[: ]", fault)[0] for fault in faults] == [name.replace("reminders", "reminder")]
 
 
 def test_what_is_text_or_not_there_stays() -> None:
