@@ -10,12 +10,8 @@ from typing import Any
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA, OWN
 from ansible_collections.voip_communications.sms.tests.support.phones import Phones
-from ansible_collections.voip_communications.sms.tests.support.rulebook import (
-    Alertmanager,
-    Playbook,
-    Rulebook,
-    free_port,
-)
+from ansible_collections.voip_communications.sms.tests.support.ports import free_port
+from ansible_collections.voip_communications.sms.tests.support.rulebook import Alertmanager, Playbook, Rulebook
 from ansible_collections.voip_communications.sms.tests.support.story import Story
 from ansible_collections.voip_communications.sms.tests.support.waiting import until
 

@@ -15,7 +15,8 @@ import yaml
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.people import OWN, STRANGER
-from ansible_collections.voip_communications.sms.tests.support.rulebook import Rulebook, free_port
+from ansible_collections.voip_communications.sms.tests.support.ports import free_port
+from ansible_collections.voip_communications.sms.tests.support.rulebook import Rulebook
 from ansible_collections.voip_communications.sms.tests.support.waiting import until
 
 COMMAND = "lookup('pipe', 'touch PATH')"

@@ -14,7 +14,8 @@ import requests
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA, OWN, STRANGER
 from ansible_collections.voip_communications.sms.tests.support.phones import Phones
-from ansible_collections.voip_communications.sms.tests.support.rulebook import Rulebook, free_port
+from ansible_collections.voip_communications.sms.tests.support.ports import free_port
+from ansible_collections.voip_communications.sms.tests.support.rulebook import Rulebook
 from ansible_collections.voip_communications.sms.tests.support.story import Story
 from ansible_collections.voip_communications.sms.tests.support.waiting import until
 

@@ -36,9 +36,10 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify.qu
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.question_facts import loaded
 from ansible_collections.voip_communications.sms.tests.model.ask_service import OWN_NUMBER, AskService, codes_in
-from ansible_collections.voip_communications.sms.tests.model.kept import FINGERPRINTS, Keeper
+from ansible_collections.voip_communications.sms.tests.model.kept import Keeper
 from ansible_collections.voip_communications.sms.tests.model.provider import Clock, Killed
 from ansible_collections.voip_communications.sms.tests.model.search import NO_WAY_OUT
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import FINGERPRINTS
 
 ASKED_ONCE = "nobody gets the question of a step twice"
 TRUE_ANSWER = "accepted only by enough people with codes of their own, sent in time"

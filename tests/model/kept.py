@@ -12,11 +12,11 @@ from pathlib import Path
 from hypothesis import HealthCheck, settings
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.memory import MemoryLedger
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Fingerprints, Ledger
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Ledger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
 from ansible_collections.voip_communications.sms.tests.model.provider import Clock
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import FINGERPRINTS
 
-FINGERPRINTS = Fingerprints.of("test", "")
 LARGE = os.environ.get("MODEL_SEARCH") == "large"
 # In memory where there is such a disk: what a power cut leaves does not matter here.
 _QUICK_DISK = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None

@@ -36,7 +36,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._message.o
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.delivery import Delivery
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.request import SendRequest
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import FailurePolicy, summary
-from ansible_collections.voip_communications.sms.tests.model.kept import FINGERPRINTS, Keeper
+from ansible_collections.voip_communications.sms.tests.model.kept import Keeper
 from ansible_collections.voip_communications.sms.tests.model.protocol import (
     ONCE,
     ONE_AT_WORK,
@@ -53,6 +53,7 @@ from ansible_collections.voip_communications.sms.tests.model.provider import (
     Sent,
 )
 from ansible_collections.voip_communications.sms.tests.model.search import NO_WAY_OUT
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import FINGERPRINTS
 from ansible_collections.voip_communications.sms.tests.support.people import ANN, BOB, CARL
 
 NUMBERS = (ANN, BOB, CARL)

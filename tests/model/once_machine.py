@@ -25,7 +25,6 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._send impo
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.request import SendRequest
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import FailurePolicy, summary
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_notify import NOTIFYING
-from ansible_collections.voip_communications.sms.tests.model.kept import FINGERPRINTS
 from ansible_collections.voip_communications.sms.tests.model.schedule_machine import (
     LATER,
     NAME,
@@ -54,6 +53,7 @@ from ansible_collections.voip_communications.sms.tests.model.schedule_service im
     ScheduleService,
 )
 from ansible_collections.voip_communications.sms.tests.model.search import NO_WAY_OUT
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import FINGERPRINTS
 
 
 class Tell(NamedTuple):

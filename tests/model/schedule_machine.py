@@ -43,7 +43,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.request import SendRequest
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import FailurePolicy
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_scheduled import scheduling_summary
-from ansible_collections.voip_communications.sms.tests.model.kept import FINGERPRINTS, Keeper
+from ansible_collections.voip_communications.sms.tests.model.kept import Keeper
 from ansible_collections.voip_communications.sms.tests.model.provider import Killed
 from ansible_collections.voip_communications.sms.tests.model.schedule_protocol import (
     ABSENT_TRUE,
@@ -64,6 +64,7 @@ from ansible_collections.voip_communications.sms.tests.model.schedule_service im
     TickingClock,
 )
 from ansible_collections.voip_communications.sms.tests.model.search import NO_WAY_OUT
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import FINGERPRINTS
 
 NAME = "window"
 PAUSE = 20.0

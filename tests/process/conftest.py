@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A controller, a sandbox with the canary's credentials, and a browser, for every test that asks."""
+"""A controller, what it schedules, a sandbox with the canary's credentials, and a browser, for every test that asks."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from playwright.sync_api import Browser
 from ansible_collections.voip_communications.sms.tests.support import browser as browsers
 from ansible_collections.voip_communications.sms.tests.support.canary import KEY, PASSWORD
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.desk import Desk
+from ansible_collections.voip_communications.sms.tests.support.doubt import Doubt
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 from ansible_collections.voip_communications.sms.tests.support.postgresql import PostgresServer
 from ansible_collections.voip_communications.sms.tests.support.sandbox import Sandbox
@@ -39,6 +41,19 @@ def guarded(guarded_process: Sandbox) -> Sandbox:
     guarded_process.reset()
     guarded_process.settings(names={})  # they outlast a reset
     return guarded_process
+
+
+@pytest.fixture
+def desk(controller: Controller, service: CountedSandbox) -> Desk:
+    """Return a controller that schedules messages with that service."""
+    return Desk(controller, service)
+
+
+@pytest.fixture
+def doubt(desk: Desk, service: CountedSandbox, tmp_path: Path) -> Iterator[Doubt]:
+    """Yield a service whose list cannot be trusted; however many messages were sent is right."""
+    yield Doubt(desk, tmp_path)
+    service.expect(len(service.sandbox.sends()))
 
 
 @pytest.fixture

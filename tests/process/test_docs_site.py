@@ -19,6 +19,7 @@ from playwright.sync_api import Browser
 
 from ansible_collections.voip_communications.sms.tests.support import browser as browsers
 from ansible_collections.voip_communications.sms.tests.support import restructured
+from ansible_collections.voip_communications.sms.tests.support.browser import GROUND, TOO_WIDE
 from ansible_collections.voip_communications.sms.tests.support.documented import SPECS
 from ansible_collections.voip_communications.sms.tests.support.markdown import COLLECTION
 from ansible_collections.voip_communications.sms.tests.tools import docs
@@ -82,8 +83,6 @@ KINDS = (
     "environment_variables",
     "sandbox",
 )
-GROUND = "getComputedStyle(document.body).backgroundColor"
-TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 ENTRY = r"(?ms)^\.\. envvar:: (\w+)$(.*?)(?=^\.\. envvar|\Z)"
 # How bright the ground of the options is, from 0 to 255, and how much wider their table is than its place.
 BRIGHTEST = """

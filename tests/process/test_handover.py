@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN, OWN
 from ansible_collections.voip_communications.sms.tests.support.phones import Phones
+from ansible_collections.voip_communications.sms.tests.support.rota import write_rota
 from ansible_collections.voip_communications.sms.tests.support.step import Done, Job
 
 CONTACTS = [
@@ -34,14 +35,8 @@ def now() -> dt.datetime:
 
 def rota(job: Job, *shifts: tuple[dt.datetime, dt.datetime, str]) -> str:
     """Return a calendar with these shifts, in UTC."""
-    events = "".join(
-        f"BEGIN:VEVENT\nUID:{number}\nDTSTART:{begin:%Y%m%dT%H%M%SZ}\nDTEND:{end:%Y%m%dT%H%M%SZ}\nSUMMARY:{who}\n"
-        "END:VEVENT\n"
-        for number, (begin, end, who) in enumerate(shifts)
-    )
-    path = job.folder / "rota.ics"
-    path.write_text(f"BEGIN:VCALENDAR\n{events}END:VCALENDAR\n", "utf-8")
-    return str(path)
+    moments = ((f"{begin:%Y%m%dT%H%M%SZ}", f"{end:%Y%m%dT%H%M%SZ}", who) for begin, end, who in shifts)
+    return write_rota(job.folder, *moments)
 
 
 def hand_over(job: Job, *arguments: str, **variables: Any) -> Done:

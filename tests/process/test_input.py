@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import sys
 from contextlib import ExitStack
 from datetime import date, datetime
@@ -21,6 +20,7 @@ from ansible_collections.voip_communications.sms.tests.support.counted import Co
 from ansible_collections.voip_communications.sms.tests.support.fault_server import FaultServer
 from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
+from ansible_collections.voip_communications.sms.tests.support.ports import free_port
 
 AS_MODULE = {"environment": {"WHY": "a task with an environment runs as a module"}}
 IGNORED = {"ignore_errors": True}
@@ -102,12 +102,6 @@ def test_numbers_out_of_templates_and_inventories_are_refused(controller: Contro
     assert service.expect(1)[0]["form"]["msg"] == "1.1"
     assert ["is not text but a number" in result["msg"] for result in run.results] == [True, True, False]
     assert "INI inventory" in run.results[0]["msg"]
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 TLS = {"api_url": "https://sms.invalid/"}

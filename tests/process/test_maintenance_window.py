@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.desk import SCHEDULED_INFO
 from ansible_collections.voip_communications.sms.tests.support.people import (
     ANN,
     ANNA,
@@ -23,7 +24,6 @@ from ansible_collections.voip_communications.sms.tests.support.people import (
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller, PlaybookRun
 
 ROLE = "voip_communications.sms.maintenance_window"
-INFO = "voip_communications.sms.voipsms_scheduled_info"
 MODULE = "voip_communications.sms.voipsms_window"
 CHICAGO = "America/Chicago"
 WINDOW = {
@@ -52,7 +52,7 @@ def role(check: bool = False, **options: Any) -> dict[str, Any]:
 
 def pending() -> dict[str, Any]:
     """Return a task that lists what is pending."""
-    return {"name": "Pending", INFO: {}}
+    return {"name": "Pending", SCHEDULED_INFO: {}}
 
 
 def clock(service: CountedSandbox, moment: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import yaml
 
 from ansible_collections.voip_communications.sms.tests.support import documents
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.desk import SCHEDULED
 from ansible_collections.voip_communications.sms.tests.support.people_abroad import ANNA, BEN, DESK
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller, PlaybookRun
 from ansible_collections.voip_communications.sms.tests.support.step import Job
@@ -23,7 +24,6 @@ CONTACTS: list[dict[str, Any]] = [
 ]
 CSV = "\ufeffname;number;groups\r\nanna;+49 1511 2345678;dba, oncall\r\nben;+44 7700 900123;dba\r\n"
 SEND = "voip_communications.sms.voipsms_send"
-SCHEDULED = "voip_communications.sms.voipsms_scheduled"
 GROUP_DEFAULTS = "group/voip_communications.sms.voipsms"
 
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.cost_page import page_of
 from ansible_collections.voip_communications.sms.tests.support import browser as browsers
+from ansible_collections.voip_communications.sms.tests.support.browser import GROUND, TOO_WIDE
 from ansible_collections.voip_communications.sms.tests.support.cost import HOSTILE, hostile_records, record, report_of
 
 DAYS = [
@@ -20,8 +21,6 @@ DAYS = [
 ]
 LONG = [record(status="A" * 200, type="B" * 200, country="C" * 200, date=f"2026-12-01 {'9' * 180}")]
 # Elements that are wider than the page, and texts of a plot that lie on each other.
-TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-GROUND = "getComputedStyle(document.body).backgroundColor"
 OVERLAPS = """
 () => {
   const boxes = [...document.querySelectorAll(".plot text")].map((each) => each.getBoundingClientRect())

@@ -19,9 +19,9 @@ from ansible_collections.voip_communications.sms.roles.sandbox.files.voipsms_san
 from ansible_collections.voip_communications.sms.roles.sandbox.files.voipsms_sandbox.journal import Fault
 from ansible_collections.voip_communications.sms.roles.sandbox.files.voipsms_sandbox.settings import Settings
 from ansible_collections.voip_communications.sms.tests.support import markdown
+from ansible_collections.voip_communications.sms.tests.support.markdown import COLLECTION
 from ansible_collections.voip_communications.sms.tests.support.sandbox import Sandbox
 
-COLLECTION = Path(__file__).absolute().parents[2]
 GUIDE = (COLLECTION / "docs" / "sandbox.md").read_text(encoding="utf-8")
 PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 

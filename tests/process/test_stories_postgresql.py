@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Ledger
-from ansible_collections.voip_communications.sms.tests.model.kept import FINGERPRINTS, Keeper
+from ansible_collections.voip_communications.sms.tests.model.kept import Keeper
 from ansible_collections.voip_communications.sms.tests.model.machine import SendingOnce
 from ansible_collections.voip_communications.sms.tests.model.schedule_machine import SchedulingOnce
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import FINGERPRINTS
 from ansible_collections.voip_communications.sms.tests.support.postgresql import PostgresServer, StillPostgresqlLedger
 
 # Each look at the ledger is a connection of its own, so there are fewer and shorter stories than over SQLite.

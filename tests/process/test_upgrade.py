@@ -22,6 +22,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.question import Opening
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
+from ansible_collections.voip_communications.sms.tests.support.ledger_file import version_of
 from ansible_collections.voip_communications.sms.tests.support.ledger_rows import CLAIM
 from ansible_collections.voip_communications.sms.tests.support.playbook import COLLECTION, COLLECTIONS_PATH, Controller
 from ansible_collections.voip_communications.sms.tests.support.postgresql import (
@@ -56,11 +57,6 @@ def restore(path: Path, version: int) -> float:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.executescript(dump("sqlite", version))
         return float(connection.execute("SELECT max(claimed_at) FROM row").fetchone()[0])
-
-
-def version_of(path: Path) -> int:
-    with closing(sqlite3.connect(path)) as connection:
-        return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def rows(ledger: Ledger) -> dict[str, Row]:

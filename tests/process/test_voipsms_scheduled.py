@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import SETTLE_MARGIN
-from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.desk import (
     ACCOUNT_INFO,
     AFTERWARDS,
@@ -31,9 +30,10 @@ from ansible_collections.voip_communications.sms.tests.support.desk import (
     keys,
     outcomes,
 )
+from ansible_collections.voip_communications.sms.tests.support.folders import contents_of
 from ansible_collections.voip_communications.sms.tests.support.moved_clock import MovedClock
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN, CARA, OWN
-from ansible_collections.voip_communications.sms.tests.support.playbook import COLLECTIONS_PATH, Controller
+from ansible_collections.voip_communications.sms.tests.support.playbook import COLLECTIONS_PATH
 
 Requests = list[dict[str, Any]]
 # Read by every Python that starts with its folder on the path: a clock that is ten minutes ahead.
@@ -44,18 +44,15 @@ MODES = [("per-recipient", "per-message"), ("per-request", "per-segment")]
 
 
 @pytest.fixture
-def desk(controller: Controller, service: CountedSandbox) -> Desk:
-    controller.environment |= {"VOIPSMS_LIST_GRACE": GRACE, "VOIPSMS_CANCEL_GRACE": GRACE}
-    return Desk(controller, service)
+def desk(desk: Desk) -> Desk:
+    """Return one whose graces are short."""
+    desk.controller.environment |= {"VOIPSMS_LIST_GRACE": GRACE, "VOIPSMS_CANCEL_GRACE": GRACE}
+    return desk
 
 
 @pytest.fixture
 def clock(desk: Desk, tmp_path: Path) -> MovedClock:
     return MovedClock(desk.controller, desk.service.sandbox, tmp_path)
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def deletes(number: int) -> Callable[[Requests], bool]:
@@ -340,9 +337,9 @@ class TestDates:
 class TestCheckMode:
     def foretold(self, desk: Desk, **options: Any) -> dict[str, Any]:
         """Return what check mode says; it changes no byte, and asks for nothing but the list."""
-        before, asked = contents(desk.controller.home), len(desk.service.sandbox.requests())
+        before, asked = contents_of(desk.controller.home), len(desk.service.sandbox.requests())
         result = desk.run(check=True, diff=True, **options)
-        assert contents(desk.controller.home) == before
+        assert contents_of(desk.controller.home) == before
         assert {request["method"] for request in desk.service.sandbox.requests()[asked:]} <= {"GET"}
         return result
 

@@ -4,14 +4,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 
-from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
-from ansible_collections.voip_communications.sms.tests.support.desk import FIRST, SECOND, TEXT, Desk
+from ansible_collections.voip_communications.sms.tests.support.desk import FIRST, SECOND, TEXT
 from ansible_collections.voip_communications.sms.tests.support.doubt import (
     AFTERWARDS,
     AT_ONCE,
@@ -22,7 +19,6 @@ from ansible_collections.voip_communications.sms.tests.support.doubt import (
     names_as_open,
 )
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA
-from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 from ansible_collections.voip_communications.sms.tests.support.waiting import until
 
 LEDGER = "voip_communications.sms.voipsms_ledger"
@@ -36,12 +32,6 @@ MODES = pytest.mark.parametrize(
 )
 PLAYED = pytest.mark.usefixtures("_played")
 FOREVER = 999
-
-
-@pytest.fixture
-def doubt(controller: Controller, service: CountedSandbox, tmp_path: Path) -> Iterator[Doubt]:
-    yield Doubt(Desk(controller, service), tmp_path)
-    service.expect(len(service.sandbox.sends()))
 
 
 @pytest.fixture

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
-from ansible_collections.voip_communications.sms.tests.support.desk import FIRST, SECOND, TEXT, Desk
+from ansible_collections.voip_communications.sms.tests.support.desk import FIRST, SECOND, TEXT
 from ansible_collections.voip_communications.sms.tests.support.doubt import (
     AFTERWARDS,
     Doubt,
@@ -19,7 +18,6 @@ from ansible_collections.voip_communications.sms.tests.support.doubt import (
     in_postgresql,
 )
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA
-from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 
 CUT = {"Content-Length": "5000"}
 """More than comes: the connection is over in the middle of the answer."""
@@ -42,12 +40,6 @@ LEASE = 300.0
 
 WOKEN_WITHIN = 30.0
 """Seconds, the deadline of a run that stands still: what it then cannot settle, it tries for all that is left."""
-
-
-@pytest.fixture
-def doubt(controller: Controller, service: CountedSandbox, tmp_path: Path) -> Iterator[Doubt]:
-    yield Doubt(Desk(controller, service), tmp_path)
-    service.expect(len(service.sandbox.sends()))
 
 
 def meant(way: str, doubt: Doubt) -> dict[str, Any]:

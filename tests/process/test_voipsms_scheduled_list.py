@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.desk import (
     ACCOUNT_INFO,
     FIRST,
@@ -22,15 +21,9 @@ from ansible_collections.voip_communications.sms.tests.support.desk import (
     outcomes,
 )
 from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA, BEN, BOB, CARA, OURS
-from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 
 SMSID = "2017559ea27008c6b7122900621"
 RECORD = {"smsid": SMSID, "from": OURS, "to": ANN, "msg": TEXT, "delivery_date": f"{FIRST}:00"}
-
-
-@pytest.fixture
-def desk(controller: Controller, service: CountedSandbox) -> Desk:
-    return Desk(controller, service)
 
 
 @pytest.mark.parametrize("status", [404, 405])

@@ -4,22 +4,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ansible_collections.voip_communications.sms.tests.support import documents, restructured
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.folders import contents_of
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN, CARA, DORA, NOT_IN_SERVICE
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller, PlaybookRun
 
 # What only the service's answer can tell.
 ANSWERED = ("smsids", "code", "code_desc", "status", "country", "type", "sale", "delivery_date")
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def foreseen(result: dict[str, Any]) -> dict[str, Any]:
@@ -40,9 +36,9 @@ def facts(result: dict[str, Any]) -> dict[str, Any]:
 
 def agree(controller: Controller, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """Assert that check mode says what the real run says after it; return both results."""
-    before = contents(controller.home)
+    before = contents_of(controller.home)
     foretold = controller.module(check=True, diff=True, **options).result
-    assert contents(controller.home) == before
+    assert contents_of(controller.home) == before
     real = controller.module(diff=True, **options).result
     assert foretold["results"] == foreseen(real)["results"]
     assert facts(foretold) == facts(real)
@@ -65,10 +61,10 @@ def test_nothing_is_sent_and_no_ledger_is_made(controller: Controller, service: 
 def test_no_byte_of_a_ledger_changes(controller: Controller, service: CountedSandbox) -> None:
     controller.send(to=ANNA, msg="Hello")
     service.expect(1)
-    before, times = contents(controller.ledger.parent), controller.ledger.stat()
+    before, times = contents_of(controller.ledger.parent), controller.ledger.stat()
     task = controller.task(to=[ANNA, BEN], msg="Hello")
     run = controller.play(task, controller.task(to=ANNA, msg="Hello", force=True), arguments=["--check"])
-    assert contents(controller.ledger.parent) == before
+    assert contents_of(controller.ledger.parent) == before
     assert controller.ledger.stat().st_mtime_ns == times.st_mtime_ns
     assert [result["outcome"] for result in run.results] == ["partial", "would_send"]
 

@@ -26,7 +26,7 @@ from ansible_collections.voip_communications.sms.tests.support.fault_server impo
     Connection,
     FaultServer,
 )
-from ansible_collections.voip_communications.sms.tests.support.ledger_age import age
+from ansible_collections.voip_communications.sms.tests.support.ledger_file import age
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN, CARA
 from ansible_collections.voip_communications.sms.tests.support.playbook import (
     COLLECTION,

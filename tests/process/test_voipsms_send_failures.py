@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import sqlite3
 import time
 from collections.abc import Callable
@@ -19,6 +18,7 @@ import yaml
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA, BEN, NOT_IN_SERVICE
 from ansible_collections.voip_communications.sms.tests.support.playbook import COLLECTION, Controller
+from ansible_collections.voip_communications.sms.tests.support.ports import free_port
 
 OPTED_OUT = "+15005550410"  # the sandbox always refuses them, with these codes
 
@@ -34,12 +34,6 @@ def documented() -> set[str]:
 def keys(result: dict[str, Any]) -> set[str]:
     """Return the keys of a result that are the module's own."""
     return set(result) - {"changed", "failed", "invocation", "warnings", "diff", "exception"}
-
-
-def closed_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 class TestRefused:
@@ -178,7 +172,7 @@ class TestService:
         assert "nothing was sent" in result["msg"]
 
     def test_a_gateway_that_is_down_ends_soon(self, controller: Controller, service: CountedSandbox) -> None:
-        url = f"http://127.0.0.1:{closed_port()}/api-v2/index.php/"
+        url = f"http://127.0.0.1:{free_port()}/api-v2/index.php/"
         begin = time.monotonic()
         result = controller.send(to=ANNA, msg="Hello", api_url=url, deadline=10, fail_on="none")
         assert time.monotonic() - begin < 20

@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import GRACE
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
-from ansible_collections.voip_communications.sms.tests.support.ledger_age import age
+from ansible_collections.voip_communications.sms.tests.support.ledger_file import age
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN, CARA, OURS
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 

@@ -26,6 +26,12 @@ _ARGUMENTS = [
 # How long a test waits for what it expects to see.
 PATIENCE_MS = 20_000
 
+GROUND = "getComputedStyle(document.body).backgroundColor"
+"""Evaluates to the colour behind everything."""
+
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+"""Evaluates to the pixels by which a page is wider than its window."""
+
 
 def find_chromium() -> str | None:
     """Return the path of Chromium, or of the browser that is made of it; None without one."""

@@ -13,7 +13,7 @@ import requests
 import yaml
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
-from ansible_collections.voip_communications.sms.tests.support.ledger_age import age
+from ansible_collections.voip_communications.sms.tests.support.ledger_file import age
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN
 from ansible_collections.voip_communications.sms.tests.support.playbook import (
     COLLECTION,

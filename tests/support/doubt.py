@@ -21,6 +21,7 @@ from typing import Any
 import requests
 
 from ansible_collections.voip_communications.sms.tests.support.desk import FIRST, TEXT, Desk
+from ansible_collections.voip_communications.sms.tests.support.folders import contents_of
 from ansible_collections.voip_communications.sms.tests.support.moved_clock import MovedClock
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 from ansible_collections.voip_communications.sms.tests.support.playbook import PlaybookRun
@@ -169,18 +170,14 @@ class Doubt:
         Returns what is wrong, if it says that there is nothing to do and that is not true; the task itself comes first.
         """
         settings, asked = self.sandbox.settings(), len(self.sandbox.requests())
-        before = self._ledger_contents()
+        before = contents_of(self.desk.controller.ledger.parent)
         result = self.desk.run(check=True, **task)
         self.sandbox.settings(empty_lists=settings["empty_lists"])
-        assert self._ledger_contents() == before, "check mode has written"
+        assert contents_of(self.desk.controller.ledger.parent) == before, "check mode has written"
         requests = {(request["method"], request["path"]) for request in self.sandbox.requests()[asked:]}
         assert {request for request in requests if request[0] != "GET"} <= {_LOG}
         is_certain = not result.get("failed") and not result["changed"] and not names_as_open(result)
         return self._story("check mode finds nothing to do", result) if is_certain and not is_true() else ""
-
-    def _ledger_contents(self) -> dict[str, bytes]:
-        folder = self.desk.controller.ledger.parent
-        return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
     def _story(self, fault: str, result: dict[str, Any]) -> str:
         facts = {name: result.get(name) for name in ("failed", "changed", "outcome", "msg", "warnings")}

@@ -8,11 +8,13 @@ from __future__ import annotations
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
     Claim,
     DedupePolicy,
+    Fingerprints,
     Row,
     State,
 )
 
 NOW = 1_000_000.0
+FINGERPRINTS = Fingerprints.of("test", "")
 CLAIM = Claim(
     key="key",
     label="",

@@ -7,7 +7,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 from contextlib import suppress
 from pathlib import Path
@@ -16,18 +15,12 @@ from typing import Any
 import requests
 import yaml
 
+from ansible_collections.voip_communications.sms.tests.support.ports import free_port
 from ansible_collections.voip_communications.sms.tests.support.waiting import until
 from ansible_collections.voip_communications.sms.tests.tools import layout
 
 VENV = layout.BUILD / "eda-venv"
 _END_SECONDS = 20.0
-
-
-def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 class Process:

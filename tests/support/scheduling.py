@@ -29,7 +29,6 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._core.dead
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import VoipsmsError
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.exchange import NotSent
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
-    Fingerprints,
     Row,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
@@ -57,9 +56,9 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.sche
     earliest_moments,
     scheduled_request,
 )
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import FINGERPRINTS
 from ansible_collections.voip_communications.sms.tests.support.people import BULK
 
-FINGERPRINTS = Fingerprints.of("test", "")
 DEADLINE = 100.0
 START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC).timestamp()
 MINUTE, DAY = 60.0, 86400.0

@@ -9,17 +9,16 @@ from typing import Any
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.pending import Listing, PendingRecord
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
-    Fingerprints,
     Row,
     State,
     key_of,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.snapshot import Snapshot
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import FINGERPRINTS
 from ansible_collections.voip_communications.sms.tests.support.people import ANN, BULK
 
 D1, D2 = "2026-12-01 15:00", "2026-12-02 15:00"
 NOW, AHEAD = 1_000_000.0, 2_000_000.0
-FINGERPRINTS = Fingerprints.of("test", "")
 
 
 def row(

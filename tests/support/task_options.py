@@ -11,6 +11,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._core.erro
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.specs import account_options, ledger_options
 
 PASSWORD = "canary-password"
+UNSEEN = "holds a line end, another control character or a byte order mark; remove it"
+"""What is said of a value with letters that no one sees."""
 
 
 def options_of(spec: Mapping[str, Mapping[str, Any]], **changes: Any) -> dict[str, Any]:

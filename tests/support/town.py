@@ -20,15 +20,9 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify.wi
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_start import read_relative_start
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.request import SendRequest
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import FINGERPRINTS
 from ansible_collections.voip_communications.sms.tests.support.people import ANN
-from ansible_collections.voip_communications.sms.tests.support.scheduling import (
-    DAY,
-    FINGERPRINTS,
-    OTHER,
-    TEXT,
-    Provider,
-    World,
-)
+from ansible_collections.voip_communications.sms.tests.support.scheduling import DAY, OTHER, TEXT, Provider, World
 
 
 class TownProvider(Provider):

@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
-COLLECTION = Path(__file__).absolute().parents[2]
+from ansible_collections.voip_communications.sms.tests.support.markdown import COLLECTION
+
 KINDS = ("modules", "filter", "lookup")
 OURS = [
     *COLLECTION.glob("roles/*/tasks/*.yml"),

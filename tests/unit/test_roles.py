@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from ansible_collections.voip_communications.sms.plugins.plugin_utils._role_vari
     RAW,
     TEXTS,
 )
+from ansible_collections.voip_communications.sms.tests.support.documented import nested
 
 ROLES = Path(__file__).absolute().parents[2] / "roles"
 NAMES = sorted(path.name for path in ROLES.iterdir() if path.is_dir())
@@ -38,13 +38,6 @@ def documented(role: str) -> dict[str, dict[str, Any]]:
             rest = {key: value for key, value in spec.items() if key != "required"}
             assert options.setdefault(name, rest) == rest, f"{name} differs between entry points"
     return options
-
-
-def nested(options: dict[str, dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield every option, and every option of its elements."""
-    for name, spec in options.items():
-        yield name, spec
-        yield from nested(spec.get("options", {}))
 
 
 def used(role: str) -> set[str]:

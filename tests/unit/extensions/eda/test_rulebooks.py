@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-COLLECTION = Path(__file__).parents[4]
+from ansible_collections.voip_communications.sms.tests.support.markdown import COLLECTION
+
 EDA = COLLECTION / "extensions" / "eda"
 PREFIX = "voip_communications.sms."
 GUIDES = {"alerts": "guide_alerts", "replies": "guide_eda"}

@@ -16,6 +16,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.voip_communications.sms.plugins.lookup import oncall
 from ansible_collections.voip_communications.sms.tests.support.people import BEN
+from ansible_collections.voip_communications.sms.tests.support.rota import write_rota
 
 NAME = "voip_communications.sms.oncall"
 PEOPLE = [
@@ -28,15 +29,8 @@ MARCH = "2026-03-02T12:00:00+00:00"
 @pytest.fixture
 def rota(tmp_path: Path) -> str:
     """Return a calendar in which anna has a day of March, and after an hour without anyone ben has the next."""
-    days = (("20260302T000000", "20260303T000000", "anna"), ("20260303T010000", "20260304T000000", "ben"))
-    events = "".join(
-        f"BEGIN:VEVENT\nUID:{name}\nDTSTART;TZID=Europe/Berlin:{begin}\nDTEND;TZID=Europe/Berlin:{end}\n"
-        f"SUMMARY:[L1] {name}\nEND:VEVENT\n"
-        for begin, end, name in days
-    )
-    path = tmp_path / "rota.ics"
-    path.write_text(f"BEGIN:VCALENDAR\n{events}END:VCALENDAR\n", "utf-8")
-    return str(path)
+    shifts = (("20260302T000000", "20260303T000000", "[L1] anna"), ("20260303T010000", "20260304T000000", "[L1] ben"))
+    return write_rota(tmp_path, *shifts, zone="Europe/Berlin")
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,9 +35,9 @@ from ansible_collections.voip_communications.sms.plugins.modules import (
     voipsms_scheduled_info,
 )
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._playbooks import PLAYBOOKS
+from ansible_collections.voip_communications.sms.tests.support.markdown import COLLECTION
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 
-COLLECTION = Path(__file__).absolute().parents[4]
 COLLECTION_NAME = "voip_communications.sms."
 PACKAGE = "ansible_collections.voip_communications.sms.plugins."
 MODULES = sorted(path.stem for path in (COLLECTION / "plugins" / "modules").glob("[!_]*.py"))

@@ -21,22 +21,9 @@ from ansible_collections.voip_communications.sms.plugins.plugin_utils._plain_opt
     option_faults,
     plain_options,
 )
+from ansible_collections.voip_communications.sms.tests.support.vault import AnsibleVaultEncryptedUnicode
 
 PIPELINE = {"system": "github", "run": "1", "attempt": 1}
-
-
-class AnsibleVaultEncryptedUnicode:
-    """An encrypted text of ansible-core up to 2.18, which is no text itself; None cannot be decrypted."""
-
-    def __init__(self, text: str | None) -> None:
-        self._text = text
-
-    def __str__(self) -> str:
-        if self._text is None:
-            raise AnsibleError(
-                "Attempting to decrypt but no vault secrets found.\nThe error appears to be in canary.yml"
-            )
-        return self._text
 
 
 ANNA, LOCKED = AnsibleVaultEncryptedUnicode("+12812345678"), AnsibleVaultEncryptedUnicode(None)

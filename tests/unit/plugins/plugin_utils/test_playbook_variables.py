@@ -17,6 +17,7 @@ from ansible_collections.voip_communications.sms.plugins.plugin_utils._playbook_
     read_variables,
 )
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._playbooks import PLAYBOOKS, find
+from ansible_collections.voip_communications.sms.tests.support.vault import AnsibleVaultEncryptedUnicode
 
 HELLO = {"voipsms_to": "+12812345678", "voipsms_msg": "Hello"}
 WINDOW = {
@@ -25,13 +26,6 @@ WINDOW = {
     "maintenance_window_end": "2098-12-01 23:30",
     "maintenance_window_timezone": "Europe/Berlin",
 }
-
-
-class AnsibleVaultEncryptedUnicode:
-    """An encrypted text of ansible-core up to 2.18, which is no text itself."""
-
-    def __str__(self) -> str:
-        return "decrypted"
 
 
 def template(name: str, value: Any, *, is_text: bool) -> dict[str, Any]:
@@ -117,7 +111,7 @@ def test_early_ansible_leaves_out_by_a_value_of_its_own() -> None:
 
 
 def test_an_encrypted_text_is_a_text() -> None:
-    values, faults = read("notify", {**HELLO, "voipsms_msg": AnsibleVaultEncryptedUnicode()})
+    values, faults = read("notify", {**HELLO, "voipsms_msg": AnsibleVaultEncryptedUnicode("decrypted")})
     assert (values["voipsms_msg"], faults) == ("decrypted", ())
 
 

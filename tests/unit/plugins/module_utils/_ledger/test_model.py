@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.memory import MemoryLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
     GRACE,
     KEPT,
@@ -35,24 +33,13 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.own_claims import Settled
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.resolve import resolve
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
-from ansible_collections.voip_communications.sms.tests.support.postgresql import PostgresServer, StillPostgresqlLedger
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import NOW
+from ansible_collections.voip_communications.sms.tests.support.stopped_clock import Clock
 
-NOW = 1_000_000.0
 WINDOW = 600.0
 POLICY = DedupePolicy(content="text", window=WINDOW)
 ANN, BOB = "ann", "bob"
-
-
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.seconds = NOW
-
-    def __call__(self) -> float:
-        return self.seconds
 
 
 def claim_of(*recipients: str, dedupe: DedupePolicy = POLICY, owner: str = "run 1") -> Claim:
@@ -210,18 +197,6 @@ def test_fingerprints_belong_to_an_account() -> None:
 def test_a_key_can_be_rotated_when_its_account_was_named_as_documented() -> None:
     documented = "api-" + "2c70e12b7a0646f92279f427c7b38e7334d8e5389cff167a1dc30e73f826b683"[:32]
     assert Fingerprints.of(documented, "new key") == Fingerprints.of(None, "key")
-
-
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def kept(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Ledger, Clock]:
-    """Make a ledger of each kind, with a clock of our own."""
-    clock = Clock()
-    if request.param == "memory":
-        return MemoryLedger(clock), clock
-    if request.param == "postgresql":
-        server: PostgresServer = request.getfixturevalue("postgres")
-        return StillPostgresqlLedger(clock, server.url(server.new_database()), "account"), clock
-    return SqliteLedger(str(tmp_path / "state" / "ledger.sqlite3"), "account", clock=clock), clock
 
 
 def test_contract_a_claim_is_won_once(kept: tuple[Ledger, Clock]) -> None:

@@ -30,37 +30,14 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.qu
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.row import values_of
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
-from ansible_collections.voip_communications.sms.tests.support.ledger_rows import CLAIM, FIRST_FIELDS
-from ansible_collections.voip_communications.sms.tests.support.postgresql import PostgresServer, StillPostgresqlLedger
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import CLAIM, FIRST_FIELDS, NOW
+from ansible_collections.voip_communications.sms.tests.support.stopped_clock import Clock
 
-NOW = 1_000_000.0
 SECRET = "secret-of-a-question"
-
-
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.seconds = NOW
-
-    def __call__(self) -> float:
-        return self.seconds
 
 
 def opening_of(key: str = "key", secret: str = SECRET, facts: str = "{}") -> Opening:
     return Opening(key, "deploy \u00e4\u20ac'\"%s", "content", 900.0, facts, lambda _others: (secret, "marks"))
-
-
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def kept(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Ledger, Clock]:
-    """Return an empty ledger of each kind, and its clock."""
-    clock = Clock()
-    if request.param == "memory":
-        return MemoryLedger(clock), clock
-    if request.param == "postgresql":
-        server: PostgresServer = request.getfixturevalue("postgres")
-        return StillPostgresqlLedger(clock, server.url(server.new_database()), "account"), clock
-    return SqliteLedger(str(tmp_path / "ledger.sqlite3"), "account", clock=clock), clock
 
 
 def test_contract_a_question_is_opened_once(kept: tuple[Ledger, Clock]) -> None:

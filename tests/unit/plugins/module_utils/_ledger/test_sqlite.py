@@ -39,6 +39,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.ro
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.safe_file import SafeFile
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
+from ansible_collections.voip_communications.sms.tests.support.ledger_file import version_of
 from ansible_collections.voip_communications.sms.tests.support.ledger_rows import (
     CLAIM,
     EARLIER_RECORDS,
@@ -561,11 +562,6 @@ def test_the_rows_of_schema_4_keep_their_checksums_and_what_they_cover(made: Pat
     with closing(sqlite3.connect(made, isolation_level=None)) as connection:
         connection.execute("UPDATE row SET effect_by = 1.0")
     assert [row.is_damaged for row in stored()] == [True, True], "a new column counts once it is set"
-
-
-def version_of(path: Path) -> int:
-    with closing(sqlite3.connect(path)) as connection:
-        return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 RACER = """

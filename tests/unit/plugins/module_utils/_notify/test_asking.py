@@ -14,7 +14,6 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._core.erro
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.exchange import Answer, Service
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.limits import QUESTION, Limit, Limits
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.memory import MemoryLedger
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Fingerprints
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.asking import (
     Ask,
     Asking,
@@ -30,8 +29,8 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify.qu
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.question_text import HINT
 from ansible_collections.voip_communications.sms.tests.model.ask_service import OWN_NUMBER, AskService, codes_in
 from ansible_collections.voip_communications.sms.tests.model.provider import Clock, Killed
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import FINGERPRINTS
 
-FINGERPRINTS = Fingerprints.of("test", "")
 ANN, BEN, CY = NUMBERS = ("12812345678", "12812345679", "12812345680")
 IDS = {number: FINGERPRINTS.recipient(number) for number in NUMBERS}
 APPROVAL = (Choice("approve", "approve"), Choice("reject", "reject", fails=True))

@@ -25,13 +25,13 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.proof import Graces
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.request import ScheduleRequest
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.request import SendRequest
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import FINGERPRINTS
 from ansible_collections.voip_communications.sms.tests.support.people import ANN, BOB, CARL
 from ansible_collections.voip_communications.sms.tests.support.scheduling import (
     D1,
     D2,
     DAY,
     DEADLINE,
-    FINGERPRINTS,
     OTHER,
     TEXT,
     Provider,

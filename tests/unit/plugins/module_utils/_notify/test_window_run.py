@@ -32,14 +32,9 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify.wi
     read_relative_start,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_version import remembered_version
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import FINGERPRINTS
 from ansible_collections.voip_communications.sms.tests.support.people import ANN
-from ansible_collections.voip_communications.sms.tests.support.scheduling import (
-    DAY,
-    FINGERPRINTS,
-    MINUTE,
-    START,
-    refused,
-)
+from ansible_collections.voip_communications.sms.tests.support.scheduling import DAY, MINUTE, START, refused
 from ansible_collections.voip_communications.sms.tests.support.town import Town
 
 IN_TWO_DAYS = "2026-11-22 12:00"

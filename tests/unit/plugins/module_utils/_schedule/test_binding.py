@@ -22,12 +22,12 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.binding import binding_key
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.errors import ScheduleError
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.match import Match
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import FINGERPRINTS
 from ansible_collections.voip_communications.sms.tests.support.people import ANN, BOB, CARL
 from ansible_collections.voip_communications.sms.tests.support.scheduling import (
     D1,
     DAY,
     DEADLINE,
-    FINGERPRINTS,
     MINUTE,
     OTHER,
     TEXT,

@@ -29,16 +29,9 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.context import ScheduleContext
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.plan import KnownMessage, ScheduledState
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import FINGERPRINTS
 from ansible_collections.voip_communications.sms.tests.support.people import ANN, BOB
-from ansible_collections.voip_communications.sms.tests.support.snapshots import (
-    AHEAD,
-    D1,
-    D2,
-    FINGERPRINTS,
-    NOW,
-    cancel_of,
-    row,
-)
+from ansible_collections.voip_communications.sms.tests.support.snapshots import AHEAD, D1, D2, NOW, cancel_of, row
 
 DEADLINE = 100.0
 CONFIRMED, REFUSED, LOST = (CancelAnswer(verdict) for verdict in CancelVerdict)

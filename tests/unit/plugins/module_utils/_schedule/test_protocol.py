@@ -29,12 +29,12 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.
     lock_key,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.proof import USUAL_GRACES
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import FINGERPRINTS
 from ansible_collections.voip_communications.sms.tests.support.people import ANN, BOB
 from ansible_collections.voip_communications.sms.tests.support.scheduling import (
     D1,
     D2,
     DEADLINE,
-    FINGERPRINTS,
     OTHER,
     START,
     TEXT,

@@ -46,6 +46,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.repo
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_scheduled import (
     SCHEDULING,
 )
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import FINGERPRINTS
 from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA, BEN, BOB, BULK, CARA, CARL, OURS
 from ansible_collections.voip_communications.sms.tests.support.scheduling import (
     CONFIRMED,
@@ -53,7 +54,6 @@ from ansible_collections.voip_communications.sms.tests.support.scheduling import
     D2,
     DAY,
     DEADLINE,
-    FINGERPRINTS,
     MINUTE,
     NOT_FOUND,
     OTHER,

@@ -13,11 +13,11 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._api.pendi
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import GRACE, KEPT, Row, State
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.settle import settled
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.snapshot import Snapshot
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import FINGERPRINTS
 from ansible_collections.voip_communications.sms.tests.support.people import ANN, BOB, BULK, OURS
 from ansible_collections.voip_communications.sms.tests.support.snapshots import (
     AHEAD,
     D2,
-    FINGERPRINTS,
     NOW,
     cancel_of,
     record,

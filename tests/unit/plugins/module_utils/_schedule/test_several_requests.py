@@ -23,13 +23,13 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.
     lock_key,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.request import Request
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import FINGERPRINTS
 from ansible_collections.voip_communications.sms.tests.support.people import ANN, BOB, CARL
 from ansible_collections.voip_communications.sms.tests.support.scheduling import (
     D1,
     D2,
     DAY,
     DEADLINE,
-    FINGERPRINTS,
     MINUTE,
     NOT_FOUND,
     OTHER,

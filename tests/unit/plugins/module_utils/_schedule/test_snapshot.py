@@ -6,15 +6,9 @@
 from __future__ import annotations
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.plan import ScheduledState
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import FINGERPRINTS
 from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA, BEN, BOB, OURS
-from ansible_collections.voip_communications.sms.tests.support.snapshots import (
-    D1,
-    D2,
-    FINGERPRINTS,
-    record,
-    row,
-    snapshot,
-)
+from ansible_collections.voip_communications.sms.tests.support.snapshots import D1, D2, record, row, snapshot
 
 # --- Whose message an smsid is ----------------------------------------------------------------------------------------
 

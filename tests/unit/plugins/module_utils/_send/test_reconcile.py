@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.log import LogRecord
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
     GRACE,
-    Fingerprints,
     Row,
     State,
 )
@@ -31,12 +30,12 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._send.reco
     decide,
     why_unknown,
 )
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import FINGERPRINTS
 from ansible_collections.voip_communications.sms.tests.support.people import ANN, OURS
 
 TEXT = "db1 is down"
 NOW = 1_900_000_000.0
 HOUR, DAY = 3600.0, 86400.0
-FINGERPRINTS = Fingerprints.of("test", "")
 MESSAGE = SentMessage(ANN, TEXT, 1)
 
 

@@ -17,7 +17,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.acco
     read_url,
 )
 from ansible_collections.voip_communications.sms.tests.support.refusals import sentences_of
-from ansible_collections.voip_communications.sms.tests.support.task_options import PASSWORD, faults_of, params
+from ansible_collections.voip_communications.sms.tests.support.task_options import PASSWORD, UNSEEN, faults_of, params
 
 
 def account(**changes: Any) -> Account:
@@ -156,8 +156,6 @@ def test_a_url_that_is_refused(url: str, reason: str) -> None:
     assert fault.startswith("api_url ")
     assert reason in fault
 
-
-UNSEEN = "holds a line end, another control character or a byte order mark; remove it"
 
 # --- Credentials --------------------------------------------------------------------------------------------------
 

@@ -26,6 +26,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.show
 from ansible_collections.voip_communications.sms.plugins.modules import voipsms_ask, voipsms_notify
 from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA, BEN, BOB, OWN
 from ansible_collections.voip_communications.sms.tests.support.refusals import sentences_of
+from ansible_collections.voip_communications.sms.tests.support.rota import write_rota
 
 BOSS = "12812345671"
 CONTACTS = [
@@ -49,14 +50,8 @@ def set_time(monkeypatch: pytest.MonkeyPatch, moment: dt.datetime) -> None:
 @pytest.fixture
 def rota(tmp_path: Path) -> str:
     """Return a calendar: anna until midnight, then ben for a day, and no one afterwards."""
-    days = (("20260302T000000Z", "20260303T000000Z", "anna"), ("20260303T000000Z", "20260304T000000Z", "ben"))
-    events = "".join(
-        f"BEGIN:VEVENT\nUID:{name}\nDTSTART:{begin}\nDTEND:{end}\nSUMMARY:{name}\nEND:VEVENT\n"
-        for begin, end, name in days
-    )
-    path = tmp_path / "rota.ics"
-    path.write_text(f"BEGIN:VCALENDAR\n{events}END:VCALENDAR\n", "utf-8")
-    return str(path)
+    shifts = (("20260302T000000Z", "20260303T000000Z", "anna"), ("20260303T000000Z", "20260304T000000Z", "ben"))
+    return write_rota(tmp_path, *shifts)
 
 
 def checked(spec: dict[str, Any], tmp_path: Path, **options: Any) -> dict[str, Any]:

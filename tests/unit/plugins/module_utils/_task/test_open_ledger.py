@@ -22,7 +22,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.open
     read_kept_ledger,
     read_ledger,
 )
-from ansible_collections.voip_communications.sms.tests.support.task_options import faults_of, params
+from ansible_collections.voip_communications.sms.tests.support.task_options import UNSEEN, faults_of, params
 
 
 def ledger_faults(**changes: Any) -> list[str]:
@@ -152,9 +152,6 @@ def test_a_tilde_without_a_home_is_named() -> None:
     assert fault == (
         "ledger begins with ~, and that home folder is not known; set HOME to an absolute path, or write one here"
     )
-
-
-UNSEEN = "holds a line end, another control character or a byte order mark; remove it"
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.report_window import WindowReport, blank
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import FINGERPRINTS
 from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA
-from ansible_collections.voip_communications.sms.tests.support.scheduling import (
-    DAY,
-    FINGERPRINTS,
-    MINUTE,
-    OTHER,
-    TEXT,
-    refused,
-)
+from ansible_collections.voip_communications.sms.tests.support.scheduling import DAY, MINUTE, OTHER, TEXT, refused
 from ansible_collections.voip_communications.sms.tests.support.town import Town
 
 FIRST, MOVED, SOON = "2026-11-22T12:00Z", "2026-11-23T12:00Z", "2026-11-20T12:45Z"

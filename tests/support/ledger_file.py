@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Let time pass for a ledger alone."""
+"""What tests do to the file of a ledger, beside the collection: let time pass for it alone, and read its schema."""
 
 from __future__ import annotations
 
@@ -19,3 +19,9 @@ def age(ledger: Path, seconds: float) -> None:
             " lease_until = lease_until - :age, checksum = NULL",
             {"age": seconds},
         )
+
+
+def version_of(ledger: Path) -> int:
+    """Return the version of a ledger's schema."""
+    with closing(sqlite3.connect(ledger)) as connection:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
