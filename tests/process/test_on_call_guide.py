@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -17,7 +18,7 @@ from ansible_collections.voip_communications.sms.tests.support import documents,
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 from ansible_collections.voip_communications.sms.tests.support.phones import Phones
-from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
+from ansible_collections.voip_communications.sms.tests.support.playbook import Controller, PlaybookRun
 from ansible_collections.voip_communications.sms.tests.support.step import Job
 
 BOSS, FALLBACK = "+12812345670", "+12812345671"
@@ -61,18 +62,25 @@ def feed() -> Iterator[str]:
         thread.join()
 
 
+def play_of_the_guide(controller: Controller, calendar: str, *tasks: dict[str, Any]) -> PlaybookRun:
+    """Run tasks as the play of the guide does, with this calendar."""
+    return controller.play(
+        *tasks,
+        keywords={
+            "vars": PLAY["vars"],
+            "module_defaults": {"group/voip_communications.sms.voipsms": controller.options},
+        },
+        arguments=["-vvv", "-e", "page_poll=1s"],
+        environment={"ONCALL_CALENDAR": calendar},
+    )
+
+
 def test_the_person_on_call_is_told_and_paged(
     controller: Controller, service: CountedSandbox, phones: Phones, feed: str
 ) -> None:
     """With -vvv, where Ansible shows options as well: the address is nowhere."""
     phones.will(lambda: phones.answer(ANNA, "mine"))
-    defaults = {"group/voip_communications.sms.voipsms": controller.options}
-    run = controller.play(
-        *PLAY["tasks"],
-        keywords={"vars": PLAY["vars"], "module_defaults": defaults},
-        arguments=["-vvv", "-e", "page_poll=1s"],
-        environment={"ONCALL_CALENDAR": feed},
-    )
+    run = play_of_the_guide(controller, feed, *PLAY["tasks"])
     assert run.rc == 0, run.everything
     told, paged, outcome = (send["form"] for send in service.expect(3))
     assert sorted(told["to"].split(",")) == [BOSS[1:], ANNA[1:]]
@@ -86,13 +94,7 @@ def test_when_the_calendar_cannot_be_read_the_others_are_told(
     controller: Controller, service: CountedSandbox, phones: Phones
 ) -> None:
     phones.will(lambda: phones.answer(BOSS, "mine"))
-    defaults = {"group/voip_communications.sms.voipsms": controller.options}
-    run = controller.play(
-        *PLAY["tasks"],
-        keywords={"vars": PLAY["vars"], "module_defaults": defaults},
-        arguments=["-vvv", "-e", "page_poll=1s"],
-        environment={"ONCALL_CALENDAR": f"http://127.0.0.1:1/{TOKEN}"},
-    )
+    run = play_of_the_guide(controller, f"http://127.0.0.1:1/{TOKEN}", *PLAY["tasks"])
     told, paged, _outcome = (send["form"] for send in service.expect(3))
     assert sorted(told["to"].split(",")) == [BOSS[1:], FALLBACK[1:]]
     assert paged["to"] == BOSS[1:]
@@ -106,13 +108,7 @@ def test_when_the_calendar_cannot_be_read_the_others_are_told(
 def test_an_ordinary_module_shows_no_address_either(controller: Controller, service: CountedSandbox, feed: str) -> None:
     """Sent as source to another Python, with all that calendars need."""
     tell = {**PLAY["tasks"][0], "environment": {"ANY": "thing"}}
-    defaults = {"group/voip_communications.sms.voipsms": controller.options}
-    run = controller.play(
-        tell,
-        keywords={"vars": PLAY["vars"], "module_defaults": defaults},
-        arguments=["-vvv"],
-        environment={"ONCALL_CALENDAR": feed},
-    )
+    run = play_of_the_guide(controller, feed, tell)
     (told,) = (send["form"] for send in service.expect(1))
     assert sorted(told["to"].split(",")) == [BOSS[1:], ANNA[1:]]
     assert run.rc == 0, run.everything

@@ -15,21 +15,9 @@ import pytest
 import requests
 
 from ansible_collections.voip_communications.sms.tests.support.sandbox import Sandbox
+from ansible_collections.voip_communications.sms.tests.support.vendor import FIELDS
 
 VENDOR = "https://voip-communications.net/api-v2/index.php/"
-FIELDS = {
-    "code": int,
-    "code_desc": str,
-    "from": str,
-    "to": str,
-    "country": str,
-    "msg": str,
-    "delivery_date": str,
-    "sale": float,
-    "type": str,
-    "status": str,
-    "smsid": str,
-}
 # As printed on the page (2017-11-15), line breaks included: without a backslash a shell takes them for three commands,
 # and without a space curl takes `--data"to=…"` for an option that it does not have.
 CURL = """curl -u YOUR_API_KEY:YOUR_API_PASSWORD\x20

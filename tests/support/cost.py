@@ -14,7 +14,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._core.erro
 from ansible_collections.voip_communications.sms.plugins.module_utils._people.contacts import read_contacts
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.cost_report import CostReport
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.names import Names
-from ansible_collections.voip_communications.sms.tests.support.people import ANN, OURS
+from ansible_collections.voip_communications.sms.tests.support.log_records import RECORD
 
 TEXT = "the text of a message"
 # What others may write into a log: markup, formulas, the other direction, templates.
@@ -34,19 +34,7 @@ HOSTILE = (
 
 def record(**changes: Any) -> LogRecord:
     """Return a record of a message to Anna, with these changes."""
-    usual = {
-        "id": None,
-        "direction": "out",
-        "internal": OURS,
-        "external": ANN,
-        "text": TEXT,
-        "status": "SENT",
-        "date": "2026-12-01 22:00:03",
-        "type": "BULKSMS",
-        "country": "US",
-        "sale": "0.0100",
-    }
-    return LogRecord(**{**usual, **changes})
+    return RECORD._replace(**{"id": None, "text": TEXT, **changes})
 
 
 def hostile_records() -> list[LogRecord]:

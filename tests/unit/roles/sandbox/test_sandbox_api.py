@@ -12,30 +12,18 @@ import pytest
 from ansible_collections.voip_communications.sms.roles.sandbox.files.voipsms_sandbox.api import BASE
 from ansible_collections.voip_communications.sms.roles.sandbox.files.voipsms_sandbox.gateway import BULK_SENDER
 from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA, BOB, OURS
+from ansible_collections.voip_communications.sms.tests.support.vendor import FIELDS
 
 # No import from conftest: it is not importable under every runner.
 CARL = "4930123456"
 NOON = "2026-12-01 12:00"
-DOCUMENTED = {
-    "code": int,
-    "code_desc": str,
-    "from": str,
-    "to": str,
-    "country": str,
-    "msg": str,
-    "delivery_date": str,
-    "sale": float,
-    "type": str,
-    "status": str,
-    "smsid": str,
-}
 
 
 class TestSend:
     def test_the_record_is_the_documented_one(self, caller: Any) -> None:
         (record,) = caller.send(ANN, "It is a SMS message", delivery_date="2027-10-01 00:00")
-        assert {name: type(value) for name, value in record.items()} == DOCUMENTED
-        assert list(record) == list(DOCUMENTED)
+        assert {name: type(value) for name, value in record.items()} == FIELDS
+        assert list(record) == list(FIELDS)
         smsid = record.pop("smsid")
         assert re.fullmatch(r"2026[0-9a-f]{13}\d{10}", smsid)
         assert record == {

@@ -14,7 +14,6 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._api.log i
     LogError,
     LogFilter,
     LogPages,
-    LogRecord,
     read_bound,
     records,
 )
@@ -22,6 +21,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._core.erro
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.exchange import Service
 from ansible_collections.voip_communications.sms.tests.support import fault_server as faults
 from ansible_collections.voip_communications.sms.tests.support.fault_server import Behaviour, FaultServer
+from ansible_collections.voip_communications.sms.tests.support.log_records import RECORD
 from ansible_collections.voip_communications.sms.tests.support.people import ABROAD, ANN, ANNA, OURS
 
 HIDDEN = "(withheld)"
@@ -37,18 +37,6 @@ OBSERVED = {
     "sms_msg": "db1 is down, please look",
     "sms_status": "SENT",
 }
-RECORD = LogRecord(
-    id="7",
-    direction="out",
-    internal=OURS,
-    external=ANN,
-    text="db1 is down, please look",
-    status="SENT",
-    date="2026-12-01 22:00:03",
-    type="BULKSMS",
-    country="US",
-    sale="0.0100",
-)
 
 
 def clean(value: Any) -> str | None:

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 import pytest
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._api.log import LogRecord
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.log_figures import (
     Figures,
     amount,
@@ -16,26 +15,15 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._api.log_f
     figures_of,
     price_of,
 )
-from ansible_collections.voip_communications.sms.tests.support.people import ABROAD, ANN, OURS
+from ansible_collections.voip_communications.sms.tests.support.log_records import RECORD
+from ansible_collections.voip_communications.sms.tests.support.people import ABROAD, ANN
 
-SENT = LogRecord(
-    id="1",
-    direction="out",
-    internal=OURS,
-    external=ANN,
-    text="db1 is down",
-    status="SENT",
-    date="2026-12-01 22:00:03",
-    type="BULKSMS",
-    country="US",
-    sale="0.0100",
-)
 LOG = [
-    SENT,
-    SENT._replace(id="2", external=ABROAD, country="GB", sale="0.0410", date="2026-11-30 08:00:00"),
-    SENT._replace(id="3", status="FAILED", has_failed=True, sale="0.02"),
-    SENT._replace(id="4", direction="in", status="RECEIVED", type="SMS", sale="0", date="2026-12-01 22:05:00"),
-    SENT._replace(id="5", direction=None, status=None, country=None, external="", sale="n/a", date=None),
+    RECORD,
+    RECORD._replace(id="2", external=ABROAD, country="GB", sale="0.0410", date="2026-11-30 08:00:00"),
+    RECORD._replace(id="3", status="FAILED", has_failed=True, sale="0.02"),
+    RECORD._replace(id="4", direction="in", status="RECEIVED", type="SMS", sale="0", date="2026-12-01 22:05:00"),
+    RECORD._replace(id="5", direction=None, status=None, country=None, external="", sale="n/a", date=None),
 ]
 
 
@@ -63,7 +51,7 @@ def test_everything_is_counted_once_in_each_kind() -> None:
 
 def test_the_order_of_the_records_does_not_matter() -> None:
     records = [
-        SENT._replace(id=str(at), external=f"1281234{at % 7:04}", sale=("0.01", "0.0075", "")[at % 3])
+        RECORD._replace(id=str(at), external=f"1281234{at % 7:04}", sale=("0.01", "0.0075", "")[at % 3])
         for at in range(60)
     ]
     wanted = figures_of(records)
@@ -72,9 +60,9 @@ def test_the_order_of_the_records_does_not_matter() -> None:
 
 
 def test_an_incoming_record_is_never_one_that_is_not_shown_as_sent() -> None:
-    incoming = SENT._replace(direction="in", status="FAILED", has_failed=True)
+    incoming = RECORD._replace(direction="in", status="FAILED", has_failed=True)
     assert figures_of([incoming]).total.unproven == 0
-    waiting = SENT._replace(status="SCHEDULED")
+    waiting = RECORD._replace(status="SCHEDULED")
     assert figures_of([waiting, waiting._replace(direction=None)]).total.unproven == 2
 
 
@@ -106,12 +94,12 @@ def test_a_price_is_read_as_it_is(sale: str, price: str) -> None:
 )
 def test_what_is_no_price_is_not_guessed_at(sale: str | None) -> None:
     assert price_of(sale) is None
-    assert figures_of([SENT._replace(sale=sale)]).total == Figures(records=1, outgoing=1, unpriced=1)
+    assert figures_of([RECORD._replace(sale=sale)]).total == Figures(records=1, outgoing=1, unpriced=1)
 
 
 def test_a_sum_of_many_prices_is_exact() -> None:
     sales = ["999999999.999999999999", "0.000000000001"] * 2000
-    total = figures_of(SENT._replace(sale=sale) for sale in sales).total
+    total = figures_of(RECORD._replace(sale=sale) for sale in sales).total
     assert total.cost == Decimal(2000) * 1_000_000_000
 
 
@@ -130,7 +118,7 @@ def test_a_sum_of_many_prices_is_exact() -> None:
     ],
 )
 def test_the_day_of_a_record(date: str | None, day: str | None) -> None:
-    assert day_of(SENT._replace(date=date)) == day
+    assert day_of(RECORD._replace(date=date)) == day
 
 
 @pytest.mark.parametrize(
