@@ -101,7 +101,7 @@ class Shop:
         until(lambda: self.restarts == count, f"restart {count}")
 
 
-def test_jobs_by_sms(tmp_path: Path, service: CountedSandbox) -> None:
+def test_a_message_by_a_contact_starts_a_job_once(tmp_path: Path, service: CountedSandbox) -> None:
     shop, story = Shop(tmp_path, service), Story()
     for number in range(3):
         service.sandbox.incoming(ANNA, OWN, f"restart, {number}, before the first start")

@@ -363,7 +363,7 @@ def test_include_role_in_pre_tasks_rescue_and_post_tasks(site: Site, service: Co
     assert hosts_of(run, "Leave it failed", "failed") == ["b2"]
 
 
-def test_quiet_hours(site: Site, service: CountedSandbox) -> None:
+def test_in_quiet_hours_a_message_waits_or_only_the_critical_is_sent(site: Site, service: CountedSandbox) -> None:
     """Where the account's zone is known the message waits; where it is not, only what is critical is sent at once."""
     start = dt.datetime.now(tz=dt.UTC) + dt.timedelta(hours=2)
     hours = {"from": f"{start:%H:%M}", "to": f"{start + dt.timedelta(hours=1):%H:%M}", "timezone": "UTC"}

@@ -96,7 +96,7 @@ def test_a_gap_fails_and_those_who_are_known_are_told(job: Job, service: Counted
     assert "there is the event 'Zoe', which names no contact; anna: sent to 1 recipient" in str(partly.result)
 
 
-def test_two_people_confirm(job: Job, service: CountedSandbox, phones: Phones) -> None:
+def test_both_people_on_call_must_confirm(job: Job, service: CountedSandbox, phones: Phones) -> None:
     """Both must answer; one who does not is found out by a run that fails."""
     rota(job, (now() - HOUR, now() + 30 * HOUR, "anna, ben"))
     contacts = [{"name": "anna", "number": ANNA}, {"name": "ben", "number": BEN}]

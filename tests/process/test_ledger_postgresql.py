@@ -916,7 +916,7 @@ def test_without_a_password_libpq_looks_where_it_always_does(
     assert by_file.rows("key", ["ann"]) == {}
 
 
-def test_a_service_says_the_rest(
+def test_a_service_file_says_what_a_url_leaves_out(
     postgres: PostgresServer, dbname: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "services"

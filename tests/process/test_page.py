@@ -106,7 +106,7 @@ def test_the_playbook_page_killed_between_levels(tmp_path: Path, service: Counte
     assert refused.outcome == (2, "not_asked"), refused.output
 
 
-def test_the_playbook_ask(tmp_path: Path, service: CountedSandbox, phones: Phones) -> None:
+def test_the_playbook_ask_fails_with_a_rejection(tmp_path: Path, service: CountedSandbox, phones: Phones) -> None:
     job = Job(tmp_path / "job", **service.sandbox.environment)
     question = {
         "voipsms_to": f"{ANNA}, {BEN}",

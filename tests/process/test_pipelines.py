@@ -67,7 +67,7 @@ def assert_told_twice_is_told_once(
     assert [path.name for path in job.folder.iterdir()] == ["ci"], "the name of the branch was run"
 
 
-def test_github_actions(job: Job, service: CountedSandbox) -> None:
+def test_a_failed_job_of_github_tells_once(job: Job, service: CountedSandbox) -> None:
     workflow = example("github-actions.yml")
     step = workflow["jobs"]["deploy"]["steps"][-1]
     known = {f"secrets.{name}": value for name, value in account(service).items()} | {
@@ -87,7 +87,7 @@ def test_github_actions(job: Job, service: CountedSandbox) -> None:
     assert_told_twice_is_told_once(job, service, step["run"], environment, text)
 
 
-def test_gitlab_ci(job: Job, service: CountedSandbox) -> None:
+def test_a_failed_job_of_gitlab_tells_once(job: Job, service: CountedSandbox) -> None:
     step = example("gitlab-ci.yml")["tell-the-people-on-call"]
     known = {
         "ONCALL_NUMBERS": f"{ANNA},{BEN}",
@@ -103,7 +103,7 @@ def test_gitlab_ci(job: Job, service: CountedSandbox) -> None:
     assert_told_twice_is_told_once(job, service, "\n".join(step["script"]), environment | account(service), text)
 
 
-def test_jenkins(job: Job, service: CountedSandbox) -> None:
+def test_a_failed_build_of_jenkins_tells_once(job: Job, service: CountedSandbox) -> None:
     """Without a parser for Groovy: the list of variables and the script are found by their quotes."""
     text = (EXAMPLES / "Jenkinsfile").read_text(encoding="utf-8")
     assert text.count("{") == text.count("}")

@@ -187,7 +187,9 @@ class TestServerRestarted:
         yield
         postgres.start()
 
-    def test_and_comes_back(self, user: Controller, service: CountedSandbox, postgres: PostgresServer) -> None:
+    def test_a_server_that_comes_back_in_time_has_the_result(
+        self, user: Controller, service: CountedSandbox, postgres: PostgresServer
+    ) -> None:
         time.sleep(2.5)  # what came of the claim is to be written while it is still away
         postgres.start()
         result = self.run.wait().result
@@ -196,7 +198,9 @@ class TestServerRestarted:
         assert user.send(to=ANNA, msg="Hello")["outcome"] == "duplicate"
         service.expect(2)
 
-    def test_and_comes_back_too_late(self, user: Controller, service: CountedSandbox, postgres: PostgresServer) -> None:
+    def test_a_server_that_comes_back_too_late_leaves_the_claim_in_progress(
+        self, user: Controller, service: CountedSandbox, postgres: PostgresServer
+    ) -> None:
         result = self.run.wait().result
         postgres.start()
         assert (result.get("failed"), result["outcome"]) == (None, "sent")

@@ -73,7 +73,7 @@ def test_nothing_in_it_begins_with_a_dot(names: set[str]) -> None:
     assert [name for name in names if name.startswith(".")] == []
 
 
-def test_it_is_small(tarball: Path) -> None:
+def test_the_tarball_is_small(tarball: Path) -> None:
     assert tarball.stat().st_size < LARGEST
 
 

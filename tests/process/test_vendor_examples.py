@@ -110,7 +110,9 @@ def has_php() -> bool:
 
 
 class TestPhp:
-    def test_it_sends(self, sandbox: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_the_php_of_the_vendor_sends(
+        self, sandbox: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         """A date of the year 2010 is past, so it goes at once; with a sender it is no BULK message."""
         if has_php():
             answer = self.by_php(sandbox, tmp_path)

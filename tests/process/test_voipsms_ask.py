@@ -45,7 +45,9 @@ def play(controller: Controller, *tasks: dict[str, Any], front: str = "controlle
 
 
 @pytest.mark.parametrize("front", ["controller", "module"])
-def test_a_gate(front: str, controller: Controller, service: CountedSandbox, phones: Phones) -> None:
+def test_a_gate_opens_with_an_answer_and_shows_no_code(
+    front: str, controller: Controller, service: CountedSandbox, phones: Phones
+) -> None:
     """Rehearse it, answer with a comment that looks like a template, run it again; no code is to be seen anywhere."""
 
     def people() -> None:
@@ -75,7 +77,7 @@ def test_a_gate(front: str, controller: Controller, service: CountedSandbox, pho
     assert not [code for code in codes if re.search(rf"\b{code}\b", run.everything)]
 
 
-def test_what_fails_a_gate(controller: Controller, service: CountedSandbox, phones: Phones) -> None:
+def test_a_gate_stays_shut_without_an_approval(controller: Controller, service: CountedSandbox, phones: Phones) -> None:
     """Reject, be silent and answer late, decide by default, leave it pending, opt out, be refused; in one playbook."""
     phones.will(lambda: phones.answer(ANNA, "reject", "not today"))
 

@@ -172,7 +172,7 @@ def test_in_the_controller_and_as_a_module_it_is_the_same(
     assert results["controller"] == results["module"]
 
 
-def test_the_playbook(sent: CountedSandbox, tmp_path: Path) -> None:
+def test_the_playbook_writes_a_page_and_fails_where_the_cost_is_too_high(sent: CountedSandbox, tmp_path: Path) -> None:
     job = Job(tmp_path / "job", **sent.sandbox.environment)
     page = job.folder / "report.html"
     wanted = {

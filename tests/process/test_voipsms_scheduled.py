@@ -390,7 +390,7 @@ class TestCheckMode:
             assert foretold.get("warnings") == real.get("warnings")
         desk.service.expect(len(desk.service.sandbox.sends()))
 
-    def test_no_ledger_is_made(self, desk: Desk) -> None:
+    def test_check_mode_makes_no_ledger(self, desk: Desk) -> None:
         assert self.foretold(desk, **desk.wanted())["outcome"] == "would_schedule"
         assert not desk.controller.ledger.parent.exists()
 
@@ -406,7 +406,7 @@ class TestCheckMode:
 class TestReturned:
     """Every key that the documentation names, and no other, whatever happens."""
 
-    def test_of_scheduled(self, desk: Desk) -> None:
+    def test_keys_of_a_schedule_are_the_documented_ones(self, desk: Desk) -> None:
         tasks: list[dict[str, Any]] = [
             desk.wanted(),
             desk.wanted(),
@@ -421,7 +421,7 @@ class TestReturned:
         desk.service.expect(2)
 
     @pytest.mark.parametrize("module", [SCHEDULED_INFO, ACCOUNT_INFO])
-    def test_of_the_others(self, module: str, desk: Desk) -> None:
+    def test_keys_of_what_only_reads_are_the_documented_ones(self, module: str, desk: Desk) -> None:
         desk.want()
         wishes: list[dict[str, Any]] = [{}, {"api_password": "wrong"}, {"api_url": "ftp://here"}]
         for options in wishes:

@@ -167,7 +167,7 @@ class TestShownTooLong:
         doubt.eventually(FIRST)
         assert doubt.pending == {(ANNA, FIRST): 1}
 
-    def test_absent_twice(self, doubt: Doubt) -> None:
+    def test_a_second_absent_does_not_cancel_again(self, doubt: Doubt) -> None:
         doubt.present()
         doubt.absent()
         doubt.absent()
@@ -206,7 +206,7 @@ class TestNoList:
         assert doubt.pending == {(ANNA, FIRST): 1}
 
     @pytest.mark.usefixtures("key")
-    def test_and_so_is_a_list(self, doubt: Doubt) -> None:
+    def test_a_list_that_comes_back_is_the_way_out(self, doubt: Doubt) -> None:
         doubt.later()
         doubt.eventually()
 
@@ -295,7 +295,7 @@ class TestHiddenBeforeItsDate:
 class TestNearItsDate:
     """The service hides nothing, and the task says so."""
 
-    def test_all_is_as_usual(self, doubt: Doubt) -> None:
+    def test_a_message_near_its_date_is_handled_as_any_other(self, doubt: Doubt) -> None:
         doubt.present(FIRST)
         doubt.sandbox.set_clock(JUST_BEFORE)
         result = doubt.absent(name="window", fail_if_sent=True, **AT_ONCE)

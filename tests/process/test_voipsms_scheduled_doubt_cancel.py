@@ -159,7 +159,7 @@ class TestSuspended:
         doubt.later()
         doubt.eventually(FIRST)
 
-    def test_at_its_post(self, doubt: Doubt, tmp_path: Path) -> None:
+    def test_a_run_that_stood_still_before_its_post_does_not_send(self, doubt: Doubt, tmp_path: Path) -> None:
         """What a run may no longer send, it does not send when it wakes up."""
         doubt.present(FIRST)
         doubt.later()

@@ -93,7 +93,7 @@ class TestHalfAList:
             ({"error": True, "error_message": "No such endpoint"}, "No such endpoint"),
         ],
     )
-    def test_is_not_believed(self, body: object, sentence: str, desk: Desk) -> None:
+    def test_half_a_list_is_not_believed(self, body: object, sentence: str, desk: Desk) -> None:
         desk.want(FIRST)
         desk.service.sandbox.order(path="sms/scheduled", status=200, body=body, times=99)
         for options in (desk.wanted(SECOND), {"state": "absent", "name": "window"}, {"module": SCHEDULED_INFO}):
@@ -184,7 +184,7 @@ class TestOtherPaths:
         assert asked == [look, look, (method, f"sms/delete/{SMSID}"), look]
 
     @pytest.mark.parametrize("method", ["POST", "GET", "DELETE"])
-    def test_are_followed(self, method: str, desk: Desk) -> None:
+    def test_other_paths_are_followed(self, method: str, desk: Desk) -> None:
         paths: dict[str, Any] = {
             "scheduled_path": "sms/list",
             "cancel_path": "sms/delete/{smsid}",

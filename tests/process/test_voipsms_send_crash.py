@@ -125,7 +125,7 @@ def test_killed_between_claim_and_post(user: Controller, server: FaultServer) ->
 
 
 @pytest.mark.parametrize("accepted", [True, False])
-def test_killed_in_the_post(accepted: bool, tmp_path: Path) -> None:
+def test_a_run_that_is_killed_in_its_post_leaves_an_unknown_message(accepted: bool, tmp_path: Path) -> None:
     process: list[ModuleProcess] = []
     with FaultServer([killing(process, accepted=accepted)]) as server:
         user = Controller(
@@ -169,7 +169,7 @@ def test_killed_between_two_batches(step: str, user: Controller, server: FaultSe
     assert max(Counter(server.accepted).values()) == 1
 
 
-def test_terminated_in_the_post(tmp_path: Path) -> None:
+def test_a_run_that_is_terminated_in_its_post_leaves_an_unknown_message(tmp_path: Path) -> None:
     """SIGTERM, as a service manager sends it: the run ends without a word, and the next one doubts."""
     with FaultServer([faults.read_then_silent(accepted=True)]) as server:
         user = Controller(tmp_path / "user", api_url=server.url, api_key="key", api_password="password", deadline=30)

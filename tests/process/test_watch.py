@@ -168,7 +168,7 @@ def test_a_run_that_reaches_no_host_is_told_and_each_process_is_a_run(
 
 
 @pytest.mark.parametrize("is_check", [False, True], ids=["rescued", "check"])
-def test_nothing_is_told_of(is_check: bool, watched: Watched, service: CountedSandbox) -> None:
+def test_a_rescued_or_ignored_failure_is_not_told(is_check: bool, watched: Watched, service: CountedSandbox) -> None:
     tasks: list[dict[str, Any]] = [{"block": [FAIL], "rescue": [OK]}, {**FAIL, "ignore_errors": True}]
     arguments: list[str] = ["-v"]
     if is_check:

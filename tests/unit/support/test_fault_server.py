@@ -166,14 +166,14 @@ def test_a_fault_in_a_function_of_the_test_is_raised_at_the_end() -> None:
 # --- Connections that break ---------------------------------------------------------------------------------------
 
 
-def test_rst_after_accept() -> None:
+def test_rst_after_accept_resets_the_client() -> None:
     with FaultServer([faults.refuse_after_accept()]) as server:
         with pytest.raises(ConnectionResetError):  # it may come as early as in connect()
             exchange(server, b"")
     assert (server.connections, server.posts) == (1, [])
 
 
-def test_fin_after_accept() -> None:
+def test_fin_after_accept_ends_without_a_byte() -> None:
     with FaultServer([faults.close_at_once()]) as server:
         assert exchange(server) == b""
     assert server.accepted == []
@@ -261,7 +261,7 @@ def test_a_redirect_is_written_as_it_is() -> None:
     assert response.headers["X-Injected"] == "1"
 
 
-def test_retry_after() -> None:
+def test_retry_after_is_sent_as_it_is_given() -> None:
     with FaultServer([faults.retry_after("-1")]) as server:
         response = post(server)
     assert (response.status_code, response.headers["Retry-After"]) == (429, "-1")

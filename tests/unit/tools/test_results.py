@@ -94,7 +94,7 @@ def test_every_suite_is_summed_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         pytest.param({}, [], "0 passed, 0 failed\n", 1, id="ran nothing"),
     ],
 )
-def test_the_closing_lines(
+def test_the_closing_lines_name_every_step_that_failed(
     outcomes: dict[str, bool],
     steps: list[str],
     lines: str,

@@ -32,5 +32,7 @@ INVALID = {
         (FAILURE, FAILURE, INVALID),
     ],
 )
-def test_the_result(left: dict[str, Any], failure: dict[str, Any], wanted: dict[str, Any]) -> None:
+def test_a_result_says_what_is_known_of_a_task_that_has_failed(
+    left: dict[str, Any], failure: dict[str, Any], wanted: dict[str, Any]
+) -> None:
     assert role_result(left, failure) == wanted

@@ -78,7 +78,7 @@ def test_unknown_zones_are_refused(name: str) -> None:
         ("2026-12-01T10:00:00.5+00:00", "2026-12-01T10:00:00.500Z"),
     ],
 )
-def test_instants(text: str, moment: str) -> None:
+def test_an_instant_is_read_with_its_zone(text: str, moment: str) -> None:
     assert dates.iso(dates.instant(text)) == moment
 
 

@@ -36,12 +36,12 @@ from ansible_collections.voip_communications.sms.tests.support.people import ANN
         "1" * 5000,
     ],
 )
-def test_what_it_does_not_take(number: str) -> None:
+def test_a_number_that_is_none_is_not_taken(number: str) -> None:
     assert not can_receive(number)
 
 
 @pytest.mark.parametrize("number", ["12812345678", "15005550404", "12001234567", "442079460958", "390612345678"])
-def test_what_it_takes(number: str) -> None:
+def test_a_number_of_a_phone_is_taken(number: str) -> None:
     assert can_receive(number)
 
 

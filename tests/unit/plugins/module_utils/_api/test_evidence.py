@@ -56,7 +56,7 @@ def verdict(*records: Any, segments: int = 1) -> Verdict:
         pytest.param({"send_log": {}}, Fate.UNKNOWN, id="send_log of a wrong type"),
     ],
 )
-def test_evidence(payload: Any, fate: Fate) -> None:
+def test_each_kind_of_answer_proves_one_fate(payload: Any, fate: Fate) -> None:
     assert judge(payload, [ANN], 1, clean).verdicts[ANN].fate is fate
 
 
@@ -215,7 +215,7 @@ def test_one_part_without_an_smsid_makes_all_of_it_unknown_and_keeps_the_other()
     ],
     ids=repr,
 )
-def test_a_price(sale: Any, expected: float | None) -> None:
+def test_a_price_is_a_plain_number_or_not_known(sale: Any, expected: float | None) -> None:
     found = verdict(record(sale=sale)).sale
     assert (found, type(found)) == (expected, type(expected))
 
@@ -397,7 +397,7 @@ def test_a_failure_at_any_depth_is_found(depth: int) -> None:
 # --- Matching -----------------------------------------------------------------------------------------------------
 
 
-def test_another_order() -> None:
+def test_records_in_another_order_find_their_recipients() -> None:
     found = judged(record(BOB, smsid="b"), record(ANN, smsid="a"), recipients=(ANN, BOB))
     assert {number: one.smsids for number, one in found.verdicts.items()} == {ANN: ("a",), BOB: ("b",)}
     assert list(found.verdicts) == [ANN, BOB]

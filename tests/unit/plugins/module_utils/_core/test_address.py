@@ -15,12 +15,12 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._core.addr
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.1.2.3", "::1"])
-def test_this_machine(host: str) -> None:
+def test_a_loopback_address_is_this_machine(host: str) -> None:
     assert is_loopback(host)
 
 
 @pytest.mark.parametrize("host", ["", "localhost.example.org", "192.0.2.1", "127.1", "db"])
-def test_another_machine(host: str) -> None:
+def test_any_other_address_is_another_machine(host: str) -> None:
     assert not is_loopback(host)
 
 

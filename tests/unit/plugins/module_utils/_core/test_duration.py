@@ -13,7 +13,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._core.erro
 @pytest.mark.parametrize(
     ("value", "seconds"), [("90s", 90), ("15m", 900), ("2h", 7200), ("1d", 86400), ("1h30m", 5400), (0, 0), ("45", 45)]
 )
-def test_durations(value: object, seconds: float) -> None:
+def test_a_duration_is_read_as_seconds(value: object, seconds: float) -> None:
     assert read_seconds("wait", value) == seconds
 
 

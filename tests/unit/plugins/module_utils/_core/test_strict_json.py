@@ -42,7 +42,7 @@ VALUES = st.recursive(
         pytest.param(b'{"a": {"x": 1}, "b": {"x": 2}}', {"a": {"x": 1}, "b": {"x": 2}}, id="one name in two objects"),
     ],
 )
-def test_what_is_read(body: bytes, expected: Any) -> None:
+def test_every_kind_of_json_value_is_read(body: bytes, expected: Any) -> None:
     assert read(body) == expected
 
 
@@ -74,7 +74,7 @@ def test_what_is_read(body: bytes, expected: Any) -> None:
         ),
     ],
 )
-def test_what_is_refused(body: bytes, reason: str) -> None:
+def test_what_is_no_json_is_refused_with_the_reason(body: bytes, reason: str) -> None:
     with pytest.raises(NotJson) as caught:
         read(body)
     assert str(caught.value) == reason

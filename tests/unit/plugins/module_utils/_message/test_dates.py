@@ -243,7 +243,7 @@ def test_one_instant_in_many_notations(value: object) -> None:
         dt.datetime(2026, 12, 1, 22),  # noqa: DTZ001 - a YAML timestamp without offset
     ],
 )
-def test_wall_time(value: object) -> None:
+def test_wall_time_is_of_the_named_zone_or_else_of_the_account(value: object) -> None:
     assert read(value) == DeliveryDate("2026-12-01 22:00", None, None)
     assert read(value, timezone="", account_timezone="") == read(value)
     account = read(value, account_timezone=CHICAGO)
@@ -307,7 +307,7 @@ def test_wall_time(value: object) -> None:
         ("0001-01-01T00:00Z", "delivery_date is beyond what can be computed"),
     ],
 )
-def test_refused(value: object, reason: str) -> None:
+def test_a_date_that_cannot_be_meant_is_refused(value: object, reason: str) -> None:
     said = refusal(value, account_timezone=CHICAGO)
     assert reason in said
     assert said.isprintable()
@@ -382,7 +382,7 @@ def test_without_zone_data(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read("2026-12-01 22:00").wire == "2026-12-01 22:00"
 
 
-def test_zone() -> None:
+def test_a_zone_is_read_by_its_name() -> None:
     assert zone(BERLIN, "timezone") == zoneinfo.ZoneInfo(BERLIN)
 
 
@@ -407,7 +407,7 @@ def test_zone() -> None:
         ),
     ],
 )
-def test_lead(now: str, min_lead: int, expected: str | None) -> None:
+def test_a_date_must_be_as_far_ahead_as_the_option_says(now: str, min_lead: int, expected: str | None) -> None:
     date = read("2026-12-01T21:00Z", account_timezone=CHICAGO)
     assert lead_fault(date, at(now), min_lead) == expected
 
@@ -428,7 +428,9 @@ def test_lead(now: str, min_lead: int, expected: str | None) -> None:
         ("2026-12-01T22:00:00Z", 600, "is less than min_lead 600 minutes ahead in every zone of the world", None),
     ],
 )
-def test_lead_without_a_zone(now: str, min_lead: int, fault: str | None, doubt: str | None) -> None:
+def test_without_a_zone_a_date_is_refused_only_where_no_zone_would_do(
+    now: str, min_lead: int, fault: str | None, doubt: str | None
+) -> None:
     date, moment = read("2026-12-01 12:00"), at(now)
     assert lead_fault(date, moment, min_lead) == (fault and f"delivery_date 2026-12-01 12:00 {fault}")
     assert lead_doubt(date, moment, min_lead) == (
@@ -468,7 +470,7 @@ def test_the_first_and_the_last_date_have_a_lead_in_every_zone() -> None:
         (["2026-12-01 22:00:00"], False),
     ],
 )
-def test_echo_matches(echo: object, matches: bool) -> None:
+def test_an_echo_is_the_date_only_to_the_second(echo: object, matches: bool) -> None:
     assert echo_matches(echo, read("2026-12-01 22:00")) == matches
     assert echo_matches(echo, read("2026-12-01 22:00", account_timezone=CHICAGO)) == matches
 

@@ -101,7 +101,7 @@ def refusal(value: object, region: str | None = None) -> str:
         ("02000", "NO", "4702000"),
     ],
 )
-def test_read(written: str, region: str | None, expected: str) -> None:
+def test_a_number_is_read_as_people_of_its_region_write_it(written: str, region: str | None, expected: str) -> None:
     assert read(written, region) == expected
 
 
@@ -122,7 +122,7 @@ def test_two_readings_are_refused_and_shown(written: str, region: str | None, bo
     )
 
 
-def test_every_region() -> None:
+def test_an_international_number_of_every_region_is_read() -> None:
     for region in REGIONS:
         for number in examples(region):
             plain = e164(number)
@@ -354,7 +354,7 @@ def test_foreign_characters_are_named_and_never_printed_raw(written: str, charac
         ),
     ],
 )
-def test_impossible_numbers(written: str, region: str | None, reason: str) -> None:
+def test_an_impossible_number_is_refused_with_the_reason(written: str, region: str | None, reason: str) -> None:
     assert refusal(written, region) == reason
 
 
@@ -407,7 +407,7 @@ def test_what_is_too_long_for_a_number_is_not_read(text: str) -> None:
         ("U\n", False),
     ],
 )
-def test_region_fault(region: str | None, known: bool) -> None:
+def test_a_region_is_named_by_its_two_letters(region: str | None, known: bool) -> None:
     said = region_fault(region)
     assert (said is None) == known
     assert said is None or ("ISO 3166" in said and said.isprintable())
@@ -433,7 +433,7 @@ def test_digits_of_an_answer(text: str, expected: str) -> None:
     assert digits(text) == expected
 
 
-def test_same() -> None:
+def test_two_ways_to_write_a_number_are_the_same_number() -> None:
     assert same("+1 281 234 5678", "0012812345678")
     assert not same("12812345678", "12812345679")
     assert not same("abc", "abc")
@@ -453,7 +453,7 @@ def test_same() -> None:
         ("", "+"),
     ],
 )
-def test_mask(number: str, masked: str) -> None:
+def test_a_masked_number_shows_its_country_and_two_digits(number: str, masked: str) -> None:
     assert mask(number) == masked
 
 

@@ -92,7 +92,7 @@ def test_a_wall_time_is_of_its_zone_or_else_of_the_account(value: str, timezone:
         (79200, None),
     ],
 )
-def test_refused(value: str, reason: str | None) -> None:
+def test_what_nearly_is_a_relative_date_is_refused(value: str, reason: str | None) -> None:
     assert is_relative(value) is (reason is not None)
     if reason is not None:
         with pytest.raises(DateError) as caught:

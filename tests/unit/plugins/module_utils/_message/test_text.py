@@ -97,7 +97,7 @@ def test_the_alphabet_has_127_characters_and_10_extensions() -> None:
         ("\ud800", Measure(UCS2, 1, 1)),
     ],
 )
-def test_measure(text: str, expected: Measure) -> None:
+def test_units_and_segments_are_counted_as_the_standard_does(text: str, expected: Measure) -> None:
     assert measure(text) == expected
 
 
@@ -158,7 +158,7 @@ def test_one_more_character_never_takes_fewer_parts(text: str) -> None:
         ("façade 😀", "façade 😀"),
     ],
 )
-def test_to_gsm7(text: str, plain: str) -> None:
+def test_gsm7_gets_plain_signs_and_keeps_every_letter(text: str, plain: str) -> None:
     assert to_gsm7(text) == plain
 
 
@@ -185,7 +185,7 @@ def test_not_gsm7_names_each_once_in_order() -> None:
 
 
 @pytest.mark.parametrize("text", ["Hello", "tab\tand\r\nline\f", "😀", "&=+%", "{{ x }}", " a "])
-def test_no_faults(text: str) -> None:
+def test_an_ordinary_text_has_no_fault(text: str) -> None:
     assert faults(text, None) == []
 
 
@@ -214,7 +214,9 @@ def test_no_faults(text: str) -> None:
         ("ж" * 135, 2, ["the text takes 3 segments (UCS-2, 135 UTF-16 units), but max_segments allows 2"]),
     ],
 )
-def test_faults(text: str, max_segments: int | None, expected: list[str]) -> None:
+def test_a_text_that_cannot_be_sent_is_refused_with_the_reason(
+    text: str, max_segments: int | None, expected: list[str]
+) -> None:
     assert faults(text, max_segments) == expected
 
 

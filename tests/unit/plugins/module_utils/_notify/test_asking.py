@@ -210,7 +210,7 @@ def test_an_answer_that_no_run_has_seen_in_time_is_late(story: Story) -> None:
     assert (report.outcome, [answer.late for answer in report.facts.answers]) == (QuestionOutcome.NO_ANSWER, [True])
 
 
-def test_default_and_pending(story: Story) -> None:
+def test_silence_is_the_default_or_leaves_the_question_pending(story: Story) -> None:
     assert shown(story.run(story.ask(on_timeout="approve"))) == ("default", "approve", [])
     ask = story.ask(key="later", on_timeout="pending", run_seconds=60.0, seconds=86400.0)
     begun = story.clock.true
@@ -283,7 +283,7 @@ def test_ask_now_and_look_later(story: Story) -> None:
     assert (story.run(ask).outcome, story.api.requests) == (QuestionOutcome.ACCEPTED, 1)
 
 
-def test_four_eyes(story: Story) -> None:
+def test_of_two_who_are_needed_the_second_decides(story: Story) -> None:
     ask = story.ask(((ANN, BEN),), needed=2)
     story.after(20, ANN)
     story.after(40, ANN)
@@ -300,7 +300,7 @@ def test_one_for_and_one_against(story: Story) -> None:
     assert shown(story.run(story.ask(((ANN, BEN),))))[:2] == ("rejected", "reject")
 
 
-def test_guessing(story: Story) -> None:
+def test_six_wrong_codes_end_the_question(story: Story) -> None:
     for number in range(6):
         story.say(20 + number, ANN, f"{3000 + number}")
     story.after(26, ANN)

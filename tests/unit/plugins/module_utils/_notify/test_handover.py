@@ -47,7 +47,7 @@ WEEK_OF_ANNA = ("20261127T070000", "20261204T070000", "anna")
 WEEK_OF_BEN = ("20261204T070000", "20261211T070000", "ben")
 
 
-def test_the_words(tmp_path: Path) -> None:
+def test_a_letter_says_until_when_and_who_is_next(tmp_path: Path) -> None:
     plan = planned(tmp_path, "2026-11-27T18:59:59+00:00", WEEK_OF_ANNA, WEEK_OF_BEN)
     (letter,) = plan.letters
     assert letter.text == "You are on call until Fri 4 Dec 07:00 UTC, then ben"

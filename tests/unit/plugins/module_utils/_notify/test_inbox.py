@@ -317,7 +317,7 @@ def event(text: str, name: str = "anna", **changed: Any) -> dict[str, Any]:
     return sms
 
 
-def test_an_event() -> None:
+def test_an_event_has_the_text_its_words_and_its_sender() -> None:
     assert event("  Restart, web-1!\nNow…  ") == {
         "id": "mark",
         "from": ANNA,

@@ -64,20 +64,20 @@ def refusal(parts: object, pipeline: object) -> tuple[str, ...]:
     return sentences_of(event_key, parts, pipeline)
 
 
-def test_github() -> None:
+def test_a_run_of_github_is_read_with_its_attempt() -> None:
     assert found(GITHUB) == Pipeline(
         "github", "acme/shop-4711", 2, "https://github.com/acme/shop/actions/runs/4711", "ben", "main"
     )
     assert found(GITHUB | {"GITHUB_TRIGGERING_ACTOR": ""}).user == "anna"
 
 
-def test_gitlab() -> None:
+def test_a_pipeline_of_gitlab_is_read_with_its_job_as_attempt() -> None:
     """A job that is retried is the same run, and another attempt."""
     assert found(GITLAB) == Pipeline("gitlab", "1000", 50, GITLAB["CI_PIPELINE_URL"], "anna", "main")
     assert found(GITLAB | {"CI_JOB_ID": "51"}).attempt == 51
 
 
-def test_jenkins() -> None:
+def test_a_build_of_jenkins_is_read_with_or_without_its_address() -> None:
     expected = Pipeline("jenkins", "shop/deploy-17", 1, JENKINS["BUILD_URL"], "anna", "origin/main")
     assert found(JENKINS) == expected
     # Where nobody has set its address, Jenkins sets no JENKINS_URL.

@@ -95,11 +95,13 @@ def test_what_answers_come_to(sent: list[tuple[str, str]], verdict: Verdict | No
         ([(ANN, "4597"), (BEN, "3304"), (CY, "1485")], Verdict(REJECTED, "reject")),
     ],
 )
-def test_four_eyes(sent: list[tuple[str, str]], verdict: Verdict | None) -> None:
+def test_two_people_must_say_the_same_with_their_own_codes(
+    sent: list[tuple[str, str]], verdict: Verdict | None
+) -> None:
     assert verdict_of(PLAN._replace(needed=2), seen(*sent)) == verdict
 
 
-def test_who_has_answered() -> None:
+def test_those_whose_answers_decided_are_named() -> None:
     facts = seen((BEN, "3304"), (ANN, "4597"), (CY, "ok"))
     assert answered_by(PLAN, facts, Verdict(ACCEPTED, "now")) == [ANN, BEN]
     assert answered_by(PLAN, facts, Verdict(QuestionOutcome.NO_ANSWER)) == []
@@ -161,7 +163,7 @@ def test_a_person_who_has_opted_out_has_still_answered() -> None:
         (9999.0, Step(2, (100.0, 1000.0, 1600.0))),
     ],
 )
-def test_the_step_that_is_due(now: float, step: Step | None) -> None:
+def test_a_step_is_due_from_its_moment_on(now: float, step: Step | None) -> None:
     assert due_step(LEVELS, AT_LEVEL_1, now) == step
 
 
@@ -208,7 +210,7 @@ def test_a_late_answer_of_level_1_stops_levels_2_and_3() -> None:
     assert verdict_of(LEVELS, seen((ANN, "4597"), facts=facts)) == Verdict(ACCEPTED, "now")
 
 
-def test_what_is_waited_for() -> None:
+def test_the_next_step_or_the_end_is_waited_for() -> None:
     assert next_moment(LEVELS, AT_LEVEL_1, 1900.0) == 1000.0
     assert next_moment(LEVELS, AT_LEVEL_1, 500.0) == 500.0
     assert next_moment(LEVELS, AT_LEVEL_1._replace(begun=(1.0, 2.0, 3.0)), 1900.0) == 1900.0

@@ -204,7 +204,7 @@ def test_the_end_must_be_after_the_start(end: str) -> None:
         ({"start": dt.date(2030, 12, 1)}, "start '2030-12-01' has no hour"),
     ],
 )
-def test_what_is_needed(changed: dict[str, Any], sentence: str) -> None:
+def test_what_a_window_lacks_is_named(changed: dict[str, Any], sentence: str) -> None:
     assert any(fault.startswith(sentence) for fault in faults(**changed))
 
 
@@ -249,7 +249,7 @@ def test_what_goes_out_at_once_is_not_the_message_at_the_start_and_comes_first()
 @pytest.mark.parametrize(
     ("text", "minutes"), [("24h", 1440), ("90m", 90), ("1d", 1440), ("1d12h", 2160), ("1h30m", 90), ("0m", 0)]
 )
-def test_durations(text: str, minutes: int) -> None:
+def test_a_duration_is_read_in_minutes_hours_and_days(text: str, minutes: int) -> None:
     assert read_duration("before", text) == dt.timedelta(minutes=minutes)
 
 
@@ -284,11 +284,11 @@ def test_words_are_wall_time_of_the_window() -> None:
 
 
 @pytest.mark.parametrize(("services", "said"), [([], "w1"), ("mail", "mail"), (["mail", "web"], "mail and web")])
-def test_services_in_a_row(services: object, said: str) -> None:
+def test_services_are_joined_by_and(services: object, said: str) -> None:
     assert words({**WINDOW, "services": services})["services"] == said
 
 
 @pytest.mark.parametrize("value", [None, "", "tomorrow", 1320, "2030-03-31 02:30"])
-def test_words_never_fail(value: object) -> None:
+def test_words_of_a_start_that_cannot_be_read_are_the_start_as_it_is(value: object) -> None:
     assert words({**WINDOW, "start": value})["start"] == ("" if value is None else str(value))
     assert words({**WINDOW, "timezone": value})["start"] == WINDOW["start"]

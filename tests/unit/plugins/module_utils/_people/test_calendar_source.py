@@ -88,7 +88,7 @@ def fault(term: str, options: SourceOptions = USUAL) -> str:
     return str(caught.value)
 
 
-def test_an_address(feeds: str) -> None:
+def test_an_address_is_asked_as_it_is_written_with_its_credentials(feeds: str) -> None:
     assert loaded(feeds + "good?token=1#here") == ("BEGIN:VCALENDAR", "")
     assert loaded(feeds + "marked") == ("BEGIN:VCALENDAR", "")
     assert loaded(feeds.replace("//", "//an%40na:p%3Aw@") + "good") == ("BEGIN:VCALENDAR", "")
@@ -157,7 +157,7 @@ def test_a_fault_of_this_machine_is_named_before_anything_is_tried(monkeypatch: 
     assert sentence.startswith("calendar 2: the environment variable REQUESTS_CA_BUNDLE '/none' does not exist")
 
 
-def test_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_is_read_up_to_4_mib_and_nothing_else_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.ics"
     path.write_bytes(b"\xef\xbb\xbfBEGIN")
     monkeypatch.setenv("HERE", str(tmp_path))

@@ -317,7 +317,7 @@ def test_many_faults_are_counted() -> None:
 
 
 @pytest.mark.parametrize("value", [None, "", [], " ", {}, "[]"])
-def test_no_contacts(value: object) -> None:
+def test_an_empty_value_is_no_contacts_and_no_fault(value: object) -> None:
     contacts, faults = read(value)
     assert (contacts.people, faults) == ((), ())
 

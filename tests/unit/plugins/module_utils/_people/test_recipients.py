@@ -144,7 +144,7 @@ def test_contacts_with_faults_are_not_taken_for_all() -> None:
 
 
 @pytest.mark.parametrize("values", [None, "", [], (), " \n"])
-def test_nobody_to_send_to(values: object) -> None:
+def test_an_empty_value_has_no_number_to_send_to(values: object) -> None:
     assert sentences(values) == ["there is no number to send to"]
 
 

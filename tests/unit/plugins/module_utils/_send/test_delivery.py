@@ -636,7 +636,7 @@ class TestLog:
         assert outcomes(report) == ["unknown"]
         assert "its text was different" in str(report.results[0].code_desc)
 
-    def test_shows_it(self, world: World) -> None:
+    def test_a_log_that_shows_the_message_makes_it_a_duplicate(self, world: World) -> None:
         self.shows(world, ANN, CARL)
         report = self.again(world, BOB, ANN, CARL)
         assert outcomes(report) == ["sent", "duplicate", "sent"]
@@ -651,14 +651,16 @@ class TestLog:
         assert outcomes(self.again(world, window=600.0)) == ["duplicate"]
         assert outcomes(self.again(world, window=600.0)) == ["sent"]
 
-    def test_shows_it_in_check_mode(self, world: World) -> None:
+    def test_a_log_that_shows_it_is_read_in_check_mode_too(self, world: World) -> None:
         self.shows(world, ANN)
         before = world.path.read_bytes()
         assert outcomes(self.again(world, BOB, ANN, check_mode=True)) == ["would_send", "duplicate"]
         assert world.path.read_bytes() == before
 
     @pytest.mark.parametrize("resend_absent", [True, False])
-    def test_does_not_show_it(self, world: World, resend_absent: bool) -> None:
+    def test_a_log_that_does_not_show_it_leaves_the_doubt_or_sends_again(
+        self, world: World, resend_absent: bool
+    ) -> None:
         world.seconds += GRACE + 90
         before = world.path.read_bytes()
         foretold = self.again(world, BOB, ANN, check_mode=True, resend_absent=resend_absent)
@@ -685,7 +687,7 @@ class TestLog:
         world.log_pages = slowly
         assert outcomes(self.again(world)) == ["unknown"]
 
-    def test_has_no_end(self, world: World) -> None:
+    def test_a_log_without_an_end_proves_nothing(self, world: World) -> None:
         world.seconds += GRACE + 90
         world.log_pages = lambda: LogPages((), ended=False)
         assert outcomes(self.again(world)) == ["unknown"]
@@ -694,7 +696,7 @@ class TestLog:
         "error",
         [VoipsmsError("no log"), NotSent("no log", passing=True), Denied("no log", passing=False), Throttled(None)],
     )
-    def test_cannot_be_had(self, world: World, error: VoipsmsError) -> None:
+    def test_a_log_that_cannot_be_had_leaves_the_doubt(self, world: World, error: VoipsmsError) -> None:
         world.seconds += GRACE + 90
 
         def fail() -> LogPages:

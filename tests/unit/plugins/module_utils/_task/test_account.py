@@ -34,7 +34,7 @@ def account_faults(**changes: Any) -> list[str]:
 # --- As a whole ---------------------------------------------------------------------------------------------------
 
 
-def test_good_options() -> None:
+def test_good_options_are_an_account_and_no_request() -> None:
     found = account(api_url="https://sms.example/api", timeout=3, deadline=60, default_region="us")
     assert (found.service.url, found.service.user, found.service.password) == (
         "https://sms.example/api/",
@@ -350,7 +350,7 @@ def test_authorities_that_are_refused(changes: dict[str, Any], reason: str) -> N
 
 
 @pytest.mark.parametrize(("region", "expected"), [(None, None), ("", None), ("us", "US"), ("GB", "GB")])
-def test_a_region(region: str | None, expected: str | None) -> None:
+def test_a_region_is_read_in_either_case(region: str | None, expected: str | None) -> None:
     assert account(default_region=region).region == expected
 
 

@@ -66,7 +66,7 @@ def test_a_question_by_default(tmp_path: Path) -> None:
     assert options.text == "Deploy shop 2026.11? Reply #### = approve, #### = reject."
 
 
-def test_steps_and_rounds(tmp_path: Path) -> None:
+def test_the_steps_are_asked_once_more_for_each_round(tmp_path: Path) -> None:
     steps = [{"to": ["anna"], "wait": "5m"}, {"to": "ben, anna"}]
     options = options_of(tmp_path, to=..., steps=steps, wait="10m", repeat=1)
     anna, ben = (one.id for one in options.ask.plan.people)

@@ -42,7 +42,7 @@ def test_a_limit_is_kept_exceeded_or_not_known(report: Any, max_cost: str | None
     assert found["complete"] is report.is_complete
 
 
-def test_the_sentences() -> None:
+def test_a_result_says_what_it_cost_in_which_time_and_what_was_written() -> None:
     span = "from 2026-12-01 22:00:03 to 2026-12-01 22:00:03"
     summary = f"2 records with a cost of 0.50, {span}"
     assert result()["msg"] == f"{summary}, in the whole log"

@@ -17,7 +17,7 @@ from ansible_collections.voip_communications.sms.tests.support.playbook import C
 PIP = f"{sys.executable} -m pip install"
 
 
-def test_one_is_named() -> None:
+def test_a_missing_library_is_named_with_the_way_to_install_it() -> None:
     sentence = missing_libraries(MissingLibrary("phonenumbers", ""), {})
     assert sentence.startswith(f"the Python library phonenumbers cannot be imported by {sys.executable} on ")
     assert f"run {PIP} 'phonenumbers>=8.12'" in sentence
@@ -26,7 +26,7 @@ def test_one_is_named() -> None:
 
 
 @pytest.mark.parametrize("ledger", ["postgresql://db/sms", "postgres://db/sms"])
-def test_all_are_named(ledger: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_that_are_missing_are_named_in_one_sentence(ledger: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(libraries, "REQUESTS_ERROR", "no requests")
     monkeypatch.setitem(sys.modules, "psycopg", None)
     sentence = missing_libraries(MissingLibrary("phonenumbers", ""), {"ledger": ledger})

@@ -55,7 +55,7 @@ def faults(tmp: Path, **changes: Any) -> list[str]:
     return list(sentences_of(read, tmp, **changes))
 
 
-def test_a_plain_task(tmp_path: Path) -> None:
+def test_a_plain_task_is_one_request_under_the_key_of_its_event(tmp_path: Path) -> None:
     options = read(tmp_path)
     assert options.event == ("failed", "critical", "db1/failed/github-4711-1")
     assert options.audience.as_dict() == {"now": [DESK], "later": [], "dropped": []}

@@ -181,7 +181,7 @@ ROWS = [
 
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_what_a_task_says(row: Row, policy: FailurePolicy) -> None:
+def test_every_mixture_of_results_has_its_sentence_under_every_policy(row: Row, policy: FailurePolicy) -> None:
     ruling = rule(row.results, KEY, policy)
     assert (ruling.failed, ruling.changed) == (row.fails(policy), row.changed)
     assert [phrase for phrase in row.has if phrase not in ruling.msg] == []
@@ -255,7 +255,7 @@ def test_a_message_about_many_names_a_few() -> None:
         ((in_progress(),), "in_progress"),
     ],
 )
-def test_the_outcome_of_all(results: Sequence[Result], outcome: str) -> None:
+def test_results_that_differ_are_partial(results: Sequence[Result], outcome: str) -> None:
     assert rule(results, KEY, FailurePolicy()).outcome == outcome
 
 
@@ -348,7 +348,9 @@ def test_a_name_stands_beside_the_number() -> None:
     ],
     ids=["nobody", "nothing accepted", "all known", "free of charge", "one unknown"],
 )
-def test_the_cost(results: Sequence[Result], expected: Optional[float]) -> None:
+def test_the_cost_is_the_sum_and_not_known_where_one_part_is_not(
+    results: Sequence[Result], expected: Optional[float]
+) -> None:
     found = cost(results)
     assert (found, type(found)) == (expected, type(expected))
 
@@ -560,7 +562,7 @@ def test_other_content_under_the_same_key(case: Case, policy: FailurePolicy, ski
 
 
 @every_policy
-def test_an_unusable_ledger(case: Case, policy: FailurePolicy) -> None:
+def test_an_unusable_ledger_sends_nothing_and_is_named(case: Case, policy: FailurePolicy) -> None:
     case.path.mkdir()
     found = case.run(policy=policy)
     assert (found.ruling.failed, found.ruling.changed, found.posts) == (True, False, [])

@@ -72,7 +72,7 @@ def faults(read: Callable[..., Any], **changes: Any) -> list[str]:
 # --- state: present ---------------------------------------------------------------------------------------------------
 
 
-def test_a_good_booking() -> None:
+def test_a_good_task_is_one_request_for_its_date() -> None:
     found = booked(
         to=[ANNA, BEN],
         name="window",
@@ -236,7 +236,7 @@ def test_all_faults_of_a_booking_are_named_at_once() -> None:
 # --- state: absent ----------------------------------------------------------------------------------------------------
 
 
-def test_good_removals() -> None:
+def test_every_option_that_says_which_message_is_read() -> None:
     assert removed(smsid=[SMSID, SMSID, "b"]) == Match(smsids=(SMSID, "b"))
     assert removed(name="window") == Match(name=FINGERPRINTS.name("window"))
     assert removed(to=[ANNA, BEN]) == Match(to=frozenset({ANN, BOB}))

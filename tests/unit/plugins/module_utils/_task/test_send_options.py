@@ -52,7 +52,7 @@ def fault(**changes: Any) -> str:
 # --- What is ordered ----------------------------------------------------------------------------------------------
 
 
-def test_a_plain_order() -> None:
+def test_a_task_with_nothing_but_numbers_and_a_text_has_the_defaults() -> None:
     found = order(to=["+1 (281) 234-5678", "0012812345679"])
     assert found.request.recipients == (ANN, BOB)
     assert (found.request.sender, found.request.text, found.request.segments) == (None, "hello", 1)
@@ -93,7 +93,7 @@ def test_a_given_window_holds_for_every_key(key: str | None) -> None:
     assert order(idempotency_key=key, dedupe_window=7).request.dedupe.window == 7
 
 
-def test_the_policies() -> None:
+def test_the_policies_are_those_of_the_options() -> None:
     dedupe = order(force=True, on_unknown="resend", on_different="skip").request.dedupe
     assert (dedupe.force, dedupe.resend_unknown, dedupe.skip_different) == (True, True, True)
     dedupe = order().request.dedupe
@@ -211,7 +211,7 @@ def test_gsm7_refuses_what_is_left_and_says_what() -> None:
 @pytest.mark.parametrize(
     ("name", "least", "most"), [("dedupe_window", 1, 31536000), ("batch_size", 1, 1000), ("max_segments", 1, 255)]
 )
-def test_a_range(name: str, least: int, most: int) -> None:
+def test_a_number_out_of_its_range_is_refused(name: str, least: int, most: int) -> None:
     for good in (least, most):
         order(**{name: good})
     for bad in (least - 1, -1, most + 1, 10**30):

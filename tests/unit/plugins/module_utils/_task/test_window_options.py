@@ -34,7 +34,7 @@ def faults(tmp: Path, **changes: Any) -> list[str]:
     return list(sentences_of(read, tmp, **changes))
 
 
-def test_the_usual_reminders(tmp_path: Path) -> None:
+def test_without_reminders_a_window_has_the_usual_four(tmp_path: Path) -> None:
     options = read(tmp_path, services=["mail"])
     assert (options.relative, options.account_timezone) == (None, CHICAGO)
     goal = options.goal
@@ -46,7 +46,7 @@ def test_the_usual_reminders(tmp_path: Path) -> None:
     assert (goal.announcements, goal.news) == ((), None)
 
 
-def test_announced_told_and_off(tmp_path: Path) -> None:
+def test_what_is_announced_or_called_off_is_sent_at_once(tmp_path: Path) -> None:
     reminders = [{"name": "now", "at": "announce"}, {"name": "gone", "at": "end", "state": "absent"}]
     goal = read(
         tmp_path, reminders=reminders, tell_if_moved=True, moved_text=[{"text": "Moved"}, {"text": " to later"}]
