@@ -18,11 +18,11 @@ from ansible_collections.voip_communications.sms.tests.support import fault_serv
 from ansible_collections.voip_communications.sms.tests.support.another_user import ANOTHER, shared_folder
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.fault_server import FaultServer
+from ansible_collections.voip_communications.sms.tests.support.module_names import AS_MODULE
 from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 from ansible_collections.voip_communications.sms.tests.support.ports import free_port
 
-AS_MODULE = {"environment": {"WHY": "a task with an environment runs as a module"}}
 IGNORED = {"ignore_errors": True}
 COLLECTION = "voip_communications.sms."
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
-from ansible_collections.voip_communications.sms.tests.support.desk import SCHEDULED_INFO
+from ansible_collections.voip_communications.sms.tests.support.module_names import MAINTENANCE_WINDOW, SCHEDULED_INFO
 from ansible_collections.voip_communications.sms.tests.support.people import (
     ANN,
     ANNA,
@@ -24,7 +24,6 @@ from ansible_collections.voip_communications.sms.tests.support.people import (
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller, PlaybookRun
 
 ROLE = "voip_communications.sms.maintenance_window"
-MODULE = "voip_communications.sms.voipsms_window"
 CHICAGO = "America/Chicago"
 WINDOW = {
     "name": "window-4711",
@@ -177,7 +176,7 @@ def test_who_had_a_reminder_is_told_that_it_is_off(controller: Controller, servi
     run = controller.play(
         role(reminders=[day_before, begins]), clock(service, "2098-12-01T12:00:00Z"),
         role(reminders=[day_before, later[1]]), role(check=True, **off), role(**off), role(**off),
-        keywords={"module_defaults": {MODULE: sender}},
+        keywords={"module_defaults": {MAINTENANCE_WINDOW: sender}},
     )  # fmt: skip
     assert (run.rc, run.stderr) == (0, ""), run.everything
     sends = service.expect(3)

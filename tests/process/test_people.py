@@ -13,7 +13,7 @@ import yaml
 
 from ansible_collections.voip_communications.sms.tests.support import documents
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
-from ansible_collections.voip_communications.sms.tests.support.desk import SCHEDULED
+from ansible_collections.voip_communications.sms.tests.support.module_names import SCHEDULED, SEND
 from ansible_collections.voip_communications.sms.tests.support.people_abroad import ANNA, BEN, DESK
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller, PlaybookRun
 from ansible_collections.voip_communications.sms.tests.support.step import Job
@@ -23,7 +23,6 @@ CONTACTS: list[dict[str, Any]] = [
     {"name": "ben", "number": "+44 7700 900123", "groups": ["dba"]},
 ]
 CSV = "\ufeffname;number;groups\r\nanna;+49 1511 2345678;dba, oncall\r\nben;+44 7700 900123;dba\r\n"
-SEND = "voip_communications.sms.voipsms_send"
 GROUP_DEFAULTS = "group/voip_communications.sms.voipsms"
 
 

@@ -27,7 +27,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from ansible_collections.voip_communications.sms.tests.support import browser as browsers
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
-from ansible_collections.voip_communications.sms.tests.support.desk import SCHEDULED, ZONE
+from ansible_collections.voip_communications.sms.tests.support.desk import ZONE
+from ansible_collections.voip_communications.sms.tests.support.module_names import SCHEDULED
 from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA
 from ansible_collections.voip_communications.sms.tests.support.playbook import COLLECTIONS_PATH, Controller
 from ansible_collections.voip_communications.sms.tests.support.sandbox import Sandbox

@@ -12,11 +12,11 @@ import pytest
 
 from ansible_collections.voip_communications.sms.tests.support import documents, restructured
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.module_names import LEDGER_INFO
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 from ansible_collections.voip_communications.sms.tests.support.postgresql import PASSWORD, USER, PostgresServer
 
-INFO = "voip_communications.sms.voipsms_ledger_info"
 PROCESSES = 50
 
 
@@ -47,7 +47,7 @@ def test_of_fifty_processes_five_send_and_one_tells(
         is_held = result["outcome"] == "held"
         assert result["failed"] if is_held else not result.get("failed"), result
         assert result["changed"] is not is_held
-    info = controller.start(module=INFO).go().wait().result
+    info = controller.start(module=LEDGER_INFO).go().wait().result
     assert (info["held"], info["counts"]["accepted"]) == (45, 6)
     assert "45 messages held back by a limit" in info["msg"]
     service.expect(6)

@@ -12,12 +12,12 @@ import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.module_names import AS_MODULE
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA, OWN
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 
 PASSWORD, OTHER_PASSWORD = "canary-vault-password", "canary-other-password"
 TEXT = "Vaulted: 22:00"
-AS_MODULE = {"environment": {"WHY": "a task with an environment runs as a module"}}
 SEND, SCHEDULED = "voip_communications.sms.voipsms_send", "voip_communications.sms.voipsms_scheduled"
 
 

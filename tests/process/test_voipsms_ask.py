@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.module_names import ASK
 from ansible_collections.voip_communications.sms.tests.support.people import OWN
 from ansible_collections.voip_communications.sms.tests.support.people_abroad import ANNA, BEN
 from ansible_collections.voip_communications.sms.tests.support.phones import Phones
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller, PlaybookRun
 
-ASK = "voip_communications.sms.voipsms_ask"
 CONTACTS = [{"name": "anna", "number": ANNA, "groups": ["ops"]}, {"name": "ben", "number": BEN, "groups": ["ops"]}]
 
 

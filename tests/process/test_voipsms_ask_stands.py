@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.module_names import ASK
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN, NOT_IN_SERVICE, OWN
 from ansible_collections.voip_communications.sms.tests.support.phones import Phones
 from ansible_collections.voip_communications.sms.tests.support.playbook import COLLECTION, Controller, begin_together
-
-ASK = "voip_communications.sms.voipsms_ask"
 
 
 def question(name: str, **options: Any) -> dict[str, Any]:

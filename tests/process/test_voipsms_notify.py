@@ -14,11 +14,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
-from ansible_collections.voip_communications.sms.tests.support.desk import SCHEDULED
+from ansible_collections.voip_communications.sms.tests.support.module_names import NOTIFY, SCHEDULED
 from ansible_collections.voip_communications.sms.tests.support.people_abroad import ANNA, BEN, DESK
 from ansible_collections.voip_communications.sms.tests.support.playbook import COLLECTION, Controller, PlaybookRun
 
-NOTIFY = "voip_communications.sms.voipsms_notify"
 KEY = "shop/1.10/failed/github-4711-1"
 HOUR = 3600
 # That of the account of the sandbox.

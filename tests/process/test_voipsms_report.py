@@ -17,11 +17,11 @@ from ansible_collections.voip_communications.sms.tests.support import documents,
 from ansible_collections.voip_communications.sms.tests.support.cost import HOSTILE, Page
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.desk import documented, keys
+from ansible_collections.voip_communications.sms.tests.support.module_names import REPORT
 from ansible_collections.voip_communications.sms.tests.support.people import OURS
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
-from ansible_collections.voip_communications.sms.tests.support.step import PREFIX, Job
+from ansible_collections.voip_communications.sms.tests.support.step import Job
 
-MODULE = f"{PREFIX}voipsms_report"
 ANNA = "+12812345600"
 PEOPLE = [f"+128123456{number:02}" for number in range(24)]
 CONTACTS = [{"name": "anna", "number": ANNA}]
@@ -39,7 +39,7 @@ def sent(controller: Controller, service: CountedSandbox) -> CountedSandbox:
 
 
 def report(controller: Controller, **options: Any) -> dict[str, Any]:
-    return controller.send(**{"module": MODULE, "contacts": CONTACTS, **options})
+    return controller.send(**{"module": REPORT, "contacts": CONTACTS, **options})
 
 
 def all_forms(folder: Path) -> list[str]:
@@ -51,7 +51,7 @@ def test_a_log_of_several_pages_is_reported_once(controller: Controller, sent: C
     foreseen = report(controller, dest=dest, check=True, diff=True)
     assert [name for name in os.listdir(tmp_path) if name.startswith("report")] == []
     first = report(controller, dest=dest, diff=True)
-    assert keys(first) == documented(MODULE)
+    assert keys(first) == documented(REPORT)
     assert (foreseen["changed"], foreseen["diff"]) == (first["changed"], first["diff"]) == (True, first["diff"])
     assert foreseen["msg"] == first["msg"].replace("wrote", "would write")
     assert (first["outcome"], first["complete"], first["currency"], first["zone"]) == ("reported", True, None, None)
@@ -101,7 +101,7 @@ def test_what_others_have_written_is_harmless_everywhere(
     contacts = [{"name": "=anna<script>", "number": ANNA}]
     options = {**controller.options, "dest": dest, "contacts": contacts}
     shown = {"name": "Show", "ansible.builtin.debug": {"msg": "{{ result.types | map(attribute='type') | list }}"}}
-    run = controller.play({"name": "Report", MODULE: options, "register": "result"}, shown)
+    run = controller.play({"name": "Report", REPORT: options, "register": "result"}, shown)
     assert run.rc == 0, run.everything
     assert sorted(run.results[1]["msg"]) == sorted(HOSTILE)
     page = Page(Path(dest[0]).read_text("utf-8"))
@@ -135,7 +135,7 @@ def test_nothing_is_asked_where_a_file_cannot_be_written(
     before = len(service.sandbox.requests())
     result = report(controller, dest=[f"{tmp_path}/nowhere/report.html", "report.csv", f"{tmp_path}/report.txt"])
     assert (result["failed"], result["outcome"], result["changed"], result["requests"]) == (True, "failed", False, 0)
-    assert keys(result) == documented(MODULE)
+    assert keys(result) == documented(REPORT)
     for path in ("nowhere/report.html", "'report.csv'", "report.txt"):
         assert path in result["msg"]
     assert len(service.sandbox.requests()) == before
@@ -163,7 +163,7 @@ def test_in_the_controller_and_as_a_module_it_is_the_same(
         folder.mkdir()
         dest = all_forms(folder)
         options = {**controller.options, "dest": dest, "contacts": CONTACTS, "max_cost": 0.01}
-        run = controller.play({"name": "Report", MODULE: options}, environment={"VOIPSMS_FRONT": way})
+        run = controller.play({"name": "Report", REPORT: options}, environment={"VOIPSMS_FRONT": way})
         results[way] = {**run.only, "files": None, "msg": run.only["msg"].replace(str(folder), "")}
         results[way].pop("invocation", None)
         files[way] = [Path(path).read_bytes() for path in dest]

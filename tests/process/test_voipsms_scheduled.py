@@ -15,11 +15,8 @@ import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import SETTLE_MARGIN
 from ansible_collections.voip_communications.sms.tests.support.desk import (
-    ACCOUNT_INFO,
     AFTERWARDS,
     FIRST,
-    SCHEDULED,
-    SCHEDULED_INFO,
     SECOND,
     TEXT,
     THIRD,
@@ -31,6 +28,11 @@ from ansible_collections.voip_communications.sms.tests.support.desk import (
     outcomes,
 )
 from ansible_collections.voip_communications.sms.tests.support.folders import contents_of
+from ansible_collections.voip_communications.sms.tests.support.module_names import (
+    ACCOUNT_INFO,
+    SCHEDULED,
+    SCHEDULED_INFO,
+)
 from ansible_collections.voip_communications.sms.tests.support.moved_clock import MovedClock
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN, CARA, OWN
 from ansible_collections.voip_communications.sms.tests.support.playbook import COLLECTIONS_PATH

@@ -18,10 +18,10 @@ from ansible_collections.voip_communications.sms.tests.support.doubt import (
     Doubt,
     names_as_open,
 )
+from ansible_collections.voip_communications.sms.tests.support.module_names import LEDGER
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 from ansible_collections.voip_communications.sms.tests.support.waiting import until
 
-LEDGER = "voip_communications.sms.voipsms_ledger"
 MODES = pytest.mark.parametrize(
     ("smsid", "records", "msg"),
     [

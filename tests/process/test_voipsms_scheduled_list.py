@@ -9,9 +9,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.voip_communications.sms.tests.support.desk import (
-    ACCOUNT_INFO,
     FIRST,
-    SCHEDULED_INFO,
     SECOND,
     TEXT,
     THIRD,
@@ -20,6 +18,7 @@ from ansible_collections.voip_communications.sms.tests.support.desk import (
     everybody,
     outcomes,
 )
+from ansible_collections.voip_communications.sms.tests.support.module_names import ACCOUNT_INFO, SCHEDULED_INFO
 from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA, BEN, BOB, CARA, OURS
 
 SMSID = "2017559ea27008c6b7122900621"

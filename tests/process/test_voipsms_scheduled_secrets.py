@@ -16,14 +16,11 @@ from ansible_collections.voip_communications.sms.tests.support.canary import (
     assert_absent,
     assert_nothing_kept,
 )
-from ansible_collections.voip_communications.sms.tests.support.desk import (
+from ansible_collections.voip_communications.sms.tests.support.desk import FIRST, SECOND, TEXT, ZONE
+from ansible_collections.voip_communications.sms.tests.support.module_names import (
     ACCOUNT_INFO,
-    FIRST,
     SCHEDULED,
     SCHEDULED_INFO,
-    SECOND,
-    TEXT,
-    ZONE,
 )
 from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller, PlaybookRun

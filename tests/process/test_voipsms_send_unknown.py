@@ -15,6 +15,7 @@ import pytest
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import GRACE
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.ledger_file import age
+from ansible_collections.voip_communications.sms.tests.support.module_names import LEDGER
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN, CARA, OURS
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 
@@ -296,7 +297,6 @@ def test_the_log_is_read_only_where_something_is_unknown(controller: Controller,
 
 # --- A clock that was wrong, and a person ---------------------------------------------------------------------------
 
-LEDGER = "voip_communications.sms.voipsms_ledger"
 YEAR = 365 * 86400.0
 
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
+from ansible_collections.voip_communications.sms.tests.support.module_names import MAINTENANCE_WINDOW
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN, CARA
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 
-MODULE = "voip_communications.sms.voipsms_window"
 CHICAGO, BERLIN = "America/Chicago", "Europe/Berlin"
 FIRST = {"start": "2098-12-01 22:00", "end": "2098-12-01 23:30", "timezone": BERLIN}
 THEN = {"start": "2098-12-05 22:00", "end": "2098-12-05 23:30", "timezone": BERLIN}
@@ -32,7 +32,7 @@ def controller(controller: Controller, service: CountedSandbox) -> Controller:
 
 def window(controller: Controller, **options: Any) -> dict[str, Any]:
     """Return the result of a run that must not fail."""
-    result = controller.send(module=MODULE, **options)
+    result = controller.send(module=MAINTENANCE_WINDOW, **options)
     assert not result.get("failed"), result["msg"]
     return result
 
@@ -168,7 +168,7 @@ def test_who_has_had_a_reminder_is_told(controller: Controller, service: Counted
 
 def test_wrong_options_are_named_at_once_and_nothing_is_asked(controller: Controller, service: CountedSandbox) -> None:
     wrong = controller.send(
-        module=MODULE,
+        module=MAINTENANCE_WINDOW,
         name=4711, end="2098-12-01 02:00", to=["12", "nobody"], moved_text=[{"text": 1}], tell_if_moved=True,
         reminders=[{"name": "a", "before": 24}, {"name": "b", "at": "announce", "after": "1h"}], account_timezone=None,
     )  # fmt: skip
@@ -183,7 +183,7 @@ def test_wrong_options_are_named_at_once_and_nothing_is_asked(controller: Contro
         assert sentence in wrong["msg"], wrong["msg"]
     assert wrong["msg"].count("account_timezone") == 1, wrong["msg"]
     for start in ("2098-03-30 02:30", "2098-10-26 02:30"):  # skipped, and twice
-        hour = controller.send(module=MODULE, start=start, end="2098-12-01 23:30")
+        hour = controller.send(module=MAINTENANCE_WINDOW, start=start, end="2098-12-01 23:30")
         assert "choose another minute, or write it with the offset that is meant" in hour["msg"]
     assert service.sandbox.requests() == []
 

@@ -15,10 +15,10 @@ import pytest
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.desk import ZONE, Desk
 from ansible_collections.voip_communications.sms.tests.support.doubt import Doubt, in_postgresql
+from ansible_collections.voip_communications.sms.tests.support.module_names import MAINTENANCE_WINDOW
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 
-MODULE = "voip_communications.sms.voipsms_window"
 WINDOWS: list[dict[str, Any]] = [
     {"start": f"2098-12-{day:02} 15:00", "end": "+90m", "timezone": ZONE, "account_timezone": ZONE} for day in (1, 5)
 ]
@@ -57,7 +57,7 @@ def kill(doubt: Doubt, point: str, window: dict[str, Any]) -> None:
     environment = doubt.desk.controller.environment
     environment["STOP_AT"] = point
     try:
-        doubt.desk.start(module=MODULE, **window).wait_for_end()
+        doubt.desk.start(module=MAINTENANCE_WINDOW, **window).wait_for_end()
     finally:
         del environment["STOP_AT"]
 
@@ -72,7 +72,7 @@ def points(doubt: Doubt) -> list[str]:
 
 @pytest.mark.timeout(300)
 def test_killed_between_any_two_requests(doubt: Doubt) -> None:
-    assert not doubt.run(module=MODULE, **WINDOWS[0]).get("failed")
+    assert not doubt.run(module=MAINTENANCE_WINDOW, **WINDOWS[0]).get("failed")
     for number, point in enumerate(points(doubt), 1):
         there = number % 2
         kill(doubt, point, WINDOWS[there])
@@ -83,18 +83,18 @@ def test_killed_between_any_two_requests(doubt: Doubt) -> None:
         for _time in range(3):  # what was claimed and is not listed is not decided before its grace is over
             if result["failed"]:
                 doubt.later()
-                result = {"failed": False, **doubt.run(module=MODULE, **WINDOWS[there])}
+                result = {"failed": False, **doubt.run(module=MAINTENANCE_WINDOW, **WINDOWS[there])}
         assert (result.get("failed"), pending(doubt)) == (False, Counter(DATES[there])), (point, result["msg"])
 
 
 def test_two_runs_at_once(doubt: Doubt) -> None:
     """One moves the window, another one does not know: they wait for each other, and what the last one wants stays."""
-    assert not doubt.run(module=MODULE, **WINDOWS[0]).get("failed")
+    assert not doubt.run(module=MAINTENANCE_WINDOW, **WINDOWS[0]).get("failed")
     doubt.later()
-    wishes = [{"module": MODULE, **WINDOWS[at]} for at in (1, 0, 1)]
+    wishes = [{"module": MAINTENANCE_WINDOW, **WINDOWS[at]} for at in (1, 0, 1)]
     results = doubt.desk.controller.race(*wishes)
     assert not any(result.get("failed") for result in results), [result["msg"] for result in results]
     assert pending(doubt) in [Counter(dates) for dates in DATES]
     doubt.later()
-    assert not doubt.run(module=MODULE, **WINDOWS[1]).get("failed")
+    assert not doubt.run(module=MAINTENANCE_WINDOW, **WINDOWS[1]).get("failed")
     assert pending(doubt) == Counter(DATES[1])

@@ -14,6 +14,7 @@ import yaml
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.ledger_file import age
+from ansible_collections.voip_communications.sms.tests.support.module_names import SCHEDULED
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN
 from ansible_collections.voip_communications.sms.tests.support.playbook import (
     COLLECTION,
@@ -23,9 +24,6 @@ from ansible_collections.voip_communications.sms.tests.support.playbook import (
 )
 from ansible_collections.voip_communications.sms.tests.support.waiting import until
 
-SCHEDULED = "voip_communications.sms.voipsms_scheduled"
-SCHEDULED_INFO = "voip_communications.sms.voipsms_scheduled_info"
-ACCOUNT_INFO = "voip_communications.sms.voipsms_account_info"
 ZONE = "America/Chicago"
 TEXT = "Maintenance begins at 22:00"
 # Dates so far ahead that no run of the tests comes near them.

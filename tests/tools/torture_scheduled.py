@@ -17,8 +17,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.voip_communications.sms.tests.support.desk import AFTERWARDS, FIRST, SCHEDULED, SECOND, ZONE
+from ansible_collections.voip_communications.sms.tests.support.desk import AFTERWARDS, FIRST, SECOND, ZONE
 from ansible_collections.voip_communications.sms.tests.support.disturbance import disturb
+from ansible_collections.voip_communications.sms.tests.support.module_names import SCHEDULED
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 from ansible_collections.voip_communications.sms.tests.support.playbook import (
     COLLECTION,
