@@ -27,6 +27,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.
 from ansible_collections.voip_communications.sms.tests.model.kept import LARGE, STORIES, InMemory, InSqlite
 from ansible_collections.voip_communications.sms.tests.model.schedule_machine import Event, SchedulingOnce
 from ansible_collections.voip_communications.sms.tests.model.schedule_protocol import (
+    ABSENT_TRUE,
     AT_MOST_ONE,
     PRESENT_TRUE,
     Task,
@@ -126,7 +127,8 @@ KEPT = [(cancel_claims, "cancelling", keeps_claimed), (settle, "_with_cancel", f
 @pytest.mark.parametrize(
     ("invariant", "changes"),
     [
-        pytest.param(AT_MOST_ONE, ONE_LOOK, id="one look is proof"),
+        # Both are broken; which one is seen first depends on the modules that Hypothesis has seen numbers in.
+        pytest.param(f"{AT_MOST_ONE}|{ABSENT_TRUE}", ONE_LOOK, id="one look is proof"),
         pytest.param(PRESENT_TRUE, UNCLAIMED, id="a cancel is not claimed before its request"),
         pytest.param(PRESENT_TRUE, KEPT, id="a message whose cancel was claimed is kept"),
     ],
