@@ -95,14 +95,16 @@ class Copy:
     """A process that was begun as a copy, with what ``subprocess.Popen`` has of it."""
 
     def __init__(self, orders: socket.socket, module: Path, environment: Mapping[str, str]) -> None:
-        ours, theirs = zip(*(os.pipe()[:: -1 if is_input else 1] for is_input in (True, False, False, False)))
+        theirs_in, ours_in = os.pipe()
+        outputs = [os.pipe() for _output in ("stdout", "stderr", "news")]
         order = {"module": str(module), "environment": dict(environment), "folder": os.getcwd()}
+        theirs = [theirs_in, *(end for _ours, end in outputs)]
         socket.send_fds(orders, [json.dumps(order).encode()], theirs)
         for end in theirs:
             os.close(end)
-        self.stdin: IO[str] | None = os.fdopen(ours[0], "w", encoding="utf-8")
-        self._outputs = ours[1:3]
-        self._news = os.fdopen(ours[3], encoding="ascii")
+        self.stdin: IO[str] | None = os.fdopen(ours_in, "w", encoding="utf-8")
+        *self._outputs, news = (end for end, _theirs in outputs)
+        self._news = os.fdopen(news, encoding="ascii")
         self.pid = int(self._news.readline())
         self.returncode: int | None = None
 
@@ -126,16 +128,14 @@ class Copy:
         with selectors.DefaultSelector() as selector:
             for output in self._outputs:
                 selector.register(output, selectors.EVENT_READ)
-            while selector.get_map():
-                ready = selector.select(max(0.0, end - time.monotonic()))
-                if not ready:
-                    raise subprocess.TimeoutExpired("a copy", timeout)
-                for key, _events in ready:
+            while selector.get_map() and time.monotonic() < end:
+                for key, _events in selector.select(max(0.0, end - time.monotonic())):
                     part = os.read(key.fd, _MOST)
                     printed[key.fd] += part
                     if not part:
                         selector.unregister(key.fd)
-        if not self._is_readable(max(0.0, end - time.monotonic())) or self.poll() is None:
+            is_open = bool(selector.get_map())
+        if is_open or not self._is_readable(max(0.0, end - time.monotonic())) or self.poll() is None:
             raise subprocess.TimeoutExpired("a copy", timeout)
         for output in self._outputs:
             os.close(output)
@@ -175,9 +175,14 @@ class Copies:
             pass_fds=[theirs.fileno()],
         )
         theirs.close()
-        # Otherwise the end of the tests would find it running.
-        atexit.register(lambda: (ours.close(), process.wait()))
+        atexit.register(_end, ours, process)
         return ours
+
+
+def _end(orders: socket.socket, process: subprocess.Popen[bytes]) -> None:
+    """Let the process end that was copied, so that no test of what is left behind finds it."""
+    orders.close()
+    process.wait()
 
 
 if __name__ == "__main__":

@@ -23,12 +23,12 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.settle import settled
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.snapshot import Snapshot
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import FINGERPRINTS
+from ansible_collections.voip_communications.sms.tests.support.people import BULK
 from ansible_collections.voip_communications.sms.tests.support.scheduling import (
-    BULK,
     D1,
     D2,
     DAY,
-    FINGERPRINTS,
     START,
     TEXT,
     Provider,

@@ -125,9 +125,9 @@ class ModuleProcess:
             stdout, stderr = self._process.communicate(timeout=LONGEST)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.communicate()
+            self.wait_for_end()
             raise
-        return ModuleRun(self._process.returncode, stdout, stderr)
+        return ModuleRun(int(self._process.returncode or 0), stdout, stderr)
 
 
 def _begun(module: Path, environment: Mapping[str, str]) -> Copy | subprocess.Popen[str]:

@@ -14,11 +14,11 @@ import pytest
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import VoipsmsError
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Row
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import FINGERPRINTS
 from ansible_collections.voip_communications.sms.tests.support.people import ANN, BOB, CARL
 from ansible_collections.voip_communications.sms.tests.support.scheduling import (
     D1,
     D2,
-    FINGERPRINTS,
     OTHER,
     TEXT,
     World,

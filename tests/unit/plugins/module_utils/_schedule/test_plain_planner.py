@@ -27,16 +27,13 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.settle import settled
 from ansible_collections.voip_communications.sms.plugins.module_utils._schedule.snapshot import Snapshot
 from ansible_collections.voip_communications.sms.tests.support import plain_planner as plain
+from ansible_collections.voip_communications.sms.tests.support.ledger_rows import FINGERPRINTS
+from ansible_collections.voip_communications.sms.tests.support.people import ANN, BOB, BULK, OURS
 from ansible_collections.voip_communications.sms.tests.support.snapshots import (
     AHEAD,
-    ANN,
-    BOB,
-    BULK,
     D1,
     D2,
-    FINGERPRINTS,
     NOW,
-    OURS,
     cancel_of,
     record,
     row,
