@@ -423,6 +423,23 @@ def claimed(row: Row | None, claim: Claim, recipient: str, now: float) -> Row:
     )
 
 
+def claimed_by(claim: Claim, rows: Mapping[str, Row], recipients: Iterable[str], now: float) -> dict[str, Row]:
+    """Return the rows of a won claim by recipient; ``rows``: those that are stored.
+
+    Where none is stored they differ in the recipient alone, and the rest is made once.
+    """
+    won: dict[str, Row] = {}
+    rest: list[Any] | None = None
+    for recipient in recipients:
+        if recipient in rows:
+            won[recipient] = claimed(rows[recipient], claim, recipient, now)
+            continue
+        if rest is None:
+            _key, _recipient, _masked, *rest = claimed(None, claim, recipient, now)
+        won[recipient] = Row(claim.key, recipient, claim.recipients[recipient], *rest)
+    return won
+
+
 def settled(row: Row, fate: Fate, smsids: tuple[str, ...], now: float) -> Row | None:
     """Return the row after an attempt, or None when no row is left.
 

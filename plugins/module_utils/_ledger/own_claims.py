@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from .._message.outcome import Fate
-from .model import Claim, Row, State, claimed, settled
+from .model import Claim, Row, State, claimed_by, settled
 
 Fates = Mapping[str, "tuple[Fate, tuple[str, ...]]"]
 """The results of a claim: recipient → its fate and its smsids."""
@@ -65,7 +65,7 @@ class OwnClaims:
         They are remembered even if their commit then fails: nothing is settled for a claim that failed, but as not
         sent, and that restores nothing.
         """
-        won = {name: claimed(rows.get(name), claim, name, now) for name in names}
+        won = claimed_by(claim, rows, names, now)
         for name, row in won.items():
             self._rows[claim.key, name, claim.owner] = rows.get(name), row
         return won

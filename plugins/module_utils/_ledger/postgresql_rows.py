@@ -130,14 +130,11 @@ def _store(
     account: str, connection: Session, changes: Mapping[Identity, Row | None], stored: Mapping[Identity, Stored]
 ) -> dict[Identity, bool]:
     """Write rows as ``_write`` does; return whether the row of each identity written had not been removed."""
-    records = [
-        (*values_of(row), stored[identity].stamp if identity in stored else None)
-        for identity, row in changes.items()
-        if row is not None
-    ]
-    if not records:
+    rows = {identity: row for identity, row in changes.items() if row is not None}
+    if not rows:
         return {}
-    arrays = [list(column) for column in zip(*records)]
+    stamps = [stored[identity].stamp if identity in stored else None for identity in rows]
+    arrays = [*(list(column) for column in zip(*values_of(rows.values()))), stamps]
     written = connection.execute(_WRITE, (account, secrets.token_hex(8), *arrays))
     return {(key, name): replaced is None for key, name, replaced in written}
 

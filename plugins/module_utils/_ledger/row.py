@@ -13,7 +13,8 @@ from __future__ import annotations
 import json
 import math
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from json.encoder import encode_basestring_ascii
 from operator import itemgetter
 from typing import Any
 
@@ -41,18 +42,25 @@ _times_of = itemgetter(*_TIMES)
 
 _NONE = json.dumps(())
 
+_OWN_COLUMNS = FIELDS.index("label")
+"""The number of columns before the first one that the rows of a claim share."""
+
 
 class NotFinite(ValueError):
     """A time is infinite, or no number: no rule can say what such a row means."""
 
 
-def values_of(row: Row) -> tuple[Any, ...]:
-    """Return a row as values of a database; the two structured columns are JSON."""
-    columns: list[Any] = list(row)
-    columns[_STATE] = row.state.value
-    columns[_SMSIDS] = json.dumps(row.smsids) if row.smsids else _NONE
-    columns[_PREVIOUS] = None if row.previous is None else json.dumps(_to_json(row.previous))
-    return (*columns, _checksum(columns))
+def values_of(rows: Iterable[Row]) -> Iterator[tuple[Any, ...]]:
+    """Yield rows as values of a database; the two structured columns are JSON.
+
+    What a row shares with the one before it is converted once: the rows of a claim, and those of its result, differ in
+    little more than the recipient and the smsids.
+    """
+    shared: _Shared | None = None
+    for row in rows:
+        if shared is None or not shared.is_shared_by(row):
+            shared = _Shared(row)
+        yield shared.values_of(row)
 
 
 def row_from(values: Sequence[Any]) -> Row:
@@ -98,8 +106,50 @@ def _read(columns: list[Any]) -> Row:
     return Row(*columns)
 
 
+class _Shared:
+    """The columns of a row that the rows of one claim have in common: all but the first three and the smsids."""
+
+    def __init__(self, row: Row) -> None:
+        """Convert them."""
+        self._shared = _shared_of(row)
+        columns: list[Any] = list(row)
+        columns[_STATE] = row.state.value
+        columns[_SMSIDS] = _NONE
+        columns[_PREVIOUS] = None if row.previous is None else json.dumps(_to_json(row.previous))
+        self._before, self._after = columns[_OWN_COLUMNS:_SMSIDS], columns[_SMSIDS + 1 :]
+        texts = _texts(columns)
+        self._text_before = _encoded(["", *texts[_OWN_COLUMNS:_SMSIDS], ""])
+        self._text_after = _encoded(["", *texts[_SMSIDS + 1 :]])
+
+    def is_shared_by(self, row: Row) -> bool:
+        """Return whether a row has the same columns."""
+        return _shared_of(row) == self._shared
+
+    def values_of(self, row: Row) -> tuple[Any, ...]:
+        """Return the values of a row that has the same columns; the checksum is that of ``_checksum``."""
+        own = row.key, row.recipient, row.masked
+        smsids = f"[{', '.join(map(encode_basestring_ascii, row.smsids))}]"
+        checksum = zlib.crc32(self._text_before, zlib.crc32(_encoded(own)))
+        checksum = zlib.crc32(self._text_after, zlib.crc32(smsids.encode("ascii"), checksum))
+        return (*own, *self._before, smsids, *self._after, checksum)
+
+
+def _shared_of(row: Row) -> tuple[Any, ...]:
+    return row[_OWN_COLUMNS:_SMSIDS] + row[_SMSIDS + 1 :]
+
+
 def _checksum(columns: Sequence[Any]) -> int:
-    """Return the checksum of columns, the same whatever number type a database returns for a time or a flag.
+    """Return the checksum of columns."""
+    return zlib.crc32(_encoded(_texts(columns)))
+
+
+def _encoded(texts: Iterable[str]) -> bytes:
+    """Return texts as the bytes of which the checksum is made."""
+    return "\0".join(texts).encode(errors="surrogatepass")
+
+
+def _texts(columns: Sequence[Any]) -> list[str]:
+    """Return columns as texts, the same whatever number type a database returns for a time or a flag.
 
     Columns that earlier releases do not have count only when one of them is set: the rows of those keep their checksum.
     """
@@ -113,7 +163,7 @@ def _checksum(columns: Sequence[Any]) -> int:
             plain[index] = float(plain[index])
     for index in flags:
         plain[index] = bool(plain[index])
-    return zlib.crc32("\0".join(map(str, plain)).encode(errors="surrogatepass"))
+    return list(map(str, plain))
 
 
 def _check_times(columns: Sequence[Any]) -> None:

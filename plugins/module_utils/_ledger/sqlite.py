@@ -16,15 +16,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
 from .._core.errors import MissingLibrary
 from .group_commit import GroupCommit
 from .model import KEPT, LedgerError
-from .row import COLUMNS, intact_row_from, is_intact, row_from, values_of
+from .row import COLUMNS, intact_row_from, is_intact, row_from
 from .safe_file import SafeFile
 from .sqlite_questions import KEPT_UNTIL, WITH_KEY, change, select
+from .sqlite_rows import SqliteRows
 from .stored import Changed, StoredLedger
 
 if TYPE_CHECKING:
@@ -43,9 +44,6 @@ else:
 T = TypeVar("T")
 
 APPLICATION_ID = 0x564F534D
-_SELECTED_AT_ONCE = 500
-"""Recipients that one statement asks for. SQLite below 3.32 takes at most 999 values."""
-
 _TABLE = """
 CREATE TABLE row (
     account TEXT NOT NULL,
@@ -149,7 +147,6 @@ _TEXT = partial(str, encoding="utf-8", errors="replace")
 """Reads texts: by default one damaged byte would make all rows of a statement unreadable."""
 
 SCHEMA_VERSION = len(STEPS)
-_SELECT = " ".join(("SELECT", ", ".join(COLUMNS), "FROM row WHERE account = ? AND key = ? AND recipient IN (%s)"))
 _CREATE_RECIPIENTS = "CREATE TEMP TABLE recipients (recipient TEXT PRIMARY KEY)"
 _SELECT_RECIPIENTS = " ".join(
     (
@@ -164,25 +161,6 @@ _SELECT_SMSID = f"{_SELECT_SCHEDULED} AND instr(smsids, ?) > 0"
 _SELECT_NEWEST = " ".join(
     ("SELECT", ", ".join(COLUMNS), "FROM row WHERE account = ? ORDER BY claimed_at DESC, key, recipient")
 )
-_INSERT = " ".join(
-    (
-        "INSERT INTO row (account,",
-        ", ".join(COLUMNS),
-        ") VALUES (?,",
-        ", ".join("?" for _column in COLUMNS),
-        ")",
-    )
-)
-# No "INSERT OR REPLACE", which writes to every index; this one does not touch those of the key and the recipient, which
-# are the first two columns.
-_UPDATE = " ".join(
-    (
-        "UPDATE row SET",
-        ", ".join(f"{column} = ?{place}" for place, column in enumerate(COLUMNS[2:], 4)),
-        "WHERE account = ?1 AND key = ?2 AND recipient = ?3",
-    )
-)
-_DELETE = "DELETE FROM row WHERE account = ? AND key = ? AND recipient = ?"
 _SELECT_EXPIRED = " ".join(
     ("SELECT rowid,", ", ".join(COLUMNS), "FROM row WHERE keep_until < ? ORDER BY keep_until LIMIT ?")
 )
@@ -209,6 +187,7 @@ class SqliteLedger(StoredLedger):
         self._clock = clock
         self._file = SafeFile(path)
         self._is_checked = False
+        self._rows = SqliteRows(account)
         self._group = GroupCommit(path, self._transaction)
 
     def now(self) -> float:
@@ -221,7 +200,7 @@ class SqliteLedger(StoredLedger):
         Sets ``missing`` for a ledger that does not exist, or is empty: the first claim would make it.
         """
         with self._reading() as connection:
-            return {} if connection is None else self._select(connection, identities)
+            return {} if connection is None else self._rows.read(connection, identities)
 
     def scheduled(self) -> list[Row]:
         """Return every row of a scheduled message. Reads only, as ``rows`` does."""
@@ -294,13 +273,13 @@ class SqliteLedger(StoredLedger):
             if purge:
                 self._check_daily(connection, now)
                 _purge(connection, now, purge)
-            rows = self._select(connection, identities)
+            rows = self._rows.read(connection, identities)
             if tally is not None:
                 tally.times = places.latest(
                     connection, self._account, tally.scopes, tally.account_ranks, now, tally.longest
                 )
             changes = decide(rows, now)
-            _replace(connection, self._account, ((rows.get(identity), row) for identity, row in changes.items()))
+            self._rows.write(connection, changes, rows)
             if tally is not None:
                 places.write(connection, self._account, tally, [name for _key, name in changes])
             return Changed(set(changes), {identity: rows[identity] for identity in rows.keys() - changes}, now)
@@ -415,26 +394,6 @@ class SqliteLedger(StoredLedger):
         if application != APPLICATION_ID and not is_empty:
             raise LedgerError.not_used(self.name, "it is a database of another program; name another file")
 
-    def _select(self, connection: sqlite3.Connection, identities: Iterable[Identity]) -> dict[Identity, Row]:
-        """Return the rows of some identities."""
-        names_by_key: dict[str, list[str]] = {}
-        for key, name in identities:
-            names_by_key.setdefault(key, []).append(name)
-        selected = ((key, self._select_of(connection, key, names)) for key, names in names_by_key.items())
-        return {(key, row.recipient): row for key, rows in selected for row in rows}
-
-    def _select_of(self, connection: sqlite3.Connection, key: str, recipients: Iterable[str]) -> list[Row]:
-        """Return the rows of a key, in several statements where SQLite's limit of values needs them."""
-        names = iter(recipients)
-        rows: list[Row] = []
-        while some := list(islice(names, _SELECTED_AT_ONCE)):
-            records = connection.execute(_SELECT % ", ".join("?" * len(some)), (self._account, key, *some))
-            found = list(map(row_from, records))
-            if not {row.recipient for row in found} <= set(some):
-                raise ValueError("a row that was found by its recipient is damaged, and names another")
-            rows += found
-        return rows
-
     @contextmanager
     def _guarded(self, participle: str) -> Iterator[None]:
         """Turn an error of the file system, of SQLite or of a broken row into one sentence.
@@ -446,21 +405,6 @@ class SqliteLedger(StoredLedger):
         except (OSError, sqlite3.Error, UnicodeError, ValueError, TypeError, KeyError) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             raise LedgerError(f"the ledger {self.name!r} cannot be {participle} ({reason})") from error
-
-
-def _replace(connection: sqlite3.Connection, account: str, pairs: Iterable[tuple[Row | None, Row | None]]) -> None:
-    """Write each pair's second row in place of its first; None stands for no row."""
-    new: list[tuple[Any, ...]] = []
-    changed: list[tuple[Any, ...]] = []
-    removed: list[tuple[Any, ...]] = []
-    for before, after in pairs:
-        if after is None:
-            removed += [] if before is None else [(account, before.key, before.recipient)]
-        else:
-            (new if before is None else changed).append((account, *values_of(after)))
-    connection.executemany(_DELETE, removed)
-    connection.executemany(_INSERT, new)
-    connection.executemany(_UPDATE, changed)
 
 
 @contextmanager

@@ -207,7 +207,7 @@ def test_a_file_of_an_earlier_release_gets_a_table_of_questions_and_keeps_its_ro
         connection.execute(f"PRAGMA user_version = {version}")
         names, places = ", ".join(FIRST_FIELDS), ", ".join("?" * len(FIRST_FIELDS))
         statement = f"INSERT INTO row (account, {names}) VALUES ('account', {places})"  # noqa: S608 - of this test
-        connection.execute(statement, values_of(row)[: len(FIRST_FIELDS)])
+        connection.execute(statement, next(values_of([row]))[: len(FIRST_FIELDS)])
     ledger = SqliteLedger(str(path), "account", clock=lambda: NOW)
     assert (ledger.question("key"), ledger.questions(0)) == (None, [])
     assert ledger.rows("key", ["ann"]) == {"ann": row}

@@ -518,7 +518,7 @@ def test_a_claim_writes_to_no_index_that_spreads_its_recipients(made: Path) -> N
 
 @pytest.mark.parametrize("version", [1, 2, 3])
 def test_a_file_of_an_earlier_release_is_results_to_this_one_and_keeps_its_rows(made: Path, version: int) -> None:
-    record = values_of(ledger_at(made).rows("key", ["ann"])["ann"])[: len(FIRST_FIELDS)]
+    record = next(values_of([ledger_at(made).rows("key", ["ann"])["ann"]]))[: len(FIRST_FIELDS)]
     made.unlink()
     made.touch(0o600)
     with closing(sqlite3.connect(made, isolation_level=None)) as connection:
@@ -568,6 +568,7 @@ RACER = """
 import sys, time
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Claim, DedupePolicy
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite_rows import SqliteRows
 path, owner, begin = sys.argv[1], sys.argv[2], float(sys.argv[3])
 claim = Claim("key", "", DedupePolicy("text", 600.0), {"ann": "+1*"}, owner, "host", 90.0, 100.0)
 time.sleep(max(0.0, begin - time.time()))
