@@ -17,6 +17,7 @@ from pathlib import Path
 from ansible_collections.voip_communications.sms.tests.benchmark import (
     deployments,
     ledgers,
+    pairs,
     planning,
     processes,
     tasks,
@@ -24,6 +25,9 @@ from ansible_collections.voip_communications.sms.tests.benchmark import (
 from ansible_collections.voip_communications.sms.tests.benchmark.service import DELAY
 from ansible_collections.voip_communications.sms.tests.benchmark.tables import machine
 from ansible_collections.voip_communications.sms.tests.tools import layout
+
+PAIRS = 30
+"""Pairs of tasks of which the median is taken."""
 
 PAGE = layout.ROOT / "docs" / "benchmarks.md"
 _LICENCE = """<!--
@@ -70,6 +74,16 @@ def _tasks(folder: Path, rounds: int) -> str:
     return text + tasks.told(tasks.measure(folder, rounds))
 
 
+def _pairs(folder: Path, _rounds: int) -> str:
+    text = (
+        "Two tasks that follow each other, in an order that changes every time: the ratio of each pair, the median of"
+        " these, and the distribution-free 95 % interval of that median, whose ends are two of the ratios. Beside the"
+        " bare request, which is what no task can be faster than, stands one that does what is needed to send once: it"
+        " loads the same libraries, and commits durably before the request and after it.\n\n"
+    )
+    return text + pairs.told(folder, PAIRS)
+
+
 def _ledger(folder: Path, _rounds: int) -> str:
     text = (
         "Milliseconds for one claim and its settlement, beside rows of other messages. Where some of those are old"
@@ -106,6 +120,7 @@ def _deployments(folder: Path, rounds: int) -> str:
 
 PARTS: dict[str, Callable[[Path, int], str]] = {
     "tasks": _tasks,
+    "pairs": _pairs,
     "ledger": _ledger,
     "planning": _planning,
     "processes": _processes,

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import statistics
@@ -12,6 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+
+_ONE_SIDE = 0.025
+"""The chance that a median lies below its 95 % interval, and that it lies above."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,20 @@ class Spread:
         if self.factor != 1.0:
             return f"≈ {milliseconds(self.median)}"
         return f"{milliseconds(self.median)} ({milliseconds(min(self.seconds))}–{milliseconds(max(self.seconds))})"
+
+
+def median_interval(values: Sequence[float]) -> tuple[float, float, float]:
+    """Return the median of values, and the ends of its distribution-free 95 % interval.
+
+    Those are two of the values: as many lie outside as a fair coin, thrown once a value, rarely shows heads. Of fewer
+    than six values they are the smallest and the largest, between which the median lies less certainly.
+    """
+    ordered, size = sorted(values), len(values)
+    outside, chance = 0, 0.5**size
+    while chance + math.comb(size, outside + 1) * 0.5**size <= _ONE_SIDE:
+        outside += 1
+        chance += math.comb(size, outside) * 0.5**size
+    return statistics.median(ordered), ordered[outside], ordered[-1 - outside]
 
 
 def milliseconds(seconds: float) -> str:
