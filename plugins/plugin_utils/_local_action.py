@@ -15,6 +15,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from ansible import constants as C  # noqa: N812 - as everywhere in Ansible
@@ -23,6 +24,8 @@ from ansible.plugins.action.normal import ActionModule as OrdinaryAction
 from ansible.utils.display import Display
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import MissingLibrary
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Fingerprints
+from ansible_collections.voip_communications.sms.plugins.module_utils._message import numbers
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.in_process import respond
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import ModuleSpec, broken, failure
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.values import date_faults
@@ -119,6 +122,16 @@ class LocalAction(OrdinaryAction):
         except ValueError:  # the copy was killed, before its answer or within
             return broken(spec, "the process that did this ended without a result", check_mode=check_mode)
         return response
+
+
+def _use_libraries() -> None:
+    """Let the libraries read now what they would read at their first use, which is in the copy of each task."""
+    with suppress(MissingLibrary):
+        numbers.read("+12015550123")
+    Fingerprints.of("", "").recipient("")
+
+
+_use_libraries()
 
 
 def _wants_invocation(task_vars: Mapping[str, Any]) -> bool:

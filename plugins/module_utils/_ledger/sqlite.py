@@ -447,7 +447,8 @@ def _is_due(connection: sqlite3.Connection, now: float) -> bool:
 def _purge(connection: sqlite3.Connection, now: float, limit: int) -> None:
     """Delete expired rows; of a damaged one, the moment of its expiry may be what is damaged."""
     expired = connection.execute(_SELECT_EXPIRED, (now, limit)).fetchall()
-    connection.executemany(_PURGE, ((rowid,) for rowid, *record in expired if is_intact(record)))
+    if expired:  # a statement is compiled even for none
+        connection.executemany(_PURGE, ((rowid,) for rowid, *record in expired if is_intact(record)))
 
 
 def _make_schema(connection: sqlite3.Connection, now: float) -> bool:

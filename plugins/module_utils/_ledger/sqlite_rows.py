@@ -64,7 +64,7 @@ class SqliteRows:
         self, connection: sqlite3.Connection, changes: Mapping[Identity, Row | None], stored: Mapping[Identity, Row]
     ) -> None:
         """Write rows in place of those that are ``stored``; None stands for no row."""
-        removed = [identity for identity, row in changes.items() if row is None and identity in stored]
+        removed = [(self._account, *one) for one, row in changes.items() if row is None and one in stored]
         rows = [row for row in changes.values() if row is not None]
         new: list[tuple[Any, ...]] = []
         changed: list[tuple[Any, ...]] = []
@@ -75,9 +75,9 @@ class SqliteRows:
                 self._claimed[identity] = record, row
             else:
                 self._claimed.pop(identity, None)
-        connection.executemany(_DELETE, ((self._account, *identity) for identity in removed))
-        connection.executemany(_INSERT, new)
-        connection.executemany(_UPDATE, changed)
+        for statement, records in ((_DELETE, removed), (_INSERT, new), (_UPDATE, changed)):
+            if records:  # a statement is compiled even for none
+                connection.executemany(statement, records)
 
     def _read_key(self, connection: sqlite3.Connection, key: str, recipients: Iterable[str]) -> list[Row]:
         """Return the rows of a key, in several statements where SQLite's limit of values needs them."""

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ValidationResult
@@ -33,10 +33,10 @@ def respond(
     result = _refusal(spec, validation, name, options) if is_refused else attempt(spec, params, check_mode=check_mode)
     _drop_empty(result, difference=difference)
     # AnsibleModule takes them from the same place.
-    secrets = set(validation._no_log_values)
+    secrets = {secret: json.dumps(secret)[1:-1] for secret in validation._no_log_values}
     # Like AnsibleModule, which keeps a truth value of a result that equals a secret, and masks one of the options.
     truths = {name for name, value in result.items() if value is None or isinstance(value, bool)}
-    members = [_member(name, value, () if name in truths else secrets) for name, value in result.items()]
+    members = [_member(name, value, {} if name in truths else secrets) for name, value in result.items()]
     if invocation:
         shown = shown_options(spec.argument_spec, params)
         options_shown = _object(_member(name, value, secrets) for name, value in shown.items())
@@ -62,15 +62,15 @@ def _refusal(spec: ModuleSpec, validation: ValidationResult, name: str, options:
     return failure(spec, refused(msg, options, spec.argument_spec))
 
 
-def _member(name: str, value: Any, secrets: Collection[str]) -> str:
-    """Return a member of a JSON object, with its secrets masked.
+def _member(name: str, value: Any, secrets: Mapping[str, str]) -> str:
+    """Return a member of a JSON object, with its secrets masked; ``secrets``: each with what JSON makes of it.
 
     Checking each part of a long value takes longer than sending it, and where the whole has no secret, no part has.
     """
     text = json.dumps(value)
     # ansible-core 2.16 knows these three by their names in Python.
     searched = f"None True False {text}"
-    if any(json.dumps(secret)[1:-1] in searched for secret in secrets):
+    if any(written in searched for written in secrets.values()):
         text = json.dumps(remove_values(value, set(secrets)))
     return f"{json.dumps(name)}: {text}"
 
