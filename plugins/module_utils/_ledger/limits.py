@@ -6,7 +6,8 @@
 
 A message takes a place when it is claimed, in the transaction of the claim, and counts from that moment: what another
 run has claimed counts before it is sent. What is proven not to have been sent gives its place back. Places are kept in
-scopes: one for each recipient, and one for the account. Times are Unix seconds by the ledger's own clock.
+scopes: one for each recipient, and one for the account, where those of one claim are one entry with their number. Times
+are Unix seconds by the ledger's own clock.
 """
 
 from __future__ import annotations
@@ -101,32 +102,45 @@ def _end_of(limit: Limit, times: Sequence[float], now: float, taken: int) -> flo
 
 
 class Place(NamedTuple):
-    """What one message takes in one scope. ``owner``: of its claim, and in the scope of the account its recipient."""
+    """What a claim takes in one scope at one moment: a ``number`` of places. ``owner``: of the claim."""
 
     scope: str
     at: float
     owner: str
+    number: int = 1
 
 
-def owner_in(scope: str, owner: str, recipient: str) -> str:
-    """Return the owner of a place: in the scope of the account, each recipient of a claim has one of its own."""
-    return f"{owner[:SHORT]}:{recipient[:SHORT]}" if scope == ACCOUNT else owner[:SHORT]
+class Returned(NamedTuple):
+    """The message of a claim, made at a moment by an owner, whose places are given back."""
+
+    owner: str
+    recipient: str
+    at: float
+
+    @property
+    def places(self) -> list[tuple[str, str]]:
+        """The scope and the owner of every place that the message can have in the scopes of its recipient."""
+        return [(f"{pool}{self.recipient[:SHORT]}", self.owner[:SHORT]) for pool in POOLS]
+
+    @property
+    def of_account(self) -> Place:
+        """What stands in the scope of the account beside the entry of the claim, once: one place less."""
+        return Place(ACCOUNT, self.at, f"{self.owner[:SHORT]}:{self.recipient[:SHORT]}", -1)
 
 
-def all_places(owner: str, recipient: str) -> list[tuple[str, str]]:
-    """Return scope and owner of every place that the message of a claim to a recipient can have."""
-    scopes = [*(f"{pool}{recipient[:SHORT]}" for pool in POOLS), ACCOUNT]
-    return [(scope, owner_in(scope, owner, recipient)) for scope in scopes]
+def times_of(counts: Iterable[tuple[float, int]]) -> list[float]:
+    """Return the time of each place, by the number of places at each time."""
+    return [at for at, count in counts for _place in range(count)]
 
 
 class Tally:
     """The places that one change of a ledger counts, takes and gives back.
 
-    A store sets ``times`` before it asks for the decision: of each scope at least the ``most`` newest places of the
-    ``longest`` span, the newest first, without those so far ahead that only a wrong clock can have taken them. Of the
-    account only the ``account_ranks`` matter, each from one rank to before another, the newest being 0. Then it writes
-    what the decision has noted: the ``places`` of the recipients who were claimed, a place less for each of
-    ``returned`` (scope and owner), and one more for each that is ``held``.
+    A store sets ``times`` before it asks for the decision: of each scope the places of the ``longest`` span, the newest
+    first, without those so far ahead that only a wrong clock can have taken them. Where no limit of the account
+    ``can_be_hit``, it may say so instead (``is_account_free``). Then it writes what the decision has noted: the
+    ``places`` of the recipients who were claimed, a place less for each of ``returned``, and one more for each that is
+    ``held``.
     """
 
     def __init__(self, owner: str, limits: Limits, recipients: Collection[str] = ()) -> None:
@@ -135,15 +149,19 @@ class Tally:
         self.scopes = (*dict.fromkeys(self._scope_of.values()), *([ACCOUNT] if limits.account else []))
         self.most = limits.most if self.scopes else 0
         self.longest = limits.longest if self.scopes else 0.0
-        self.account_ranks = tuple(
-            (max(0, number - len(recipients)), number) for number in sorted({one.number for one in limits.account})
-        )
+        self.account_limits = limits.account
+        self.is_account_free = False
         self.times: Mapping[str, Sequence[float]] = {}
         self.held: dict[str, Hold] = {}
-        self.returned: list[tuple[str, str]] = []
+        self.returned: list[Returned] = []
+        self._size = len(recipients)
         self._owner = owner
         self._limits = limits
         self._at = 0.0
+
+    def can_be_hit(self, limit: Limit, taken: int) -> bool:
+        """Return whether a limit of the account may hold a message of the claim, with so many places in its span."""
+        return taken + self._size > limit.number
 
     def admit(self, recipients: Iterable[str], now: float) -> list[str]:
         """Return the recipients to whom a message may be sent now; ``held`` has the others."""
@@ -153,7 +171,7 @@ class Tally:
         for recipient in recipients:
             times = self.times.get(self._scope_of[recipient], ()) if limits.recipient else ()
             hold = hold_of(limits.recipient, times, now)
-            if hold is None and limits.account:
+            if hold is None and limits.account and not self.is_account_free:
                 hold = hold_of(limits.account, account, now, taken=len(admitted), is_account=True)
             if hold is None:
                 admitted.append(recipient)
@@ -165,8 +183,8 @@ class Tally:
         """Return the places that the messages of the claim to these recipients take."""
         at, owner, scope_of = self._at, self._owner, self._scope_of
         places = [Place(scope_of[name], at, owner[:SHORT]) for name in recipients] if scope_of else []
-        if self._limits.account:
-            places += [Place(ACCOUNT, at, owner_in(ACCOUNT, owner, name)) for name in recipients]
+        if self._limits.account and recipients:
+            places.append(Place(ACCOUNT, at, owner[:SHORT], len(recipients)))
         return places
 
     def held_places(self) -> list[Place]:

@@ -110,6 +110,11 @@ class OwnClaims:
         """Return whether a claim has won recipients whose results are not settled, so that it may be stored."""
         return any((claim.key, name, claim.owner) in self._rows for name in claim.recipients)
 
+    def claimed_rows(self, key: str, owner: str, names: Iterable[str]) -> list[Row]:
+        """Return the rows of an owner's claims whose results are not committed, as they were claimed."""
+        claims = (self._rows.get((key, name, owner)) for name in names)
+        return [claim[1] for claim in claims if claim is not None]
+
     def witness(self, key: str, owner: str) -> list[str]:
         """Return the last recipient whose message was accepted, if any: no one removes its row while a run lasts."""
         results = list(self._results.get((key, owner), {}).items())

@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .limits import HELD, PLACES_KEPT, SHORT, Tally
+from .limits import HELD, PLACES_KEPT, SHORT, Returned, Tally, times_of
 from .model import AHEAD
 
 if TYPE_CHECKING:
@@ -22,19 +22,26 @@ if TYPE_CHECKING:
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0));"
 _LATEST = """
-SELECT scope, at FROM unnest(%s::text[]) AS wanted (scope), LATERAL (
-    SELECT place.at FROM voipsms.place WHERE place.account = %s AND place.scope = wanted.scope AND place.at <= %s
-    ORDER BY place.at DESC LIMIT %s
-) AS latest ORDER BY at DESC
+SELECT scope, at, sum(count)::integer FROM voipsms.place
+WHERE account = %s AND scope = ANY (%s::text[]) AND at > %s AND at <= %s GROUP BY scope, at ORDER BY at DESC
 """
 _WRITE = """
 INSERT INTO voipsms.place AS stored (account, scope, at, owner, count)
-SELECT %s::text, taken.*, 1 FROM unnest(%s::text[], %s::double precision[], %s::text[]) AS taken (scope, at, owner)
-ON CONFLICT (account, scope, at, owner) DO UPDATE SET count = stored.count + 1
+SELECT %s::text, taken.*
+FROM unnest(%s::text[], %s::double precision[], %s::text[], %s::integer[]) AS taken (scope, at, owner, count)
+ON CONFLICT (account, scope, at, owner) DO UPDATE SET count = stored.count + excluded.count
 """
 _RETURN = """
 DELETE FROM voipsms.place USING unnest(%s::text[], %s::text[]) AS returned (scope, owner)
 WHERE place.account = %s AND place.scope = returned.scope AND place.owner = returned.owner
+"""
+_RETURN_OF_ACCOUNT = """
+INSERT INTO voipsms.place (account, scope, at, owner, count)
+SELECT place.account, less.scope, less.at, less.owner, less.count
+FROM unnest(%s::text[], %s::double precision[], %s::text[], %s::integer[], %s::text[])
+    AS less (scope, at, owner, count, claim)
+JOIN voipsms.place ON place.scope = less.scope AND place.at = less.at AND place.owner = less.claim
+WHERE place.account = %s ON CONFLICT DO NOTHING
 """
 _HELD = """
 SELECT coalesce(sum(count), 0) FROM voipsms.place WHERE account = %s AND CASE WHEN %s::text[] IS NULL
@@ -47,7 +54,8 @@ _PURGED_ONCE_IN = 256
 
 def latest(session: Session, account: str, scopes: Sequence[str], count: int, now: float) -> dict[str, list[float]]:
     """Return when the newest messages of each scope were claimed, the newest first."""
-    return by_scope(scopes, session.execute(_LATEST, _latest_values(account, scopes, count, now)))
+    records = session.execute(_LATEST, _latest_values(account, scopes, now, PLACES_KEPT))
+    return {scope: times[:count] for scope, times in by_scope(scopes, records).items()}
 
 
 def locking(account: str, tally: Tally, now: float) -> tuple[str, list[Any]]:
@@ -56,15 +64,15 @@ def locking(account: str, tally: Tally, now: float) -> tuple[str, list[Any]]:
     They wait until no other claim of the account counts, and let none do so before the end of the transaction. Each
     statement of a message sees what was committed before it.
     """
-    values = [f"voipsms places of {account}", *_latest_values(account, tally.scopes, tally.most, now)]
+    values = [f"voipsms places of {account}", *_latest_values(account, tally.scopes, now, tally.longest)]
     return _LOCK + _LATEST, values
 
 
 def by_scope(scopes: Iterable[str], records: Iterable[tuple[Any, ...]]) -> dict[str, list[float]]:
     """Return the times of the records of places by scope."""
     times: dict[str, list[float]] = {scope: [] for scope in scopes}
-    for scope, at in records:
-        times[scope].append(at)
+    for scope, at, count in records:
+        times[scope] += times_of([(at, count)])
     return times
 
 
@@ -80,13 +88,16 @@ def taking(account: str, tally: Tally, recipients: Sequence[str], now: float) ->
     return write, values
 
 
-def _latest_values(account: str, scopes: Sequence[str], count: int, now: float) -> list[Any]:
-    return [list(scopes), account, now + AHEAD, count]
+def _latest_values(account: str, scopes: Sequence[str], now: float, span: float) -> list[Any]:
+    return [account, list(scopes), now - span, now + AHEAD]
 
 
-def give_back(session: Session, account: str, returned: Iterable[tuple[str, str]]) -> None:
-    """Give back the places of messages that were not sent: scope and owner."""
-    session.execute(_RETURN, (*(list(column) for column in zip(*returned)), account))
+def give_back(session: Session, account: str, returned: Sequence[Returned]) -> None:
+    """Give back the places of messages that were not sent."""
+    places = [place for message in returned for place in message.places]
+    session.execute(_RETURN, (*(list(column) for column in zip(*places)), account))
+    less = [(*message.of_account, message.owner[:SHORT]) for message in returned]
+    session.execute(_RETURN_OF_ACCOUNT, (*(list(column) for column in zip(*less)), account))
 
 
 def held_count(session: Session, account: str, recipients: Sequence[str] | None) -> int:

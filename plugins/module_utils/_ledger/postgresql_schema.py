@@ -98,13 +98,21 @@ STEPS: tuple[tuple[str, ...], ...] = (
         )
         """,
     ),
+    (
+        """
+        INSERT INTO voipsms.place SELECT account, scope, at, split_part(owner, ':', 1), count(*) FROM voipsms.place
+        WHERE scope = '' GROUP BY 1, 2, 3, 4
+        """,
+        "DELETE FROM voipsms.place WHERE scope = '' AND strpos(owner, ':') > 0",
+    ),
 )
 """The statements that lead from each version of the tables to the next, the first from none to version 1.
 
 ``stamp``: a random name for the contents of a row, new with every change. ``replaced``: null, or the
 stamp of a row that its writer had read, and that was removed before it could be replaced.
 ``checksum``: null in rows that a release without it has written. ``stamp`` was called ``revision`` before ``Row`` had a
-column of that name.
+column of that name. Version 6 had an entry in the scope of the account for each message, where later ones have one for
+each claim, with their number.
 """
 
 _WITH_CHECKSUMS = 3

@@ -118,12 +118,20 @@ STEPS: tuple[tuple[str, ...], ...] = (
         ) WITHOUT ROWID
         """,
     ),
+    (
+        """
+        INSERT INTO place SELECT account, scope, at, substr(owner, 1, instr(owner, ':') - 1), count(*) FROM place
+        WHERE scope = '' GROUP BY 1, 2, 3, 4
+        """,
+        "DELETE FROM place WHERE scope = '' AND instr(owner, ':') > 0",
+    ),
 )
 """The statements that lead from each version of the file to the next, the first from none to version 1.
 
 Version 2 had an index by recipient. A claim wrote to as many of its pages as it has recipients, and took three times
 as long. Only ``rows_of`` needs that index, and a send calls it only to search for a message of unknown fate. Version 3
-had no checksums; its rows have none until they change. ``checked``: when the whole file was checked last.
+had no checksums; its rows have none until they change. ``checked``: when the whole file was checked last. Version 7 had
+an entry in the scope of the account for each message, where later ones have one for each claim, with their number.
 """
 
 _CHECKED_EVERY = 86400.0
@@ -238,8 +246,7 @@ class SqliteLedger(StoredLedger):
         with self._reading() as connection:
             if connection is None or _version(connection) < _WITH_PLACES:
                 return {}
-            ranks = ((0, count),)
-            times = sqlite_places.latest(connection, self._account, scopes, ranks, self.now(), limits.PLACES_KEPT)
+            times = sqlite_places.latest(connection, self._account, scopes, self.now(), limits.PLACES_KEPT)
             return {scope: some[:count] for scope, some in times.items()}
 
     def held_count(self, recipients: Iterable[str] | None) -> int:
@@ -275,9 +282,7 @@ class SqliteLedger(StoredLedger):
                 _purge(connection, now, purge)
             rows = self._rows.read(connection, identities)
             if tally is not None:
-                tally.times = places.latest(
-                    connection, self._account, tally.scopes, tally.account_ranks, now, tally.longest
-                )
+                places.count(connection, self._account, tally, now)
             changes = decide(rows, now)
             self._rows.write(connection, changes, rows)
             if tally is not None:

@@ -6,78 +6,75 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from .limits import ACCOUNT, HELD, PLACES_KEPT, SHORT, Tally
+from .limits import ACCOUNT, HELD, PLACES_KEPT, SHORT, Limit, Tally, times_of
 from .model import AHEAD
 
 if TYPE_CHECKING:
     import sqlite3
 
 # Counting is a scan of the entries that count, in the order of the primary key, which is the only index. Those of
-# recipients are as many as their limit allows; those of the account may be many more than the ones that matter.
+# recipients are as many as their limit allows; those of the account are as many as there were claims.
 _LATEST = (
-    "SELECT scope, at FROM place WHERE account = ? AND scope IN (%s) AND at > ? AND at <= ? ORDER BY scope, at DESC"
+    "SELECT scope, at, sum(count) FROM place WHERE account = ? AND scope IN (%s) AND at > ? AND at <= ?"
+    " GROUP BY scope, at ORDER BY scope, at DESC"
 )
-_RANKS_OF_ACCOUNT = "SELECT at FROM place WHERE account = ? AND scope = ? AND at <= ? ORDER BY at DESC LIMIT ? OFFSET ?"
+_TAKEN = "SELECT coalesce(sum(count), 0) FROM place WHERE account = ? AND scope = ? AND at > ? AND at <= ?"
 _SELECTED_AT_ONCE = 500
 """Scopes that one statement asks for. SQLite below 3.32 takes at most 999 values."""
 
-_TAKE = "INSERT INTO place (account, scope, at, owner, count) VALUES (?, ?, ?, ?, 1)"
+_TAKE = (
+    "INSERT INTO place (account, scope, at, owner, count) VALUES (?, ?, ?, ?, ?)"
+    " ON CONFLICT (account, scope, at, owner) DO UPDATE SET count = count + excluded.count"
+)
 _RETURN = "DELETE FROM place WHERE account = ? AND scope = ? AND owner = ?"
-_HOLD = f"{_TAKE} ON CONFLICT (account, scope, at, owner) DO UPDATE SET count = count + 1"
+_RETURN_OF_ACCOUNT = (
+    "INSERT OR IGNORE INTO place (account, scope, at, owner, count) SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS"
+    " (SELECT * FROM place WHERE account = ?1 AND scope = ?2 AND at = ?3 AND owner = ?6)"
+)
 _HELD = "SELECT coalesce(sum(count), 0) FROM place WHERE account = ? AND scope >= ? AND scope < ?"
 _PURGE = "DELETE FROM place WHERE at < ?"
 
 
 def latest(
-    connection: sqlite3.Connection,
-    account: str,
-    scopes: Sequence[str],
-    ranks: Iterable[tuple[int, int]],
-    now: float,
-    span: float,
+    connection: sqlite3.Connection, account: str, scopes: Iterable[str], now: float, span: float
 ) -> dict[str, list[float]]:
-    """Return when the messages of each scope within ``span`` seconds were claimed, the newest first.
-
-    Of the account, only those of some ``ranks``, which rise; what stands in place of the others says nothing.
-    """
+    """Return when the messages of each scope within ``span`` seconds were claimed, the newest first."""
     times: dict[str, list[float]] = {scope: [] for scope in scopes}
-    if ACCOUNT in times:
-        times[ACCOUNT] = _of_account(connection, account, ranks, now)
-    own = iter([scope for scope in scopes if scope != ACCOUNT])
-    while some := list(islice(own, _SELECTED_AT_ONCE)):
+    names = iter(times)
+    while some := list(islice(names, _SELECTED_AT_ONCE)):
         values = (account[:SHORT], *some, now - span, now + AHEAD)
-        for scope, at in connection.execute(_LATEST % ", ".join("?" * len(some)), values):
-            times[scope].append(at)
+        for scope, at, count in connection.execute(_LATEST % ", ".join("?" * len(some)), values):
+            times[scope] += times_of([(at, count)])
     return times
 
 
-def _of_account(
-    connection: sqlite3.Connection, account: str, ranks: Iterable[tuple[int, int]], now: float
-) -> list[float]:
-    """Return the times of the account's places, as far as there are so many, with a placeholder before each rank."""
-    times: list[float] = []
-    for first, end in ranks:
-        begin = max(first, len(times))
-        values = (account[:SHORT], ACCOUNT, now + AHEAD, end - begin, begin)
-        found = [at for (at,) in connection.execute(_RANKS_OF_ACCOUNT, values)]
-        times += [math.nan] * (begin - len(times)) + found if found else []
-    return times
+def count(connection: sqlite3.Connection, account: str, tally: Tally, now: float) -> None:
+    """Let a tally know the places that count; those of the account only where one of its limits may be hit."""
+
+    def taken(limit: Limit) -> int:
+        values = (account[:SHORT], ACCOUNT, now - limit.seconds, now + AHEAD)
+        number: int = connection.execute(_TAKEN, values).fetchone()[0]
+        return number
+
+    tally.is_account_free = not any(tally.can_be_hit(limit, taken(limit)) for limit in tally.account_limits)
+    scopes = [scope for scope in tally.scopes if scope != ACCOUNT or not tally.is_account_free]
+    tally.times = latest(connection, account, scopes, now, tally.longest)
 
 
 def write(connection: sqlite3.Connection, account: str, tally: Tally, recipients: Sequence[str]) -> None:
     """Take the places of these recipients, give back those that are returned, and count what is held."""
-    taken, kept_back = tally.places(recipients), tally.held_places()
+    taken = [(account[:SHORT], *place) for place in (*tally.places(recipients), *tally.held_places())]
     if taken:
-        connection.executemany(_TAKE, [(account[:SHORT], *place) for place in taken])
-    if kept_back:
-        connection.executemany(_HOLD, [(account[:SHORT], *place) for place in kept_back])
+        connection.executemany(_TAKE, taken)
     if tally.returned:
-        connection.executemany(_RETURN, [(account[:SHORT], *place) for place in tally.returned])
+        places = [(account[:SHORT], *place) for message in tally.returned for place in message.places]
+        connection.executemany(_RETURN, places)
+        less = [(account[:SHORT], *message.of_account, message.owner[:SHORT]) for message in tally.returned]
+        connection.executemany(_RETURN_OF_ACCOUNT, less)
 
 
 def held_count(connection: sqlite3.Connection, account: str, recipients: Sequence[str] | None) -> int:

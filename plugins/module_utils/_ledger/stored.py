@@ -216,7 +216,7 @@ class StoredLedger(ABC):
         unsent = [name for name, (fate, _smsids) in fates.items() if fate not in SENT]
         if not unsent or (key, owner) not in self._limited:
             return None
-        return _returned((owner, name) for name in unsent)
+        return _returned(self._own_claims.claimed_rows(key, owner, unsent))
 
     def _restore(self, key: str, owner: str) -> list[str]:
         """Write the earlier results of an owner that the ledger has lost; return their recipients."""
@@ -232,15 +232,15 @@ class StoredLedger(ABC):
 def _returning(changes: Iterable[tuple[Row | None, Row | None]]) -> Tally | None:
     """Return what gives back the places of messages that a change declares not to have been sent."""
     given_up = [before for before, after in changes if before is not None and is_given_up(before, after)]
-    return _returned((row.owner, row.recipient) for row in given_up) if given_up else None
+    return _returned(given_up) if given_up else None
 
 
-def _returned(messages: Iterable[tuple[str, str]]) -> Tally:
-    """Return what gives back the places of messages: the owner of each claim, and its recipient."""
-    from .limits import Limits, Tally, all_places  # noqa: PLC0415 - only a limit needs it
+def _returned(rows: Iterable[Row]) -> Tally:
+    """Return what gives back the places of messages, by their rows as they were claimed."""
+    from .limits import Limits, Returned, Tally  # noqa: PLC0415 - only a limit needs it
 
     tally = Tally("", Limits())
-    tally.returned += [place for owner, name in messages for place in all_places(owner, name)]
+    tally.returned += [Returned(row.owner, row.recipient, row.claimed_at) for row in rows]
     return tally
 
 

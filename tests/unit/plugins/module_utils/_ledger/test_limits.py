@@ -43,7 +43,8 @@ class World:
             self.ledger: Ledger = MemoryLedger(self.clock)
         elif kind == "postgresql":
             server: PostgresServer = request.getfixturevalue("postgres")
-            self.ledger = StillPostgresqlLedger(self.clock, server.url(server.new_database()), "account")
+            self.dbname = server.new_database()
+            self.ledger = StillPostgresqlLedger(self.clock, server.url(self.dbname), "account")
         else:
             self.ledger = SqliteLedger(str(self.path), "account", clock=self.clock)
 
@@ -162,6 +163,37 @@ def test_contract_one_recipient_of_a_claim_gives_its_place_of_the_account_back(w
     assert world.sends(BEN, limits=limits) == set()
 
 
+def test_contract_a_place_of_the_account_is_given_back_once(world: World) -> None:
+    """A person may say that a message was not sent, and its late run learn the same."""
+    limits = Limits(account=(Limit(3, 86400.0),))
+    _claimed, name = world.claim(ANN, BEN, CARA, limits=limits)
+    row = world.ledger.rows(name, [ANN])[ANN]
+    world.ledger.amend([(row, None)])
+    world.ledger.settle(name, name, dict.fromkeys((ANN, BEN), NOT_SENT))
+    assert world.sends(ANN, limits=limits) == {ANN}
+    assert world.sends(BEN, limits=limits) == {BEN}
+    assert world.sends(BEN, limits=limits) == set()
+
+
+def test_contract_a_claim_without_a_limit_of_the_account_gives_none_of_its_places_back(world: World) -> None:
+    limits = Limits(account=(Limit(2, 86400.0),))
+    world.sends(CARA, limits=limits)
+    world.sends(ANN, BEN, limits=EACH, fate=NOT_SENT)
+    assert world.sends(ANN, limits=limits) == {ANN}
+    assert world.sends(BEN, limits=limits) == set()
+
+
+def test_contract_the_batches_of_a_run_count_together_at_one_moment(world: World) -> None:
+    limits = Limits(account=(Limit(4, 86400.0),))
+    claims = [
+        CLAIM._replace(key="one key", owner="one run", recipients={name: "+1*"}, limits=limits) for name in (ANN, BEN)
+    ]
+    assert [set(world.ledger.claim(claim).won) for claim in claims] == [{ANN}, {BEN}]
+    world.ledger.settle("one key", "one run", {ANN: NOT_SENT, BEN: ACCEPTED})
+    claimed, _name = world.claim(*"defgh", limits=limits)
+    assert (len(claimed.won), len(claimed.held)) == (3, 2)
+
+
 def test_contract_an_allowance_of_its_own_is_counted_by_itself(world: World) -> None:
     own = Limits((TWO,), pool=CRITICAL)
     for limits in (EACH, EACH, own, own):
@@ -252,11 +284,41 @@ def test_a_file_of_an_earlier_release_counts_nothing_yet(tmp_path: Path, request
     assert world.sends(ANN, limits=EACH) == set()
 
 
+AS_BEFORE = """
+INSERT INTO {table} SELECT account, scope, at, owner || ':' || other, 1 FROM {table}, (VALUES ('a'), ('b'), ('c')) AS o
+(other) WHERE scope = '' AND count = 3; DELETE FROM {table} WHERE scope = '' AND count = 3;
+"""
+"""Makes of the entry of a claim of three what the schema before the last one had: an entry for each message."""
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_what_the_schema_before_has_counted_for_the_account_counts(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    world = World(kind, tmp_path, request)
+    limits = Limits(account=(Limit(5, 86400.0),))
+    assert len(world.sends(ANN, BEN, CARA, limits=limits)) == 3
+    if kind == "sqlite":
+        with closing(sqlite3.connect(world.path)) as connection:
+            statements = AS_BEFORE.format(table="place").replace("AS o\n(other)", "").replace("other", "column1")
+            connection.executescript(f"{statements} PRAGMA user_version = 7;")
+    else:
+        server: PostgresServer = request.getfixturevalue("postgres")
+        with server.admin(world.dbname) as admin:
+            admin.execute(AS_BEFORE.format(table="voipsms.place").encode())
+            admin.execute("UPDATE voipsms.ledger_version SET version = 6")
+    assert len(world.ledger.latest([""], 9)[""]) == 3, "who only reads leaves it as it is"
+    world.seconds += 1
+    assert len(world.sends(ANN, BEN, limits=limits)) == 2
+    assert world.ledger.latest([""], 9)[""] == [NOW + 1, NOW + 1, NOW, NOW, NOW]
+    assert world.sends(CARA, limits=limits) == set()
+
+
 @pytest.mark.parametrize("seed", range(6))
-def test_a_file_that_reads_only_the_ranks_that_matter_holds_what_reading_all_places_holds(
+def test_a_file_that_reads_only_what_matters_holds_what_reading_all_places_holds(
     seed: int, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """SQLite leaves out places of the account that decide nothing; memory counts all of them."""
+    """SQLite leaves the places of the account out where they decide nothing; memory counts all of them."""
     chance = random.Random(seed)  # noqa: S311 - a test that can be repeated
     worlds = [World(kind, tmp_path, request) for kind in ("memory", "sqlite")]
     numbers = sorted(chance.sample(range(1, 12), 3))
