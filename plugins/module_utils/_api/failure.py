@@ -12,7 +12,7 @@ nothing was sent. The text of a message is never judged: an alert may well say F
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple, Optional
 
@@ -69,6 +69,7 @@ _BLANK = frozenset({*_NOTHING, *_NO_WORDS, *_SUCCESS_WORDS})
 
 _LONGEST_NAME = 40
 _CACHED_TEXT = 200
+_CACHED_FIELDS = 40
 _SEPARATORS = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?")
 _STATUS_TEXTS = frozenset(
@@ -101,10 +102,8 @@ def failure_in(members: Mapping[str, Any], words: tuple[str, ...] = UNSENT) -> F
     an object that carries the answer (``response`` and the like).
     """
     later: list[tuple[str, Any]] = []
-    for name, value in members.items():
-        kind = kind_of(name)
-        if not kind:
-            continue
+    for name, kind in _judged_among(members):
+        value = members[name]
         if _is_nested(kind, value):
             later.append((name, value))
         elif _SPEAKS[kind](value, words):
@@ -127,6 +126,18 @@ def kind_of(name: str) -> str:
 def plain(text: str) -> str:
     """Return a text in capitals, with one space between its words and no other separators."""
     return _SEPARATORS.sub(" ", text.upper()).strip()
+
+
+def _judged_among(names: Iterable[str]) -> Iterable[tuple[str, str]]:
+    """Return the names of fields that are judged, each with how; records of one answer have the same names."""
+    fields = tuple(names)
+    is_short = len(fields) <= _CACHED_FIELDS and max(map(len, fields), default=0) <= _LONGEST_NAME
+    return _judged(fields) if is_short else _judged.__wrapped__(fields)
+
+
+@lru_cache(maxsize=16)
+def _judged(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, kind) for name in names if (kind := kind_of(name)))
 
 
 def _is_nested(kind: str, value: Any) -> bool:

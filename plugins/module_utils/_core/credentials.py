@@ -116,6 +116,8 @@ def _shortest(forms: Iterable[str]) -> tuple[str, ...]:
 def _readings(text: str) -> Iterator[str]:
     """Yield a text and what it may stand for, by several encodings one in another."""
     yield text
+    if not any(mark in text for mark in _MARKS):
+        return
     known = {text}
     level = [text]
     for _round in range(_ROUNDS):
@@ -165,3 +167,5 @@ _DECODERS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("=", _printable_decoded),
 )
 """Each encoding that is decoded, with the character that every encoded text has."""
+
+_MARKS = tuple(mark for mark, _decode in _DECODERS)

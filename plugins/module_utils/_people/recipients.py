@@ -25,6 +25,9 @@ _OF_PEOPLE = ("name", "number")
 _LONGEST_GIVEN = 200
 """Characters of a recipient that a result repeats."""
 
+_OF_NUMBERS = "+0123456789 ()-./"
+"""Characters of which nearly all numbers consist."""
+
 
 class Recipient(NamedTuple):
     """A recipient who can be sent to: the E.164 ``digits``, and the name where one was given."""
@@ -221,8 +224,10 @@ def _mentions_of(name: str, value: object, contacts: Contacts, known_events: Seq
             yield _person(place, entry, known_events)
             continue
         is_group = isinstance(entry, str) and entry.startswith(GROUP)
-        mentions = _members(entry, contacts) if is_group else (_single(entry, contacts),)
-        yield from (mention._replace(place=f"{place}: ") for mention in mentions)
+        if is_group:
+            yield from _members(entry, contacts, f"{place}: ")
+        else:
+            yield _single(entry, contacts, f"{place}: ")
 
 
 def _person(place: str, values: Mapping[object, object], known_events: Sequence[str]) -> _Mention:
@@ -236,39 +241,40 @@ def _person(place: str, values: Mapping[object, object], known_events: Sequence[
     return _Mention(given, person, faults.sentences, before=f"number of {label}: ")
 
 
-def _members(entry: str, contacts: Contacts) -> Iterator[_Mention]:
+def _members(entry: str, contacts: Contacts, place: str) -> Iterator[_Mention]:
     """Yield the people of a group, those without a number as faults."""
     people = contacts.members(entry[len(GROUP) :])
     if not people:
-        yield _Mention(_as_given(entry), None, (contacts.unknown(entry),))
+        yield _Mention(_as_given(entry), None, (contacts.unknown(entry),), place=place)
     for person in people:
-        yield _contact(person.name, person)._replace(is_in_group=True)
+        yield _contact(person.name, person, place, is_in_group=True)
 
 
-def _single(entry: object, contacts: Contacts) -> _Mention:
+def _single(entry: object, contacts: Contacts, place: str) -> _Mention:
     """Return the contact whose name this is, or else the number."""
     text = entry if isinstance(entry, str) else ""
     person = contacts.find(text) if text else None
     if person is not None:
-        return _contact(text, person)
+        return _contact(text, person, place)
     if text[:1].isalpha():
-        return _Mention(_as_given(text), None, (contacts.unknown(text),))
+        return _Mention(_as_given(text), None, (contacts.unknown(text),), place=place)
     try:
         number = numbers.text_of(plain_number(entry))
     except numbers.NumberError as error:
-        return _Mention(_as_given(entry), None, (str(error),))
+        return _Mention(_as_given(entry), None, (str(error),), place=place)
     if not number:
-        return _Mention("", None, ("'' has no digits",))
+        return _Mention("", None, ("'' has no digits",), place=place)
     # Such as '2nd line', which begins like a number and may have been meant as a name.
-    nearest = contacts.nearest(text) if any(character.isalpha() for character in text) else []
+    has_letters = bool(text.strip(_OF_NUMBERS)) and any(character.isalpha() for character in text)
+    nearest = contacts.nearest(text) if has_letters else []
     hint = f"; did you mean the contact {' or '.join(nearest)}?" if nearest else ""
-    return _Mention(_as_given(number), Person(number), after=hint)
+    return _Mention(_as_given(number), Person(number), after=hint, place=place)
 
 
-def _contact(given: str, person: Person) -> _Mention:
+def _contact(given: str, person: Person, place: str, *, is_in_group: bool = False) -> _Mention:
     """Return a contact, who may have no number."""
     faults = () if person.number else (f"the contact {person.name} has no number",)
-    return _Mention(given, person, faults, before=f"number of {person.name}: ")
+    return _Mention(given, person, faults, f"number of {person.name}: ", place=place, is_in_group=is_in_group)
 
 
 def _as_given(value: object) -> str:
