@@ -23,7 +23,7 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action.normal import ActionModule as OrdinaryAction
 from ansible.utils.display import Display
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import MissingLibrary
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import MissingLibrary, VoipsmsError
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Fingerprints
 from ansible_collections.voip_communications.sms.plugins.module_utils._message import numbers
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.in_process import respond
@@ -126,7 +126,7 @@ class LocalAction(OrdinaryAction):
 
 def _use_libraries() -> None:
     """Let the libraries read now what they would read at their first use, which is in the copy of each task."""
-    with suppress(MissingLibrary):
+    with suppress(VoipsmsError):
         numbers.read("+12015550123")
     Fingerprints.of("", "").recipient("")
 

@@ -95,9 +95,9 @@ def _latest_values(account: str, scopes: Sequence[str], now: float, span: float)
 def give_back(session: Session, account: str, returned: Sequence[Returned]) -> None:
     """Give back the places of messages that were not sent."""
     places = [place for message in returned for place in message.places]
-    session.execute(_RETURN, (*(list(column) for column in zip(*places)), account))
     less = [(*message.of_account, message.owner[:SHORT]) for message in returned]
-    session.execute(_RETURN_OF_ACCOUNT, (*(list(column) for column in zip(*less)), account))
+    values = [[*(list(column) for column in zip(*some)), account] for some in (places, less)]
+    session.execute(f"{_RETURN};{_RETURN_OF_ACCOUNT}", [*values[0], *values[1]])
 
 
 def held_count(session: Session, account: str, recipients: Sequence[str] | None) -> int:
