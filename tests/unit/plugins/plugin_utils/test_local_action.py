@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from types import SimpleNamespace
 from typing import Any
 
@@ -34,3 +36,10 @@ def test_a_copy_that_was_killed_has_an_honest_result(
     assert isinstance(found, dict)
     assert (found["failed"], found["outcome"], found["changed"]) == (True, outcome, not check_mode)
     assert "the process that did this ended without a result" in found["msg"]
+
+
+def test_a_first_number_is_read_before_the_process_is_copied() -> None:
+    """Otherwise each copy loads the metadata of its region and compiles the patterns of numbers anew."""
+    code = f"import sys, {_local_action.__name__}; print('phonenumbers.data.region_US' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
