@@ -568,7 +568,6 @@ RACER = """
 import sys, time
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Claim, DedupePolicy
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite_rows import SqliteRows
 path, owner, begin = sys.argv[1], sys.argv[2], float(sys.argv[3])
 claim = Claim("key", "", DedupePolicy("text", 600.0), {"ann": "+1*"}, owner, "host", 90.0, 100.0)
 time.sleep(max(0.0, begin - time.time()))
