@@ -31,8 +31,8 @@ CLOCK = (COLLECTION / "tests" / "support" / "clock" / "sitecustomize.py").read_t
 KEEPS_CLAIMED = f"""
 from {PACKAGE}._schedule import plan, snapshot
 known = plan.scheduled_state
-def scheduled_state(*known_facts):
-    state = known(*known_facts)
+def scheduled_state(*known_facts, **more):
+    state = known(*known_facts, **more)
     return plan.ScheduledState.UNLISTED if state is plan.ScheduledState.CANCELLING else state
 snapshot.scheduled_state = scheduled_state
 """
