@@ -6,11 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser
 
-from ansible_collections.voip_communications.sms.tests.support import browser as browsers
 from ansible_collections.voip_communications.sms.tests.support.canary import KEY, PASSWORD
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.desk import Desk
@@ -18,6 +17,9 @@ from ansible_collections.voip_communications.sms.tests.support.doubt import Doub
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 from ansible_collections.voip_communications.sms.tests.support.postgresql import PostgresServer
 from ansible_collections.voip_communications.sms.tests.support.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture
@@ -65,5 +67,8 @@ def dbname(postgres: PostgresServer) -> str:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Start a browser for the tests of a file; without Chromium on the machine, skip or fail them."""
+    # The oldest libraries are tested where playwright is not.
+    from ansible_collections.voip_communications.sms.tests.support import browser as browsers  # noqa: PLC0415
+
     with browsers.chromium(browsers.program_or_skip()) as started:
         yield started
