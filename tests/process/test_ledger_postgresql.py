@@ -330,6 +330,39 @@ def test_old_rows_are_purged_in_bounded_steps(url: str, monkeypatch: pytest.Monk
     assert set(ledger.rows("key", ["ann"])) == {"ann"}
 
 
+@pytest.mark.parametrize("is_analyzed", [False, True])
+def test_a_claim_with_limits_counts_places_by_the_index_of_their_scope(
+    url: str, postgres: PostgresServer, dbname: str, monkeypatch: pytest.MonkeyPatch, is_analyzed: bool
+) -> None:
+    """Among 5,000 places of others within the span, whatever the server knows of the table."""
+    ledger = ledger_at(url)
+    claim = CLAIM._replace(limits=Limits((Limit(5, 900.0),), (Limit(20_000, 900.0),)))
+    ledger.claim(claim)
+    with postgres.admin(dbname) as admin:
+        admin.execute(
+            "INSERT INTO voipsms.place (account, scope, at, owner, count) SELECT account, md5(n::text), at, owner, 1"
+            " FROM voipsms.place, generate_series(1, 5000) AS n WHERE scope = ''"
+        )
+        if is_analyzed:
+            admin.execute("ANALYZE voipsms.place")
+    begun: list[tuple[str, Any]] = []
+    begin = postgresql_session.Session.begin
+
+    def noted(session: Any, statements: str, values: Any) -> Any:
+        begun.append((statements, values))
+        return begin(session, statements, values)
+
+    monkeypatch.setattr(postgresql_session.Session, "begin", noted)
+    ledger.claim(claim._replace(key="another key", recipients={"bob": "+1*", "carl": "+1*"}))
+    (statements, values) = begun[0]
+    before, counting, *_after = re.split(r";(?=\s*SELECT scope)|;(?=SELECT)", statements)
+    own = values[before.count("%s") :][: counting.count("%s")]
+    with postgres.admin(dbname) as admin:
+        plan = "\n".join(line for (line,) in admin.execute(f"EXPLAIN {counting}", own))
+    assert re.search(r"Index Cond: .*\bscope = ", plan), plan
+    assert not re.search("Seq Scan|Filter: .*scope", plan), plan
+
+
 def test_every_statement_of_a_send_finds_its_rows_by_an_index(
     url: str, postgres: PostgresServer, dbname: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

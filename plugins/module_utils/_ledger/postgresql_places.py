@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0));"
 _LATEST = """
-SELECT scope, at, sum(count)::integer FROM voipsms.place
-WHERE account = %s AND scope = ANY (%s::text[]) AND at > %s AND at <= %s GROUP BY scope, at ORDER BY at DESC
+SELECT scope, at, count FROM unnest(%s::text[]) AS wanted (scope), LATERAL (
+    SELECT place.at, sum(place.count)::integer AS count FROM voipsms.place
+    WHERE place.account = %s AND place.scope = wanted.scope AND place.at > %s AND place.at <= %s GROUP BY place.at
+) AS latest ORDER BY at DESC
 """
 _WRITE = """
 INSERT INTO voipsms.place AS stored (account, scope, at, owner, count)
@@ -89,7 +91,7 @@ def taking(account: str, tally: Tally, recipients: Sequence[str], now: float) ->
 
 
 def _latest_values(account: str, scopes: Sequence[str], now: float, span: float) -> list[Any]:
-    return [account, list(scopes), now - span, now + AHEAD]
+    return [list(scopes), account, now - span, now + AHEAD]
 
 
 def give_back(session: Session, account: str, returned: Sequence[Returned]) -> None:
