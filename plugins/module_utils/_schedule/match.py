@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from .._api.pending import Pending, PendingRecord, find_all
 from .._core.errors import VoipsmsError
+from .._core.garbage import no_garbage_search
 from .._core.index import Index
 from .._ledger.model import Fingerprints, Row, key_of
 from .._message.numbers import mask
@@ -71,6 +72,7 @@ class _Numbers(NamedTuple):
         return row.recipient in self.recipients if row.recipient else row.masked in self.masked
 
 
+@no_garbage_search()
 def matching(snapshot: Snapshot, match: Match) -> list[KnownMessage]:
     """Return the messages that match, each once: first those of the ledger, then others as the list shows them.
 
