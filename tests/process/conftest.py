@@ -1,12 +1,11 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A controller, what it schedules, a sandbox with the canary's credentials, and a browser, for every test that asks."""
+"""A controller, what it schedules, and a sandbox with the canary's credentials, for every test that asks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,9 +16,6 @@ from ansible_collections.voip_communications.sms.tests.support.doubt import Doub
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 from ansible_collections.voip_communications.sms.tests.support.postgresql import PostgresServer
 from ansible_collections.voip_communications.sms.tests.support.sandbox import Sandbox
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 
 @pytest.fixture
@@ -62,13 +58,3 @@ def doubt(desk: Desk, service: CountedSandbox, tmp_path: Path) -> Iterator[Doubt
 def dbname(postgres: PostgresServer) -> str:
     """Make an empty database, and return its name."""
     return postgres.new_database()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start a browser for the tests of a file; without Chromium on the machine, skip or fail them."""
-    # The oldest libraries are tested where playwright is not.
-    from ansible_collections.voip_communications.sms.tests.support import browser as browsers  # noqa: PLC0415
-
-    with browsers.chromium(browsers.program_or_skip()) as started:
-        yield started

@@ -22,7 +22,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 COLLECTION = Path(__file__).absolute().parents[2]
 USUAL = str(COLLECTION.parents[2])
@@ -31,6 +31,14 @@ MOVED = f"{COLLECTION / 'tests' / 'support' / 'clock'}{os.pathsep}{USUAL}"
 """The same for one whose clock can be set."""
 _MODULES = "ansible_collections.voip_communications.sms.plugins.modules"
 _MOST = 1 << 17
+
+
+class _Order(NamedTuple):
+    """What a copy is to run: the file of a module, with an environment, in a folder."""
+
+    module: str
+    environment: dict[str, str]
+    folder: str
 
 
 # The process that is copied ---------------------------------------------------------------------------------------
@@ -48,13 +56,13 @@ def serve(orders: socket.socket) -> None:
             return
         if os.fork() == 0:
             orders.close()
-            _accompany(json.loads(order), pipes)
+            _accompany(_Order(*json.loads(order)), pipes)
             return
         for pipe in pipes:
             os.close(pipe)
 
 
-def _accompany(order: Mapping[str, object], pipes: list[int]) -> None:
+def _accompany(order: _Order, pipes: list[int]) -> None:
     """Make the copy, and tell its process id and then its end, as only the process can that made it."""
     *streams, news = pipes
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -71,21 +79,20 @@ def _accompany(order: Mapping[str, object], pipes: list[int]) -> None:
     os._exit(0)
 
 
-def _become(order: Mapping[str, object], streams: list[int]) -> None:
+def _become(order: _Order, streams: list[int]) -> None:
     """Do what Python does at the start of a process, and run the module."""
     for target, stream in enumerate(streams):
         os.dup2(stream, target)
         os.close(stream)
     os.environ.clear()
-    os.environ.update(dict(order["environment"]))  # type: ignore[call-overload]
+    os.environ.update(order.environment)
     time.tzset()
-    os.chdir(str(order["folder"]))
-    module = str(order["module"])
-    sys.argv, sys.path[0] = [module], str(Path(module).parent)
+    os.chdir(order.folder)
+    sys.argv, sys.path[0] = [order.module], str(Path(order.module).parent)
     if os.environ["PYTHONPATH"] == MOVED:
         importlib.import_module("sitecustomize").stop_before()
     gc.unfreeze()
-    runpy.run_path(module, run_name="__main__")
+    runpy.run_path(order.module, run_name="__main__")
 
 
 # The tests --------------------------------------------------------------------------------------------------------
@@ -97,7 +104,7 @@ class Copy:
     def __init__(self, orders: socket.socket, module: Path, environment: Mapping[str, str]) -> None:
         theirs_in, ours_in = os.pipe()
         outputs = [os.pipe() for _output in ("stdout", "stderr", "news")]
-        order = {"module": str(module), "environment": dict(environment), "folder": os.getcwd()}
+        order = _Order(str(module), dict(environment), os.getcwd())
         theirs = [theirs_in, *(end for _ours, end in outputs)]
         socket.send_fds(orders, [json.dumps(order).encode()], theirs)
         for end in theirs:

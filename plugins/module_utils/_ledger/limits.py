@@ -187,6 +187,14 @@ class Tally:
             places.append(Place(ACCOUNT, at, owner[:SHORT], len(recipients)))
         return places
 
+    def applied(self, places: Sequence[Place], recipients: Sequence[str]) -> list[Place]:
+        """Return all places of a ledger after the claim to these recipients, without those that are given back."""
+        returned = {place for message in self.returned for place in message.places}
+        kept = [place for place in places if (place.scope, place.owner) not in returned]
+        claims = {(place.at, place.owner) for place in kept if place.scope == ACCOUNT}
+        less = [message.of_account for message in self.returned if (message.at, message.owner[:SHORT]) in claims]
+        return [*kept, *(place for place in less if place not in kept), *self.places(recipients)]
+
     def held_places(self) -> list[Place]:
         """Return where the messages that are held are counted: by recipient and day."""
         return [Place(f"{HELD}{recipient[:SHORT]}", self._at // DAY * DAY, "") for recipient in self.held]

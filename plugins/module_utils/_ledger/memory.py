@@ -65,14 +65,12 @@ class MemoryLedger(StoredLedger):
 
     def latest(self, scopes: Sequence[str], count: int) -> dict[str, list[float]]:
         """Return when the newest messages of some scopes were claimed, the newest first."""
-        from .limits import times_of  # noqa: PLC0415 - only a limit needs it
-
         horizon = self.now() + AHEAD
         counts: dict[str, Counter[float]] = {scope: Counter() for scope in scopes}
         for scope, at, _owner, number in self._places:
             if scope in counts and at <= horizon:
                 counts[scope][at] += number
-        return {scope: times_of(sorted(some.items(), reverse=True))[:count] for scope, some in counts.items()}
+        return {scope: sorted(some.elements(), reverse=True)[:count] for scope, some in counts.items()}
 
     def held_count(self, recipients: Iterable[str] | None) -> int:
         """Return how many messages were held back, to these recipients or to all."""
@@ -106,14 +104,7 @@ class MemoryLedger(StoredLedger):
 
     def _count(self, tally: Tally, recipients: Sequence[str]) -> None:
         """Take the places of these recipients, give back those that are returned, and count what is held."""
-        from .limits import ACCOUNT, SHORT  # noqa: PLC0415 - only a limit needs it
-
-        returned = {place for message in tally.returned for place in message.places}
-        self._places = [place for place in self._places if (place.scope, place.owner) not in returned]
-        claims = {(place.at, place.owner) for place in self._places if place.scope == ACCOUNT}
-        less = [message.of_account for message in tally.returned if (message.at, message.owner[:SHORT]) in claims]
-        self._places += [place for place in less if place not in self._places]
-        self._places += tally.places(recipients)
+        self._places = tally.applied(self._places, recipients)
         self._held.update(list(tally.held))
 
     def question(self, key: str) -> Question | None:

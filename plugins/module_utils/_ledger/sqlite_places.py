@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from .limits import ACCOUNT, HELD, PLACES_KEPT, SHORT, Limit, Tally, times_of
 from .model import AHEAD
+from .sqlite_rows import SELECTED_AT_ONCE
 
 if TYPE_CHECKING:
     import sqlite3
@@ -23,9 +24,6 @@ _LATEST = (
     " GROUP BY scope, at ORDER BY scope, at DESC"
 )
 _TAKEN = "SELECT coalesce(sum(count), 0) FROM place WHERE account = ? AND scope = ? AND at > ? AND at <= ?"
-_SELECTED_AT_ONCE = 500
-"""Scopes that one statement asks for. SQLite below 3.32 takes at most 999 values."""
-
 _TAKE = (
     "INSERT INTO place (account, scope, at, owner, count) VALUES (?, ?, ?, ?, ?)"
     " ON CONFLICT (account, scope, at, owner) DO UPDATE SET count = count + excluded.count"
@@ -45,7 +43,7 @@ def latest(
     """Return when the messages of each scope within ``span`` seconds were claimed, the newest first."""
     times: dict[str, list[float]] = {scope: [] for scope in scopes}
     names = iter(times)
-    while some := list(islice(names, _SELECTED_AT_ONCE)):
+    while some := list(islice(names, SELECTED_AT_ONCE)):
         values = (account[:SHORT], *some, now - span, now + AHEAD)
         for scope, at, count in connection.execute(_LATEST % ", ".join("?" * len(some)), values):
             times[scope] += times_of([(at, count)])

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from .model import Identity
 
-_SELECTED_AT_ONCE = 500
-"""Recipients that one statement asks for. SQLite below 3.32 takes at most 999 values."""
+SELECTED_AT_ONCE = 500
+"""Values that one statement asks for. SQLite below 3.32 takes at most 999 values."""
 
 _SELECT = " ".join(("SELECT", ", ".join(COLUMNS), "FROM row WHERE account = ? AND key = ? AND recipient IN (%s)"))
 _INSERT = " ".join(
@@ -83,7 +83,7 @@ class SqliteRows:
         """Return the rows of a key, in several statements where SQLite's limit of values needs them."""
         names = iter(recipients)
         rows: list[Row] = []
-        while some := list(islice(names, _SELECTED_AT_ONCE)):
+        while some := list(islice(names, SELECTED_AT_ONCE)):
             records = connection.execute(_SELECT % ", ".join("?" * len(some)), (self._account, key, *some))
             found = list(map(self._row_from, records))
             if not {row.recipient for row in found} <= set(some):

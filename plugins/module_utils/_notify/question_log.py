@@ -22,7 +22,7 @@ LOG_PAGES = 100
 """Most pages that one refresh reads."""
 
 _FOLLOWING_EVERY = 4
-"""While it is unknown whether the first page is full, one refresh in this many reads the next page instead."""
+"""While it is unknown whether the first page is full, one refresh in this many tries the next page first."""
 
 _THOROUGH_EVERY = 6
 """One refresh in this many reads down to the question even when the first page ends with nothing new."""
@@ -109,11 +109,11 @@ class QuestionLog:
         return self._last_page + (self._refreshes % _FOLLOWING_EVERY == 0)
 
     def _read(self, first: int, sought: frozenset[str], *, is_whole: bool) -> list[_Placed]:
-        """Return the records of the pages from ``first`` on, as far as they must be read."""
+        """Return the records of the pages from ``first`` on, as far as they must be read; none where it is empty."""
         if first > self._last_page:
             if not self._read_page(first):
                 return []
-            first, is_whole = self._last_page, True  # it has been filled in the meantime, and what filled it is new
+            first, is_whole = self._last_page, True  # the last page has been filled, by records that were not read
         placed: list[_Placed] = []
         known: set[LogRecord] = set()
         number = first
@@ -139,7 +139,7 @@ class QuestionLog:
     def _note_page(self, number: int, length: int) -> None:
         """Note the last page, and how many records a page has that another one follows.
 
-        A page may grow between its request and that of the next one, so it may turn out to hold more.
+        Records may arrive between two requests, so the longest page seen so far is only a lower bound.
         """
         if number > self._last_page:
             self._capacity = max(self._capacity or 0, self._last_length)

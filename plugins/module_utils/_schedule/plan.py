@@ -16,7 +16,6 @@ from enum import Enum
 from typing import NamedTuple
 
 from .._api.pending import Pending
-from .._core.garbage import no_garbage_search
 from .._ledger.model import Row, State
 from .proof import Reading, is_cancelled_in_time, may_be_stale
 
@@ -219,7 +218,6 @@ def _unseen_state(
     return ScheduledState.MISSING if is_evidence else ScheduledState.UNLISTED
 
 
-@no_garbage_search()
 def plan(wants: Sequence[Want]) -> list[Plan]:
     """Return for each request what to do so that its desired messages are pending, and none of the others is.
 

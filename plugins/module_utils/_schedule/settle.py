@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from .._core.garbage import no_garbage_search
 from .._ledger.model import KEPT, Row, State
 from .plan import Identity, ScheduledState
 from .proof import CONTENT_OF_CANCEL, counts, is_second, seen, unseen
@@ -19,7 +18,6 @@ _UNKNOWN_FATE = frozenset({ScheduledState.DOUBTFUL, ScheduledState.LAPSED})
 _PENDING = (State.ACCEPTED, State.CANCELLING)
 
 
-@no_garbage_search()
 def settled(snapshot: Snapshot) -> tuple[Snapshot, list[Change]]:
     """Return the snapshot with every row brought up to date, and the changes to write to the ledger.
 

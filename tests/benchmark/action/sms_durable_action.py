@@ -7,12 +7,12 @@
 from __future__ import annotations
 
 import os
-import sqlite3
-from contextlib import closing
 from typing import Any, Optional
 
 import requests
 from ansible.plugins.action import ActionBase
+
+from ansible_collections.voip_communications.sms.tests.benchmark.library.sms_durable_module import commit
 
 
 class ActionModule(ActionBase):
@@ -27,13 +27,3 @@ class ActionModule(ActionBase):
         answer = requests.post(options["url"], data=form, timeout=20)
         commit(path, "UPDATE sent SET state = 'accepted' WHERE msg = ?", options["msg"])
         return {"changed": True, "results": answer.json()["send_log"]}
-
-
-def commit(path: str, statement: str, value: str) -> None:
-    """Execute a statement, and commit it as durably as the ledger is."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("PRAGMA synchronous = EXTRA")
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("CREATE TABLE IF NOT EXISTS sent (msg TEXT PRIMARY KEY, state TEXT)")
-        connection.execute(statement, (value,))
-        connection.execute("COMMIT")

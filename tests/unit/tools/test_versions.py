@@ -134,6 +134,12 @@ def test_nothing_runs_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert {part.pair.wants for part in parts if part.kind == "sanity"} == {tree.what_is_installed}
 
 
+def test_once_a_week_each_unit_test_has_a_process_of_its_own(tmp_path: Path) -> None:
+    pairs = [AnsibleTest(COLLECTION, pair.core, pair.python, tmp_path) for pair in versions.pairs()]
+    parts = matrix.parts(pairs, "all", pairs[0], is_forked=True)
+    assert [part.passes for part in parts if part.kind == "units"] == [AnsibleTest.forked_units] * len(pairs)
+
+
 def test_what_a_pair_leaves_out_uses_nothing_of_ansible() -> None:
     left_out = [layout.TREE / folder for folder in matrix.without_ansible()]
     code = [folder.parts[-1] for folder in left_out]

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The page's files, its events, and whom the sandbox answers; a browser is in tests/process/test_sandbox_page.py."""
+"""The page's files, its events, and whom the sandbox answers; tests/process/pages opens it in a browser."""
 
 from __future__ import annotations
 

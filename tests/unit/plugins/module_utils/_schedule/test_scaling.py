@@ -31,6 +31,8 @@ from ansible_collections.voip_communications.sms.tests.support.crowds import (
 from ansible_collections.voip_communications.sms.tests.support.scheduling import START
 
 FEW, MANY, WANTED = 200, 600, 20
+EVERY = 10
+"""Objects after which Python looks for garbage, where a test says so."""
 
 
 class Counted(str):
@@ -126,6 +128,31 @@ def objects(crowd: Crowd) -> int:
         return len(gc.get_objects()) - before if planned else 0
     finally:
         gc.enable()
+
+
+def test_no_garbage_is_looked_for_while_a_plan_is_made() -> None:
+    """Only the crowd itself, which has a key for each row, makes more objects where more messages are pending."""
+    few, many = (searches(replaced(size, WANTED)) for size in (FEW, MANY))
+    assert (many - few) / (MANY - FEW) <= 1 / EVERY
+
+
+def searches(crowd: Crowd) -> int:
+    """Return how often Python looks for garbage while a plan is made, where it does so every few objects."""
+    begun: list[str] = []
+
+    def note(phase: str, _details: object) -> None:
+        begun.extend([phase] if phase == "start" else [])
+
+    thresholds = gc.get_threshold()
+    gc.collect()
+    gc.callbacks.append(note)
+    gc.set_threshold(EVERY)
+    try:
+        crowd.planned()
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.callbacks.remove(note)
+    return len(begun)
 
 
 class ReadLedger(MemoryLedger):
