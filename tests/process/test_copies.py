@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -28,6 +29,13 @@ USUAL = {
     "LC_ALL": "C.UTF-8",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
+
+SHOW = """
+import json, os, sys
+print(json.dumps([dict(os.environ), sys.argv, sys.path[0], os.getcwd()]))
+sys.stderr.write("said")
+sys.exit(3)
+"""
 
 
 @pytest.fixture
@@ -60,14 +68,19 @@ def test_the_result_is_that_of_a_process_that_begins_anew(
     service.expect(1)
 
 
-def test_a_copy_has_the_environment_that_it_is_given(controller: Controller, tmp_path: Path) -> None:
-    """Not that of the tests, nor that of the copy before it."""
-    for name in ("one", "two"):
-        home = tmp_path / name
-        home.mkdir()
-        controller.environment["HOME"] = str(home)
-        result = controller.send(check=True, to=ANN, msg="Hello", ledger=None)
-        assert result["ledger"].startswith(str(home)), result
+def test_a_copy_has_what_it_is_given_and_no_more(copies: Copies, tmp_path: Path) -> None:
+    """Not the environment of the process that is copied, nor that of the copy before it."""
+    program = tmp_path / "program.py"
+    program.write_text(SHOW, encoding="utf-8")
+    for name in ("ONE", "OTHER"):
+        copy = copies.of(program, {**USUAL, name: "1"})
+        assert copy is not None
+        stdout, stderr = copy.communicate(timeout=20)
+        assert (json.loads(stdout), stderr, copy.returncode) == (
+            [{**USUAL, name: "1"}, [str(program)], str(tmp_path), os.getcwd()],
+            "said",
+            3,
+        )
 
 
 def test_a_copy_that_is_killed_ends_so(copy: Copy) -> None:

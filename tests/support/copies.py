@@ -166,7 +166,7 @@ class Copies:
     def of(self, module: Path, environment: Mapping[str, str]) -> Copy | None:
         """Begin a module as a copy; None where the environment changes how Python starts."""
         path = environment["PYTHONPATH"]
-        if path not in (USUAL, MOVED) or "STOP_AT" in environment or not module.is_relative_to(COLLECTION):
+        if path not in (USUAL, MOVED) or "STOP_AT" in environment:
             return None
         if path not in self._copied:
             self._copied[path] = self._start(environment)

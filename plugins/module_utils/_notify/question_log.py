@@ -79,6 +79,7 @@ class QuestionLog:
         self._order: LogOrder | None = None
         self._questions_page = LOG_PAGES
         self._last_page = 0
+        self._end = 0
         self._last_length = 0
         self._capacity: int | None = None
         self._shown: dict[str, str] = {}
@@ -105,7 +106,7 @@ class QuestionLog:
             is_known = self._order is LogOrder.OLDEST_FIRST and self._questions_page < LOG_PAGES
             return self._questions_page if is_known else 0
         if self._capacity is not None:
-            return self._last_page if self._order is LogOrder.OLDEST_FIRST else 0
+            return self._end if self._order is LogOrder.OLDEST_FIRST else 0
         return self._last_page + (self._refreshes % _FOLLOWING_EVERY == 0)
 
     def _read(self, first: int, sought: frozenset[str], *, is_whole: bool) -> list[_Placed]:
@@ -134,10 +135,10 @@ class QuestionLog:
         is_known_between = number == 0 < self._refreshes and self._capacity is not None
         if is_whole or not is_known_between or self._order or self._order_of(placed):
             return number + 1
-        return max(1, self._last_page)
+        return max(1, self._end)
 
     def _note_page(self, number: int, length: int) -> None:
-        """Note the last page, and how many records a page has that another one follows.
+        """Note the last page, where to look for what is added at the end, and how many records a full page has.
 
         Records may arrive between two requests, so the longest page seen so far is only a lower bound.
         """
@@ -146,6 +147,8 @@ class QuestionLog:
         if self._capacity is not None:
             self._capacity = max(self._capacity, length)
         if number >= self._last_page:
+            # Until the second page shows, nothing tells whether the first one is full: it may have been filled since.
+            self._end = 0 if number == 1 > self._last_page else number
             self._last_page, self._last_length = number, length
 
     def _is_enough(

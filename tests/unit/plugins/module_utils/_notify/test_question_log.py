@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 import pytest
 from hypothesis import example, given, settings
@@ -27,16 +28,23 @@ def record(direction: str, person: str, text: str, date: int = 0) -> LogRecord:
 
 
 class Log:
-    """A message log with an order and pages of one size. ``requests`` counts the pages that were read."""
+    """A message log with an order and pages of one size.
+
+    ``requests`` counts the pages that were read. ``arriving``: what comes after each of the next requests.
+    """
 
     def __init__(self, order: str, size: int, records: Sequence[LogRecord] = ()) -> None:
         self.order, self.size, self.records = order, size, list(records)
         self.requests = 0
+        self.arriving: list[list[tuple[str, str, str]]] = []
 
     def page(self, number: int) -> list[LogRecord]:
         self.requests += 1
         ordered = self.records if self.order == ORDERS[1] else self.records[::-1]
-        return ordered[number * self.size : (number + 1) * self.size]
+        page = list(ordered[number * self.size : (number + 1) * self.size])
+        for one in self.arriving.pop(0) if self.arriving else ():
+            self.add(*one)
+        return page
 
     def add(self, direction: str, person: str, text: str) -> None:
         self.records.append(record(direction, person, text, len(self.records)))
@@ -122,6 +130,54 @@ def test_whatever_comes_when_no_answer_is_missed(
     assert answers <= seen | texts(question.refresh(BOTH, is_whole=True)), "one that is to miss nothing"
     log.add("in", "ann", "the last answer")
     assert "the last answer" in set().union(*(texts(question.refresh(BOTH)) for _number in range(5))), "a few looks"
+
+
+@settings(max_examples=400)
+@given(
+    st.sampled_from(ORDERS),
+    st.integers(1, 5) | st.just(20),
+    st.integers(0, 9),
+    st.lists(st.tuples(st.lists(st.integers(0, 6), max_size=3), st.booleans()), max_size=12),
+    st.booleans(),
+)
+@example(ORDERS[1], 4, 2, [([2], False)], True)
+@example(ORDERS[1], 4, 1, [([], False), ([], False), ([2], True)], False)
+@example(ORDERS[1], 4, 2, [([3, 3], False)], True)
+def test_what_arrives_between_two_requests_is_seen_by_a_few_looks(
+    order: str, size: int, before: int, arrivals: list[tuple[list[int], bool]], has_before: bool
+) -> None:
+    """As long as less than a page arrives from one request to the next."""
+    log = Log(order, size, others(before))
+    question = reader(log, has_before=has_before)
+    log.add("out", "ann", "question ann")
+    seen: set[str] = set()
+    count = 0
+    for batches, is_whole in arrivals:
+        log.arriving = []
+        for number in (min(number, size - 1) for number in batches):
+            log.arriving.append([("in", "ann", f"answer {count + place}") for place in range(number)])
+            count += number
+        seen |= texts(question.refresh(ANN, is_whole=is_whole))
+        for one in chain(*log.arriving):
+            log.add(*one)
+    log.arriving = []
+    for _number in range(7):
+        seen |= texts(question.refresh(ANN))
+    assert {f"answer {place}" for place in range(count)} <= seen
+
+
+def test_a_page_that_was_filled_between_two_requests_is_not_taken_for_a_full_one() -> None:
+    log = Log(ORDERS[1], 5, others(2))
+    question = reader(log)
+    log.add("out", "ann", "question ann")
+    log.arriving = [[("in", "ann", f"answer {number}") for number in range(3)]]
+    question.refresh(ANN)
+    log.add("in", "ann", "one more")
+    log.add("in", "ann", "and another")
+    question.refresh(ANN)
+    log.requests = 0
+    question.refresh(ANN)
+    assert log.requests == 1, "three records of five are no full page, although the first one once had as many"
 
 
 @settings(max_examples=400)
