@@ -2,21 +2,39 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run one function in a copy of this process, which finishes it even when this process is told to stop."""
+"""Run one function here, or in a copy of this process, which finishes it even when this process is told to stop.
+
+Either way it is ended at once by the signals that end a process, and what it prints is not seen.
+"""
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from multiprocessing.util import Finalize
 from typing import NoReturn
 
 _ending: list[int] = []
 """The process ids of copies that have answered. They are waited for when this process ends, or before the next copy:
 taking down a copy of a large process takes milliseconds, in which its answer can already be passed on."""
+
+
+_ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def run_here(work: Callable[[], bytes]) -> bytes:
+    """Return what ``work`` returns in this process; empty when it fails, whatever it has done until then."""
+    handlers = {number: signal.signal(number, signal.SIG_DFL) for number in _ENDING_SIGNALS}
+    try:
+        with redirect_stdout(None), redirect_stderr(None):
+            return work()
+    except Exception:  # noqa: BLE001 - uncaught, it would show what it holds, and as an OSError deny what was done
+        return b""
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler or signal.SIG_DFL)  # None is one that Python has not set
 
 
 def run_forked(work: Callable[[], bytes]) -> bytes:
@@ -59,10 +77,8 @@ def _collect(options: int) -> None:
 def _do(work: Callable[[], bytes], writer: int) -> NoReturn:
     """Work, answer, and end without anything that this process would do at its own end."""
     try:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in _ENDING_SIGNALS:
             signal.signal(number, signal.SIG_DFL)
-        # A collection would write to every object of the copied process, and so copy all of its memory.
-        gc.freeze()
         _close_inherited(writer)
         with os.fdopen(writer, "wb") as pipe:
             pipe.write(work())

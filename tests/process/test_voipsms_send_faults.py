@@ -248,6 +248,14 @@ class TestTls:
             assert (first["failed"], first["outcome"]) == (True, outcome), first["msg"]
             assert len(server.accepted) <= 1
 
+    def test_no_library_speaks_of_certificates_that_are_not_checked(
+        self, user: Controller, certificates: Certificates
+    ) -> None:
+        with FaultServer(tls=certificates.unknown_authority) as server:
+            run = user.play(user.task(api_url=server.url, validate_certs=False, to=ANNA, msg="Hello"))
+        assert run.only["outcome"] == "sent"
+        assert "InsecureRequestWarning" not in run.everything
+
 
 @contextmanager
 def through(proxy: str, user: Controller) -> Iterator[None]:

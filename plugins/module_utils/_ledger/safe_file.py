@@ -43,6 +43,7 @@ class SafeFile:
         self._own_folder = _OWN_LEDGER if error is LedgerError else _OWN_FILE
         self.path = os.path.abspath(path)
         """What is made, checked and opened: all by one path, without ``..``, which a link could lead elsewhere."""
+        self._safe_folder = ""
 
     @property
     def exists(self) -> bool:
@@ -80,7 +81,9 @@ class SafeFile:
             folder = os.path.dirname(folder)
         if not os.path.isdir(folder):
             raise self._not_used(f"{folder!r} is not a folder")
-        self._check_way(folder)
+        if folder != self._safe_folder:  # from then on, only this user and root can make the way to it unsafe
+            self._check_way(folder)
+            self._safe_folder = folder
         if not os.access(folder, os.W_OK | os.X_OK):
             raise self._not_used(f"this user may not write to the folder {folder!r}; {_NO_FOLDER}")
         for ending in _BESIDE:
@@ -118,8 +121,8 @@ class SafeFile:
         way = [(path, os.lstat(path)) for path in _way_to(nearest)]
         first_own = next((place for place, (_path, status) in enumerate(way) if status.st_uid == os.geteuid()), 0)
         for place, (path, status) in enumerate(way):
-            is_outside = place < first_own and status.st_uid == outside_user()
-            if status.st_uid not in (0, os.geteuid()) and not is_outside:
+            is_own = status.st_uid in (0, os.geteuid())
+            if not is_own and not (place < first_own and status.st_uid == outside_user()):
                 reason = f"{path!r} on the way to it belongs to user {status.st_uid}"
                 raise self._not_used(f"{reason}, and this is user {os.geteuid()}; {self._own_folder}")
             is_sticky = bool(status.st_mode & stat.S_ISVTX)

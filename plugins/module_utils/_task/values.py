@@ -73,7 +73,7 @@ def _dates_in(value: object) -> Iterator[date]:
     """Yield the dates of an option, in the lists and dictionaries of it too."""
     if isinstance(value, date):
         yield value
-    elif isinstance(value, (list, tuple, Mapping)):
+    elif not isinstance(value, str) and isinstance(value, (list, tuple, Mapping)):  # the last asks for long
         for element in value.values() if isinstance(value, Mapping) else value:
             yield from _dates_in(element)
 

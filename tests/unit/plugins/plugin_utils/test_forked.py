@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A copy of the process: its answer, its death, and its work when no one waits for it any more."""
+"""Work here and in a copy of the process: its answer, its failure, and a copy that no one waits for any more."""
 
 from __future__ import annotations
 
@@ -9,16 +9,21 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.voip_communications.sms.plugins.plugin_utils._forked import run_forked
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._forked import run_forked, run_here
 
 # Python 3.12 warns of what pytest's own threads may do to a copy; a worker of Ansible has none.
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+
+
+Run = Callable[[Callable[[], bytes]], bytes]
+Captured = pytest.CaptureFixture[str]
 
 
 class Overdue(BaseException):
@@ -123,15 +128,30 @@ def test_a_copy_that_is_killed_has_no_answer() -> None:
     assert run_forked(killed) == b""
 
 
-def test_a_copy_that_fails_has_no_answer_and_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("run", [run_here, run_forked])
+@pytest.mark.parametrize("error", [ValueError("secret"), BlockingIOError(11, "secret"), MemoryError()], ids=repr)
+def test_what_fails_has_no_answer_and_prints_nothing(run: Run, error: Exception, capfd: Captured) -> None:
     def failing() -> bytes:
-        raise ValueError("secret")
+        raise error
 
-    assert run_forked(failing) == b""
+    assert run(failing) == b""
     assert capfd.readouterr() == ("", "")
 
 
-def test_what_it_prints_is_not_seen(capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("run", [run_here, run_forked])
+def test_what_libraries_print_is_not_seen(run: Run, capfd: Captured) -> None:
+    def printing() -> bytes:
+        print("secret")
+        print("secret", file=sys.stderr)
+        return b"done"
+
+    assert run(printing) == b"done"
+    print("end")
+    print("end", file=sys.stderr)
+    assert capfd.readouterr() == ("end\n", "end\n")
+
+
+def test_what_a_copy_prints_by_itself_is_not_seen(capfd: Captured) -> None:
     def printing() -> bytes:
         os.write(1, b"secret")
         os.write(2, b"secret")
@@ -141,12 +161,15 @@ def test_what_it_prints_is_not_seen(capfd: pytest.CaptureFixture[str]) -> None:
     assert capfd.readouterr() == ("", "")
 
 
-def test_the_signals_of_this_process_are_not_those_of_the_copy() -> None:
-    previous = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+@pytest.mark.parametrize("run", [run_here, run_forked])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_signals_of_this_process_are_not_those_of_the_work(run: Run, number: signal.Signals) -> None:
+    previous = signal.signal(number, signal.SIG_IGN)
     try:
-        assert run_forked(lambda: str(signal.getsignal(signal.SIGTERM) is signal.SIG_DFL).encode()) == b"True"
+        assert run(lambda: str(signal.getsignal(number) is signal.SIG_DFL).encode()) == b"True"
+        assert signal.getsignal(number) is signal.SIG_IGN
     finally:
-        signal.signal(signal.SIGTERM, previous)
+        signal.signal(number, previous)
 
 
 def test_it_goes_on_when_the_waiting_is_interrupted(tmp_path: Path, copies: list[int]) -> None:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 VoIP Communications SMS collection contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A local action whose forked copy leaves no whole answer. Tests with real processes show the rest."""
+"""A local action: where its code runs, and what no whole answer becomes. Tests with real processes show the rest."""
 
 from __future__ import annotations
 
@@ -20,19 +20,30 @@ class Action(_local_action.LocalAction):
 
     spec = staticmethod(voipsms_send.module_spec)
 
-    def __init__(self, *, check_mode: bool) -> None:
-        self._task: Any = SimpleNamespace(args={"to": "+1"}, action="send", check_mode=check_mode, diff=False)
+    def __init__(self, *, check_mode: bool = False, timeout: int = 0) -> None:
+        self._task: Any = SimpleNamespace(
+            args={"to": "+1"}, action="send", check_mode=check_mode, diff=False, timeout=timeout
+        )
 
 
+@pytest.mark.parametrize(("timeout", "way"), [(0, "run_here"), (7, "run_forked")])
+def test_only_a_time_limit_makes_a_copy_of_the_worker(timeout: int, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(_local_action, "run_forked" if way == "run_here" else "run_here")
+    found = Action(timeout=timeout)._respond({})
+    assert isinstance(found, dict)
+    assert found["msg"] == "missing required arguments: msg; nothing was sent"
+
+
+@pytest.mark.parametrize("timeout", [0, 7], ids=["here", "copied"])
 @pytest.mark.parametrize(
     "answer", [b"", b'{"changed": true, "results": [{"to": "+1281', b"{}x"], ids=["none", "cut", "odd"]
 )
 @pytest.mark.parametrize(("check_mode", "outcome"), [(False, "unknown"), (True, "not_sent")])
-def test_a_copy_that_was_killed_has_an_honest_result(
-    answer: bytes, check_mode: bool, outcome: str, monkeypatch: pytest.MonkeyPatch
+def test_work_that_ends_without_a_whole_answer_has_an_honest_result(
+    answer: bytes, check_mode: bool, outcome: str, timeout: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_local_action, "run_forked", lambda _work: answer)
-    found = Action(check_mode=check_mode)._respond({})
+    monkeypatch.setattr(_local_action, "run_forked" if timeout else "run_here", lambda _work: answer)
+    found = Action(check_mode=check_mode, timeout=timeout)._respond({})
     assert isinstance(found, dict)
     assert (found["failed"], found["outcome"], found["changed"]) == (True, outcome, not check_mode)
     assert "the process that did this ended without a result" in found["msg"]

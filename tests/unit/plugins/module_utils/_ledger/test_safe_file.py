@@ -165,6 +165,30 @@ def test_a_ledger_that_does_not_exist_yet_is_refused_there_too(tmp_path: Path) -
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_that_was_made_since_the_last_look_is_looked_at(tmp_path: Path) -> None:
+    path = tmp_path / "made" / "ledger.sqlite3"
+    ledger = ledger_at(path)
+    assert ledger.rows("key", ["ann"]) == {}
+    path.parent.mkdir()
+    path.parent.chmod(0o777)
+    with pytest.raises(LedgerError, match="could plant a journal there"):
+        ledger.claim(CLAIM)
+    assert not path.exists()
+
+
+def test_the_way_to_a_ledger_is_looked_at_once_in_a_task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[Any] = []
+    lstat = os.lstat
+
+    def noting(path: Any, **options: Any) -> os.stat_result:
+        looks.append(path)
+        return lstat(path, **options)
+
+    monkeypatch.setattr(os, "lstat", noting)
+    made_in(tmp_path)
+    assert looks.count("/") == 1
+
+
 @pytest.mark.parametrize("mode", [0o702, 0o777])
 def test_a_folder_above_that_others_may_write_is_refused(tmp_path: Path, mode: int) -> None:
     path = made_in(tmp_path / "above" / "own")
