@@ -20,7 +20,7 @@ with quick_imports():
         described,
         read_contacts,
     )
-    from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import options_check
+    from ansible_collections.voip_communications.sms.plugins.module_utils._task.module import options_check, refusals
     from ansible_collections.voip_communications.sms.plugins.module_utils._task.values import read_region, with_texts
     from ansible_collections.voip_communications.sms.plugins.modules import voipsms_sandbox
     from ansible_collections.voip_communications.sms.plugins.plugin_utils._sandbox import (
@@ -39,7 +39,7 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         validation = ArgumentSpecValidator(voipsms_sandbox.argument_spec()).validate(self._task.args)
         if validation.error_messages:
-            return _failure(f"{validation.errors.msg}; nothing was started or stopped")
+            return _failure("; ".join((*refusals(validation, self._task.action), "nothing was started or stopped")))
         options = validation.validated_parameters
         sandbox = Sandbox(options["port"], options["python"], check_mode=self._task.check_mode)
         try:

@@ -12,9 +12,8 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ValidationResult
 from ansible.module_utils.common.parameters import remove_values
-from ansible.module_utils.errors import UnsupportedError
 
-from .module import ModuleSpec, attempt, failure, refused
+from .module import ModuleSpec, attempt, failure, refusals, refused
 from .shown_options import shown_options
 
 
@@ -56,10 +55,7 @@ def _drop_empty(result: dict[str, Any], *, difference: bool) -> None:
 
 def _refusal(spec: ModuleSpec, validation: ValidationResult, name: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the failure of options that ``AnsibleModule`` would refuse, in its words."""
-    msg = validation.errors.msg
-    if isinstance(validation.errors[0], UnsupportedError):
-        msg = f"Unsupported parameters for ({name}) module: {msg}"
-    return failure(spec, refused(msg, options, spec.argument_spec))
+    return failure(spec, refused("; ".join(refusals(validation, name)), options, spec.argument_spec))
 
 
 def _member(name: str, value: Any, secrets: Mapping[str, str]) -> str:

@@ -15,6 +15,8 @@ from collections.abc import Collection, Mapping
 from typing import Any, Callable, NamedTuple, NoReturn
 
 from ansible.module_utils import basic
+from ansible.module_utils.common.arg_spec import ValidationResult
+from ansible.module_utils.errors import UnsupportedError
 
 from .._core.errors import InputError, MissingLibrary, VoipsmsError, defect
 from .shown_options import shown_options
@@ -54,7 +56,9 @@ class _Module(basic.AnsibleModule):
     def fail_json(self, msg: str, **kwargs: Any) -> NoReturn:
         """Fail without showing what was refused; while the options are validated, also with the keys of a result."""
         if self._refusal:
-            msg = refused(msg, self.params, self.argument_spec)
+            validation = getattr(self, "validation_result", None)  # some refuse before there is one
+            faults = refusals(validation, self._name) if validation else []
+            msg = refused("; ".join(faults) or msg, self.params, self.argument_spec)
         self.params = shown_options(self.argument_spec, self.params)
         super().fail_json(**{**self._refusal, **kwargs, "msg": msg})
 
@@ -142,12 +146,19 @@ def attempt(spec: ModuleSpec, params: Mapping[str, Any], *, check_mode: bool) ->
         return broken(spec, defect(error), check_mode=check_mode)
 
 
+def refusals(validation: ValidationResult, name: str) -> list[str]:
+    """Return all that Ansible finds wrong with the options of a module; ``AnsibleModule`` says the first alone."""
+    unknown = f"Unsupported parameters for ({name}) module: "
+    errors = validation.errors.errors
+    return [f"{unknown if isinstance(error, UnsupportedError) else ''}{error.msg.rstrip('.')}" for error in errors]
+
+
 def refused(msg: str, params: Collection[str], argument_spec: Collection[str]) -> str:
     """Return the sentence about options that Ansible refuses, with the names of those that were meant."""
     from .option_names import names_meant  # noqa: PLC0415 - only a failure needs it
 
     hint = names_meant(params, argument_spec)
-    return f"{msg.rstrip('.')}; {hint}; nothing was sent" if hint else f"{msg}; nothing was sent"
+    return f"{msg}; {hint}; nothing was sent" if hint else f"{msg}; nothing was sent"
 
 
 def broken(spec: ModuleSpec, reason: str, *, check_mode: bool) -> dict[str, Any]:

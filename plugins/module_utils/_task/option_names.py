@@ -42,5 +42,7 @@ def names_meant(unknown: Collection[str], known: Collection[str]) -> str:
 
 def _meant(name: str, known: Collection[str]) -> str:
     """Return the option that is meant by a name, or an empty text."""
-    option = next((option for option in MEANT.get(name.lower(), ()) if option in known), "")
-    return option or next(iter(get_close_matches(name, sorted(known), n=1, cutoff=_ALIKE)), "")
+    called = {alias: next((option for option in options if option in known), "") for alias, options in MEANT.items()}
+    called.update((option, option) for option in known)
+    alike = get_close_matches(name.lower(), sorted(called), n=1, cutoff=_ALIKE)
+    return called.get(name.lower(), "") or next((called[match] for match in alike), "")

@@ -58,6 +58,16 @@ def test_options_that_are_refused_do_not_run() -> None:
     assert SECRET not in json.dumps(found)
 
 
+def test_all_options_that_are_refused_are_named_at_once() -> None:
+    spec = {"msg": {"required": True}, "kind": {"choices": ["a", "b"]}, "many": {"type": "int"}}
+    module_spec = ModuleSpec(spec, raising(AssertionError("it ran")), blank)
+    options = {"message": "hi", "kind": "c", "many": "few"}
+    found = json.loads(respond(module_spec, "mod", options, check_mode=False, difference=False, invocation=True))["msg"]
+    assert found.startswith("missing required arguments: msg; argument 'many' is of type ")
+    assert "; value of kind must be one of: a, b, got: c; Unsupported parameters for (mod) module: message. " in found
+    assert found.endswith("; message is called msg here; nothing was sent")
+
+
 def test_an_option_of_a_wrong_kind_does_not_run() -> None:
     spec = {"many": {"type": "int", "required": True}}
     module_spec = ModuleSpec(spec, raising(AssertionError("it ran")), blank)

@@ -205,6 +205,16 @@ def test_what_ansible_itself_refuses_shows_no_credential_of_a_url(capsys: pytest
     assert SECRET not in printed.out + printed.err
 
 
+def test_all_options_that_ansible_refuses_are_named_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    spec = {"msg": {"required": True}, "kind": {"choices": ["a", "b"]}, "many": {"type": "int"}}
+    with patch_module_args({"message": "hi", "kind": "c", "many": "few"}), pytest.raises(SystemExit):
+        main(ModuleSpec(spec, returning(), blank))
+    found = json.loads(capsys.readouterr().out)["msg"]
+    assert found.startswith("missing required arguments: msg; argument 'many' is of type ")
+    assert "; value of kind must be one of: a, b, got: c; Unsupported parameters for (" in found
+    assert found.endswith("; message is called msg here; nothing was sent")
+
+
 @pytest.mark.parametrize(
     ("run", "code", "msg", "outcome"),
     [

@@ -24,7 +24,8 @@ REPORT = voipsms_report.argument_spec()
 @pytest.mark.parametrize(
     ("name", "known", "option"),
     [
-        *((name, SEND, "msg") for name in ("message", "text", "body", "Message")),
+        *((name, SEND, "msg") for name in ("message", "text", "body", "Message", "mesage", "meassage")),
+        *((name, SEND, "to") for name in ("recipiens", "phone_numers")),
         *((name, SEND, "to") for name in ("recipients", "number", "phone", "phones")),
         *((name, SEND, "from") for name in ("sender", "from_number")),
         *((name, SEND, "idempotency_key") for name in ("key", "idempotency-key", "idempotencykey")),
