@@ -13,7 +13,7 @@ _ALIKE = 0.8
 """How alike two names must be, from 0 to 1, for one to be a misspelling of the other."""
 
 MEANT: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("message", "text", "body", "content", "sms", "message_text"), ("msg",)),
+    **dict.fromkeys(("message", "text", "body", "content", "sms", "message_text", "question", "prompt"), ("msg",)),
     **dict.fromkeys(
         ("recipient", "recipients", "number", "numbers", "phone", "phones", "phone_number"), ("to", "number")
     ),
@@ -28,6 +28,9 @@ MEANT: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("date", "at", "time", "send_at", "scheduled_at", "delivery_time", "when"), ("delivery_date",)),
     **dict.fromkeys(("tz", "time_zone", "zone"), ("timezone", "account_timezone")),
     **dict.fromkeys(("region", "country"), ("default_region",)),
+    **dict.fromkeys(("service", "subject", "system", "systems"), ("services",)),
+    **dict.fromkeys(("begin", "begins", "start_time"), ("start",)),
+    **dict.fromkeys(("finish", "ends", "end_time"), ("end",)),
     **dict.fromkeys(("path", "file", "filename", "output"), ("dest",)),
     **dict.fromkeys(("id", "ids", "sms_id", "smsids", "message_id"), ("smsid",)),
 }

@@ -9,16 +9,18 @@ import pytest
 from ansible_collections.voip_communications.sms.plugins.module_utils._task import option_names
 from ansible_collections.voip_communications.sms.plugins.module_utils._task.option_names import names_meant
 from ansible_collections.voip_communications.sms.plugins.modules import (
+    voipsms_ask,
     voipsms_ledger,
     voipsms_log_info,
     voipsms_report,
     voipsms_scheduled,
     voipsms_send,
+    voipsms_window,
 )
 
 SEND, SCHEDULED = voipsms_send.argument_spec(), voipsms_scheduled.argument_spec()
 LOG, LEDGER = voipsms_log_info.argument_spec(), voipsms_ledger.argument_spec()
-REPORT = voipsms_report.argument_spec()
+REPORT, WINDOW, ASK = voipsms_report.argument_spec(), voipsms_window.argument_spec(), voipsms_ask.argument_spec()
 
 
 @pytest.mark.parametrize(
@@ -38,6 +40,10 @@ REPORT = voipsms_report.argument_spec()
         ("recipients", LOG, "number"),
         *((name, REPORT, "dest") for name in ("path", "file", "filename")),
         ("idempotency_key", LEDGER, "key"),
+        ("question", ASK, "msg"),
+        ("subject", WINDOW, "services"),
+        ("begin", WINDOW, "start"),
+        ("end_time", WINDOW, "end"),
     ],
 )
 def test_the_option_that_is_meant_is_named(name: str, known: dict[str, object], option: str) -> None:
@@ -50,5 +56,5 @@ def test_what_is_known_or_like_nothing_is_not_mentioned() -> None:
 
 
 def test_every_option_that_is_named_exists() -> None:
-    known = {*SEND, *SCHEDULED, *LOG, *LEDGER, *REPORT}
+    known = {*SEND, *SCHEDULED, *LOG, *LEDGER, *REPORT, *WINDOW}
     assert {option for options in option_names.MEANT.values() for option in options} <= known
