@@ -34,6 +34,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._task.valu
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._forked import run_forked, run_here
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._hidden_defaults import with_contacts
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._plain_options import option_faults, plain_options
+from ansible_collections.voip_communications.sms.plugins.plugin_utils._quick_imports import own_byte_code
 
 SWITCH = "VOIPSMS_FRONT"
 """The environment variable that chooses where the code runs: ``controller`` by default, or ``module``."""
@@ -108,9 +109,10 @@ class LocalAction(OrdinaryAction):
 
         def work() -> bytes:
             try:
-                result = respond(
-                    spec, name, options, check_mode=check_mode, difference=difference, invocation=invocation
-                )
+                with own_byte_code():  # of what is imported where it is needed
+                    result = respond(
+                        spec, name, options, check_mode=check_mode, difference=difference, invocation=invocation
+                    )
             except MissingLibrary:
                 result = json.dumps("the controller's Python lacks a library")
             return result.encode("ascii")

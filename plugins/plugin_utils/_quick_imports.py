@@ -40,19 +40,29 @@ class _OwnFiles(MetaPathFinder):
 
 
 @contextmanager
+def own_byte_code() -> Iterator[None]:
+    """Import what is imported within this block from its byte code, in this thread or another."""
+    finder = _OwnFiles()
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
+
+
+@contextmanager
 def quick_imports() -> Iterator[None]:
     """Import what is imported within this block from its byte code, and look for no garbage meanwhile.
 
     An import leaves hardly any, and a run of Ansible has many objects to look through. Those that are there at the end
     stay for the whole run, so that no later search looks at them, in this process or in a worker.
     """
-    finder, was_enabled = _OwnFiles(), gc.isenabled()
-    sys.meta_path.insert(0, finder)
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
-        yield
+        with own_byte_code():
+            yield
     finally:
-        sys.meta_path.remove(finder)
         gc.freeze()
         if was_enabled:
             gc.enable()

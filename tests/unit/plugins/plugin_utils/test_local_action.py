@@ -49,6 +49,22 @@ def test_work_that_ends_without_a_whole_answer_has_an_honest_result(
     assert "the process that did this ended without a result" in found["msg"]
 
 
+@pytest.mark.parametrize("timeout", [0, 7], ids=["here", "copied"])
+def test_what_the_work_imports_late_is_looked_for_by_the_collection_first(timeout: int) -> None:
+    finders = list(sys.meta_path)
+
+    def run(_params: Any, _check_mode: bool) -> dict[str, Any]:
+        return {"msg": str(sys.meta_path[1:] == finders)}
+
+    class Looking(Action):
+        spec = staticmethod(lambda: voipsms_send.module_spec()._replace(argument_spec={"to": {}}, run=run))
+
+    found = Looking(timeout=timeout)._respond({})
+    assert isinstance(found, dict)
+    assert found["msg"] == "True"
+    assert sys.meta_path == finders
+
+
 def test_a_first_number_is_read_before_the_process_is_copied() -> None:
     """Otherwise each copy loads the metadata of its region and compiles the patterns of numbers anew."""
     code = f"import sys, {_local_action.__name__}; print('phonenumbers.data.region_US' in sys.modules)"

@@ -26,6 +26,12 @@ import {PLUGINS}.action.voipsms_send
 from {PLUGINS}.module_utils._core import errors
 print(errors.InputError.__doc__)
 """
+_IMPORTS_LATER = f"""{_IMPORTS}
+from {PLUGINS}.plugin_utils._quick_imports import own_byte_code
+with own_byte_code():
+    from {PLUGINS}.module_utils._ledger import limits
+from {PLUGINS}.module_utils._ledger import resolve
+"""
 
 
 @pytest.fixture
@@ -36,11 +42,11 @@ def installed(tmp_path: Path) -> Path:
     return collection / "plugins"
 
 
-def imported(plugins: Path, **environment: str) -> str:
+def imported(plugins: Path, code: str = _IMPORTS, **environment: str) -> str:
     """Return what a process prints that imports an action as Ansible does."""
     clean = {name: value for name, value in os.environ.items() if name not in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH")}
     done = subprocess.run(
-        [sys.executable, "-c", _IMPORTS, str(plugins.parents[3])],
+        [sys.executable, "-c", code, str(plugins.parents[3])],
         env=clean | environment,
         cwd=plugins,
         capture_output=True,
@@ -67,6 +73,12 @@ def test_a_file_that_has_changed_is_compiled_anew(installed: Path) -> None:
     path = installed / "module_utils" / "_core" / "errors.py"
     path.write_text(f"{path.read_text(encoding='utf-8')}\nInputError.__doc__ = 'Changed.'\n", encoding="utf-8")
     assert before != imported(installed) == "Changed.\n"
+
+
+def test_what_a_task_imports_where_it_needs_it_has_byte_code_too(installed: Path) -> None:
+    imported(installed, _IMPORTS_LATER)
+    kept = {path.name.partition(".")[0] for path in (installed / "module_utils" / "_ledger").rglob("*.pyc")}
+    assert ("limits" in kept, "resolve" in kept) == (True, False)
 
 
 def test_where_byte_code_is_not_wanted_none_is_kept(installed: Path) -> None:
