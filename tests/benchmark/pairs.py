@@ -24,6 +24,7 @@ from ansible_collections.voip_communications.sms.tests.benchmark.tasks import (
     DURABLE_MODULE,
     FULL_CONTROLLER,
     FULL_MODULE,
+    LOADING_MODULE,
     played,
     task_of,
 )
@@ -43,6 +44,9 @@ PAIRS = (
     Pair("as a module, to the bare request", (BY_MODULE, 1), (BARE_MODULE, 1), 1.10),
     Pair("in the controller, to the bare request with two commits", (CONTROLLER, 1), (DURABLE_ACTION, 1)),
     Pair("as a module, to the bare request with two commits", (BY_MODULE, 1), (DURABLE_MODULE, 1)),
+    Pair(
+        "as a module, to one that loads the same files and makes the bare request", (BY_MODULE, 1), (LOADING_MODULE, 1)
+    ),
     Pair("in the controller, 1,000 recipients to 1", (CONTROLLER, 1_000), (CONTROLLER, 1), 1.9),
     Pair("as a module, 1,000 recipients to 1", (BY_MODULE, 1_000), (BY_MODULE, 1), 1.9),
     Pair("in the controller with contacts and limits, to without", (FULL_CONTROLLER, 1), (CONTROLLER, 1)),

@@ -102,6 +102,7 @@ DURABLE_ACTION, DURABLE_MODULE = (
     "the bare request between two durable commits, in the controller",
     "the bare request between two durable commits, as a module",
 )
+LOADING_MODULE = "the bare request, as a module that loads what voipsms_send loads"
 URI, EACH, LOOP = "uri, one request for all", "a module, one request a recipient", "uri in a loop"
 KINDS = (
     Kind(CONTROLLER, _send, {}),
@@ -112,6 +113,7 @@ KINDS = (
     Kind(BARE_MODULE, _bare("sms_bare_module"), {}),
     Kind(DURABLE_ACTION, _bare("sms_durable_action"), {}),
     Kind(DURABLE_MODULE, _bare("sms_durable_module"), {}),
+    Kind(LOADING_MODULE, _bare("sms_loading_module"), {}),
     Kind(URI, _uri_once, {}),
     Kind(EACH, _each, {100: 3, 1_000: 1}),
     Kind(LOOP, _uri_loop, {10: 3, 100: 1, 1_000: 0}),

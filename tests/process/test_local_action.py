@@ -207,13 +207,14 @@ def test_an_unknown_interpreter_is_left_to_the_module(controller: Controller, se
     assert outcomes[0] == outcomes[1]
 
 
+@pytest.mark.parametrize("limit", [0, 60])
 def test_a_parent_that_ignores_the_end_of_its_children_loses_no_result(
-    controller: Controller, service: CountedSandbox
+    limit: int, controller: Controller, service: CountedSandbox
 ) -> None:
-    """As some schedulers do; the processes that they start inherit it."""
+    """As some schedulers do; the processes that they start inherit it, and one with a time limit makes a copy."""
     previous = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     try:
-        process = controller.start_play(controller.task(to=ANNA, msg="Hello"))
+        process = controller.start_play(controller.task(keywords={"timeout": limit}, to=ANNA, msg="Hello"))
     finally:
         signal.signal(signal.SIGCHLD, previous)
     stdout, stderr = process.communicate(timeout=LONGEST)
