@@ -18,6 +18,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cache
 from typing import Any, ClassVar
 
 from ansible import constants as C  # noqa: N812 - as everywhere in Ansible
@@ -117,8 +118,7 @@ class LocalAction(OrdinaryAction):
                 result = json.dumps("the controller's Python lacks a library")
             return result.encode("ascii")
 
-        # A collection would write to every object that the worker has from the controller, and so copy all its memory.
-        gc.freeze()
+        _freeze()
         try:
             answer = run_forked(work) if self._task.timeout else run_here(work)
         except OSError as error:
@@ -128,6 +128,15 @@ class LocalAction(OrdinaryAction):
         except ValueError:  # the copy was killed, before its answer or within
             return broken(spec, "the process that did this ended without a result", check_mode=check_mode)
         return response
+
+
+@cache
+def _freeze() -> None:
+    """Let no collection look at what the worker has from the controller: it would write to all of it, and so copy it.
+
+    This is done once, so that the garbage of the items of a loop is collected.
+    """
+    gc.freeze()
 
 
 def _use_libraries() -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -63,6 +64,15 @@ def test_what_the_work_imports_late_is_looked_for_by_the_collection_first(timeou
     assert isinstance(found, dict)
     assert found["msg"] == "True"
     assert sys.meta_path == finders
+
+
+def test_the_garbage_of_the_items_of_a_loop_is_collected() -> None:
+    Action()._respond({})
+    frozen = gc.get_freeze_count()
+    assert frozen
+    left: list[list[object]] = [[] for _each in range(1000)]
+    Action()._respond({})
+    assert gc.get_freeze_count() < frozen + len(left)
 
 
 def test_a_first_number_is_read_before_the_process_is_copied() -> None:
