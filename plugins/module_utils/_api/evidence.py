@@ -144,7 +144,8 @@ def _judge_log(
         else:
             by_number[record.to].append(record)
     warnings += _duplicate_warnings(by_number, segments)
-    verdicts = {number: _verdict(group, clean) for number, group in by_number.items()}
+    verdict_of = _Verdicts(clean).of
+    verdicts = {number: verdict_of(group) for number, group in by_number.items()}
     return Judgement(verdicts, tuple(dict.fromkeys(warnings)))
 
 
@@ -154,6 +155,36 @@ def _duplicate_warnings(by_number: Mapping[str, Sequence[SendRecord]], segments:
     for number, group in by_number.items():
         if len(group) > segments and all(record.code == ACCEPTED_CODE for record in group):
             yield f"possible duplicate: {len(group)} records for +{number}, and its text has only {parts}"
+
+
+class _Verdicts:
+    """The verdicts by the records of one answer, of which most say the same but for their recipient and smsid."""
+
+    def __init__(self, clean: Cleaner) -> None:
+        """Start without any."""
+        self._clean = clean
+        self._known: dict[tuple[Any, ...], Verdict] = {}
+
+    def of(self, records: Sequence[SendRecord]) -> Verdict:
+        """Return the verdict on one recipient; what a single record says that another has said is judged once."""
+        if len(records) != 1:
+            return _verdict(records, self._clean)
+        smsid, said = records[0].smsid, _said(records[0])
+        try:
+            verdict = self._known.get(said)
+        except TypeError:  # it has a list or an object
+            return _verdict(records, self._clean)
+        if verdict is None:
+            verdict = self._known[said] = _verdict(records, self._clean)
+        return verdict if smsid is None or not verdict.smsids else verdict._replace(smsids=(smsid,))
+
+
+def _said(record: SendRecord) -> tuple[Any, ...]:
+    """Return what a record says but for whom and under which smsid; True is not 1, nor is 1.0, although Python does."""
+    rest = dict(record.fields)
+    rest.pop("to", None)
+    rest.pop("smsid", None)
+    return (record.smsid is None, *rest, *rest.values(), *map(type, rest.values()))
 
 
 def _verdict(records: Sequence[SendRecord], clean: Cleaner) -> Verdict:

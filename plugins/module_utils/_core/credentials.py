@@ -55,31 +55,39 @@ class Credentials:
 
     def are_in(self, text: str) -> bool:
         """Return whether a text holds the user or the password, in any of the known forms."""
+        if _is_word(text):  # as smsids are, of which each is another
+            return self._are_in_word(text)
         return any(self._are_plainly_in(reading) for reading in _readings(text))
 
     def _are_plainly_in(self, text: str) -> bool:
         """Return whether a text holds them raw, in base64 or in hexadecimal."""
-        folded, spaced = _folded(text), text.replace("+", " ")
-        if _has_one_of(folded, self._folded) or _has_one_of(spaced, self._exact):
+        if _is_word(text):
+            return self._are_in_word(text)
+        if _has_one_of(_folded(text), self._folded) or _has_one_of(text.replace("+", " "), self._exact):
             return True
-        if text.isascii() and text.isalnum():
-            base64, hexadecimal = text, text.lower()
-        else:
-            # Both may be broken into lines or groups; the URL-safe alphabet has two other letters.
-            base64 = _NOT_BASE64.sub("", text.replace("-", "+").replace("_", "/"))
-            hexadecimal = _NOT_HEX.sub("", text.lower())
-        return _has_one_of(base64, self._base64) or _has_one_of(hexadecimal, self._hex)
+        # Both may be broken into lines or groups; the URL-safe alphabet has two other letters.
+        base64 = _NOT_BASE64.sub("", text.replace("-", "+").replace("_", "/"))
+        return _has_one_of(base64, self._base64) or _has_one_of(_NOT_HEX.sub("", text.lower()), self._hex)
+
+    def _are_in_word(self, text: str) -> bool:
+        """Return the same for ASCII letters and digits alone, in which nothing is encoded, broken up or escaped."""
+        lower = text.lower()
+        return (
+            _has_one_of(lower, self._folded)
+            or _has_one_of(text, self._exact)
+            or _has_one_of(text, self._base64)
+            or _has_one_of(lower, self._hex)
+        )
+
+
+def _is_word(text: str) -> bool:
+    """Return whether a text consists of ASCII letters and digits."""
+    return text.isascii() and text.isalnum()
 
 
 def _has_one_of(text: str, forms: tuple[str, ...]) -> bool:
-    """Return whether a text has one of these forms, the shortest of which comes first."""
-    length = len(text)
-    for form in forms:
-        if len(form) > length:
-            return False
-        if form in text:
-            return True
-    return False
+    """Return whether a text has one of these forms."""
+    return any(map(text.__contains__, forms))
 
 
 def _folded(text: str) -> str:

@@ -118,8 +118,8 @@ class _Shared:
         columns[_PREVIOUS] = None if row.previous is None else json.dumps(_to_json(row.previous))
         self._before, self._after = columns[_OWN_COLUMNS:_SMSIDS], columns[_SMSIDS + 1 :]
         texts = _texts(columns)
-        self._text_before = _encoded(["", *texts[_OWN_COLUMNS:_SMSIDS], ""])
-        self._text_after = _encoded(["", *texts[_SMSIDS + 1 :]])
+        self._text_before = _joined(["", *texts[_OWN_COLUMNS:_SMSIDS], ""])
+        self._text_after = _joined(["", *texts[_SMSIDS + 1 :]])
 
     def is_shared_by(self, row: Row) -> bool:
         """Return whether a row has the same columns."""
@@ -127,11 +127,10 @@ class _Shared:
 
     def values_of(self, row: Row) -> tuple[Any, ...]:
         """Return the values of a row that has the same columns; the checksum is that of ``_checksum``."""
-        own = row.key, row.recipient, row.masked
-        smsids = f"[{', '.join(map(encode_basestring_ascii, row.smsids))}]"
-        checksum = zlib.crc32(self._text_before, zlib.crc32(_encoded(own)))
-        checksum = zlib.crc32(self._text_after, zlib.crc32(smsids.encode("ascii"), checksum))
-        return (*own, *self._before, smsids, *self._after, checksum)
+        own = row[:_OWN_COLUMNS]
+        smsids = f"[{', '.join(map(encode_basestring_ascii, row.smsids))}]" if row.smsids else _NONE
+        text = f"{_joined(own)}{self._text_before}{smsids}{self._text_after}"
+        return (*own, *self._before, smsids, *self._after, _checksum_of(text))
 
 
 def _shared_of(row: Row) -> tuple[Any, ...]:
@@ -140,12 +139,17 @@ def _shared_of(row: Row) -> tuple[Any, ...]:
 
 def _checksum(columns: Sequence[Any]) -> int:
     """Return the checksum of columns."""
-    return zlib.crc32(_encoded(_texts(columns)))
+    return _checksum_of(_joined(_texts(columns)))
 
 
-def _encoded(texts: Iterable[str]) -> bytes:
-    """Return texts as the bytes of which the checksum is made."""
-    return "\0".join(texts).encode(errors="surrogatepass")
+def _checksum_of(text: str) -> int:
+    """Return the checksum of the texts of all columns, one after the other."""
+    return zlib.crc32(text.encode(errors="surrogatepass"))
+
+
+def _joined(texts: Iterable[str]) -> str:
+    """Return texts as they are where the checksum is made."""
+    return "\0".join(texts)
 
 
 def _texts(columns: Sequence[Any]) -> list[str]:

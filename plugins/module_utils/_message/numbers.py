@@ -94,6 +94,9 @@ def read(value: object, region: str | None = None) -> str:
     require()
     text = text_of(value)
     readings = _readings(text, region.upper() if region else None)
+    only = readings[""]
+    if len(readings) == 1 and not only.fault:
+        return only.digits
     possible = {reading.digits: condition for condition, reading in readings.items() if not reading.fault}
     short = next((reading.short for reading in readings.values() if reading.short), "")
     if short or len(possible) > 1:
@@ -120,7 +123,7 @@ def region_fault(region: str | None) -> str | None:
 
 def digits(text: str) -> str:
     """Return the digits of a number that the service wrote (+1…, 001…, plain), or an empty text if it is not one."""
-    bare = text.translate(_WITHOUT_ANSWER_SEPARATORS)
+    bare = text if _are_digits(text) else text.translate(_WITHOUT_ANSWER_SEPARATORS)
     bare = bare[1:] if bare.startswith("+") else bare.removeprefix("00")
     return bare if _are_digits(bare) else ""
 
@@ -161,6 +164,8 @@ def text_of(value: object) -> str:
 
 def _digits_of(text: str) -> str:
     """Return the digits of a number that a person wrote. Raises ``NumberError`` for any character but separators."""
+    if _are_digits(text[1:]) and text[0] == "+" and not text.startswith("+00"):
+        return text[1:]
     bare = text.translate(_WITHOUT_SEPARATORS)
     plain = bare.removeprefix("+")
     if not plain:

@@ -44,7 +44,7 @@ class Contacts:
 
     def find(self, name: str) -> Person | None:
         """Return the contact of a name, in whichever case and form of Unicode; None where there is none."""
-        return self._by_name.get(_key(name))
+        return self._by_name.get(_key(name)) if self._by_name else None
 
     def members(self, group: str) -> tuple[Person, ...]:
         """Return the people of a group, in their order; no one where there is no such group."""

@@ -35,6 +35,8 @@ class Names:
 
     def named(self, results: Iterable[Result]) -> list[Result]:
         """Return results with the names of their recipients."""
+        if not self._names and not self._contacts.people:
+            return list(results)
         return [result if result.name else self._named(result) for result in results]
 
     def _named(self, result: Result) -> Result:
