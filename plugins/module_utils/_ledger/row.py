@@ -127,7 +127,7 @@ class _Shared:
 
     def values_of(self, row: Row) -> tuple[Any, ...]:
         """Return the values of a row that has the same columns; the checksum is that of ``_checksum``."""
-        own = row[:_OWN_COLUMNS]
+        own = row.key, row.recipient, row.masked
         smsids = f"[{', '.join(map(encode_basestring_ascii, row.smsids))}]" if row.smsids else _NONE
         text = f"{_joined(own)}{self._text_before}{smsids}{self._text_after}"
         return (*own, *self._before, smsids, *self._after, _checksum_of(text))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 
 from .._api.client import Api, Denied, Throttled
 from .._api.evidence import Judgement, alike
@@ -54,25 +54,28 @@ class Posting:
         self._api = api
         self._deadline = deadline
         self._stop_reason = ""
-        self._is_throttled = False
+        self.is_throttled = False
         self._throttle_lock = threading.RLock()
         self._are_credentials_tried = False
         self._has_first = False
         self._first_changed = threading.Condition()
 
-    @contextmanager
-    def admission(self) -> Iterator[None]:
-        """Admit a batch, from before its claim until it is settled, when it may go ahead.
+    def is_behind_first(self) -> bool:
+        """Return whether a batch would have to wait until the service has answered the first one."""
+        return self._has_first and not self._are_credentials_tried
 
-        The first one goes alone until the service has answered it. Once the service asks for fewer requests, one goes
-        at a time.
-        """
+    @contextmanager
+    def behind_first(self) -> Iterator[None]:
+        """Let the first batch go alone until the service has answered it; the others wait, but not for long."""
         self._wait_for_first()
         try:
-            with self._throttle_lock if self._is_throttled else nullcontext():
-                yield
+            yield
         finally:
             self._end_first(tried=False)
+
+    def turn(self) -> AbstractContextManager[object]:
+        """Let one batch go at a time, until it is settled, once the service asks for fewer requests."""
+        return self._throttle_lock if self.is_throttled else nullcontext()
 
     def start_within(self) -> float:
         """Return the seconds within which a request must begin; 0 or less when it is too late."""
@@ -91,6 +94,9 @@ class Posting:
 
         ``latest``: until when the first byte may leave. Raises nothing: every failure is a verdict on each number.
         """
+        obstacle = self.obstacle(self.start_within())
+        if obstacle:
+            return alike(numbers, Fate.NOT_SENT, obstacle)
         pauses = iter(PAUSES)
         has_waited = False
         with ExitStack() as locks:
@@ -98,6 +104,7 @@ class Posting:
                 answer = self._try(numbers, latest)
                 if isinstance(answer, Denied):
                     self.stop(str(answer))
+                self.is_throttled |= isinstance(answer, Throttled)
                 is_answer = isinstance(answer, Judgement) or not answer.passing
                 self._end_first(tried=is_answer)
                 if isinstance(answer, Judgement):
@@ -129,7 +136,6 @@ class Posting:
 
     def _throttle(self, locks: ExitStack, pause: float) -> float:
         """Make the other threads wait until the locks are released; return the seconds of the pause that remain."""
-        self._is_throttled = True
         before = self._deadline.left()
         locks.enter_context(self._throttle_lock)
         return max(0.0, pause - (before - self._deadline.left()))

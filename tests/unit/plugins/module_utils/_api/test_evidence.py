@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -113,6 +114,27 @@ def test_more_records_than_parts_may_be_a_duplicate(segments: int, parts: str) -
 def test_an_smsid_that_recipients_share_is_kept_for_each() -> None:
     found = judged(record(ANN), record(BOB), recipients=(ANN, BOB))
     assert [found.verdicts[number].smsids for number in (ANN, BOB)] == [("sms1",), ("sms1",)]
+
+
+@pytest.mark.parametrize("name", ["code", "smsid", "sale", "status", "error", "code_desc", "delivered"])
+def test_a_record_is_judged_as_if_it_were_alone(name: str) -> None:
+    """What several records say is judged once; values that Python takes for equal do not say the same."""
+    values: tuple[Any, ...] = (True, 1, 1.0, "1", 200, 200.0, "200", 0, False, -0.01, "FAILED", None, "", "canary", [], ["x"], {"a": 1})
+    for one, other in permutations(values, 2):
+        second = {**record(BOB, smsid="sms2"), name: other}
+        found = judged({**record(ANN), name: one}, second, recipients=(ANN, BOB)).verdicts[BOB]
+        assert repr(found) == repr(judged(second, recipients=(BOB,)).verdicts[BOB]), (one, other)
+
+
+def test_fields_in_another_order_are_judged_anew() -> None:
+    """Of several fields that speak of failure, the first is named."""
+    fields = {"status": "FAILED", "error": "lost"}
+    swapped = dict(reversed(fields.items()))
+    found = judged({**record(ANN), **fields}, {**record(BOB), **swapped}, recipients=(ANN, BOB)).verdicts
+    assert [found[number].code_desc for number in (ANN, BOB)] == [
+        "its record contradicts itself: code 200, and status FAILED",
+        "its record contradicts itself: code 200, and error lost",
+    ]
 
 
 # --- JSON ---------------------------------------------------------------------------------------------------------
