@@ -9,8 +9,8 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import Future, wait
 from contextlib import suppress
+from queue import Empty, SimpleQueue
 from typing import Any, Callable, Generic, TypeVar
 
 _Item = TypeVar("_Item")
@@ -24,19 +24,26 @@ Python handles a signal that arrives just before it waits for a lock only when t
 
 
 class _Call(Generic[_Item, _Result]):
-    """A call that any thread may make, and its outcome."""
+    """A call that any thread may make, and what comes of it."""
 
     def __init__(self, call: Callable[[_Item], _Result], item: _Item) -> None:
-        self.outcome: Future[_Result] = Future()
         self._call = call
         self._item = item
+        self._results: list[_Result] = []
+        self._error: BaseException | None = None
 
     def make(self) -> None:
         """Make the call and keep its result, or whatever it raises."""
         try:
-            self.outcome.set_result(self._call(self._item))
+            self._results.append(self._call(self._item))
         except BaseException as error:  # noqa: BLE001 - raised again by the thread that waits
-            self.outcome.set_exception(error)
+            self._error = error
+
+    def result(self) -> _Result:
+        """Return the result of the call, or raise what it has raised."""
+        if self._error is not None:
+            raise self._error
+        return self._results[0]
 
 
 def in_parallel(call: Callable[[_Item], _Result], items: Sequence[_Item], at_once: int) -> list[_Result]:
@@ -51,17 +58,25 @@ def in_parallel(call: Callable[[_Item], _Result], items: Sequence[_Item], at_onc
         return [call(item) for item in items]
     calls = [_Call(call, item) for item in items]
     waiting = deque(calls)
+    ended: SimpleQueue[None] = SimpleQueue()
     try:
-        if not _start(waiting, min(at_once, len(items))):
+        if not _start(waiting, ended, min(at_once, len(items))):
             return [call(item) for item in items]
-        while wait([pending.outcome for pending in calls], timeout=_SIGNAL_INTERVAL).not_done:
-            continue
+        for _call in calls:
+            _wait_for_one(ended)
     finally:
         waiting.clear()
-    return [finished.outcome.result() for finished in calls]
+    return [finished.result() for finished in calls]
 
 
-def _start(waiting: deque[_Call[Any, Any]], threads: int) -> int:
+def _wait_for_one(ended: SimpleQueue[None]) -> None:
+    """Wait until one more call has ended."""
+    while True:
+        with suppress(Empty):
+            return ended.get(timeout=_SIGNAL_INTERVAL)
+
+
+def _start(waiting: deque[_Call[Any, Any]], ended: SimpleQueue[None], threads: int) -> int:
     """Start this many threads, or as many as the machine allows; return how many were started.
 
     With fewer threads the calls take longer. Giving up instead would abandon the calls that have already begun.
@@ -69,13 +84,14 @@ def _start(waiting: deque[_Call[Any, Any]], threads: int) -> int:
     started = 0
     with suppress(RuntimeError, MemoryError):  # the thread limit of this user or its container, or no more memory
         while started < threads:
-            threading.Thread(target=_work, args=(waiting,), daemon=True).start()
+            threading.Thread(target=_work, args=(waiting, ended), daemon=True).start()
             started += 1
     return started
 
 
-def _work(waiting: deque[_Call[Any, Any]]) -> None:
-    """Make waiting calls until none is left."""
+def _work(waiting: deque[_Call[Any, Any]], ended: SimpleQueue[None]) -> None:
+    """Make waiting calls until none is left; tell of each that has ended."""
     with suppress(IndexError):
         while True:
             waiting.popleft().make()
+            ended.put(None)

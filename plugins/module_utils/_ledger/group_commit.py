@@ -13,7 +13,6 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -56,14 +55,14 @@ class GroupCommit:
         self._waiting.append(change)
         while self._must_commit(change):
             self._commit_next()
-        return change.outcome.result()
+        return change.result()
 
     def _must_commit(self, change: Change[Any]) -> bool:
         """Wait until no thread commits, and become the one that does; return False when the change is settled."""
         with self._commit_lock:
-            self._commit_lock.wait_for(lambda: change.outcome.done() or not self._is_committing)
-            self._is_committing = not change.outcome.done() or self._is_committing
-            return not change.outcome.done()
+            self._commit_lock.wait_for(lambda: change.is_settled or not self._is_committing)
+            self._is_committing = not change.is_settled or self._is_committing
+            return not change.is_settled
 
     def _commit_next(self) -> None:
         """Commit the changes that have waited longest, and let another thread commit."""
@@ -99,33 +98,37 @@ class GroupCommit:
 
 
 class Change(Generic[T]):
-    """A change that a thread waits for; ``outcome`` is set once it is committed, or never will be."""
+    """A change that a thread waits for; it ``is_settled`` once it is committed, or never will be."""
 
     def __init__(self, make: Callable[[sqlite3.Connection], T], *, is_claim: bool) -> None:
-        self.outcome: Future[T] = Future()
         self.is_claim = is_claim
+        self.is_settled = False
         self._make = make
-        self._result: Future[T] = Future()
+        self._results: list[T] = []
+        self._error: Exception | None = None
 
     def make(self, connection: sqlite3.Connection) -> None:
         """Make the change, or leave no trace of it: an unreadable row must not undo the changes of other threads."""
         connection.execute("SAVEPOINT change")
         try:
-            self._result.set_result(self._make(connection))
+            self._results.append(self._make(connection))
         except (ValueError, TypeError, KeyError, LedgerError) as error:
             connection.execute("ROLLBACK TO change")
-            self._result.set_exception(error)
+            self._error = error
         connection.execute("RELEASE change")
 
     def fail(self, error: Exception) -> None:
-        """Let the waiting thread raise an error, unless the change has an outcome."""
-        if not self.outcome.done():
-            self.outcome.set_exception(error)
+        """Let the waiting thread raise an error, unless the change is settled."""
+        if not self.is_settled:
+            self._error = error
+            self.is_settled = True
 
     def publish(self) -> None:
-        """Hand the result to the waiting thread, after the commit."""
-        error = self._result.exception()
-        if error is None:
-            self.outcome.set_result(self._result.result())
-        else:
-            self.outcome.set_exception(error)
+        """Let the waiting thread have the result, after the commit."""
+        self.is_settled = True
+
+    def result(self) -> T:
+        """Return the result of the change, or raise what has prevented it."""
+        if self._error is not None:
+            raise self._error
+        return self._results[0]

@@ -24,7 +24,6 @@ from .group_commit import GroupCommit
 from .model import KEPT, LedgerError
 from .row import COLUMNS, intact_row_from, is_intact, row_from
 from .safe_file import SafeFile
-from .sqlite_questions import KEPT_UNTIL, WITH_KEY, change, select
 from .sqlite_rows import SqliteRows
 from .stored import Changed, StoredLedger
 
@@ -293,25 +292,31 @@ class SqliteLedger(StoredLedger):
 
     def question(self, key: str) -> Question | None:
         """Return the question of a key. Reads only, as ``rows`` does."""
-        return next(iter(self._questions(WITH_KEY, key)), None)
+        from . import sqlite_questions as table  # noqa: PLC0415 - only a question needs it
+
+        return next(iter(self._questions(partial(table.with_key, account=self._account, key=key))), None)
 
     def questions(self, since: float) -> list[Question]:
         """Return the questions whose time was not over at a moment. Reads only, as ``rows`` does."""
-        return self._questions(KEPT_UNTIL, since + KEPT)
+        from . import sqlite_questions as table  # noqa: PLC0415 - only a question needs it
+
+        return self._questions(partial(table.kept_until, account=self._account, moment=since + KEPT))
 
     def change_question(self, key: str, decide: DecideQuestion) -> tuple[Question | None, Question | None]:
         """Read a question, decide, and write it, in one transaction; make the ledger if it does not exist.
 
         What is replaced is overwritten in the file, so that no secret stays in it.
         """
-        return self._commit(lambda connection: change(connection, self._account, key, decide, self.now()))
+        from . import sqlite_questions as table  # noqa: PLC0415 - only a question needs it
 
-    def _questions(self, condition: str, *values: str | float) -> list[Question]:
-        """Return the questions that meet a condition; none of a ledger that has no table of them yet."""
+        return self._commit(lambda connection: table.change(connection, self._account, key, decide, self.now()))
+
+    def _questions(self, select: Callable[[sqlite3.Connection], list[Question]]) -> list[Question]:
+        """Return the questions that are selected; none of a ledger that has no table of them yet."""
         with self._reading() as connection:
             if connection is None or _version(connection) < _WITH_QUESTIONS:
                 return []
-            return select(connection, self._account, condition, *values)
+            return select(connection)
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection | None]:

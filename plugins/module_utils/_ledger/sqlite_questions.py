@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
     from .question import DecideQuestion
 
-WITH_KEY, KEPT_UNTIL = " AND key = ?", " AND keep_until >= ?"
-"""Conditions of ``select``: the question of a key; those whose time was not over ``KEPT`` before a moment."""
-
 _SELECT_QUESTION = " ".join(("SELECT", ", ".join(QUESTION_COLUMNS), "FROM question WHERE account = ?"))
 _WRITE_QUESTION = " ".join(
     (
@@ -35,11 +32,18 @@ DELETE FROM question WHERE rowid IN (SELECT rowid FROM question WHERE account = 
 """
 
 
-def select(connection: sqlite3.Connection, account: str, condition: str, *values: str | float) -> list[Question]:
-    """Return the questions of an account that meet a condition."""
-    return [
-        question_from(record) for record in connection.execute(f"{_SELECT_QUESTION}{condition}", (account, *values))
-    ]
+def with_key(connection: sqlite3.Connection, account: str, key: str) -> list[Question]:
+    """Return the question of a key, if there is one."""
+    return _selected(connection, "AND key = ?", account, key)
+
+
+def kept_until(connection: sqlite3.Connection, account: str, moment: float) -> list[Question]:
+    """Return the questions that are kept until a moment, or longer: it is ``KEPT`` after the end of their time."""
+    return _selected(connection, "AND keep_until >= ?", account, moment)
+
+
+def _selected(connection: sqlite3.Connection, condition: str, *values: str | float) -> list[Question]:
+    return [question_from(record) for record in connection.execute(f"{_SELECT_QUESTION} {condition}", values)]
 
 
 def change(
@@ -48,8 +52,8 @@ def change(
     """Decide on a question inside the caller's transaction; return it before and after. Delete some expired ones."""
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute(_PURGE_QUESTIONS, (account, now, PURGED_AT_ONCE))
-    before = next(iter(select(connection, account, WITH_KEY, key)), None)
-    after = decide(before, lambda: select(connection, account, KEPT_UNTIL, now + KEPT), now)
+    before = next(iter(with_key(connection, account, key)), None)
+    after = decide(before, lambda: kept_until(connection, account, now + KEPT), now)
     if after is None:
         connection.execute(_DELETE_QUESTION, (account, key))
     elif after != before:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .model import Claim, Claimed, Row, amended, is_claimable, is_given_up, purge_limit
 from .own_claims import SENT, Fates, OwnClaims, Settled
-from .question import Opening, Question, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from .limits import Tally
     from .model import Identity
     from .own_claims import Settlement
-    from .question import DecideQuestion, OtherQuestions
+    from .question import DecideQuestion, Opening, OtherQuestions, Question
 
     Decide = Callable[[Mapping[Identity, Row], float], Mapping[Identity, Optional[Row]]]
     """From the stored rows and the time to the rows to write; None removes one."""
@@ -165,6 +164,7 @@ class StoredLedger(ABC):
 
     def open_question(self, opening: Opening) -> Question:
         """Return the question of a key: as it is stored, or else opened now, with a secret of its own."""
+        from .question import opened  # noqa: PLC0415 - only a question needs it
 
         def decide(stored: Question | None, others: OtherQuestions, now: float) -> Question:
             if stored is not None and now < stored.keep_until:

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cached_property
@@ -85,8 +84,10 @@ class Contacts:
 
     def nearest(self, name: str, names: Iterable[str] | None = None) -> list[str]:
         """Return the names that are most like this one, the nearest first; none where none is near."""
+        from difflib import get_close_matches  # noqa: PLC0415 - only a misspelled name needs it
+
         by_key = {_key(other): other for other in (self._names if names is None else names)}
-        return [by_key[key] for key in difflib.get_close_matches(_key(name), by_key, n=3)]
+        return [by_key[key] for key in get_close_matches(_key(name), by_key, n=3)]
 
     @property
     def _names(self) -> list[str]:

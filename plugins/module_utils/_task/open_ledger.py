@@ -17,7 +17,6 @@ from .._core.environment import home_fault
 from .._core.errors import Faults, InputError
 from .._ledger.model import NO_LEDGER, Fingerprints, Ledger
 from .._ledger.sqlite import SqliteLedger
-from .sandbox_run import instance_of
 from .values import secret_faults
 
 if TYPE_CHECKING:
@@ -113,7 +112,11 @@ def of_this_run(params: Mapping[str, Any], ledger: Ledger, fingerprints: Fingerp
     Call it once for a task, when its options have no fault, so that all its claims are in one account. What ran before
     on the same port has forgotten its messages, and its rows must not make duplicates.
     """
-    instance = "" if ledger.name == NO_LEDGER else instance_of(params)
+    if ledger.name == NO_LEDGER or not is_loopback(_host(params["api_url"])):
+        return ledger, fingerprints
+    from .sandbox_run import instance_of  # noqa: PLC0415 - only a service on this machine may be a sandbox
+
+    instance = instance_of(params)
     return read_ledger(params, Faults(), instance) if instance else (ledger, fingerprints)
 
 
