@@ -14,8 +14,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.interface import Ledger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.limits import Limit, Limits
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Claim, DedupePolicy, Ledger
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Claim, DedupePolicy
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
 from ansible_collections.voip_communications.sms.tests.benchmark.tables import Spread, table

@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from ansible_collections.voip_communications.sms.plugins.module_utils._api.client import Api
 from ansible_collections.voip_communications.sms.plugins.module_utils._core import deadline as deadline_module
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.exchange import Service
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Ledger
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.interface import Ledger
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify import question_sending
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.asking import (
     Ask,

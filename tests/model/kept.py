@@ -11,8 +11,8 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.interface import Ledger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.memory import MemoryLedger
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Ledger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
 from ansible_collections.voip_communications.sms.tests.model.provider import Clock
 from ansible_collections.voip_communications.sms.tests.support.ledger_rows import FINGERPRINTS

@@ -19,13 +19,13 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._api.clien
 from ansible_collections.voip_communications.sms.plugins.module_utils._core import deadline as deadline_module
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.exchange import Service
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.interface import Ledger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
     GRACE,
     Claim,
     Claimability,
     Claimed,
     DedupePolicy,
-    Ledger,
     Row,
     State,
     claimability,

@@ -20,11 +20,11 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._core impo
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import VoipsmsError
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.exchange import Service
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.interface import Ledger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
     GRACE,
     KEPT,
     DedupePolicy,
-    Ledger,
     Row,
     Schedule,
     State,

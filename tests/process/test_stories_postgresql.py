@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Ledger
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.interface import Ledger
 from ansible_collections.voip_communications.sms.tests.model.kept import Keeper
 from ansible_collections.voip_communications.sms.tests.model.machine import SendingOnce
 from ansible_collections.voip_communications.sms.tests.model.schedule_machine import SchedulingOnce

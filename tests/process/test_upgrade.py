@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import postgresql_schema, sqlite
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.interface import Ledger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
     DedupePolicy,
     Fingerprints,
-    Ledger,
     Row,
     State,
 )

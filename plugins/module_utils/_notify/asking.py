@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .._api.client import Api
 from .._core.deadline import Deadline
 from .._core.errors import InputError, VoipsmsError, defect
-from .._ledger.model import Fingerprints, Ledger
+from .._ledger.model import Fingerprints
 from .._ledger.question import Opening, Question
 from .._message.outcome import Outcome, Result
 from .answer_reader import AnswerReader
@@ -38,6 +38,7 @@ from .question_sending import Letter, QuestionSender
 from .question_text import HINT, write
 
 if TYPE_CHECKING:
+    from .._ledger.interface import Ledger
     from .._ledger.limits import Limits
 
 ANSWER_MARK, BY_MARK = "{answer}", "{by}"

@@ -7,12 +7,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from .._core.errors import VoipsmsError
-from .._ledger.model import Ledger
 from .._ledger.question import Question, ended
 from .question import Plan, QuestionOutcome, Verdict, verdict_of
 from .question_facts import Facts, loaded
+
+if TYPE_CHECKING:
+    from .._ledger.interface import Ledger
 
 Change = Callable[[Facts], Facts]
 

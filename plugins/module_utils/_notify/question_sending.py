@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .._api.client import Api
 from .._core.deadline import Deadline
 from .._core.parallel import in_parallel
-from .._ledger.model import KEPT, DedupePolicy, Fingerprints, Ledger
+from .._ledger.model import KEPT, DedupePolicy, Fingerprints
 from .._message.outcome import Outcome, Result
 from .._message.text import measure
 from .._send.claims import Claims
@@ -20,6 +20,7 @@ from .._send.delivery import AT_A_TIME, Delivery
 from .._send.request import SendRequest
 
 if TYPE_CHECKING:
+    from .._ledger.interface import Ledger
     from .._ledger.limits import Limits
 
 _BATCH_SIZE = 100

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from .._api.scheduled import ScheduledApi
 from .._core.deadline import Deadline
-from .._ledger.model import Fingerprints, Identity, Ledger
+from .._ledger.model import Fingerprints, Identity
 from .errors import Overtaken
 from .proof import USUAL_GRACES, Graces
 
 if TYPE_CHECKING:
+    from .._ledger.interface import Ledger
     from .snapshot import Change
 
 _T = TypeVar("_T")

@@ -7,8 +7,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from .._ledger.model import Fingerprints, Ledger, Row, State
+from .._ledger.model import Fingerprints, Row, State
+
+if TYPE_CHECKING:
+    from .._ledger.interface import Ledger
 
 _GONE = frozenset({State.REFUSED, State.CANCELLED})
 

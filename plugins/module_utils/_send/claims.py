@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .._api.evidence import Judgement
 from .._core.errors import sentence_of
-from .._ledger.model import Claim, Fingerprints, Ledger, Row
+from .._ledger.model import Claim, Fingerprints, Row
 from .._message.numbers import mask
 from .._message.outcome import Result
 from .request import SendRequest
 
 if TYPE_CHECKING:
+    from .._ledger.interface import Ledger
     from .._ledger.limits import Hold
 
 _RESTORED = (

@@ -18,7 +18,7 @@ from .._api.evidence import alike
 from .._core.deadline import Deadline, Latest
 from .._core.errors import MissingLibrary, defect, sentence_of
 from .._core.parallel import in_parallel
-from .._ledger.model import Claimability, Fingerprints, Ledger, LedgerError, Row, claimability
+from .._ledger.model import Claimability, Fingerprints, LedgerError, Row, claimability
 from .._message.outcome import Fate, Outcome, Report, Result
 from .claims import ClaimedNumbers, Claims
 from .posting import Objection, Posting, no_objection
@@ -26,6 +26,7 @@ from .request import SendRequest
 from .results import not_sent, result_of_row, result_of_verdict
 
 if TYPE_CHECKING:
+    from .._ledger.interface import Ledger
     from .._ledger.limits import Hold
     from .log_search import LogSearch
 

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Callable, NamedTuple
+from typing import TYPE_CHECKING, Callable, NamedTuple
 
 from .._api.client import Api
 from .._core.errors import VoipsmsError
-from .._ledger.model import Fingerprints, Ledger, Row
+from .._ledger.model import Fingerprints, Row
 from .._message.dates import logged
 from .._message.outcome import Outcome, Result, moment
 from .reconcile import (
@@ -25,6 +25,9 @@ from .reconcile import (
     decide,
     why_unknown,
 )
+
+if TYPE_CHECKING:
+    from .._ledger.interface import Ledger
 
 RowsOf = Callable[[Iterable[str]], dict[str, Row]]
 """Returns the rows of some recipients as they are now, by their numbers (E.164 digits)."""

@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._api.client import Api
 from .._core.duration import read_seconds
@@ -19,7 +19,7 @@ from .._core.notation import entries
 from .._core.structure import Fields, nonempty_text, truth
 from .._core.structure import shown as shown_value
 from .._ledger.limits import QUESTION
-from .._ledger.model import NO_LEDGER, Fingerprints, Ledger
+from .._ledger.model import NO_LEDGER, Fingerprints
 from .._message.text import MAX_SEGMENTS
 from .._message.text import faults as text_faults
 from .._notify.answer_text import is_decoration, is_swallowed
@@ -46,6 +46,9 @@ from .values import (
     repetition_warnings,
     with_texts,
 )
+
+if TYPE_CHECKING:
+    from .._ledger.interface import Ledger
 
 USUAL_CHOICES = (Choice("approve", "approve"), Choice("reject", "reject", fails=True))
 USUAL_WAIT, USUAL_POLL, USUAL_OPEN_FOR = 900.0, 10.0, 86400.0

@@ -10,14 +10,17 @@ import datetime as dt
 import time
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, Callable, NamedTuple
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 
 from .._core.errors import Faults, InputError, VoipsmsError
 from .._core.notation import entries
-from .._ledger.model import Fingerprints, Ledger
+from .._ledger.model import Fingerprints
 from .._people.contacts import Contacts
 from .._people.recipients import CALENDAR, Unresolved, has_calendar, is_calendar
 from .open_ledger import of_this_run
+
+if TYPE_CHECKING:
+    from .._ledger.interface import Ledger
 
 _NONE: tuple[Any, ...] = (None, "", [], {})
 

@@ -7,15 +7,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._core.errors import Faults
 from .._ledger.inspect import RowFilter
-from .._ledger.model import Fingerprints, Ledger, Row
+from .._ledger.model import Fingerprints, Row
 from .._ledger.resolve import Resolution, resolve
 from .._ledger.resolve_scheduled import CANCELLED, SCHEDULED, SENT, resolve_scheduled
 from .open_ledger import of_this_run, read_kept_ledger
 from .values import digits_of, in_range, read_people, with_texts
+
+if TYPE_CHECKING:
+    from .._ledger.interface import Ledger
 
 
 class ResolveOptions(NamedTuple):

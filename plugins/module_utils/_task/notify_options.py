@@ -10,13 +10,13 @@ import datetime as dt
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._api.scheduled import ScheduledApi
 from .._core.errors import Faults, InputError, VoipsmsError
 from .._core.structure import one_of, texts
 from .._ledger.limits import CRITICAL, Limits
-from .._ledger.model import NO_LEDGER, DedupePolicy, Ledger
+from .._ledger.model import NO_LEDGER, DedupePolicy
 from .._message import dates
 from .._message.outcome import Result
 from .._message.text import MAX_SEGMENTS, measure
@@ -42,6 +42,9 @@ from .schedule_context import TaskContext, grace_options, list_options, read_con
 from .send_options import GIVEN_WINDOW
 from .specs import account_options, ledger_options, option
 from .values import in_range, read_region, read_sender, repetition_warnings, with_texts
+
+if TYPE_CHECKING:
+    from .._ledger.interface import Ledger
 
 BATCH = 100
 """Recipients in one request."""

@@ -15,12 +15,13 @@ from urllib.parse import urlsplit
 from .._core.address import HIDDEN, decoded, is_loopback
 from .._core.environment import home_fault
 from .._core.errors import Faults, InputError
-from .._ledger.model import NO_LEDGER, Fingerprints, Ledger
+from .._ledger.model import NO_LEDGER, Fingerprints
 from .._ledger.sqlite import SqliteLedger
 from .values import secret_faults
 
 if TYPE_CHECKING:
     from .._ledger.database import Database
+    from .._ledger.interface import Ledger
     from .._ledger.limits import Limits
 
 LIMIT_OPTIONS = ("limit", "account_limit", "critical_limit", "question_limit")

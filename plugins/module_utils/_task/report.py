@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .._ledger.model import Ledger
 from .._message.outcome import PARTIAL, UNCHANGED, Outcome, Result
+
+if TYPE_CHECKING:
+    from .._ledger.interface import Ledger
 
 _NAMED = 5
 """Recipients that a message names before it counts the rest; ``results`` has all of them."""

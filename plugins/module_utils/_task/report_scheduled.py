@@ -7,9 +7,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .._ledger.model import Ledger
 from .._message.outcome import Outcome, Result
 from . import report
 from .report import (
@@ -26,6 +25,9 @@ from .report import (
     with_code,
 )
 from .report_diff import pending_diff
+
+if TYPE_CHECKING:
+    from .._ledger.interface import Ledger
 
 
 def _with_dates(words: str) -> Callable[[Sequence[Result], str, FailurePolicy], str]:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .._ledger.model import Ledger
 from .._message import dates
 from .._message.display import printable
 from .._message.outcome import PARTIAL, UNCHANGED, Outcome, Result
@@ -21,6 +20,9 @@ from .._notify.window_run import WindowDone, WindowGoal
 from . import report
 from .report import CANCELLED, NEW, SENDING, FailurePolicy, has_changed, ledger_keys, rule, summary
 from .report_scheduled import SCHEDULING
+
+if TYPE_CHECKING:
+    from .._ledger.interface import Ledger
 
 LEFT_OUT = "left_out"
 """The outcome of a reminder whose date is over or too near, and for which nothing was to be done."""

@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from functools import cache
-from typing import Any, Callable, NamedTuple
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 from urllib.parse import urlsplit
 
 from .._api.scheduled import USUAL_PATHS, Paths, ScheduledApi
 from .._core.deadline import Deadline
 from .._core.errors import Faults
-from .._ledger.model import KEPT, NO_LEDGER, DedupePolicy, Fingerprints, Ledger, Schedule, key_of
+from .._ledger.model import KEPT, NO_LEDGER, DedupePolicy, Fingerprints, Schedule, key_of
 from .._message import dates
 from .._message.text import measure
 from .._schedule.context import ScheduleContext
@@ -30,6 +30,9 @@ from .names import Names
 from .open_ledger import of_this_run, read_ledger
 from .specs import option
 from .values import in_range, is_printable_name
+
+if TYPE_CHECKING:
+    from .._ledger.interface import Ledger
 
 _EARLIEST_ZONE = dates.LARGEST_OFFSET.total_seconds()
 """Seconds by which wall time can be ahead of UTC at most."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._core.errors import Faults
-from .._ledger.model import NO_LEDGER, DedupePolicy, Fingerprints, Ledger, key_of
+from .._ledger.model import NO_LEDGER, DedupePolicy, Fingerprints, key_of
 from .._message.outcome import Result
 from .._message.text import faults as text_faults
 from .._message.text import measure
@@ -35,6 +35,9 @@ from .values import (
     repetition_warnings,
     with_texts,
 )
+
+if TYPE_CHECKING:
+    from .._ledger.interface import Ledger
 
 HASHED_WINDOW = 600
 """Seconds for which the same text to the same recipient is a duplicate, without a key of the user's own."""

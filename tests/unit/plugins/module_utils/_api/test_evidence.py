@@ -119,7 +119,25 @@ def test_an_smsid_that_recipients_share_is_kept_for_each() -> None:
 @pytest.mark.parametrize("name", ["code", "smsid", "sale", "status", "error", "code_desc", "delivered"])
 def test_a_record_is_judged_as_if_it_were_alone(name: str) -> None:
     """What several records say is judged once; values that Python takes for equal do not say the same."""
-    values: tuple[Any, ...] = (True, 1, 1.0, "1", 200, 200.0, "200", 0, False, -0.01, "FAILED", None, "", "canary", [], ["x"], {"a": 1})
+    values: tuple[Any, ...] = (
+        True,
+        1,
+        1.0,
+        "1",
+        200,
+        200.0,
+        "200",
+        0,
+        False,
+        -0.01,
+        "FAILED",
+        None,
+        "",
+        "canary",
+        [],
+        ["x"],
+        {"a": 1},
+    )
     for one, other in permutations(values, 2):
         second = {**record(BOB, smsid="sms2"), name: other}
         found = judged({**record(ANN), name: one}, second, recipients=(ANN, BOB)).verdicts[BOB]

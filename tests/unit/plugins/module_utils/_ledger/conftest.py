@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.interface import Ledger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.memory import MemoryLedger
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import Ledger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
 from ansible_collections.voip_communications.sms.tests.support.postgresql import PostgresServer, StillPostgresqlLedger
 from ansible_collections.voip_communications.sms.tests.support.stopped_clock import Clock

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.interface import Ledger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.limits import (
     CRITICAL,
     PLACES_KEPT,
@@ -20,7 +21,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.li
     hold_of,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.memory import MemoryLedger
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import AHEAD, Claimed, Ledger, State
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import AHEAD, Claimed, State
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
 from ansible_collections.voip_communications.sms.tests.support.ledger_rows import CLAIM, NOW

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.interface import Ledger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
     GRACE,
     KEPT,
@@ -21,7 +22,6 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
     DedupePolicy,
     Fingerprints,
     Identity,
-    Ledger,
     Row,
     Schedule,
     State,

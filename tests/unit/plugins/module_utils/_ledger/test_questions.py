@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger import sqlite
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.interface import Ledger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.memory import MemoryLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
     KEPT,
     Fingerprints,
-    Ledger,
     LedgerError,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.question import (
