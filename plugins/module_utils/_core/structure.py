@@ -10,7 +10,7 @@ A reader takes what a value is called in a sentence, and the value. It returns w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, Callable, TypeVar
 
@@ -50,9 +50,9 @@ class Fields:
         """Return whether the mapping has this key."""
         return key in self._values
 
-    def unknown(self, known: Iterable[str]) -> list[str]:
+    def unknown(self, known: Collection[str]) -> list[str]:
         """Return the keys that are not among the known ones, in alphabetical order."""
-        return sorted(str(key) for key in set(self._values) - set(known))
+        return sorted(str(key) for key in self._values if key not in known)
 
     def refuse_unknown(self, known: Sequence[str], kind: str) -> None:
         """Note the keys that are not among the known ones; ``kind`` is what such a mapping is, as ``a person``."""

@@ -128,11 +128,6 @@ class Returned(NamedTuple):
         return Place(ACCOUNT, self.at, f"{self.owner[:SHORT]}:{self.recipient[:SHORT]}", -1)
 
 
-def times_of(counts: Iterable[tuple[float, int]]) -> list[float]:
-    """Return the time of each place, by the number of places at each time."""
-    return [at for at, count in counts for _place in range(count)]
-
-
 class Tally:
     """The places that one change of a ledger counts, takes and gives back.
 

@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .limits import HELD, PLACES_KEPT, SHORT, Returned, Tally, times_of
+from .limits import HELD, PLACES_KEPT, SHORT, Returned, Tally
 from .model import AHEAD
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def by_scope(scopes: Iterable[str], records: Iterable[tuple[Any, ...]]) -> dict[
     """Return the times of the records of places by scope."""
     times: dict[str, list[float]] = {scope: [] for scope in scopes}
     for scope, at, count in records:
-        times[scope] += times_of([(at, count)])
+        times[scope] += [at] * count
     return times
 
 

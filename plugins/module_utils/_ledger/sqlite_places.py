@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from .limits import ACCOUNT, HELD, PLACES_KEPT, SHORT, Limit, Tally, times_of
+from .limits import ACCOUNT, HELD, PLACES_KEPT, SHORT, Limit, Tally
 from .model import AHEAD
 from .sqlite_rows import SELECTED_AT_ONCE
 
@@ -46,7 +46,7 @@ def latest(
     while some := list(islice(names, SELECTED_AT_ONCE)):
         values = (account[:SHORT], *some, now - span, now + AHEAD)
         for scope, at, count in connection.execute(_LATEST % ", ".join("?" * len(some)), values):
-            times[scope] += times_of([(at, count)])
+            times[scope] += [at] * count
     return times
 
 

@@ -84,7 +84,7 @@ class SqliteRows:
         names = iter(recipients)
         rows: list[Row] = []
         while some := list(islice(names, SELECTED_AT_ONCE)):
-            records = connection.execute(_SELECT % ", ".join("?" * len(some)), (self._account, key, *some))
+            records = _selected(connection, _SELECT % ", ".join("?" * len(some)), (self._account, key, *some))
             found = list(map(self._row_from, records))
             if not {row.recipient for row in found} <= set(some):
                 raise ValueError("a row that was found by its recipient is damaged, and names another")
@@ -95,3 +95,16 @@ class SqliteRows:
         """Return the row of a record."""
         written, row = self._claimed.get(record[:2], ((), None))
         return row if row is not None and record == written else row_from(record)
+
+
+def _selected(connection: sqlite3.Connection, statement: str, values: tuple[str, ...]) -> list[tuple[Any, ...]]:
+    """Return the records of a statement; those of a damaged text by the connection's own reader, which takes longer."""
+    tolerant = connection.text_factory
+    connection.text_factory = str
+    try:
+        return connection.execute(statement, values).fetchall()
+    except connection.OperationalError:
+        connection.text_factory = tolerant
+        return connection.execute(statement, values).fetchall()
+    finally:
+        connection.text_factory = tolerant

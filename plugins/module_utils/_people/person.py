@@ -45,6 +45,7 @@ ON_CALL_KEYS = ("since", "until", "level", "next")
 GROUP = "@"
 """What the name of a group has before it where a recipient is given."""
 
+_SEVERITY, _QUIET = one_of(SEVERITIES), one_of(QUIET)
 _LONGEST_NAME = 200
 _OTHER_WORDS_FOR_NUMBER = frozenset({"phone", "tel", "telephone", "mobile", "cell", "msisdn", "to", "phone_number"})
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
@@ -106,9 +107,10 @@ def read_person(
     name = Fields(values, faults, label).read_optional("name", _read_name, "")
     label = f"{label} ({name})" if name else label
     fields = Fields(values, faults, label)
-    added = [key for key in ON_CALL_KEYS if fields.has(key)]
-    fields.refuse_unknown((*KEYS, *added), "a person")
-    if not fields.has("number") and _OTHER_WORDS_FOR_NUMBER.intersection(fields.unknown(KEYS)):
+    unknown = fields.unknown(KEYS)
+    if unknown:
+        fields.refuse_unknown((*KEYS, *(key for key in ON_CALL_KEYS if fields.has(key))), "a person")
+    if not fields.has("number") and _OTHER_WORDS_FOR_NUMBER.intersection(unknown):
         faults.add(f"the number of {label} must be called number")
     return Person(
         fields.read_optional("number", _read_number, ""),
@@ -117,9 +119,9 @@ def read_person(
         email=fields.read_optional("email", _read_email, ""),
         calendar=fields.read_optional("calendar", texts, ()),
         events=_read_events(fields, label, known_events, faults),
-        severity=fields.read_or("severity", one_of(SEVERITIES), SEVERITIES[0]),
+        severity=fields.read_or("severity", _SEVERITY, SEVERITIES[0]),
         hours=fields.read("hours", _read_hours) if fields.get("hours") is not None else None,
-        defers=fields.read_or("quiet", one_of(QUIET), QUIET[0]) == "defer",
+        defers=fields.read_or("quiet", _QUIET, QUIET[0]) == "defer",
         language=fields.read_optional("language", _read_language, ""),
     )
 
