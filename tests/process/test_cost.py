@@ -16,11 +16,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import phonenumbers
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core import strict_json
+from ansible_collections.voip_communications.sms.plugins.module_utils._message import numbers
 from ansible_collections.voip_communications.sms.plugins.modules import voipsms_send
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.fault_server import FaultServer
@@ -182,7 +182,7 @@ class Cost:
         self.ledger = ledger
         self._tasks = 0
         monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=self._connection()))
-        self._count(monkeypatch, phonenumbers, "parse")
+        self._count(monkeypatch, numbers, "_readings")
         self._count(monkeypatch, strict_json, "read")
 
     def _connection(self) -> type[sqlite3.Connection]:
@@ -239,7 +239,7 @@ def test_a_send_costs_a_request_and_two_transactions_a_batch(
     result = cost.send(server, recipients)
     found = cost.counts
     assert (found["posts"], result["requests"]) == (posts, posts)
-    assert found["parse"] == recipients, "a number is read once"
+    assert found["_readings"] == recipients, "a number is read once"
     assert found["read"] == posts, "an answer is read once"
     # One to claim and one to settle, and the first look. Batches that meet at the ledger share one.
     assert found["BEGIN IMMEDIATE"] == found["connections"] - 1 <= 2 * posts

@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import itertools
+import random
 import string
 import time
+from collections.abc import Iterator
 
 import phonenumbers
 import pytest
@@ -130,6 +132,25 @@ def test_an_international_number_of_every_region_is_read() -> None:
             for written in (f"+{plain}", f"00{plain}", plain, international):
                 assert read(written) == plain
             assert read(f"+{plain}", "US") == read(f"00{plain}", region) == plain
+
+
+def test_what_is_not_parsed_would_have_been_read_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of every country code, with every two digits behind it, in every length."""
+    chance = random.Random(4)
+    plain = [number for number in of_every_code(chance) if numbers_module._is_plain(number)]
+    assert len(plain) > 20_000
+    with monkeypatch.context() as patched:
+        patched.setattr(numbers_module, "_is_plain", lambda _number: False)
+        assert [number for number in plain if digits_of(f"+{number}", "US") != number] == []
+
+
+def of_every_code(chance: random.Random) -> Iterator[str]:
+    """Yield numbers of every country code."""
+    for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+        for length in range(6, 16 - len(str(code))):
+            yield f"{code}{'0' * length}"
+            for first in range(100):
+                yield f"{code}{first:02d}{chance.randrange(10 ** (length - 2)):0{length - 2}d}"
 
 
 def test_national_is_read_or_refused_but_never_another_number() -> None:
