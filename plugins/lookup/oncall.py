@@ -191,6 +191,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._core.erro
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.structure import elements_of
 from ansible_collections.voip_communications.sms.plugins.module_utils._people.contacts import Contacts, read_contacts
+from ansible_collections.voip_communications.sms.plugins.module_utils._people.listeners import read_people
 from ansible_collections.voip_communications.sms.plugins.module_utils._people.moment import read_moment
 from ansible_collections.voip_communications.sms.plugins.module_utils._people.oncall import (
     Query,
@@ -199,7 +200,6 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._people.on
     read_query,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._people.person import Person
-from ansible_collections.voip_communications.sms.plugins.module_utils._people.recipients import read_people
 
 _NAME = "voip_communications.sms.oncall"
 _QUERY = ("overrides", "level", "next", "timezone", "cache", "stale_for", "timeout")

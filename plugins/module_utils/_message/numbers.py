@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from .._core.errors import MissingLibrary, VoipsmsError
@@ -273,7 +273,7 @@ def _is_plain(number: str) -> bool:
     return len(national) in plan.lengths and (plan.prefix is None or plan.prefix.match(national) is None)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _plan(code: str) -> _Plan | None:
     """Return what is known of the numbers of a country code; None of digits that are none."""
     country = int(code or 0)

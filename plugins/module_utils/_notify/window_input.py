@@ -22,7 +22,7 @@ from .._core.structure import text as read_text
 from .._message import dates
 from .._message.display import is_printable
 from .._people.contacts import Contacts, read_contacts
-from .._people.recipients import read_people
+from .._people.listeners import read_people
 
 BEFORE, START, END, ANNOUNCE = "before", "start", "end", "announce"
 """The kinds of reminders, each of which has a default text. An announcement goes out at once."""

@@ -14,9 +14,9 @@ from .._core.errors import Faults
 from .._core.structure import nonempty_text, one_of
 from .._message import dates
 from .contacts import read_contacts
+from .listeners import read_people
 from .moment import read_moment
 from .person import SEVERITIES, Person
-from .recipients import read_people
 
 
 class Occasion(NamedTuple):

@@ -9,12 +9,18 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from .._core.errors import Faults
 from .._core.notation import entries
 from .._core.structure import shown
 from .._message import numbers
-from .person import GROUP, Person, read_person
+
+if TYPE_CHECKING:
+    from .person import Person
+
+GROUP = "@"
+"""What the name of a group has before it where a recipient is given."""
 
 _NAMED = 5
 """Names that a sentence has at most."""
@@ -121,7 +127,7 @@ def _read_people(value: object, faults: Faults) -> list[Person]:
         if not isinstance(entry, Mapping):
             faults.add(f"{label} is not a person: {_FORM}")
             continue
-        person = read_person(label, entry, faults)
+        person = _read_person(label, entry, faults)
         if not person.name:
             if entry.get("name") in (None, ""):
                 faults.add(f"{label} has no name")
@@ -130,6 +136,12 @@ def _read_people(value: object, faults: Faults) -> list[Person]:
         else:
             people[_key(person.name)] = label, person
     return [person for _label, person in people.values()]
+
+
+def _read_person(label: str, entry: Mapping[object, object], faults: Faults) -> Person:
+    from .person import read_person  # noqa: PLC0415 - most tasks have no contacts
+
+    return read_person(label, entry, faults)
 
 
 def described(person: Person, region: str | None) -> dict[str, object]:

@@ -15,6 +15,7 @@ from .._core.errors import Faults, InputError
 from .._core.structure import Fields, nonempty_text, one_of, plain_number, shown, texts
 from .._message import numbers
 from .._message.display import is_printable
+from .contacts import GROUP
 
 if TYPE_CHECKING:
     from .hours import Hours
@@ -41,9 +42,6 @@ KEYS = (
 
 ON_CALL_KEYS = ("since", "until", "level", "next")
 """What the lookup ``oncall`` adds to a person, and nothing else reads."""
-
-GROUP = "@"
-"""What the name of a group has before it where a recipient is given."""
 
 _SEVERITY, _QUIET = one_of(SEVERITIES), one_of(QUIET)
 _LONGEST_NAME = 200

@@ -7,15 +7,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .._core.address import HIDDEN, is_path
 from .._core.errors import Faults, InputError
 from .._core.notation import entries
-from .._core.structure import plain_number, shown, texts
+from .._core.structure import plain_number, shown
 from .._message import numbers
-from .contacts import Contacts
-from .person import GROUP, Person, read_person
+from .contacts import GROUP, Contacts
+
+if TYPE_CHECKING:
+    from .person import Person
 
 CALENDAR = "calendar"
 """The key of a recipient that stands for the people on call. A person has it too, for their aliases."""
@@ -59,43 +61,36 @@ class Recipients(NamedTuple):
     faults: tuple[Unread, ...] = ()
 
 
-class Listeners(NamedTuple):
-    """The people whom a list of recipients means, each with a number in E.164, those of several groups several times.
+class Mention(NamedTuple):
+    """Whom an entry of the list leads to, or the ``faults`` for which it leads to no one (``number`` is None).
 
-    ``faults``: who cannot be sent to. ``warnings``: the preferences that could not be read, of people who are told
-    nevertheless. ``repeated``: what the list has again, as given.
-    """
-
-    people: tuple[Person, ...] = ()
-    repeated: tuple[str, ...] = ()
-    faults: tuple[Unread, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-
-class _Mention(NamedTuple):
-    """A person whom an entry of the list leads to, or the ``faults`` for which it leads to none.
-
-    ``before`` and ``after`` stand around the fault of a number. ``place`` is where the entry stands in the list, where
-    a fault does not say so.
+    ``person``: set where more may be known of them than name and number. ``before`` and ``after`` stand around the
+    fault of a number. ``place`` is where the entry stands in the list, where a fault does not say so.
     """
 
     given: str
-    person: Person | None
+    number: str | None = None
+    name: str = ""
+    person: Person | None = None
     faults: tuple[str, ...] = ()
     before: str = ""
     after: str = ""
     place: str = ""
     is_in_group: bool = False
 
+    @classmethod
+    def of(cls, given: str, person: Person, faults: tuple[str, ...], before: str, place: str = "") -> Mention:
+        """Return the mention of a person of whom more may be known."""
+        return cls(given, person.number, person.name, person, faults, before, place=place)
+
     def read(self, region: str | None) -> Recipient | Unread:
         """Return the recipient, or why there is none."""
-        name = self.person.name if self.person is not None else ""
-        if self.faults or self.person is None:
-            return Unread(self.given, name, "; ".join(self.faults))
+        if self.faults or self.number is None:
+            return Unread(self.given, self.name, "; ".join(self.faults))
         try:
-            return Recipient(numbers.read(self.person.number, region), name)
+            return Recipient(numbers.read(self.number, region), self.name)
         except numbers.NumberError as error:
-            return Unread(_as_given(self.person.number), name, f"{self.before}{error}{self.after}")
+            return Unread(_as_given(self.number), self.name, f"{self.before}{error}{self.after}")
 
 
 def is_calendar(entry: object) -> bool:
@@ -140,7 +135,7 @@ def read_recipients(name: str, value: object, contacts: Contacts, region: str | 
     repeated: list[str] = []
     faults: dict[tuple[str, str], Unread] = {}
     direct: set[str] = set()
-    for mention in _mentions_of(name, value, contacts):
+    for mention in mentions_of(name, value, contacts):
         result = mention.read(region)
         if isinstance(result, Unread):
             faults.setdefault((result.given, result.sentence), result)
@@ -156,69 +151,17 @@ def read_recipients(name: str, value: object, contacts: Contacts, region: str | 
     return Recipients(tuple(read.values()), tuple(repeated), tuple(faults.values()))
 
 
-def read_listeners(
-    name: str, value: object, contacts: Contacts, region: str | None, known_events: Sequence[str] = ()
-) -> Listeners:
-    """Return the people whom the option ``name`` means, with what they want to hear. Raises ``MissingLibrary``.
-
-    People whose preferences cannot be read are told as if they had none. ``known_events``: what people in the list may
-    want to hear of; empty for anything.
-    """
-    numbers.require()
-    people: list[Person] = []
-    repeated: list[str] = []
-    warnings: list[str] = []
-    faults: dict[tuple[str, str], Unread] = {}
-    direct: set[str] = set()
-    for mention in _mentions_of(name, value, contacts, known_events):
-        is_person = mention.person is not None and bool(mention.person.number)
-        result = (mention._replace(faults=()) if is_person else mention).read(region)
-        if mention.person is None or isinstance(result, Unread):
-            unread = result if isinstance(result, Unread) else Unread(mention.given, "", "; ".join(mention.faults))
-            faults.setdefault((unread.given, unread.sentence), unread)
-            continue
-        if not mention.is_in_group:
-            repeated += [mention.given] if result.digits in direct else []
-            direct.add(result.digits)
-        warnings += [f"{mention.place}{fault}" for fault in mention.faults]
-        people.append(mention.person._replace(number=f"+{result.digits}"))
-    if not people and not faults:
-        return Listeners(faults=(Unread("", "", "there is no number to send to"),))
-    return Listeners(tuple(people), tuple(repeated), tuple(faults.values()), tuple(dict.fromkeys(warnings)))
-
-
-def read_people(
-    recipients: object, contacts: Contacts, faults: Faults, known_events: object = None
-) -> tuple[Person, ...]:
-    """Return the people whom recipients mean, those of several groups several times. Every fault is noted.
-
-    Everyone with a number is returned nevertheless, without the preferences that cannot be read, so that a caller who
-    goes on in spite of faults tells too many people rather than no one.
-    """
-    if recipients is None:
-        faults.add(
-            "there are no recipients: recipients must be a list of numbers, people, names of contacts and groups"
-        )
-    known = faults.attempt(lambda: texts("known_events", known_events)) or ()
-    people = []
-    for mention in _mentions_of("recipients", recipients, contacts, known):
-        faults.add(*(f"{mention.place}{sentence}" for sentence in mention.faults))
-        if mention.person is not None and mention.person.number:
-            people.append(mention.person)
-    return tuple(people)
-
-
-def _mentions_of(name: str, value: object, contacts: Contacts, known_events: Sequence[str] = ()) -> Iterator[_Mention]:
+def mentions_of(name: str, value: object, contacts: Contacts, known_events: Sequence[str] = ()) -> Iterator[Mention]:
     """Yield whom each entry of a list in any notation leads to, or why it leads to no one."""
     try:
         elements = entries(name, value)
     except InputError as error:
-        yield _Mention("", None, error.faults)
+        yield Mention("", faults=error.faults)
         return
     for index, entry in enumerate(elements, 1):
         place = f"recipient {index}"
         if isinstance(entry, Unresolved):
-            yield _Mention(entry.given, None, entry.faults)
+            yield Mention(entry.given, faults=entry.faults)
             continue
         if isinstance(entry, Mapping):
             yield _person(place, entry, known_events)
@@ -230,51 +173,53 @@ def _mentions_of(name: str, value: object, contacts: Contacts, known_events: Seq
             yield _single(entry, contacts, f"{place}: ")
 
 
-def _person(place: str, values: Mapping[object, object], known_events: Sequence[str]) -> _Mention:
+def _person(place: str, values: Mapping[object, object], known_events: Sequence[str]) -> Mention:
     """Return a person who stands in the list of recipients."""
+    from .person import read_person  # noqa: PLC0415 - only a person needs it, and most recipients are numbers
+
     faults = Faults()
     person = read_person(place, values, faults, known_events)
     label = f"{place} ({person.name})" if person.name else place
     if not person.number and values.get("number") in (None, ""):
         faults.add(f"{label} has no number")
     given = _as_given(person.number) or person.name or place
-    return _Mention(given, person, faults.sentences, before=f"number of {label}: ")
+    return Mention.of(given, person, faults.sentences, f"number of {label}: ")
 
 
-def _members(entry: str, contacts: Contacts, place: str) -> Iterator[_Mention]:
+def _members(entry: str, contacts: Contacts, place: str) -> Iterator[Mention]:
     """Yield the people of a group, those without a number as faults."""
     people = contacts.members(entry[len(GROUP) :])
     if not people:
-        yield _Mention(_as_given(entry), None, (contacts.unknown(entry),), place=place)
+        yield Mention(_as_given(entry), faults=(contacts.unknown(entry),), place=place)
     for person in people:
-        yield _contact(person.name, person, place, is_in_group=True)
+        yield _contact(person.name, person, place)._replace(is_in_group=True)
 
 
-def _single(entry: object, contacts: Contacts, place: str) -> _Mention:
+def _single(entry: object, contacts: Contacts, place: str) -> Mention:
     """Return the contact whose name this is, or else the number."""
     text = entry if isinstance(entry, str) else ""
     person = contacts.find(text) if text else None
     if person is not None:
         return _contact(text, person, place)
     if text[:1].isalpha():
-        return _Mention(_as_given(text), None, (contacts.unknown(text),), place=place)
+        return Mention(_as_given(text), faults=(contacts.unknown(text),), place=place)
     try:
         number = numbers.text_of(plain_number(entry))
     except numbers.NumberError as error:
-        return _Mention(_as_given(entry), None, (str(error),), place=place)
+        return Mention(_as_given(entry), faults=(str(error),), place=place)
     if not number:
-        return _Mention("", None, ("'' has no digits",), place=place)
+        return Mention("", faults=("'' has no digits",), place=place)
     # Such as '2nd line', which begins like a number and may have been meant as a name.
     has_letters = bool(text.strip(_OF_NUMBERS)) and any(character.isalpha() for character in text)
     nearest = contacts.nearest(text) if has_letters else []
     hint = f"; did you mean the contact {' or '.join(nearest)}?" if nearest else ""
-    return _Mention(_as_given(number), Person(number), after=hint, place=place)
+    return Mention(_as_given(number), number, after=hint, place=place)
 
 
-def _contact(given: str, person: Person, place: str, *, is_in_group: bool = False) -> _Mention:
+def _contact(given: str, person: Person, place: str) -> Mention:
     """Return a contact, who may have no number."""
     faults = () if person.number else (f"the contact {person.name} has no number",)
-    return _Mention(given, person, faults, f"number of {person.name}: ", place=place, is_in_group=is_in_group)
+    return Mention.of(given, person, faults, f"number of {person.name}: ", place)
 
 
 def _as_given(value: object) -> str:

@@ -30,9 +30,10 @@ from .._notify.question import FAIL, PENDING, Choice, Person, Plan, total
 from .._notify.question_text import hidden, write
 from .._people.audience import left_out
 from .._people.contacts import Contacts, read_contacts
+from .._people.listeners import read_listeners
 from .._people.person import SEVERITIES
 from .._people.person import Person as Listener
-from .._people.recipients import Recipient, Recipients, read_listeners, read_recipients
+from .._people.recipients import Recipient, Recipients, read_recipients
 from .account import Account, read_account
 from .calendar_options import ask_people
 from .names import Names

@@ -25,8 +25,8 @@ from .._notify.telling import Plan, Recipients, Telling
 from .._notify.texts import Texts, read_texts
 from .._people.audience import Audience, Occasion, choose
 from .._people.contacts import Contacts, read_contacts
+from .._people.listeners import Listeners, read_listeners
 from .._people.person import SEVERITIES, Person
-from .._people.recipients import Listeners, read_listeners
 from .._people.recipients import Recipient as Named
 from .._people.recipients import Recipients as AllNamed
 from .._schedule.request import ScheduleRequest

@@ -136,7 +136,7 @@ def test_an_international_number_of_every_region_is_read() -> None:
 
 def test_what_is_not_parsed_would_have_been_read_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of every country code, with every two digits behind it, in every length."""
-    chance = random.Random(4)
+    chance = random.Random(4)  # noqa: S311 - no secret
     plain = [number for number in of_every_code(chance) if numbers_module._is_plain(number)]
     assert len(plain) > 20_000
     with monkeypatch.context() as patched:

@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults, MissingLibrary
 from ansible_collections.voip_communications.sms.plugins.module_utils._message import numbers as numbers_module
 from ansible_collections.voip_communications.sms.plugins.module_utils._people.contacts import Contacts, read_contacts
+from ansible_collections.voip_communications.sms.plugins.module_utils._people.listeners import (
+    read_listeners,
+    read_people,
+)
 from ansible_collections.voip_communications.sms.plugins.module_utils._people.recipients import (
     Recipient,
     Recipients,
-    read_listeners,
-    read_people,
     read_recipients,
 )
 from ansible_collections.voip_communications.sms.tests.support.people import ANN
