@@ -166,21 +166,21 @@ class _Verdicts:
         self._known: dict[tuple[Any, ...], Verdict] = {}
 
     def of(self, records: Sequence[SendRecord]) -> Verdict:
-        """Return the verdict on one recipient; what a single record says that another has said is judged once."""
+        """Return the verdict on one recipient; what a single record has in common with another is judged once."""
         if len(records) != 1:
             return _verdict(records, self._clean)
-        smsid, said = records[0].smsid, _said(records[0])
+        smsid, shared = records[0].smsid, _shared(records[0])
         try:
-            verdict = self._known.get(said)
+            verdict = self._known.get(shared)
         except TypeError:  # it has a list or an object
             return _verdict(records, self._clean)
         if verdict is None:
-            verdict = self._known[said] = _verdict(records, self._clean)
+            verdict = self._known[shared] = _verdict(records, self._clean)
         return verdict if smsid is None or not verdict.smsids else verdict._replace(smsids=(smsid,))
 
 
-def _said(record: SendRecord) -> tuple[Any, ...]:
-    """Return what a record says but for whom and under which smsid; True is not 1, nor is 1.0, although Python does."""
+def _shared(record: SendRecord) -> tuple[Any, ...]:
+    """Return all of a record but recipient and smsid, with its types: to Python, True, 1 and 1.0 are equal."""
     rest = dict(record.fields)
     rest.pop("to", None)
     rest.pop("smsid", None)

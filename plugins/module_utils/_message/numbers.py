@@ -230,7 +230,7 @@ def _parsed(text: str, region: str | None) -> _Reading:
     leading zeros one at a time for some countries. The result is read again until it no longer changes, so that a
     number is one recipient in the ledger however often it has been read.
     """
-    if region is None and _is_plain(text[1:]):
+    if region is None and is_plain(text[1:]):
         return _Reading(text[1:], "")
     try:
         number = phonenumbers.parse(text, region)
@@ -261,7 +261,7 @@ class _Plan(NamedTuple):
     prefix: re.Pattern[str] | None
 
 
-def _is_plain(number: str) -> bool:
+def is_plain(number: str) -> bool:
     """Return whether digits are a possible number of which ``phonenumbers`` would drop none and change none.
 
     Most numbers are, and parsing one takes twenty times as long; it comes to the same, which is tested.

@@ -228,19 +228,18 @@ class Delivery:
             return [], [reason]
 
     def _send_in_time(self, numbers: Sequence[str]) -> tuple[list[str], list[str]]:
-        """Send one batch, unless it is check mode or too late; return as ``_send_batch`` does."""
+        """Send one batch, claimed while the first one is answered, unless too late; return as ``_send_batch`` does."""
         if self._check_mode:
             self._hold(self._claims.foresee(numbers))
             free = [number for number in numbers if number not in self._held]
             self._note(Result(f"+{number}", Outcome.WOULD_SEND, posted=True) for number in free)
             return [], []
-        # While the service answers the first request there is time for claims; only the claims of a few batches wait.
         batch = self._claim(numbers) if self._posting.is_behind_first() else None
         with self._posting.behind_first():
             if batch is not None and self._posting.is_throttled:
                 self._give_back(batch)
                 batch = None
-            with self._posting.turn():
+            with self._posting.one_at_a_time():
                 batch = batch or self._claim(numbers)
                 return ([], []) if batch is None else self._post(batch)
 
@@ -249,8 +248,8 @@ class Delivery:
         start_within = self._posting.start_within()
         obstacle = self._posting.obstacle(start_within)
         if not obstacle:
-            latest = Latest.within(start_within)
             try:
+                latest = Latest.within(start_within)
                 return _Batch(self._claims.claim(numbers, start_within, self._deadline.left()), latest)
             except LedgerError as error:
                 obstacle = str(error)
@@ -259,7 +258,7 @@ class Delivery:
         return None
 
     def _give_back(self, batch: _Batch) -> None:
-        """Give up a claim whose request may have to wait long: if this run were killed, its fate would be unknown."""
+        """Undo a claim whose request may have to wait long: if this run were killed, its fate would be unknown."""
         self._warnings += self._claims.settle(alike(batch.claimed.won, Fate.NOT_SENT, ""))
 
     def _post(self, batch: _Batch) -> tuple[list[str], list[str]]:

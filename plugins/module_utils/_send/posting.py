@@ -73,7 +73,7 @@ class Posting:
         finally:
             self._end_first(tried=False)
 
-    def turn(self) -> AbstractContextManager[object]:
+    def one_at_a_time(self) -> AbstractContextManager[object]:
         """Let one batch go at a time, until it is settled, once the service asks for fewer requests."""
         return self._throttle_lock if self.is_throttled else nullcontext()
 

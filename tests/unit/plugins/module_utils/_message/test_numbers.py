@@ -20,6 +20,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._message i
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.numbers import (
     NumberError,
     digits,
+    is_plain,
     mask,
     read,
     region_fault,
@@ -137,10 +138,10 @@ def test_an_international_number_of_every_region_is_read() -> None:
 def test_what_is_not_parsed_would_have_been_read_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of every country code, with every two digits behind it, in every length."""
     chance = random.Random(4)  # noqa: S311 - no secret
-    plain = [number for number in of_every_code(chance) if numbers_module._is_plain(number)]
+    plain = [number for number in of_every_code(chance) if is_plain(number)]
     assert len(plain) > 20_000
     with monkeypatch.context() as patched:
-        patched.setattr(numbers_module, "_is_plain", lambda _number: False)
+        patched.setattr(numbers_module, "is_plain", lambda _number: False)
         assert [number for number in plain if digits_of(f"+{number}", "US") != number] == []
 
 
@@ -382,7 +383,7 @@ def test_an_impossible_number_is_refused_with_the_reason(written: str, region: s
 @given(st.text() | st.text(alphabet=ALLOWED, max_size=25), st.sampled_from([None, "US", "GB", "DE", "IT", "AR"]))
 @example("200000000000", None)  # of the zeros that Egypt takes before a number, one goes at each reading
 @example("+44 (0) 0 20 7946 0958", None)
-def test_whatever_is_read_is_plain_digits_and_reads_the_same(written: str, region: str | None) -> None:
+def test_whatever_is_readis_plain_digits_and_reads_the_same(written: str, region: str | None) -> None:
     try:
         plain = read(written, region)
     except NumberError as error:
