@@ -128,13 +128,14 @@ def _read_people(value: object, faults: Faults) -> list[Person]:
             faults.add(f"{label} is not a person: {_FORM}")
             continue
         person = _read_person(label, entry, faults)
+        key = _key(person.name)
         if not person.name:
             if entry.get("name") in (None, ""):
                 faults.add(f"{label} has no name")
-        elif _key(person.name) in people:
-            faults.add(f"{label} has the name '{person.name}', which {people[_key(person.name)][0]} has already")
+        elif key in people:
+            faults.add(f"{label} has the name '{person.name}', which {people[key][0]} has already")
         else:
-            people[_key(person.name)] = label, person
+            people[key] = label, person
     return [person for _label, person in people.values()]
 
 
