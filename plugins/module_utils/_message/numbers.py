@@ -276,9 +276,7 @@ def is_plain(number: str) -> bool:
 @cache
 def _plan(code: str) -> _Plan | None:
     """Return what is known of the numbers of a country code; None of digits that are none."""
-    country = int(code or 0)
-    if code.startswith("0") or country not in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
-        return None
+    country = 0 if code.startswith("0") else int(code or 0)
     region = phonenumbers.region_code_for_country_code(country)
     metadata = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(country, region)
     if metadata is None or metadata.general_desc is None:
