@@ -16,7 +16,7 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.structure import not_text
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.shown import not_text
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._extra_vars import AS_READ, restored
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._plain_options import decrypted
 from ansible_collections.voip_communications.sms.plugins.plugin_utils._playbooks import Playbook

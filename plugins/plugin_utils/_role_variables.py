@@ -17,7 +17,8 @@ from ansible.template import Templar
 from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults, InputError
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.structure import not_text, text
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.shown import not_text
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.structure import text
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.deployment import (
     EVENTS,
     DeploymentOptions,

@@ -117,6 +117,7 @@ def test_a_plain_send_loads_no_part_of_the_collection_that_is_for_others(loaded:
         "_api.log",
         "_api.pending",
         "_api.scheduled",
+        "_core.structure",
         "_ledger.database",
         "_ledger.inspect",
         "_ledger.interface",

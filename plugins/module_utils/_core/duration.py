@@ -10,7 +10,7 @@ import re
 from typing import Optional
 
 from .errors import InputError
-from .structure import shown
+from .shown import shown
 
 _UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _DURATION = re.compile(r"(?=\d)(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,8})s)?", re.ASCII)

@@ -15,7 +15,7 @@ from functools import cache
 from typing import NamedTuple
 
 from .._core.errors import MissingLibrary, VoipsmsError
-from .._core.structure import shown
+from .._core.shown import shown
 
 PHONENUMBERS_ERROR: str | None = None
 try:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import NamedTuple
 
 from .._core.errors import Faults, InputError
-from .._core.structure import not_text
+from .._core.shown import not_text
 from .._message.text import faults as text_faults
 from .fitting import Part, fit, read_parts
 

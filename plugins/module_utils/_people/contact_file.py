@@ -15,7 +15,7 @@ from typing import Any
 
 from .._core.bounded_file import read_bounded
 from .._core.errors import InputError, MissingLibrary
-from .._core.structure import shown
+from .._core.shown import shown
 from .person import KEYS
 from .vcards import read_vcards
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from .._core.errors import Faults
 from .._core.notation import entries
-from .._core.structure import shown
+from .._core.shown import shown
 from .._message import numbers
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple, Optional
 
 from .._core.errors import InputError, MissingLibrary
-from .._core.structure import shown
+from .._core.shown import shown
 from .._message import dates
 from .event_names import Attendee, readable
 

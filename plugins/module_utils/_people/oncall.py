@@ -18,7 +18,8 @@ from typing import Any, NamedTuple, Optional
 from .._core.duration import read_seconds
 from .._core.errors import Faults, InputError
 from .._core.notation import entries
-from .._core.structure import Fields, nonempty_text, shown, truth, whole_number
+from .._core.shown import shown
+from .._core.structure import Fields, nonempty_text, truth, whole_number
 from .._message import dates
 from .calendar_source import USUAL_STALE_FOR, USUAL_TIMEOUT, SourceOptions, label_of, load
 from .contacts import Contacts

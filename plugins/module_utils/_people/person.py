@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._core.errors import Faults, InputError
-from .._core.structure import Fields, nonempty_text, one_of, plain_number, shown, texts
+from .._core.shown import plain_number, shown
+from .._core.structure import Fields, nonempty_text, one_of, texts
 from .._message import numbers
 from .._message.display import is_printable
 from .contacts import GROUP

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .._core.address import HIDDEN, is_path
 from .._core.errors import Faults, InputError
 from .._core.notation import entries
-from .._core.structure import plain_number, shown
+from .._core.shown import plain_number, shown
 from .._message import numbers
 from .contacts import GROUP, Contacts
 

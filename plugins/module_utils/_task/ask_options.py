@@ -16,8 +16,8 @@ from .._api.client import Api
 from .._core.duration import read_seconds
 from .._core.errors import Faults, InputError
 from .._core.notation import entries
+from .._core.shown import shown as shown_value
 from .._core.structure import Fields, nonempty_text, truth
-from .._core.structure import shown as shown_value
 from .._ledger.limits import QUESTION
 from .._ledger.model import NO_LEDGER, Fingerprints
 from .._message.text import MAX_SEGMENTS

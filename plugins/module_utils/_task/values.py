@@ -12,7 +12,7 @@ from typing import Any
 
 from .._core.errors import Faults
 from .._core.notation import entries
-from .._core.structure import not_text
+from .._core.shown import not_text
 from .._message.display import is_printable
 from .._message.numbers import NumberError, read
 from .._message.text import not_gsm7, to_gsm7

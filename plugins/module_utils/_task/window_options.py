@@ -12,7 +12,8 @@ from functools import partial
 from typing import Any, NamedTuple, Optional
 
 from .._core.errors import Faults, VoipsmsError
-from .._core.structure import elements_of, not_text
+from .._core.shown import not_text
+from .._core.structure import elements_of
 from .._ledger.model import NO_LEDGER, DedupePolicy
 from .._message import dates, numbers
 from .._message.relative_dates import RelativeDate

@@ -9,13 +9,12 @@ from datetime import date
 import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults, InputError
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.shown import not_text, plain_number
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.structure import (
     Fields,
     elements_of,
     nonempty_text,
-    not_text,
     one_of,
-    plain_number,
     text,
     texts,
     whole_number,
