@@ -87,6 +87,19 @@ print(result["outcome"], *sys.modules)
 """Runs the module with the options that are its argument; prints the outcome, and what was loaded."""
 
 
+IN_THE_CONTROLLER = """
+import json, sys
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.in_process import respond
+from ansible_collections.voip_communications.sms.plugins.modules import voipsms_send
+
+before = set(sys.modules)
+options, spec = json.loads(sys.argv[1]), voipsms_send.module_spec()
+result = respond(spec, "voipsms_send", options, check_mode=False, difference=True, invocation=True)
+print(json.loads(result)["outcome"], *(set(sys.modules) - before))
+"""
+"""Does what the local action does with the options that are its argument; prints the outcome, and what it loaded."""
+
+
 @pytest.fixture
 def loaded(controller: Controller, service: CountedSandbox, tmp_path: Path) -> dict[str, str]:
     """Return the modules that a plain send has loaded, each with its file."""
@@ -167,6 +180,26 @@ def test_an_event_loads_the_scheduler_only_where_someone_has_to_wait(service: Co
         assert any(name.endswith("._notify.telling") for name in printed)
         assert any(name.endswith("._schedule.once") for name in printed) is (outcome == "scheduled"), outcome
     service.expect(2)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{}, {"contacts": [{"name": "anna", "number": ANNA}], "to": "anna", "limit": "5/15m", "account_limit": "9/1h"}],
+    ids=["plain", "contacts and limits"],
+)
+def test_a_task_in_the_controller_loads_nothing_of_ours(
+    more: dict[str, object], service: CountedSandbox, tmp_path: Path
+) -> None:
+    """The controller has loaded it, with its byte code; the copy that is made for each task would compile it anew."""
+    account = {name.removeprefix("VOIPSMS_").lower(): value for name, value in service.sandbox.environment.items()}
+    options = {**account, "to": ANNA, "msg": "Hello", "ledger": str(tmp_path / "ledger"), **more}
+    run = subprocess.run(
+        [sys.executable, "-c", IN_THE_CONTROLLER, json.dumps(options)], capture_output=True, text=True, check=False
+    )
+    outcome, *names = run.stdout.split() or [run.stderr]
+    assert outcome == "sent"
+    assert [name for name in names if "voip_communications" in name] == []
+    service.expect(1)
 
 
 def test_what_a_send_loads_is_gone_through_neither_meanwhile_nor_at_its_end(
