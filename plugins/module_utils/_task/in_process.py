@@ -13,12 +13,14 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ValidationResult
 from ansible.module_utils.common.parameters import remove_values
 
-# A module loads these only where it needs them. The controller loads them once, before it copies itself for each task.
-from .._ledger import limits, sqlite_places  # noqa: F401
-from .._people import person  # noqa: F401
-from . import limit_options, sandbox_run  # noqa: F401
+from .._ledger import limits, sqlite_places
+from .._people import person
+from . import limit_options, sandbox_run
 from .module import ModuleSpec, attempt, failure, refusals, refused
 from .shown_options import shown_options
+
+LOADED_BEFORE = (limit_options, limits, person, sandbox_run, sqlite_places)
+"""What a module loads only where it needs it: the controller loads it once, before it copies itself for each task."""
 
 
 def respond(
