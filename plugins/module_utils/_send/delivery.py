@@ -11,16 +11,15 @@ stops in between leaves rows that read as unknown, never as unclaimed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from .._api.client import Api
-from .._api.evidence import alike
 from .._core.deadline import Deadline, Latest
 from .._core.errors import MissingLibrary, defect, sentence_of
 from .._core.parallel import in_parallel
 from .._ledger.model import Claimability, Fingerprints, LedgerError, Row, claimability
-from .._message.outcome import Fate, Outcome, Report, Result
-from .claims import ClaimedNumbers, Claims
+from .._message.outcome import Outcome, Report, Result
+from .claims import Claims
 from .posting import Objection, Posting, no_objection
 from .request import SendRequest
 from .results import not_sent, result_of_row, result_of_verdict
@@ -37,13 +36,6 @@ CHECK_EVERY = (0.1, 0.2, 0.5, 1.0)
 """Seconds between two checks of the rows that a concurrent run is sending to; the last one repeats."""
 
 _OTHER_DIFFERENT = "another recipient already has a different message under this key"
-
-
-class _Batch(NamedTuple):
-    """What is claimed of one batch, and until when its first byte may leave."""
-
-    claimed: ClaimedNumbers
-    latest: Latest
 
 
 class Delivery:
@@ -228,45 +220,34 @@ class Delivery:
             return [], [reason]
 
     def _send_in_time(self, numbers: Sequence[str]) -> tuple[list[str], list[str]]:
-        """Send one batch, claimed while the first one is answered, unless too late; return as ``_send_batch`` does."""
+        """Send one batch, unless it is check mode or too late; return as ``_send_batch`` does."""
         if self._check_mode:
             self._hold(self._claims.foresee(numbers))
             free = [number for number in numbers if number not in self._held]
             self._note(Result(f"+{number}", Outcome.WOULD_SEND, posted=True) for number in free)
             return [], []
-        batch = self._claim(numbers) if self._posting.is_behind_first() else None
-        with self._posting.behind_first():
-            if batch is not None and self._posting.is_throttled:
-                self._give_back(batch)
-                batch = None
-            with self._posting.one_at_a_time():
-                batch = batch or self._claim(numbers)
-                return ([], []) if batch is None else self._post(batch)
+        with self._posting.admission():
+            start_within = self._posting.start_within()
+            obstacle = self._posting.obstacle(start_within)
+            if obstacle:
+                self._note(not_sent(number, obstacle) for number in numbers)
+                return [], []
+            return self._send_claimed(numbers, start_within)
 
-    def _claim(self, numbers: Sequence[str]) -> _Batch | None:
-        """Claim one batch; where that cannot be, or it is too late, note why, and return None."""
-        start_within = self._posting.start_within()
-        obstacle = self._posting.obstacle(start_within)
-        if not obstacle:
-            try:
-                latest = Latest.within(start_within)
-                return _Batch(self._claims.claim(numbers, start_within, self._deadline.left()), latest)
-            except LedgerError as error:
-                obstacle = str(error)
-                self._posting.stop(obstacle)
-        self._note(not_sent(number, obstacle) for number in numbers)
-        return None
-
-    def _give_back(self, batch: _Batch) -> None:
-        """Undo a claim whose request may have to wait long: if this run were killed, its fate would be unknown."""
-        self._warnings += self._claims.settle(alike(batch.claimed.won, Fate.NOT_SENT, ""))
-
-    def _post(self, batch: _Batch) -> tuple[list[str], list[str]]:
-        """POST and settle what is claimed of one batch; return as ``_send_batch`` does."""
-        claimed = batch.claimed
+    def _send_claimed(self, numbers: Sequence[str], start_within: float) -> tuple[list[str], list[str]]:
+        """Claim, POST and settle one batch; return as ``_send_batch`` does."""
+        latest = Latest.within(start_within)
+        try:
+            claimed = self._claims.claim(numbers, start_within, self._deadline.left())
+        except LedgerError as error:
+            self._posting.stop(str(error))
+            self._note(not_sent(number, str(error)) for number in numbers)
+            return [], []
         self._hold(claimed.held)
         _unclaimed, in_progress = self._sort(claimed.lost, claimed.lost, claimed.at)
-        return in_progress, self._post_claimed(claimed.won, batch.latest) if claimed.won else []
+        if not claimed.won:
+            return in_progress, []
+        return in_progress, self._post_claimed(claimed.won, latest)
 
     def _hold(self, holds: Mapping[str, Hold]) -> None:
         """Note the recipients whose message a limit holds back, and why."""

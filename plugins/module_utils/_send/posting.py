@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 
 from .._api.client import Api, Denied, Throttled
 from .._api.evidence import Judgement, alike
@@ -54,28 +54,25 @@ class Posting:
         self._api = api
         self._deadline = deadline
         self._stop_reason = ""
-        self.is_throttled = False
+        self._is_throttled = False
         self._throttle_lock = threading.RLock()
         self._are_credentials_tried = False
         self._has_first = False
         self._first_changed = threading.Condition()
 
-    def is_behind_first(self) -> bool:
-        """Return whether a batch would have to wait until the service has answered the first one."""
-        return self._has_first and not self._are_credentials_tried
-
     @contextmanager
-    def behind_first(self) -> Iterator[None]:
-        """Let the first batch go alone until the service has answered it; the others wait, but not for long."""
+    def admission(self) -> Iterator[None]:
+        """Admit a batch, from before its claim until it is settled, when it may go ahead.
+
+        The first one goes alone until the service has answered it. Once the service asks for fewer requests, one goes
+        at a time.
+        """
         self._wait_for_first()
         try:
-            yield
+            with self._throttle_lock if self._is_throttled else nullcontext():
+                yield
         finally:
             self._end_first(tried=False)
-
-    def one_at_a_time(self) -> AbstractContextManager[object]:
-        """Let one batch go at a time, until it is settled, once the service asks for fewer requests."""
-        return self._throttle_lock if self.is_throttled else nullcontext()
 
     def start_within(self) -> float:
         """Return the seconds within which a request must begin; 0 or less when it is too late."""
@@ -94,9 +91,6 @@ class Posting:
 
         ``latest``: until when the first byte may leave. Raises nothing: every failure is a verdict on each number.
         """
-        obstacle = self.obstacle(self.start_within())
-        if obstacle:
-            return alike(numbers, Fate.NOT_SENT, obstacle)
         pauses = iter(PAUSES)
         has_waited = False
         with ExitStack() as locks:
@@ -104,7 +98,7 @@ class Posting:
                 answer = self._try(numbers, latest)
                 if isinstance(answer, Denied):
                     self.stop(str(answer))
-                self.is_throttled |= isinstance(answer, Throttled)
+                self._is_throttled |= isinstance(answer, Throttled)  # before others go ahead
                 is_answer = isinstance(answer, Judgement) or not answer.passing
                 self._end_first(tried=is_answer)
                 if isinstance(answer, Judgement):

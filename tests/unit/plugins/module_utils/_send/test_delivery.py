@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,6 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate, Report
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.claims import Claims
-from ansible_collections.voip_communications.sms.plugins.module_utils._send.posting import LONGEST_HEAD_START
 from ansible_collections.voip_communications.sms.tests.support.ledger_rows import FINGERPRINTS
 from ansible_collections.voip_communications.sms.tests.support.people import ANN, BOB, CARL
 from ansible_collections.voip_communications.sms.tests.support.sending import (
@@ -174,50 +173,19 @@ def test_once_throttled_the_batches_are_posted_one_at_a_time(world: World, monke
     assert world.seconds - before == 5.0, "the wait for the throttle lock is part of the pause"
 
 
-MANY = tuple(str(12812340000 + number) for number in range(8))
+def test_only_the_first_batch_is_claimed_until_the_service_has_answered(world: World) -> None:
+    """If the run were killed until then, no other recipient would be in doubt."""
+    numbers = tuple(str(12812340000 + number) for number in range(8))
 
+    def answer(posted: Sequence[str]) -> Judgement:
+        time.sleep(0.2)
+        assert sorted(world.states(*numbers)) == ["none"] * 7 + ["sending"]
+        return accepted(posted)
 
-def once_claimed(world: World, then: Answer) -> Answer:
-    """Answer when everyone is claimed; the others do not wait for that longer than for the first batch to be alone."""
-
-    def answer(numbers: Sequence[str]) -> Judgement:
-        until(lambda: world.states(*MANY) == ["sending"] * 8)
-        assert len(world.posts) == 1
-        return then(numbers)
-
-    return answer
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Wait until something holds, for less time than the first batch is alone."""
-    end = time.monotonic() + LONGEST_HEAD_START / 2
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
-def test_the_others_are_claimed_while_the_service_answers_the_first(world: World) -> None:
-    world.answers = [once_claimed(world, accepted)]
-    report = world.run_on(DedupePolicy("text", 600.0), *MANY, batch_size=1, at_a_time=8)
+    world.answers = [answer]
+    report = world.run_on(DedupePolicy("text", 600.0), *numbers, batch_size=1, at_a_time=8)
     assert set(outcomes(report)) == {"sent"}
-    assert world.states(*MANY) == ["accepted"] * 8
-
-
-def test_what_waits_because_the_first_was_throttled_is_not_claimed(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It may wait long: if the run were killed meanwhile, what certainly was not sent would be of unknown fate."""
-
-    def sleep(seconds: float) -> None:
-        until(lambda: sorted(world.states(*MANY)) == ["none"] * 7 + ["sending"])
-        World.sleep(world, seconds)
-
-    monkeypatch.setattr(world, "sleep", sleep)
-    world.answers = [once_claimed(world, raises(Throttled(5.0)))]
-    report = world.run_on(DedupePolicy("text", 600.0), *MANY, batch_size=1, at_a_time=8)
-    assert set(outcomes(report)) == {"sent"}
-    assert world.states(*MANY) == ["accepted"] * 8
-    assert len(world.posts) == 9
+    assert world.states(*numbers) == ["accepted"] * 8
 
 
 def test_what_is_to_be_said_of_the_batches_comes_in_their_order(world: World) -> None:
