@@ -67,6 +67,7 @@ def told(folder: Path, rounds: int) -> str:
 def _controller(folder: Path, url: str) -> Controller:
     """Return a controller with the account of the service, and with a copy of the role whose actions do nothing."""
     controller = Controller(folder / "deployments")
+    controller.anew = True
     roles = controller.home / "roles"
     shutil.copytree(COLLECTION / "roles" / "deploy_notify", roles / "idle")
     for path in (roles / "idle" / "tasks").glob("*.yml"):

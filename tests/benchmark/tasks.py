@@ -167,6 +167,7 @@ def played(folder: Path, tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Play tasks; return what the callback noted of each. Raises RuntimeError when one fails."""
     folder = Path(mkdtemp(dir=folder))
     controller = Controller(folder / "controller")
+    controller.anew = True
     times = folder / "times.jsonl"
     controller.environment |= {
         "TASK_TIMES": str(times),

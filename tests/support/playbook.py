@@ -26,7 +26,8 @@ INVENTORY_VARS = f"[all:vars]\nansible_connection=local\nansible_python_interpre
 # A process that takes longer hangs.
 LONGEST = 200.0
 _LONGEST_START = 10.0
-_COPIES = Copies()
+COPIES = Copies()
+Process = Copy | subprocess.Popen[str]
 
 
 @dataclass(frozen=True)
@@ -130,9 +131,9 @@ class ModuleProcess:
         return ModuleRun(int(self._process.returncode or 0), stdout, stderr)
 
 
-def _begun(module: Path, environment: Mapping[str, str]) -> Copy | subprocess.Popen[str]:
+def _begun(module: Path, environment: Mapping[str, str]) -> Process:
     """Return a process that runs a module: a copy, unless the environment changes how Python starts."""
-    return _COPIES.of(module, environment) or subprocess.Popen(
+    return COPIES.module(module, environment) or subprocess.Popen(
         [sys.executable, str(module)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -154,7 +155,8 @@ class Controller:
     """One user of one machine: a home, a temporary folder, a ledger, and options that every task gets.
 
     `options` are those of every task; an option of None in a call leaves it out. Nothing of the environment of the
-    tests gets in but the search path; `environment` is added to that of every process.
+    tests gets in but the search path; `environment` is added to that of every process. Playbooks begin as copies,
+    unless they are to begin `anew`.
     """
 
     def __init__(self, folder: Path, **options: Any) -> None:
@@ -162,6 +164,7 @@ class Controller:
         self.ledger = self.home / ".local" / "state" / "voipsms" / "ledger.sqlite3"
         self.options = options
         self.environment: dict[str, str] = {}
+        self.anew = False
         self._folder = folder
         self._runs = 0
         for name in ("home", "tmp"):
@@ -221,7 +224,7 @@ class Controller:
         lines = records.read_text(encoding="utf-8").splitlines() if records.exists() else []
         return PlaybookRun(process.returncode, stdout, stderr, tuple(TaskRecord(**json.loads(line)) for line in lines))
 
-    def start_play(self, *tasks: Mapping[str, Any]) -> subprocess.Popen[str]:
+    def start_play(self, *tasks: Mapping[str, Any]) -> Process:
         """Start `ansible-playbook` and return its process, for tests that do not wait for its end."""
         return self._playbook(self._prepared(tasks, "localhost\n", {}), (), {})
 
@@ -240,12 +243,14 @@ class Controller:
 
     def _playbook(
         self, folder: Path, arguments: Sequence[str], environment: Mapping[str, str], prefix: Sequence[str] = ()
-    ) -> subprocess.Popen[str]:
-        command = [*prefix, sys.executable, "-m", "ansible.cli.playbook", "-i", "inventory.ini", *arguments, "play.yml"]
-        return subprocess.Popen(
-            command,
+    ) -> Process:
+        command = ["ansible.cli.playbook", "-i", "inventory.ini", *arguments, "play.yml"]
+        environment = self._environment() | {"TASK_RECORDS": str(folder / "records.jsonl")} | dict(environment)
+        copy = None if prefix or self.anew else COPIES.playbook(command, environment, folder)
+        return copy or subprocess.Popen(
+            [*prefix, sys.executable, "-m", *command],
             cwd=folder,
-            env=self._environment() | {"TASK_RECORDS": str(folder / "records.jsonl")} | dict(environment),
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,10 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.voip_communications.sms.tests.support.playbook import COLLECTIONS_PATH, LONGEST
+from ansible_collections.voip_communications.sms.tests.support.playbook import (
+    COLLECTIONS_PATH,
+    COPIES,
+    LONGEST,
+    Process,
+)
 
 PREFIX = "voip_communications.sms."
 RESULT = "result.json"
+PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 
 
 @dataclass(frozen=True)
@@ -76,12 +83,17 @@ class Job:
             raise
         return self.done(process.returncode, output)
 
-    def start(self, command: Sequence[str], **more: str) -> subprocess.Popen[str]:
+    def start(self, command: Sequence[str], **more: str) -> Process:
         """Start a command, in a group of processes that can be killed as a whole."""
+        environment = {**self._base(), **self.environment, **more}
+        if shutil.which(command[0], path=environment["PATH"]) == str(PLAYBOOK):
+            copy = COPIES.playbook([str(PLAYBOOK), *command[1:]], environment, self.folder, session=True, joins=True)
+            if copy is not None:
+                return copy
         return subprocess.Popen(
             command,
             cwd=self.folder,
-            env={**self._base(), **self.environment, **more},
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

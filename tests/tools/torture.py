@@ -42,6 +42,7 @@ from ansible_collections.voip_communications.sms.tests.support.playbook import (
     LONGEST,
     Controller,
     ModuleProcess,
+    Process,
     begin_together,
 )
 from ansible_collections.voip_communications.sms.tests.tools import torture_scheduled
@@ -164,7 +165,7 @@ class WatchedPlays:
         self._ledger = ledger
         self._counts = counts
         self._server: FaultServer | None = None
-        self._process: subprocess.Popen[str] | None = None
+        self._process: Process | None = None
 
     def go_on(self) -> None:
         """Start a play unless one is running; judge the one that has ended."""

@@ -43,16 +43,16 @@ def stopping(send: Callable[..., Any], beginning: bytes, stopped: Path) -> Calla
     return sending
 
 
-def stop_before() -> None:
-    """Stop the process before a request leaves, if the environment says which."""
+def start() -> None:
+    """Stop the process before a request leaves, or at a point, if the environment says which."""
     if os.environ.get("STOP_BEFORE"):
-        start, mark = os.environ["STOP_BEFORE"].encode(), Path(os.environ["STOPPED"])
+        beginning, mark = os.environ["STOP_BEFORE"].encode(), Path(os.environ["STOPPED"])
         for name in ("send", "sendall"):
-            setattr(socket.socket, name, stopping(getattr(socket.socket, name), start, mark))
+            setattr(socket.socket, name, stopping(getattr(socket.socket, name), beginning, mark))
+    if os.environ.get("STOP_AT"):  # what the folder beside this one does; Python imports only one of them
+        runpy.run_path(str(Path(__file__).absolute().parents[1] / "stops" / "sitecustomize.py"))
 
 
 if os.environ.get("CLOCK_AHEAD"):
     set_clock()
-stop_before()
-if os.environ.get("STOP_AT"):  # what the folder beside this one does; Python imports only one of them
-    runpy.run_path(str(Path(__file__).absolute().parents[1] / "stops" / "sitecustomize.py"))
+start()

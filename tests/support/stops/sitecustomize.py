@@ -58,5 +58,10 @@ def arm(point: str, by: str) -> None:
     setattr(holder, name, stopping)
 
 
-if os.environ.get("STOP_AT"):
-    arm(os.environ["STOP_AT"], os.environ.get("STOP_BY", "SIGKILL"))
+def start() -> None:
+    """Put the stop where the environment says."""
+    if os.environ.get("STOP_AT"):
+        arm(os.environ["STOP_AT"], os.environ.get("STOP_BY", "SIGKILL"))
+
+
+start()
