@@ -189,6 +189,49 @@ def test_a_playbook_begins_without_what_reads_the_environment(copies: Copies, tm
     assert {name for name in OF_PLAYBOOKS if name.startswith("ansible.")} <= {*done.stdout.split()}
 
 
+def without_frames(text: str) -> list[str]:
+    """Return the lines that are not of a traceback, which shows the way to the program too."""
+    return [line for line in text.splitlines() if not line.startswith(("  ", "Traceback"))]
+
+
+ENDS = {
+    "at the end of the file": "",
+    "by a number": "sys.exit(300)",
+    "by nothing": "sys.exit()",
+    "by a sentence": "sys.exit('Enough')",
+    "by a defect": "1 / 0",
+    "by a closed pipe": "sys.stdout.close()\nsys.exit(0)",
+    "by a full disk": "sys.stdout = open('/dev/full', 'w')\nprint('lost')\nsys.exit(0)",
+    "in a thread": "threading.Thread(target=lambda: 1 / 0).start()",
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_copy_ends_as_a_process_that_begins_anew(copies: Copies, end: str, tmp_path: Path) -> None:
+    """With what is still in buffers, after its threads, and after what was registered for the end."""
+    program = tmp_path / "program.py"
+    program.write_text(f"""
+import atexit, sys, threading, time
+class Last:
+    def __del__(self):
+        sys.stderr.write("gone\\n")
+def work():
+    last = Last()
+    time.sleep(0.2)
+    print("worked")
+atexit.register(print, "over")
+threading.Thread(target=work).start()
+print("buffered")
+{ENDS[end]}
+""", encoding="utf-8")  # fmt: skip
+    copy = copies.playbook([str(program)], USUAL, tmp_path)
+    assert copy is not None
+    stdout, stderr = copy.communicate(timeout=20)
+    anew = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, check=False, env=USUAL)
+    assert (copy.returncode, stdout) == (anew.returncode, anew.stdout)
+    assert without_frames(stderr) == without_frames(anew.stderr)
+
+
 @pytest.mark.parametrize("name", ["PYTHONWARNINGS", "PYTHONHASHSEED", "LANG", "LC_TIME", "LD_PRELOAD"])
 def test_none_begins_as_a_copy_that_would_start_in_another_way(copies: Copies, name: str, tmp_path: Path) -> None:
     environment = {**USUAL, name: "0"}

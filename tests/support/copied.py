@@ -10,6 +10,7 @@ Usage: copied.py modules|playbooks FILE_DESCRIPTOR
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import importlib
@@ -21,6 +22,7 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -160,10 +162,30 @@ def _become(order: Order, streams: list[int]) -> None:
     is_file = os.sep in order.program
     sys.argv = [order.program if is_file else "-m", *order.arguments]
     sys.path[0] = str(Path(order.program).parent) if is_file else order.folder
-    if is_file:
-        runpy.run_path(order.program, run_name="__main__")
-    else:
-        runpy.run_module(order.program, run_name="__main__", alter_sys=True)
+    try:
+        if is_file:
+            runpy.run_path(order.program, run_name="__main__")
+        else:
+            runpy.run_module(order.program, run_name="__main__", alter_sys=True)
+    except SystemExit as end:
+        _leave(end)
+        raise
+    _leave(SystemExit())
+
+
+def _leave(end: SystemExit) -> None:
+    """Do what Python does at the end of a process, but for taking apart all that was imported, which nobody sees.
+
+    Returns where there is more to do.
+    """
+    if end.code is None or isinstance(end.code, int):
+        threading._shutdown()  # type: ignore[attr-defined]  # waits for threads, as Python does
+        atexit._run_exitfuncs()
+        with contextlib.suppress(OSError):  # which Python tells
+            for stream in (sys.stdout, sys.stderr):
+                if not stream.closed:
+                    stream.flush()
+            os._exit((end.code or 0) & 0xFF)
 
 
 if __name__ == "__main__":
