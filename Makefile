@@ -21,9 +21,9 @@ INSIDE := cd $(TREE) && PYTHONPATH=$(BUILD) ANSIBLE_COLLECTIONS_PATH=$(BUILD) \
 	ANSIBLE_HOME=$(BUILD)/home/.ansible \
 	HYPOTHESIS_STORAGE_DIRECTORY=$(BUILD)/cache/hypothesis
 DEV := $(INSIDE) PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python
-# The slow tests come first, and whoever is done takes over from the others. One worker more than there are cores, up to
-# four: most tests wait for a process or a server most of the time.
-WORKERS := $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))' 2>/dev/null)
+# The slow tests come first, and whoever is done takes over from the others. More workers than there are cores: most
+# tests wait for a process or a server most of the time.
+WORKERS := $(shell $(PYTHON) -c 'import os; print(min(6, 2 * (os.cpu_count() or 1)))' 2>/dev/null)
 PYTEST := $(DEV) -m pytest -n $(WORKERS) --dist worksteal
 PYTEST_ARGS :=
 # The same under coverage, and the tests that call module_utils in their own process; the searches of the models would
@@ -71,12 +71,14 @@ demo: demo-venv ## see it work: install, send once, schedule, move, cancel, depl
 sandbox: demo-venv ## the API on this machine, until Enter or Ctrl-C; says how to use it; "PORT=8025"
 	@cd $(ROOT) && $(BUILD)/demo-venv/bin/python tests/demo/run.py sandbox $(BUILD) $(PORT)
 
+# Lint runs beside the tests, which wait most of the time, and says at the end what it has found.
 test: venv ## lint, unit tests and tests with real processes, on the Python that is there
-	@status=0; $(PREPARE_COVERAGE) rm -f $(BUILD)/results/pytest*.xml; \
-	( $(DEV) -m $(TOOLS).lint ) || status=1; \
+	@status=0; $(PREPARE_COVERAGE) mkdir -p $(BUILD)/results; rm -f $(BUILD)/results/pytest*.xml; \
+	( $(DEV) -m $(TOOLS).lint ) > $(BUILD)/results/lint.txt 2>&1 & lint=$$!; \
 	$(if $(COVERAGE),( $(MEASURED) $(PYTEST_ARGS) $(REACHING) ) || status=1;) \
 	( $(PYTEST) --junitxml=$(BUILD)/results/pytest.xml $(PYTEST_ARGS) $(if $(COVERAGE),$(UNREACHING),tests/unit tests/process) ) || status=1; \
 	$(if $(COVERAGE),( $(REPORT_COVERAGE) ) || status=1;) \
+	wait $$lint || status=1; cat $(BUILD)/results/lint.txt; \
 	exit $$status
 
 lint: venv ## ruff, mypy, yamllint, ansible-lint, antsibull-docs, antsibull-changelog, reuse, shellcheck, zizmor, actionlint

@@ -23,6 +23,11 @@ def pytest_configure() -> None:
     interrupts.restore()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the slow ones."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture(scope="session")
 def sandbox_process() -> Iterator[Sandbox]:
     """Start one process for all tests of a worker; ``service`` resets it for each."""

@@ -135,6 +135,7 @@ def install(newcomer: Newcomer, lines: list[str]) -> str:
     return activate
 
 
+@pytest.mark.slow
 def test_every_command_of_the_first_documents_runs(newcomer: Newcomer) -> None:
     """One installation and one sandbox for both, since the quick start shows the same commands for them."""
     first, start, use = (commands(block) for block in markdown.blocks(README, "console")[:3])

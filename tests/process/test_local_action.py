@@ -99,6 +99,7 @@ def without_chance(run: PlaybookRun, controller: Controller) -> list[tuple[str, 
     return results
 
 
+@pytest.mark.slow
 def test_every_kind_of_result_is_the_same(tmp_path: Path, service: CountedSandbox) -> None:
     results = {}
     for place in ("module", "controller"):

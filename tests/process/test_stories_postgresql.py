@@ -52,6 +52,7 @@ class Scheduling(InPostgresql, SchedulingOnce):
     """Stories of scheduled messages."""
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(("machine", "most"), [(Sending, 8), (Scheduling, 4)])
 def test_whatever_happens_nothing_is_doubled_or_lost_or_falsely_ok(

@@ -65,6 +65,7 @@ def test_what_is_broken_on_purpose_is_found(lie: str, behaviour: Behaviour, coun
     assert counts[count] > 0, counts
 
 
+@pytest.mark.slow
 def test_a_message_that_is_kept_although_its_cancel_was_claimed_is_found(tmp_path: Path) -> None:
     (tmp_path / "lies").mkdir()
     # Python loads one such file, and the stories need that of the clock.

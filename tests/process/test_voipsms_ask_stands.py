@@ -34,6 +34,7 @@ def order(service: CountedSandbox, call: str, method: str = "POST", **body: Any)
     return {"name": "Sandbox", "ansible.builtin.uri": options}
 
 
+@pytest.mark.slow
 def test_people_and_a_log_that_are_not_as_they_should_be(
     controller: Controller, service: CountedSandbox, phones: Phones
 ) -> None:

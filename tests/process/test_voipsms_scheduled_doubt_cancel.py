@@ -119,6 +119,7 @@ class TestLostAnswerToACancelThatTakesLong:
         self.assert_mended(doubt)
 
 
+@pytest.mark.slow
 class TestSuspended:
     """A run moves the messages, and stands still in the middle; after its lease another run moves them back."""
 

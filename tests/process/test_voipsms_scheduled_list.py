@@ -124,6 +124,7 @@ class TestAnotherDate:
 
     @pytest.fixture(autouse=True)
     def _misread(self, desk: Desk) -> None:
+        desk.controller.options["list_grace"] = 1
         desk.service.sandbox.order(record={"delivery_date": f"{THIRD}:00"})
 
     def test_takes_back_what_was_created_and_fails(self, desk: Desk) -> None:

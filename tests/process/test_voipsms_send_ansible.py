@@ -86,6 +86,7 @@ def test_async_twice_sends_once(controller: Controller, service: CountedSandbox)
     assert [result["outcome"] for result in run.results if "outcome" in result] == ["sent", "duplicate"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("either")
 def test_the_time_limit_of_a_task_does_not_lead_to_a_second_message(
     controller: Controller, service: CountedSandbox

@@ -236,6 +236,7 @@ def test_stopped_in_the_post_beyond_its_deadline(tmp_path: Path) -> None:
         assert len(server.accepted) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_forty_kills_at_random_moments(user: Controller, server: FaultServer) -> None:
     """Each of a message of its own. The next run sends it, knows it, or doubts; it is never sent twice."""

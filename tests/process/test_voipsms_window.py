@@ -25,7 +25,7 @@ CLOCK = "2098-11-20T12:00:00Z"
 @pytest.fixture
 def controller(controller: Controller, service: CountedSandbox) -> Controller:
     """Return a machine whose tasks are about the usual window; graces are short, since clocks do not wait."""
-    controller.options.update({**WINDOW, "account_timezone": CHICAGO})
+    controller.options.update({**WINDOW, "account_timezone": CHICAGO, "list_grace": 1})
     service.sandbox.settings(zone=CHICAGO)
     return controller
 
@@ -205,6 +205,7 @@ def test_a_window_a_year_ahead_over_two_clock_changes(controller: Controller, se
     service.expect(3)
 
 
+@pytest.mark.slow
 def test_two_hundred_people_and_four_reminders(controller: Controller, service: CountedSandbox) -> None:
     people = [f"+1281{number:07}" for number in range(5550000, 5550200)]
     assert len(window(controller, to=people)["results"]) == 800
