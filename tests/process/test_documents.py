@@ -13,18 +13,18 @@ from ansible_collections.voip_communications.sms.tests.support.counted import Co
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 
 README = documents.TEXTS["README.md"]
-PLAYS = {
-    f"{name}:{block.line}:{number}": play
-    for name in documents.TEXTS
-    for block in documents.blocks(name, "yaml")
-    for number, play in enumerate(block.plays())
-}
 
 
 def test_the_syntax_is_right(controller: Controller, tmp_path: Path) -> None:
     """All in one process, which names the first file that has a fault, and so the document and the line."""
-    paths = [tmp_path / f"{where.replace('/', '_')}.yml" for where in PLAYS]
-    for path, play in zip(paths, PLAYS.values(), strict=True):
+    plays = {
+        f"{name}:{block.line}:{number}": play
+        for name in documents.TEXTS
+        for block in documents.blocks(name, "yaml")
+        for number, play in enumerate(block.plays())
+    }
+    paths = [tmp_path / f"{where.replace('/', '_')}.yml" for where in plays]
+    for path, play in zip(paths, plays.values(), strict=True):
         path.write_text(yaml.safe_dump([{"hosts": "all", "gather_facts": False, **play}]), encoding="utf-8")
     run = controller.play(arguments=["--syntax-check", *map(str, paths)])
     assert (run.rc, run.stderr) == (0, ""), run.everything

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from docutils import nodes
@@ -55,7 +56,9 @@ def _text(cell: nodes.Element) -> str:
     return " ".join(cell.astext().split())
 
 
+@functools.cache
 def _tree(text: str) -> nodes.document:
+    """Return what is only read: every test of a document asks for it again."""
     return publish_doctree(text, settings_overrides=_QUIET)
 
 
