@@ -20,7 +20,12 @@ from ansible_collections.voip_communications.sms.tests.support.copied import OF_
 from ansible_collections.voip_communications.sms.tests.support.copies import CLOCK, STOPS, Copies, Copy
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.people import ANN
-from ansible_collections.voip_communications.sms.tests.support.playbook import COLLECTION, COLLECTIONS_PATH, Controller
+from ansible_collections.voip_communications.sms.tests.support.playbook import (
+    COLLECTION,
+    COLLECTIONS_PATH,
+    LONGEST,
+    Controller,
+)
 from ansible_collections.voip_communications.sms.tests.support.waiting import until
 
 MODULE = COLLECTION / "plugins" / "modules" / "voipsms_send.py"
@@ -108,7 +113,7 @@ def test_a_copy_has_what_it_is_given_and_no_more(copies: Copies, program: Path, 
         environment = {**USUAL, name: "1", "TZ": "Asia/Tokyo", "PYTHONPATH": path, "TMPDIR": str(program.parent)}
         copy = copies.module(program, environment)
         assert copy is not None
-        stdout, stderr = copy.communicate(timeout=20)
+        stdout, stderr = copy.communicate(timeout=LONGEST)
         anew = subprocess.run(
             [sys.executable, str(program)], input="", capture_output=True, text=True, check=False, env=environment
         )
@@ -128,7 +133,7 @@ def test_what_begins_as_a_playbook_has_what_it_is_given_and_no_more(
         del environment["PYTHONPATH"]
     copy = copies.playbook([str(program), "-v", "ä"], environment, tmp_path, session=session, joins=session)
     assert copy is not None
-    stdout, stderr = copy.communicate(timeout=20)
+    stdout, stderr = copy.communicate(timeout=LONGEST)
     anew = subprocess.run(
         [sys.executable, str(program), "-v", "ä"],
         stdin=subprocess.DEVNULL,
@@ -178,7 +183,7 @@ def test_a_playbook_begins_without_what_reads_the_environment(copies: Copies, tm
     program.write_text("import sys; print(*sys.modules)", encoding="utf-8")
     copy = copies.playbook([str(program)], USUAL, tmp_path)
     assert copy is not None
-    there = set(copy.communicate(timeout=20)[0].split())
+    there = set(copy.communicate(timeout=LONGEST)[0].split())
     assert set(OF_PLAYBOOKS) <= there
     assert not there & {"ansible.constants", "ansible.cli", "requests", "sqlite3", "psycopg", "phonenumbers"}
     assert not [name for name in there if name.startswith("ansible_collections")]
@@ -226,7 +231,7 @@ print("buffered")
 """, encoding="utf-8")  # fmt: skip
     copy = copies.playbook([str(program)], USUAL, tmp_path)
     assert copy is not None
-    stdout, stderr = copy.communicate(timeout=20)
+    stdout, stderr = copy.communicate(timeout=LONGEST)
     anew = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, check=False, env=USUAL)
     assert (copy.returncode, stdout) == (anew.returncode, anew.stdout)
     assert without_frames(stderr) == without_frames(anew.stderr)
@@ -244,7 +249,7 @@ def test_a_copy_that_is_killed_ends_so(copy: Copy) -> None:
     copy.kill()
     until(lambda: copy.poll() is not None)
     os.kill(copy.pid, 0)  # as long as nobody has heard of its end, its id is its own
-    assert copy.communicate(timeout=10) == ("", "")
+    assert copy.communicate(timeout=LONGEST) == ("", "")
     assert copy.returncode == -signal.SIGKILL
     until(lambda: not Path(f"/proc/{copy.pid}").exists())
 
@@ -258,10 +263,10 @@ def test_a_group_is_killed_as_a_whole_and_no_other(copies: Copies, tmp_path: Pat
     for pid in (killed.pid, other.pid):
         until(Path(f"/proc/{pid}/task/{pid}/children").read_text)
     os.killpg(killed.pid, signal.SIGKILL)
-    killed.communicate(timeout=10)  # so nobody has its pipe any more
+    killed.communicate(timeout=LONGEST)  # so nobody has its pipe any more
     assert (killed.returncode, other.poll()) == (-signal.SIGKILL, None)
     os.killpg(other.pid, signal.SIGTERM)
-    other.communicate(timeout=10)
+    other.communicate(timeout=LONGEST)
     assert other.returncode == -signal.SIGTERM
 
 
@@ -272,7 +277,7 @@ def test_ctrl_c_reaches_a_copy(copies: Copies, tmp_path: Path) -> None:
     assert copy is not None
     until((tmp_path / "there").exists)
     copy.send_signal(signal.SIGINT)
-    _stdout, stderr = copy.communicate(timeout=10)
+    _stdout, stderr = copy.communicate(timeout=LONGEST)
     assert (copy.returncode, stderr.splitlines()[-1]) == (-signal.SIGINT, "KeyboardInterrupt")
 
 
@@ -281,4 +286,4 @@ def test_a_copy_that_hangs_is_not_waited_for_in_vain(copy: Copy) -> None:
     with pytest.raises(subprocess.TimeoutExpired):
         copy.communicate(timeout=0.2)
     copy.kill()
-    copy.communicate(timeout=10)
+    copy.communicate(timeout=LONGEST)
