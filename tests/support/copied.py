@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import functools
 import gc
 import importlib
 import json
@@ -25,7 +26,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 MOST = 1 << 17
 """Bytes of an order."""
@@ -81,10 +82,20 @@ def load(kind: str) -> None:
     names = [f"{PACKAGE}.{path.stem}" for path in sorted(MODULES.glob("[!_]*.py"))]
     for name in names if kind == "modules" else OF_PLAYBOOKS:
         importlib.import_module(name)
+    if kind == "playbooks":
+        _read_ahead()
     sys.path.insert(0, "")
     # No copy looks for garbage among what is here, which would give it all these pages for its own.
     gc.collect()
     gc.freeze()
+
+
+def _read_ahead() -> None:
+    """Read where Ansible's own plugins are, for which it lets others keep what was read; it is the longest file."""
+    finder: Any = importlib.import_module("ansible.utils.collection_loader._collection_finder")
+    read = finder._meta_yml_to_dict = functools.cache(finder._meta_yml_to_dict)
+    folder = Path(next(iter(importlib.import_module("ansible.config").__path__)))
+    read((folder / "ansible_builtin_runtime.yml").read_bytes(), ("ansible.builtin", "runtime.yml"))
 
 
 class Server:
