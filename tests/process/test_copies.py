@@ -8,15 +8,17 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.voip_communications.sms.tests.support.copied import OF_PLAYBOOKS
+from ansible_collections.voip_communications.sms.tests.support.copied import MOST, NEWS, OF_PLAYBOOKS, Order
 from ansible_collections.voip_communications.sms.tests.support.copies import CLOCK, STOPS, Copies, Copy
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.people import ANN
@@ -252,6 +254,24 @@ def test_a_copy_that_is_killed_ends_so(copy: Copy) -> None:
     assert copy.communicate(timeout=LONGEST) == ("", "")
     assert copy.returncode == -signal.SIGKILL
     until(lambda: not Path(f"/proc/{copy.pid}").exists())
+
+
+def test_a_copy_whose_end_is_told_at_once_is_heard_of(tmp_path: Path) -> None:
+    """Its end may be there before anybody has asked for its process id."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+
+    def answer() -> None:
+        _order, pipes, _flags, _address = socket.recv_fds(theirs, MOST, 4)
+        os.write(pipes[-1], b"".join(number.to_bytes(NEWS, "little") for number in (4711, 3)))
+        for pipe in pipes:
+            os.close(pipe)
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    with ours, theirs:
+        copy = Copy(ours, Order("program", [], {}, str(tmp_path), session=False), feeds=False, joins=False)
+        thread.join()
+        assert (copy.pid, copy.communicate(timeout=LONGEST), copy.returncode) == (4711, ("", ""), 3)
 
 
 def test_a_group_is_killed_as_a_whole_and_no_other(copies: Copies, tmp_path: Path) -> None:

@@ -30,6 +30,8 @@ from typing import Any, NamedTuple
 
 MOST = 1 << 17
 """Bytes of an order."""
+NEWS = 4
+"""Bytes of a process id, or of an exit status."""
 STREAMS = 3
 """The standard streams of a copy come with its order, and a pipe for its process id and its end."""
 MODULES = Path(__file__).absolute().parents[2] / "plugins" / "modules"
@@ -90,6 +92,19 @@ def load(kind: str) -> None:
     gc.freeze()
 
 
+def tell(news: int, number: int) -> None:
+    """Tell the process id of a copy, or its end."""
+    os.write(news, number.to_bytes(NEWS, "little", signed=True))
+
+
+def hear(news: int) -> int:
+    """Return what is told next, and leave what is told after it where it can be waited for."""
+    told = os.read(news, NEWS)
+    if not told:
+        raise RuntimeError("the process that is copied has ended")
+    return int.from_bytes(told, "little", signed=True)
+
+
 def _read_ahead() -> None:
     """Read where Ansible's own plugins are, for which it lets others keep what was read; it is the longest file."""
     finder: Any = importlib.import_module("ansible.utils.collection_loader._collection_finder")
@@ -131,7 +146,7 @@ class Server:
         *streams, news = pipes
         for stream in streams:
             os.close(stream)
-        os.write(news, b"%d\n" % pid)
+        tell(news, pid)
         end = os.pidfd_open(pid)
         self._running[end] = pid, news
         self._waiting.register(end, select.POLLIN)
@@ -146,7 +161,7 @@ class Server:
         if told is not None:
             code = told.si_status if told.si_code == os.CLD_EXITED else -told.si_status
             with contextlib.suppress(BrokenPipeError):  # nobody may want to know
-                os.write(news, b"%d\n" % code)
+                tell(news, code)
         self._ended[news] = pid
         self._waiting.register(news, 0)  # the other end is closed
 

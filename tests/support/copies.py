@@ -20,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from ansible_collections.voip_communications.sms.tests.support.copied import MOST, Order
+from ansible_collections.voip_communications.sms.tests.support.copied import MOST, Order, hear
 
 COLLECTION = Path(__file__).absolute().parents[2]
 USUAL = str(COLLECTION.parents[2])
@@ -47,9 +47,8 @@ class Copy:
         for end in (theirs_in, *printed, told):
             os.close(end)
         self.stdin: IO[str] | None = os.fdopen(ours_in, "w", encoding="utf-8") if feeds else None
-        *self._outputs, news = (end for end, _theirs in outputs)
-        self._news = os.fdopen(news, encoding="ascii")
-        self.pid = int(self._news.readline())
+        *self._outputs, self._news = (end for end, _theirs in outputs)
+        self.pid = hear(self._news)
         self.returncode: int | Any = None  # as of Popen: an int after its end
 
     def poll(self) -> int | None:
@@ -86,7 +85,7 @@ class Copy:
             raise subprocess.TimeoutExpired("a copy", timeout or _FOR_EVER)
         for output in self._outputs:
             os.close(output)
-        self._news.close()
+        os.close(self._news)
         stdout, *stderr = (printed[output].decode(errors="replace") for output in self._outputs)
         return stdout, "".join(stderr)
 
@@ -96,7 +95,7 @@ class Copy:
             with selectors.DefaultSelector() as selector:
                 selector.register(self._news, selectors.EVENT_READ)
                 if selector.select(timeout):
-                    self.returncode = int(self._news.readline())
+                    self.returncode = hear(self._news)
         return self.returncode is not None
 
 
