@@ -23,6 +23,7 @@ from ansible_collections.voip_communications.sms.tests.support import documents,
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.markdown import COLLECTION
 from ansible_collections.voip_communications.sms.tests.support.people import ANN, ANNA
+from ansible_collections.voip_communications.sms.tests.support.ports import free_port
 from ansible_collections.voip_communications.sms.tests.support.step import PREFIX, Done, Job
 
 GUIDE = documents.guide("rehearsals")
@@ -34,8 +35,7 @@ REHEARSAL = EXAMPLES / "rehearsal.yml"
 @pytest.fixture
 def port() -> int:
     """Return a port that no process uses."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture

@@ -66,9 +66,10 @@ def test_what_is_broken_on_purpose_is_found(lie: str, behaviour: Behaviour, coun
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_a_message_that_is_kept_although_its_cancel_was_claimed_is_found(tmp_path: Path) -> None:
     (tmp_path / "lies").mkdir()
     # Python loads one such file, and the stories need that of the clock.
     (tmp_path / "lies" / "sitecustomize.py").write_text(f"{CLOCK}\n{KEEPS_CLAIMED}", encoding="utf-8")
-    counts = torture_scheduled.torture_scheduled(tmp_path / "stories", 90, 7, str(tmp_path / "lies"), until_wrong=True)
+    counts = torture_scheduled.torture_scheduled(tmp_path / "stories", 240, 7, str(tmp_path / "lies"), until_wrong=True)
     assert counts["ok with nothing pending"] > 0, counts
