@@ -71,14 +71,12 @@ demo: demo-venv ## see it work: install, send once, schedule, move, cancel, depl
 sandbox: demo-venv ## the API on this machine, until Enter or Ctrl-C; says how to use it; "PORT=8025"
 	@cd $(ROOT) && $(BUILD)/demo-venv/bin/python tests/demo/run.py sandbox $(BUILD) $(PORT)
 
-# Lint runs beside the tests, which wait most of the time, and says at the end what it has found.
 test: venv ## lint, unit tests and tests with real processes, on the Python that is there
-	@status=0; $(PREPARE_COVERAGE) mkdir -p $(BUILD)/results; rm -f $(BUILD)/results/pytest*.xml; \
-	( $(DEV) -m $(TOOLS).lint ) > $(BUILD)/results/lint.txt 2>&1 & lint=$$!; \
+	@status=0; $(PREPARE_COVERAGE) rm -f $(BUILD)/results/pytest*.xml; \
+	( $(DEV) -m $(TOOLS).lint ) || status=1; \
 	$(if $(COVERAGE),( $(MEASURED) $(PYTEST_ARGS) $(REACHING) ) || status=1;) \
 	( $(PYTEST) --junitxml=$(BUILD)/results/pytest.xml $(PYTEST_ARGS) $(if $(COVERAGE),$(UNREACHING),tests/unit tests/process) ) || status=1; \
 	$(if $(COVERAGE),( $(REPORT_COVERAGE) ) || status=1;) \
-	wait $$lint || status=1; cat $(BUILD)/results/lint.txt; \
 	exit $$status
 
 lint: venv ## ruff, mypy, yamllint, ansible-lint, antsibull-docs, antsibull-changelog, reuse, shellcheck, zizmor, actionlint
