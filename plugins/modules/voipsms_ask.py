@@ -373,6 +373,13 @@ ends_at:
   returned: always
   type: str
   sample: "2026-12-01T08:15:00Z"
+ended_by_this_run:
+  description:
+    - Whether it was this run that ended the question. Of several runs that wait for the same answer, this is one at
+      most. It can do what is to be done once.
+  returned: always
+  type: bool
+  sample: true
 text:
   description: The question as it is sent, with C(#) for each digit of a code. Null when the task was refused.
   returned: always

@@ -28,7 +28,7 @@ MODULE_FRONT: dict[str, Any] = {"environment": {SWITCH: "module"}}
 """
 
 _USER, _PASSWORD = "benchmark", "password"
-_LIMITS = {"limit": ["5000/15m", "10000/1h"], "account_limit": ["10000/10s"]}
+_LIMITS = {"limit": ["5000/15m", "10000/1h"], "account_limit": ["10000/5s"]}
 """Limits that no run reaches: what is held is not sent, and would take less time."""
 
 Make = Callable[[str, list[str], str], dict[str, Any]]

@@ -85,6 +85,7 @@ class AskReport(NamedTuple):
     """The result of a run. ``question`` is None where there is none, and ``facts`` are what is known of it.
 
     ``letters``: who is, or would be, sent the question by this run. ``reason``: why the outcome is what it is.
+    ``has_ended``: whether it was this run that has ended the question.
     """
 
     outcome: QuestionOutcome
@@ -96,6 +97,7 @@ class AskReport(NamedTuple):
     warnings: tuple[str, ...]
     reason: str
     changed: bool
+    has_ended: bool = False
 
 
 class Clocks(NamedTuple):
@@ -337,9 +339,8 @@ class Asking:
     def _ended(self, question: Question) -> AskReport:
         """Tell the outcome to all who were asked, once, and return it."""
         facts = loaded(question.facts)
-        if self._ask.outcome_text and not facts.is_told:
-            question = self._tell(question, facts)
-        return self._report(question)
+        is_to_be_told = self._ask.outcome_text and not facts.is_told
+        return self._report(self._tell(question, facts) if is_to_be_told else question)
 
     def _tell(self, question: Question, facts: Facts) -> Question:
         people = [one for one in self._ask.plan.people if one.id in facts.asked - facts.opted_out]
@@ -364,6 +365,7 @@ class Asking:
             warnings=tuple(dict.fromkeys(self._sender.warnings)),
             reason="; ".join(dict.fromkeys(filter(None, reasons))),
             changed=self._sender.has_posted,
+            has_ended=self._notes.has_ended,
         )
 
 

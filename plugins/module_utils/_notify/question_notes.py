@@ -27,7 +27,7 @@ class QuestionNotes:
     """The notes of one run.
 
     ``failed``: the people (ids) whom it could not send to, and ``silent``: those who do not want to be asked now. The
-    ledger keeps neither.
+    ledger keeps neither. ``has_ended``: whether this run has ended the question, which one run at most does.
     """
 
     def __init__(self, plan: Plan, ledger: Ledger) -> None:
@@ -36,6 +36,7 @@ class QuestionNotes:
         self._ledger = ledger
         self.failed: frozenset[str] = frozenset()
         self.silent: frozenset[str] = frozenset()
+        self.has_ended = False
 
     def note(self, question: Question, change: Change) -> Question:
         """Write facts, and the end that they lead to, into the ledger; return the question after that.
@@ -72,6 +73,7 @@ class QuestionNotes:
                 raise VoipsmsError("the question is no longer in the ledger, which was deleted or replaced meanwhile")
             changed = after(stored)
             if changed == stored or self._ledger.set_question(stored, None if _was_not_asked(changed) else changed):
+                self.has_ended |= stored.is_open and not changed.is_open
                 return changed
             stored = self._ledger.question(question.key)
         raise VoipsmsError("other runs keep changing the question; run the task again")

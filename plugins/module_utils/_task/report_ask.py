@@ -41,6 +41,7 @@ def blank() -> dict[str, Any]:
         "changed": False,
         "outcome": QuestionOutcome.NOT_ASKED.value,
         "answer": "",
+        "ended_by_this_run": False,
         "level": 0,
         "requests": 0,
         "ledger_created": False,
@@ -60,8 +61,7 @@ def ask_summary(
     def shown(text: str) -> str:
         return cleaned(masked(text) if is_open else text)
 
-    people = {person.id: person for person in options.ask.plan.people}
-    named = _Named(options, people)
+    named = _Named(options, {person.id: person for person in options.ask.plan.people})
     verdict = Verdict(report.outcome, report.answer)
     return {
         **ledger_keys(options.ledger, changed=report.changed, check_mode=check_mode),
@@ -69,6 +69,7 @@ def ask_summary(
         "failed": _is_failed(report, options),
         "outcome": report.outcome.value,
         "answer": report.answer,
+        "ended_by_this_run": report.has_ended,
         "answered_by": [named.label(one) for one in answered_by(options.ask.plan, facts, verdict)],
         "answers": [
             {**named.fields(one.person), "answer": one.choice, "comment": shown(one.comment), "late": one.late}

@@ -125,9 +125,10 @@ def test_words_a_stranger_and_then_the_right_code_with_a_comment(story: Story) -
     assert shown(report) == ("accepted", "approve", ["approve"])
     assert report.facts.answers[0].comment == "but watch the disk"
     assert [len(story.service.questions()), story.service.others()] == [1, [HINT]]
-    assert report.changed
+    assert (report.changed, report.has_ended) == (True, True)
     # Run again: the same result, and no request.
     again = story.run()
+    assert not again.has_ended
     assert (again.outcome, again.answer, again.facts, again.changed) == (*report[:2], report.facts, False)
     assert story.api.requests == 0
 
@@ -479,6 +480,18 @@ def test_two_runs_at_once_ask_once_and_agree(story: Story) -> None:
     assert [report.outcome, other[0].outcome] == [QuestionOutcome.ACCEPTED] * 2
     assert len(story.service.questions()) == 1
     assert report.facts == other[0].facts
+    assert {report.has_ended, other[0].has_ended} == {True, False}
+
+
+def test_one_of_two_runs_has_ended_the_question_although_both_have_sent(story: Story) -> None:
+    """The one asks, and the other sees the answer first and tells of it."""
+    other: list[AskReport] = []
+    ask = story.ask(outcome_text="Taken over")
+    story.service.after(25, lambda: other.append(story.run(ask)))
+    story.after(27, ANN)
+    report = story.run(ask)
+    assert [report.changed, other[0].changed] == [True, True]
+    assert [report.has_ended, other[0].has_ended] == [False, True]
 
 
 def test_two_questions_to_one_person_do_not_answer_each_other(story: Story) -> None:
