@@ -69,8 +69,9 @@ def test_a_gate_opens_with_an_answer_and_shows_no_code(
     assert (first["asked"], first["level"], first["unclear"][0]["text"]) == ([ANNA, BEN], 1, "ok go")
     assert rehearsal["diff"] == first["diff"]
     assert "+Deploy shop 2026.11? Reply #### = approve, #### = reject." in run.stdout
-    own = dict.fromkeys(("changed", "requests", "cost", "diff", "ledger_created"))
+    own = dict.fromkeys(("changed", "requests", "cost", "diff", "ledger_created", "ended_by_this_run"))
     assert {**first, **own} == {**again, **own}
+    assert [each["ended_by_this_run"] for each in (rehearsal, first, again)] == [False, True, False]
     assert (again["changed"], again["requests"], again["cost"]) == (False, 0, 0.0)
     codes = phones.all_codes()
     assert len(codes) == 4
