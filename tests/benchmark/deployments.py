@@ -79,7 +79,7 @@ def _controller(folder: Path, url: str) -> Controller:
         "VOIPSMS_API_PASSWORD": "password",
         "ANSIBLE_ROLES_PATH": str(roles),
         "ANSIBLE_ACTION_PLUGINS": str(HERE / "action"),
-        "ANSIBLE_LIBRARY": str(HERE / "library"),
+        "ANSIBLE_LIBRARY": str(HERE / "modules"),
     }
     return controller
 

@@ -173,7 +173,7 @@ def played(folder: Path, tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
         "TASK_TIMES": str(times),
         "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callbacks"),
         "ANSIBLE_STDOUT_CALLBACK": "task_times",
-        "ANSIBLE_LIBRARY": str(HERE / "library"),
+        "ANSIBLE_LIBRARY": str(HERE / "modules"),
         "ANSIBLE_ACTION_PLUGINS": str(HERE / "action"),
         "ANSIBLE_PIPELINING": "0",  # as Ansible comes
     }

@@ -205,7 +205,7 @@ def _leave(end: SystemExit) -> None:
     Returns where there is more to do.
     """
     if end.code is None or isinstance(end.code, int):
-        threading._shutdown()  # type: ignore[attr-defined]  # waits for threads, as Python does
+        threading._shutdown()  # type: ignore[attr-defined]  # no public name lets executors end theirs
         atexit._run_exitfuncs()
         with contextlib.suppress(OSError):  # which Python tells
             for stream in (sys.stdout, sys.stderr):

@@ -61,8 +61,6 @@ class Credentials:
 
     def _are_plainly_in(self, text: str) -> bool:
         """Return whether a text holds them raw, in base64 or in hexadecimal."""
-        if _is_word(text):
-            return self._are_in_word(text)
         if _has_one_of(_folded(text), self._folded) or _has_one_of(text.replace("+", " "), self._exact):
             return True
         # Both may be broken into lines or groups; the URL-safe alphabet has two other letters.

@@ -292,31 +292,29 @@ class SqliteLedger(StoredLedger):
 
     def question(self, key: str) -> Question | None:
         """Return the question of a key. Reads only, as ``rows`` does."""
-        from . import sqlite_questions as table  # noqa: PLC0415 - only a question needs it
-
-        return next(iter(self._questions(partial(table.with_key, account=self._account, key=key))), None)
+        return next(iter(self._questions(key=key)), None)
 
     def questions(self, since: float) -> list[Question]:
         """Return the questions whose time was not over at a moment. Reads only, as ``rows`` does."""
-        from . import sqlite_questions as table  # noqa: PLC0415 - only a question needs it
-
-        return self._questions(partial(table.kept_until, account=self._account, moment=since + KEPT))
+        return self._questions(kept_until=since + KEPT)
 
     def change_question(self, key: str, decide: DecideQuestion) -> tuple[Question | None, Question | None]:
         """Read a question, decide, and write it, in one transaction; make the ledger if it does not exist.
 
         What is replaced is overwritten in the file, so that no secret stays in it.
         """
-        from . import sqlite_questions as table  # noqa: PLC0415 - only a question needs it
+        from .sqlite_questions import change  # noqa: PLC0415 - only a question needs it
 
-        return self._commit(lambda connection: table.change(connection, self._account, key, decide, self.now()))
+        return self._commit(lambda connection: change(connection, self._account, key, decide, self.now()))
 
-    def _questions(self, select: Callable[[sqlite3.Connection], list[Question]]) -> list[Question]:
-        """Return the questions that are selected; none of a ledger that has no table of them yet."""
+    def _questions(self, *, key: str | None = None, kept_until: float = 0.0) -> list[Question]:
+        """Return questions as ``sqlite_questions`` does; none of a ledger that has no table of them yet."""
+        from .sqlite_questions import selected  # noqa: PLC0415 - only a question needs it
+
         with self._reading() as connection:
             if connection is None or _version(connection) < _WITH_QUESTIONS:
                 return []
-            return select(connection)
+            return selected(connection, self._account, key=key, kept_until=kept_until)
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection | None]:

@@ -32,18 +32,16 @@ DELETE FROM question WHERE rowid IN (SELECT rowid FROM question WHERE account = 
 """
 
 
-def with_key(connection: sqlite3.Connection, account: str, key: str) -> list[Question]:
-    """Return the question of a key, if there is one."""
-    return _selected(connection, "AND key = ?", account, key)
+def selected(
+    connection: sqlite3.Connection, account: str, *, key: str | None = None, kept_until: float = 0.0
+) -> list[Question]:
+    """Return the question of a key; without one, all that are kept until a moment or longer.
 
-
-def kept_until(connection: sqlite3.Connection, account: str, moment: float) -> list[Question]:
-    """Return the questions that are kept until a moment, or longer: it is ``KEPT`` after the end of their time."""
-    return _selected(connection, "AND keep_until >= ?", account, moment)
-
-
-def _selected(connection: sqlite3.Connection, condition: str, *values: str | float) -> list[Question]:
-    return [question_from(record) for record in connection.execute(f"{_SELECT_QUESTION} {condition}", values)]
+    A question is kept for ``KEPT`` seconds after the end of its time.
+    """
+    condition, value = ("AND keep_until >= ?", kept_until) if key is None else ("AND key = ?", key)
+    records = connection.execute(f"{_SELECT_QUESTION} {condition}", (account, value))
+    return [question_from(record) for record in records]
 
 
 def change(
@@ -52,8 +50,8 @@ def change(
     """Decide on a question inside the caller's transaction; return it before and after. Delete some expired ones."""
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute(_PURGE_QUESTIONS, (account, now, PURGED_AT_ONCE))
-    before = next(iter(with_key(connection, account, key)), None)
-    after = decide(before, lambda: kept_until(connection, account, now + KEPT), now)
+    before = next(iter(selected(connection, account, key=key)), None)
+    after = decide(before, lambda: selected(connection, account, kept_until=now + KEPT), now)
     if after is None:
         connection.execute(_DELETE_QUESTION, (account, key))
     elif after != before:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -127,7 +127,7 @@ def _read_people(value: object, faults: Faults) -> list[Person]:
         if not isinstance(entry, Mapping):
             faults.add(f"{label} is not a person: {_FORM}")
             continue
-        person = _read_person(label, entry, faults)
+        person = person_of(label, entry, faults)
         key = _key(person.name)
         if not person.name:
             if entry.get("name") in (None, ""):
@@ -139,10 +139,11 @@ def _read_people(value: object, faults: Faults) -> list[Person]:
     return [person for _label, person in people.values()]
 
 
-def _read_person(label: str, entry: Mapping[object, object], faults: Faults) -> Person:
-    from .person import read_person  # noqa: PLC0415 - most tasks have no contacts
+def person_of(label: str, entry: Mapping[object, object], faults: Faults, known_events: Sequence[str] = ()) -> Person:
+    """Return a person as ``read_person`` does."""
+    from .person import read_person  # noqa: PLC0415 - most tasks have numbers alone, and no person
 
-    return read_person(label, entry, faults)
+    return read_person(label, entry, faults, known_events)
 
 
 def described(person: Person, region: str | None) -> dict[str, object]:

@@ -14,7 +14,7 @@ from .._core.structure import texts
 from .._message import numbers
 from .contacts import Contacts
 from .person import Person
-from .recipients import Unread, mentions_of
+from .recipients import Reading, Unread, mentions_of
 
 
 class Listeners(NamedTuple):
@@ -39,25 +39,16 @@ def read_listeners(
     want to hear of; empty for anything.
     """
     numbers.require()
+    reading = Reading(region)
     people: list[Person] = []
-    repeated: list[str] = []
     warnings: list[str] = []
-    faults: dict[tuple[str, str], Unread] = {}
-    direct: set[str] = set()
     for mention in mentions_of(name, value, contacts, known_events):
-        result = (mention._replace(faults=()) if mention.number else mention).read(region)
-        if isinstance(result, Unread):
-            faults.setdefault((result.given, result.sentence), result)
-            continue
-        if not mention.is_in_group:
-            repeated += [mention.given] if result.digits in direct else []
-            direct.add(result.digits)
-        warnings += [f"{mention.place}{fault}" for fault in mention.faults]
-        number = f"+{result.digits}"
-        people.append(mention.person._replace(number=number) if mention.person else Person(number))
-    if not people and not faults:
-        return Listeners(faults=(Unread("", "", "there is no number to send to"),))
-    return Listeners(tuple(people), tuple(repeated), tuple(faults.values()), tuple(dict.fromkeys(warnings)))
+        result = reading.of(mention._replace(faults=()) if mention.number else mention)
+        if result is not None:
+            warnings += [f"{mention.place}{fault}" for fault in mention.faults]
+            number = f"+{result.digits}"
+            people.append(mention.person._replace(number=number) if mention.person else Person(number))
+    return Listeners(tuple(people), tuple(reading.repeated), reading.faults, tuple(dict.fromkeys(warnings)))
 
 
 def read_people(

@@ -14,7 +14,7 @@ from .._core.errors import Faults, InputError
 from .._core.notation import entries
 from .._core.shown import plain_number, shown
 from .._message import numbers
-from .contacts import GROUP, Contacts
+from .contacts import GROUP, Contacts, person_of
 
 if TYPE_CHECKING:
     from .person import Person
@@ -93,6 +93,37 @@ class Mention(NamedTuple):
             return Unread(_as_given(self.number), self.name, f"{self.before}{error}{self.after}")
 
 
+class Reading:
+    """Reads the mentions of a list, one after the other; ``repeated``: what the list has again, as given."""
+
+    def __init__(self, region: str | None) -> None:
+        """Start with nothing read. ``region``: that of national numbers."""
+        self.repeated: list[str] = []
+        self._region = region
+        self._unread: dict[tuple[str, str], Unread] = {}
+        self._has_read = False
+        self._direct: set[str] = set()
+
+    def of(self, mention: Mention) -> Recipient | None:
+        """Return the recipient; None where there is none, which is a fault."""
+        result = mention.read(self._region)
+        if isinstance(result, Unread):
+            self._unread.setdefault((result.given, result.sentence), result)
+            return None
+        self._has_read = True
+        if not mention.is_in_group:
+            self.repeated += [mention.given] if result.digits in self._direct else []
+            self._direct.add(result.digits)
+        return result
+
+    @property
+    def faults(self) -> tuple[Unread, ...]:
+        """Why some mentions have no recipient, each reason once; a list without any mention is a fault too."""
+        if not self._has_read and not self._unread:
+            return (Unread("", "", "there is no number to send to"),)
+        return tuple(self._unread.values())
+
+
 def is_calendar(entry: object) -> bool:
     """Return whether a recipient is a calendar, ``{calendar: ...}``, and not a person with aliases."""
     return isinstance(entry, Mapping) and CALENDAR in entry and not any(key in entry for key in _OF_PEOPLE)
@@ -131,24 +162,13 @@ def _without_address(value: object) -> object:
 def read_recipients(name: str, value: object, contacts: Contacts, region: str | None) -> Recipients:
     """Return whom the option ``name`` means, and what of it cannot be read. Raises ``MissingLibrary``."""
     numbers.require()
+    reading = Reading(region)
     read: dict[str, Recipient] = {}
-    repeated: list[str] = []
-    faults: dict[tuple[str, str], Unread] = {}
-    direct: set[str] = set()
     for mention in mentions_of(name, value, contacts):
-        result = mention.read(region)
-        if isinstance(result, Unread):
-            faults.setdefault((result.given, result.sentence), result)
-            continue
-        if not mention.is_in_group:
-            repeated += [mention.given] if result.digits in direct else []
-            direct.add(result.digits)
-        earlier = read.setdefault(result.digits, result)
-        if not earlier.name:
+        result = reading.of(mention)
+        if result is not None and not read.setdefault(result.digits, result).name:
             read[result.digits] = result
-    if not read and not faults:
-        return Recipients(faults=(Unread("", "", "there is no number to send to"),))
-    return Recipients(tuple(read.values()), tuple(repeated), tuple(faults.values()))
+    return Recipients(tuple(read.values()), tuple(reading.repeated), reading.faults)
 
 
 def mentions_of(name: str, value: object, contacts: Contacts, known_events: Sequence[str] = ()) -> Iterator[Mention]:
@@ -175,10 +195,8 @@ def mentions_of(name: str, value: object, contacts: Contacts, known_events: Sequ
 
 def _person(place: str, values: Mapping[object, object], known_events: Sequence[str]) -> Mention:
     """Return a person who stands in the list of recipients."""
-    from .person import read_person  # noqa: PLC0415 - only a person needs it, and most recipients are numbers
-
     faults = Faults()
-    person = read_person(place, values, faults, known_events)
+    person = person_of(place, values, faults, known_events)
     label = f"{place} ({person.name})" if person.name else place
     if not person.number and values.get("number") in (None, ""):
         faults.add(f"{label} has no number")

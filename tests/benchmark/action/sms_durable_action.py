@@ -12,7 +12,7 @@ from typing import Any, Optional
 import requests
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.voip_communications.sms.tests.benchmark.library.sms_durable_module import commit
+from ansible_collections.voip_communications.sms.tests.benchmark.modules.sms_durable_module import commit
 
 
 class ActionModule(ActionBase):

@@ -82,7 +82,7 @@ def test_a_row_of_which_any_column_is_damaged_is_unknown_and_never_unclaimed(
 @pytest.mark.parametrize("column", ["masked", "label", "smsids"])
 def test_a_text_that_is_no_utf8_damages_its_own_row_alone(world: Damaged, column: str) -> None:
     world.ledger().claim(CLAIM._replace(recipients={"bob": "+1*79"}))
-    world.execute(f"UPDATE row SET {column} = CAST(? AS TEXT) WHERE recipient = 'ann'", b"x\xff")  # noqa: S608 - as above
+    world.execute(f"UPDATE row SET {column} = CAST(? AS TEXT) WHERE recipient = 'ann'", b"x\xff")  # noqa: S608 - of this test
     rows = world.ledger().rows("key", ["ann", "bob"])
     assert [rows[name].is_damaged for name in ("ann", "bob")] == [True, False]
     assert [row.is_damaged for row in world.ledger().newest(lambda _row: True, 9)].count(True) == 1
