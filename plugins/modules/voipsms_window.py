@@ -297,7 +297,7 @@ results:
         - V(not_sent), which is certain, for the reason in C(code_desc).
         - V(unknown) when it may have been scheduled, or cancelled, or may still be pending, or may have gone out.
         - V(in_progress) when another run is scheduling it and did not end before the deadline.
-        - V(sent) of what goes out at once.
+        - V(sent) of what goes out at once, or V(held) when a limit is reached; see O(limit).
         - V(would_schedule), V(would_cancel) and V(would_send) in check mode.
       type: str
       sample: scheduled
@@ -525,10 +525,10 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     with counted(api):
         goal, done = run_window(context, options.goal, options.relative, options.goal_at)
     done = done.mapped(options.context.names.named, api.safe_text)
-    report = WindowReport(goal, done, options.account_timezone)
+    report = WindowReport(goal, done, options.account_timezone, allow_held=options.allow_held)
     return {
         **report.summary(context.ledger, check_mode=check_mode),
-        "warnings": list(dict.fromkeys(context.warnings)),
+        "warnings": list(dict.fromkeys([*context.warnings, *report.warnings()])),
         "requests": api.requests,
     }
 

@@ -12,8 +12,12 @@ import pytest
 
 from ansible_collections.voip_communications.sms.tests.support import documents, restructured
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
-from ansible_collections.voip_communications.sms.tests.support.module_names import LEDGER_INFO
-from ansible_collections.voip_communications.sms.tests.support.people import ANNA
+from ansible_collections.voip_communications.sms.tests.support.module_names import (
+    LEDGER_INFO,
+    MAINTENANCE_WINDOW,
+    NOTIFY,
+)
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN
 from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
 from ansible_collections.voip_communications.sms.tests.support.postgresql import PASSWORD, USER, PostgresServer
 
@@ -118,9 +122,60 @@ def test_a_wrong_limit_sends_nothing(
     service.expect(0)
 
 
-def test_critical_events_have_an_allowance_of_their_own(controller: Controller, service: CountedSandbox) -> None:
-    notify = "voip_communications.sms.voipsms_notify"
+IN_TWO_LANGUAGES: dict[str, Any] = {
+    "module": NOTIFY,
+    "to": ["anna", "ben"],
+    "contacts": [
+        {"name": "anna", "number": ANNA, "language": "de"},
+        {"name": "ben", "number": BEN, "language": "en"},
+    ],
+    "event": "down",
+    "idempotency_key": "down",
+    "msg": {"de": "Der Shop steht", "en": "The shop is down"},
+    "account_limit": ["1/1h"],
+}
+ANNOUNCED_TWICE: dict[str, Any] = {
+    "module": MAINTENANCE_WINDOW,
+    "name": "db",
+    "start": "2099-12-01 22:00",
+    "end": "2099-12-01 23:00",
+    "timezone": "UTC",
+    "account_timezone": "UTC",
+    "to": [ANNA],
+    "reminders": [{"name": name, "at": "announce", "text": name} for name in ("first", "second")],
+    "limit": ["1/1h"],
+}
 
+
+@pytest.mark.parametrize("options", [IN_TWO_LANGUAGES, ANNOUNCED_TWICE], ids=["two languages", "two announcements"])
+def test_check_mode_counts_all_messages_of_a_task_together(
+    options: dict[str, Any], controller: Controller, service: CountedSandbox
+) -> None:
+    foretold = controller.start(check=True, **options).go().wait().result
+    service.expect(0)
+    real = controller.start(**options).go().wait().result
+    outcomes = [[one["outcome"] for one in result["results"]] for result in (foretold, real)]
+    assert outcomes == [["would_send", "held"], ["sent", "held"]], (foretold, real)
+    service.expect(1 + (options is ANNOUNCED_TWICE))  # with the notice to who is held
+
+
+def test_what_a_window_sends_at_once_is_held_as_any_other_message(
+    controller: Controller, service: CountedSandbox
+) -> None:
+    failed, held = (controller.start(**ANNOUNCED_TWICE, on_limit=way).go().wait().result for way in ("fail", "hold"))
+    assert (failed["failed"], failed["outcome"], [one["failed"] for one in failed["calendar"]]) == (
+        True,
+        "partial",
+        [False, True],
+    )
+    assert not held.get("failed"), held
+    for said in (failed["msg"], str(held["warnings"])):
+        assert "held for 1 recipient, +12812345678: more than 1 message in 1 hour to one recipient" in said
+    service.expect(2)
+    assert sorted(text.partition(";")[0] for text in texts(service)) == ["More than 1 message in 1 hour", "first"]
+
+
+def test_critical_events_have_an_allowance_of_their_own(controller: Controller, service: CountedSandbox) -> None:
     def tells(key: str, severity: str, **options: Any) -> dict[str, Any]:
         given: dict[str, Any] = {
             "limit": ["1/15m"],
@@ -129,7 +184,7 @@ def test_critical_events_have_an_allowance_of_their_own(controller: Controller, 
             "msg": key,
             **options,
         }
-        process = controller.start(module=notify, to=[ANNA], severity=severity, idempotency_key=key, **given)
+        process = controller.start(module=NOTIFY, to=[ANNA], severity=severity, idempotency_key=key, **given)
         return process.go().wait().result
 
     assert [tells(name, "warning")["outcome"] for name in ("one", "two")] == ["sent", "held"]

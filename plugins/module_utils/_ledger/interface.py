@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
+    from .limits import Hold, Limits
     from .model import Claim, Claimed, Identity, Row
     from .own_claims import Fates, Settled
     from .question import Opening, Question
@@ -38,8 +39,11 @@ class Ledger(Protocol):
     def claim(self, claim: Claim) -> Claimed:
         """Commit ``sending`` for every recipient that the claim may have, and delete some expired rows."""
 
-    def latest(self, scopes: Sequence[str], count: int) -> dict[str, list[float]]:
-        """Return when the newest messages of some scopes were claimed, the newest first. Reads only."""
+    def foresee(self, limits: Limits, recipients: Collection[str]) -> Mapping[str, Hold]:
+        """Return why limits would keep a claim from some recipients; the others count as claimed from now on.
+
+        Reads only, as ``rows`` does: what is counted so is forgotten at the end of the task.
+        """
 
     def held_count(self, recipients: Iterable[str] | None) -> int:
         """Return how many messages were held back lately, to these recipients or to all. Reads only."""

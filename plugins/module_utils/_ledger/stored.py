@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from .model import Claim, Claimed, Row, amended, is_claimable, is_given_up, purge_limit
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Optional
 
     from .._message.outcome import Fate
-    from .limits import Tally
+    from .limits import Hold, Limits, Tally
     from .model import Identity
     from .own_claims import Settlement
     from .question import DecideQuestion, Opening, OtherQuestions, Question
@@ -46,6 +47,13 @@ class StoredLedger(ABC):
         self._own_claims = OwnClaims()
         self._limited: set[tuple[str, str]] = set()
         """The claims of this process that have taken places: key and owner."""
+        self._foreseen: dict[str, list[float]] = {}
+        """The places that ``foresee`` has counted, by scope, the newest first."""
+        self._foreseen_lock = threading.Lock()
+
+    @abstractmethod
+    def now(self) -> float:
+        """Return the time by the ledger's clock, in Unix seconds."""
 
     @abstractmethod
     def change(
@@ -111,6 +119,24 @@ class StoredLedger(ABC):
         held = {} if tally is None else tally.held
         lost = {name: row for name, row in _by_recipient(changed.rows).items() if name not in held}
         return Claimed(won=won, lost=lost, at=changed.at, held=held)
+
+    def foresee(self, limits: Limits, recipients: Collection[str]) -> Mapping[str, Hold]:
+        """Return why limits would keep a claim from some recipients; the others count as claimed from now on.
+
+        Reads only, as ``rows_at`` does: what is counted so is forgotten with this object, at the end of the task.
+        """
+        from .limits import Tally  # noqa: PLC0415 - only a limit needs it
+
+        tally = Tally("", limits, recipients)
+        with self._foreseen_lock:
+            stored, foreseen = self.latest(tally.scopes, tally.most), self._foreseen
+            tally.times = {
+                scope: sorted([*foreseen.get(scope, ()), *stored.get(scope, ())], reverse=True)
+                for scope in tally.scopes
+            }
+            for place in tally.places(tally.admit(recipients, self.now())):
+                foreseen[place.scope] = [place.at] * place.number + foreseen.get(place.scope, [])
+        return tally.held
 
     def _tally_of(self, claim: Claim) -> Tally | None:
         """Return what counts the messages of a claim that has limits."""

@@ -60,7 +60,6 @@ class QuestionSender:
         self._fingerprints = fingerprints
         self._deadline_of = deadline_of
         self._limits = limits
-        self._foreseen: dict[str, Letter] = {}
         self.results: list[Result] = []
         self.warnings: list[str] = []
 
@@ -73,13 +72,12 @@ class QuestionSender:
 
         What was foreseen before counts as if it had been sent. Raises ``LedgerError``.
         """
-        self._foreseen.update({letter.id: letter for letter in letters})
         if self._limits is None or not letters:
             return {}
-        request = self._request("ask", list(self._foreseen.values()), skip_different=False)
+        request = self._request("ask", letters, skip_different=False)
         results = Claims(request, self._ledger, self._fingerprints).foreseen_results(request.recipients)
         ids = {letter.number: letter.id for letter in letters}
-        return {ids[number]: result.code_desc or "" for number, result in results.items() if number in ids}
+        return {ids[number]: result.code_desc or "" for number, result in results.items()}
 
     def hint(self, letters: Sequence[Letter]) -> dict[str, Result]:
         """Send a hint to people whose answers were not understood."""

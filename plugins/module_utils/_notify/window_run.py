@@ -27,7 +27,7 @@ from .window_reminders import other_reminders, remember_reminders
 from .window_start import StartBinding
 from .window_version import Version, remembered_version
 
-_NOTHING = frozenset({Outcome.NOT_SENT, Outcome.REFUSED})
+_NOTHING = frozenset({Outcome.NOT_SENT, Outcome.REFUSED, Outcome.HELD})
 
 
 class WindowGoal(NamedTuple):

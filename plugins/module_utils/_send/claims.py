@@ -53,7 +53,6 @@ class Claims:
         self._key = fingerprints.key(request.key)
         self._names = {number: fingerprints.recipient(number) for number in request.recipients}
         self._owner = secrets.token_hex(16)
-        self._foreseen: list[str] = []
         self._origin = f"{socket.gethostname()}:{os.getpid()}"
 
     def rows(self, numbers: Iterable[str]) -> dict[str, Row]:
@@ -89,18 +88,12 @@ class Claims:
     def foresee(self, numbers: Sequence[str]) -> dict[str, Hold]:
         """Return the recipients whom a claim would not get because of a limit. Reads only; raises ``LedgerError``.
 
-        What this run has foreseen before counts as if it had been claimed.
+        What this task has foreseen before counts as if it had been claimed.
         """
         if self._request.limits is None:
             return {}
-        self._foreseen += [number for number in numbers if number not in self._foreseen]
-        names = {self._names[number]: number for number in self._foreseen}
-        from .._ledger.limits import Tally  # noqa: PLC0415 - only a limit needs it
-
-        tally = Tally(self._owner, self._request.limits, names)
-        tally.times = self._ledger.latest(tally.scopes, tally.most)
-        tally.admit(names, self._ledger.now())
-        return {number: tally.held[name] for number, name in self._named(numbers) if name in tally.held}
+        held = self._ledger.foresee(self._request.limits, [self._names[number] for number in numbers])
+        return {number: held[name] for number, name in self._named(numbers) if name in held}
 
     def foreseen_results(self, numbers: Sequence[str]) -> dict[str, Result]:
         """Return the results of the recipients whom a claim would not get because of a limit, as ``foresee`` does."""

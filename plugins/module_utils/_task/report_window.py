@@ -18,7 +18,7 @@ from .._notify.window import day_of
 from .._notify.window_input import Reminder
 from .._notify.window_run import WindowDone, WindowGoal
 from . import report
-from .report import CANCELLED, NEW, SENDING, FailurePolicy, has_changed, ledger_keys, rule, summary
+from .report import CANCELLED, NEW, SENDING, FailurePolicy, has_changed, held_warnings, ledger_keys, rule, summary
 from .report_scheduled import SCHEDULING
 
 if TYPE_CHECKING:
@@ -40,22 +40,25 @@ def blank() -> dict[str, Any]:
 
 
 class WindowReport:
-    """What a task on a window returns. ``zone``: the account's, of the dates in results."""
+    """What a task on a window returns.
 
-    def __init__(self, goal: WindowGoal, done: WindowDone, zone: str) -> None:
+    ``zone``: the account's, of the dates in results. ``allow_held``: what a limit holds back is no failure.
+    """
+
+    def __init__(self, goal: WindowGoal, done: WindowDone, zone: str, *, allow_held: bool) -> None:
         """Take the goal and the results."""
         self._goal = goal
         self._done = done
         self._zone = zone
+        self._policy = FailurePolicy(allow_held=allow_held)
 
     def summary(self, ledger: Ledger, *, check_mode: bool) -> dict[str, Any]:
         """Return what the task reports. Raises nothing."""
         scheduled = [result for one in self._goal.dated for result in self._done.results.get(one.name, ())]
         sent = [result for one in self._goal.announced for result in self._done.results.get(one.name, ())]
-        policy = FailurePolicy()
-        reported = summary(scheduled, "", policy, SCHEDULING, lambda _results: self._diff())
+        reported = summary(scheduled, "", self._policy, SCHEDULING, lambda _results: self._diff())
         if sent or self._done.told:
-            reported = _joined(reported, summary([*sent, *self._done.told], "", policy, SENDING), not scheduled)
+            reported = _joined(reported, summary([*sent, *self._done.told], "", self._policy, SENDING), not scheduled)
         for result, name in zip(reported["results"], self._names()):
             result["reminder"] = name
         del reported["key"]
@@ -70,6 +73,11 @@ class WindowReport:
             **ledger_keys(ledger, changed=reported["changed"], check_mode=check_mode),
         }
 
+    def warnings(self) -> list[str]:
+        """Return the warnings about messages that limits hold back, where that is no failure."""
+        some = [self._done.results.get(one.name, ()) for one in self._goal.announced]
+        return held_warnings([result for results in (*some, self._done.told) for result in results], self._policy)
+
     def _names(self) -> list[str | None]:
         """Return the reminder of each result, None for the news."""
         reminders = [*self._goal.dated, *self._goal.announced]
@@ -80,7 +88,7 @@ class WindowReport:
     def _entry(self, reminder: Reminder) -> dict[str, Any]:
         """Return a reminder of the calendar."""
         results = self._done.results.get(reminder.name, ())
-        ruling = rule(results, "", FailurePolicy(), SENDING if reminder.is_announcement else SCHEDULING)
+        ruling = rule(results, "", self._policy, SENDING if reminder.is_announcement else SCHEDULING)
         is_left_out = reminder.name in self._done.late and not results
         local = reminder.at.astimezone(self._goal.window.zone)
         is_wanted = self._goal.is_on and reminder.is_wanted

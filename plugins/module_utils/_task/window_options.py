@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
 from functools import partial
-from typing import Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from .._core.errors import Faults, VoipsmsError
 from .._core.shown import not_text
@@ -31,9 +31,13 @@ from .._schedule.request import CancelRequest, Request, ScheduleRequest
 from .._send.delivery import AT_A_TIME
 from .._send.request import SendRequest
 from .names import Names
+from .open_ledger import limits_of
 from .schedule_context import TaskContext, read_context, scheduled_request
 from .send_options import GIVEN_WINDOW
 from .values import in_range, read_region, read_sender, with_texts
+
+if TYPE_CHECKING:
+    from .._ledger.limits import Limits
 
 _NO_LEDGER = "a window needs a ledger, by which its reminders are found again, and ledger is none"
 _BATCH = 100
@@ -46,6 +50,7 @@ class WindowOptions(NamedTuple):
 
     ``relative``: its start where that counts from now on; ``goal`` is then what is wanted if it is resolved now, and
     ``goal_at`` returns it for another start. Raises ``InputError``, where that has a fault of its own.
+    ``allow_held``: a message that a limit holds back is no failure.
     """
 
     context: TaskContext
@@ -53,6 +58,7 @@ class WindowOptions(NamedTuple):
     account_timezone: str
     relative: Optional[RelativeDate]
     goal_at: Callable[[datetime], WindowGoal]
+    allow_held: bool
 
 
 def read_window_options(params: Mapping[str, Any]) -> WindowOptions:
@@ -72,15 +78,16 @@ def read_window_options(params: Mapping[str, Any]) -> WindowOptions:
     zone = params["account_timezone"]
     faults.add(*([] if zone else [_NO_ZONE]), *([_NO_LEDGER] if params["ledger"] == NO_LEDGER else []))
     faults.add(*wrong)
+    limits = limits_of(params, faults)
     context = read_context({**params, "name": None}, faults, Names(contacts, region))
     window = faults.checked(maybe_window)
-    builder = _Builder(context, window, sender, zone, params["min_lead"], is_on)
+    builder = _Builder(context, window, sender, zone, params["min_lead"], is_on, limits)
     goal = builder.goal(reminders, texts[OFF] if not is_on else texts[MOVED], is_told=_is_told(params))
 
     def goal_at(start: datetime) -> WindowGoal:
         return read_window_options({**given, "start": start.isoformat()}).goal
 
-    return WindowOptions(context, goal, zone, relative, goal_at)
+    return WindowOptions(context, goal, zone, relative, goal_at, params["on_limit"] == "hold")
 
 
 def _with_start(params: dict[str, Any], faults: Faults) -> tuple[dict[str, Any], RelativeDate | None]:
@@ -148,6 +155,7 @@ class _Builder(NamedTuple):
     zone: str
     min_lead: int
     is_on: bool
+    limits: Limits | None
 
     def goal(self, reminders: Sequence[Reminder], news: str, *, is_told: bool) -> WindowGoal:
         """Return what is wanted. Raise ``InputError`` with every date that the account cannot write."""
@@ -205,4 +213,5 @@ class _Builder(NamedTuple):
             batch_size=_BATCH,
             at_a_time=AT_A_TIME,
             account_timezone=self.zone,
+            limits=self.limits,
         )

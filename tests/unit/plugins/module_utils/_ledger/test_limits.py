@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.interface import Ledger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.limits import (
     CRITICAL,
     PLACES_KEPT,
@@ -23,6 +22,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.li
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.memory import MemoryLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import AHEAD, Claimed, State
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.sqlite import SqliteLedger
+from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.stored import StoredLedger
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate
 from ansible_collections.voip_communications.sms.tests.support.ledger_rows import CLAIM, NOW
 from ansible_collections.voip_communications.sms.tests.support.postgresql import PostgresServer, StillPostgresqlLedger
@@ -41,7 +41,7 @@ class World:
         self._claims = 0
         self.path = tmp_path / "ledger.sqlite3"
         if kind == "memory":
-            self.ledger: Ledger = MemoryLedger(self.clock)
+            self.ledger: StoredLedger = MemoryLedger(self.clock)
         elif kind == "postgresql":
             server: PostgresServer = request.getfixturevalue("postgres")
             self.dbname = server.new_database()
@@ -85,6 +85,21 @@ def test_contract_one_more_is_held_and_leaves_no_row(world: World) -> None:
     assert (set(claimed.won), dict(claimed.lost), claimed.at) == ({BEN}, {}, NOW + 20)
     assert claimed.held == {ANN: Hold(TWO, NOW + 900, is_account=False)}
     assert set(world.ledger.rows(name, [ANN, BEN])) == {BEN}
+
+
+def test_contract_who_would_be_held_is_foreseen_as_it_comes_and_nothing_is_written(world: World) -> None:
+    """One message after another of the same task: what was foreseen counts, for recipients and for the account."""
+    limits = Limits((TWO,), (Limit(3, 900.0),))
+    world.sends(ANN, limits=limits)
+    messages = [(ANN, BEN), (ANN,), (CARA,)]
+    foreseen = [world.ledger.foresee(limits, message) for message in messages]
+    assert foreseen == [
+        {},
+        {ANN: Hold(TWO, NOW + 900, is_account=False)},
+        {CARA: Hold(Limit(3, 900.0), NOW + 900, is_account=True)},
+    ]
+    assert world.ledger.held_count(None) == 0
+    assert [dict(world.claim(*message, limits=limits)[0].held) for message in messages] == foreseen
 
 
 def test_contract_a_span_slides_from_the_claim(world: World) -> None:

@@ -32,7 +32,7 @@ def town(tmp_path: Path) -> Town:
 def report(town: Town, start: str, *, check_mode: bool = False, **how: bool) -> dict[str, Any]:
     """Run a task, and return what it reports."""
     town.run(start, check_mode=check_mode, **how)
-    found = WindowReport(town.wanted, town.result, "UTC").summary(town.ledger, check_mode=check_mode)
+    found = WindowReport(town.wanted, town.result, "UTC", allow_held=False).summary(town.ledger, check_mode=check_mode)
     assert found.keys() >= blank().keys() - {"requests", "warnings"}
     return found
 
@@ -140,5 +140,5 @@ def test_a_window_that_the_ledger_does_not_know_is_called_off_with_a_warning(tow
 def test_a_date_that_cannot_be_read_is_shown_as_the_service_writes_it(town: Town) -> None:
     town.run(FIRST)
     strange = town.result.mapped(lambda results: [one._replace(delivery_date="soon") for one in results], str)
-    found = WindowReport(town.wanted, strange, "UTC").summary(town.ledger, check_mode=False)
+    found = WindowReport(town.wanted, strange, "UTC", allow_held=False).summary(town.ledger, check_mode=False)
     assert found["diff"]["after"].startswith("day-before: soon, 1 person: ")
