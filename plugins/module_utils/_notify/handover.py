@@ -88,7 +88,7 @@ def plan_handover(options: HandoverOptions, now: dt.datetime) -> HandoverPlan:
         since = one.turn.since
         if since is not None and (now - since).total_seconds() < options.within:
             key = f"handover {options.name + ' ' if options.name else ''}{since:%Y-%m-%dT%H:%MZ}"
-            letters.setdefault((key, _text(options, one, now)), []).append(one.person)
+            letters.setdefault((key, _text(options, one, since)), []).append(one.person)
     return HandoverPlan(
         tuple(Letter(key, text, tuple(people)) for (key, text), people in letters.items()),
         answer.faults,
@@ -97,9 +97,12 @@ def plan_handover(options: HandoverOptions, now: dt.datetime) -> HandoverPlan:
     )
 
 
-def _text(options: HandoverOptions, one: OnCall, now: dt.datetime) -> str:
-    """Return what a person is told: the user's text, or the usual one."""
-    until = spoken(one.turn.until, _zone(options, one), now) if one.turn.until is not None else ""
+def _text(options: HandoverOptions, one: OnCall, since: dt.datetime) -> str:
+    """Return what a person is told: the user's text, or the usual one.
+
+    It is the same whenever a run tells them, since another text would be another question.
+    """
+    until = spoken(one.turn.until, _zone(options, one), since) if one.turn.until is not None else ""
     followers = " and ".join(one.turn.followers)
     if options.msg:
         values = {"{name}": one.person.name, "{until}": until, "{next}": followers}
@@ -108,11 +111,11 @@ def _text(options: HandoverOptions, one: OnCall, now: dt.datetime) -> str:
             text = text.replace(mark, value)
         return text
     what = f" for {options.name}" if options.name else ""
-    return f"You are on call{what}{_until(options, one, now)}{f', then {followers}' if followers else ''}"
+    return f"You are on call{what}{_until(options, one, since)}{f', then {followers}' if followers else ''}"
 
 
-def _until(options: HandoverOptions, one: OnCall, now: dt.datetime) -> str:
-    return f" until {spoken(one.turn.until, _zone(options, one), now)}" if one.turn.until is not None else ""
+def _until(options: HandoverOptions, one: OnCall, seen_from: dt.datetime) -> str:
+    return f" until {spoken(one.turn.until, _zone(options, one), seen_from)}" if one.turn.until is not None else ""
 
 
 def _zone(options: HandoverOptions, one: OnCall) -> str:

@@ -54,12 +54,18 @@ def test_a_letter_says_until_when_and_who_is_next(tmp_path: Path) -> None:
     assert letter.key == "handover 2026-11-27T07:00Z"
     assert (plan.faults, plan.state) == ((), "anna is on call until Fri 4 Dec 07:00 UTC")
     assert planned(tmp_path, "2026-11-27T19:00:00+00:00", WEEK_OF_ANNA, WEEK_OF_BEN).letters == ()
-    near = planned(
-        tmp_path, "2026-11-29T12:00:00+00:00", WEEK_OF_ANNA, WEEK_OF_BEN, within="3d", timezone="Europe/Berlin"
-    )
+    short = ("20261129T070000", "20261204T070000", "anna")
+    near = planned(tmp_path, "2026-11-29T12:00:00+00:00", short, WEEK_OF_BEN, timezone="Europe/Berlin")
     assert near.letters[0].text == "You are on call until Fri 08:00, then ben"
     there = planned(tmp_path, "2026-11-27T08:00:00+01:00", WEEK_OF_ANNA, zone="Europe/Berlin")
     assert there.letters[0].text == "You are on call until Fri 4 Dec 07:00"
+
+
+def test_a_letter_says_the_same_whenever_it_is_sent(tmp_path: Path) -> None:
+    """Else each run would ask once more: the end of the week is near only for the second one."""
+    moments = ("2026-11-27T07:00:00+00:00", "2026-11-29T12:00:00+00:00")
+    first, second = (planned(tmp_path, at, WEEK_OF_ANNA, WEEK_OF_BEN, within="3d").letters for at in moments)
+    assert (first, first[0].question_key) == (second, second[0].question_key)
 
 
 def test_times_are_those_of_the_person(tmp_path: Path) -> None:
