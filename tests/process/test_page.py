@@ -125,3 +125,33 @@ def test_the_playbook_ask_fails_with_a_rejection(tmp_path: Path, service: Counte
     assert f'"msg": "answered reject by {BEN}' in done.output
     missing = job.playbook("ask", {"voipsms_to": ANNA, "voipsms_msg": "Deploy?"})
     assert "missing required arguments: voipsms_from, voipsms_idempotency_key" in str(missing.result)
+
+
+def test_the_playbook_job_waits_for_an_answer_also_where_the_question_may_stay_open(
+    tmp_path: Path, service: CountedSandbox, phones: Phones
+) -> None:
+    job = Job(tmp_path / "job", **service.sandbox.environment)
+    task = {"name": "Do it", "ansible.builtin.debug": {"msg": "it was done"}}
+    play = {"name": "Job", "hosts": "all", "gather_facts": False, "tasks": [task]}
+    (job.folder / "job.yml").write_text(json.dumps([play]))
+    variables = {
+        "job_playbook": str(job.folder / "job.yml"),
+        "voipsms_to": ANNA,
+        "voipsms_from": OWN,
+        "voipsms_msg": "Run it?",
+        "voipsms_idempotency_key": "run it",
+        "voipsms_on_timeout": "pending",
+        "voipsms_wait": 0,
+    }
+    rehearsed = job.playbook("job", variables, "--check")
+    service.expect(0)
+    assert (rehearsed.rc, "it was done" in rehearsed.output) == (0, True), rehearsed.output
+    asked = job.playbook("job", variables)
+    service.expect(1)
+    assert asked.outcome == (2, "pending"), asked.output
+    assert "run the same task again to look for answers; the job was not run" in asked.output
+    assert "it was done" not in asked.output
+    phones.answer(ANNA, "approve")
+    answered = job.playbook("job", variables)
+    assert answered.outcome == (0, "accepted"), answered.output
+    assert "it was done" in answered.output
