@@ -123,10 +123,12 @@ error:
   type: str
   sample: ""
 memory:
-  description: What later steps must know, of earlier errors of the hosts, and of the time that was spent in vain.
+  description:
+    - What later steps must know; how far the hosts have come with each deployment, their earlier errors, and the time
+      that was spent in vain.
   returned: always
   type: dict
-  sample: {"errors": {}, "spent": {}, "play": "0242ac11-0002-4d", "arrived": []}
+  sample: {"errors": {}, "spent": {}, "play": "0242ac11-0002-4d", "arrived": {}}
 """
 
 import gc

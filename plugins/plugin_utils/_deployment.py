@@ -125,7 +125,9 @@ class Steps:
             deployment = self._role.label()
         except InputError:  # the step that tells the event names the fault
             deployment = ""
-        return {"changed": False, "deployment": deployment, "fate": fate, "error": error, "msg": error or fate}
+        memory = {"fates": self._play.fates_with(deployment, fate)}
+        shown = {"changed": False, "deployment": deployment, "msg": error or fate}
+        return {**shown, "fate": fate, "error": error, "memory": memory}
 
     def tell(self, event: str) -> dict[str, Any]:
         """Tell an event; success is told when the last host has come to it, or as a failure, when hosts are lost."""
@@ -249,7 +251,10 @@ class Steps:
             "errors": self._play.errors() if begins else before.get("errors", {}),
             "spent": {**before.get("spent", {}), **(spent or {})},
             "play": self._play.identity,
-            "arrived": list(dict.fromkeys([*self._play.arrived(deployment), *arrived])),
+            "arrived": {
+                **before.get("arrived", {}),
+                deployment: list(dict.fromkeys([*self._play.arrived(deployment), *arrived])),
+            },
         }
         shown = {"changed": False, "msg": result["msg"], **(answer or {})}
         shown.pop("exception", None)

@@ -88,18 +88,21 @@ class PlayHosts:
 
         ``are_through``: the hosts of this batch, which come here in step.
         """
-        reported = {
-            host: fate["fate"]
-            for host, (fate, _told) in self._reports.items()
-            if fate.get("fate") and fate["deployment"] == deployment
-        }
+        known = {host: _fates_in(fate).get(deployment, "") for host, (fate, _told) in self._reports.items()}
+        reported = {host: fate for host, fate in known.items() if fate}
         arrived = self.arrived(deployment) + (self.batch if are_through and self.is_in_step else [])
         return fates({**dict.fromkeys(arrived, THROUGH), **reported}, self.everybody, self.still_there)
 
     def arrived(self, deployment: str) -> list[str]:
         """Return the hosts that have come in step to where success is told, in all batches until now."""
-        memories = [_memory(told) for _fate, told in self._reports.values() if told.get("deployment") == deployment]
-        return list(dict.fromkeys(host for memory in memories for host in memory.get("arrived", ())))
+        memories = [_memory(told) for _fate, told in self._reports.values()]
+        return list(
+            dict.fromkeys(host for memory in memories for host in memory.get("arrived", {}).get(deployment, ()))
+        )
+
+    def fates_with(self, deployment: str, fate: str) -> dict[str, str]:
+        """Return what this host has reported about each deployment, with what it reports about one now."""
+        return {**_fates_in(self.own_fate), deployment: fate}
 
     def spent(self, key: str) -> float:
         """Return the seconds that earlier batches have spent in vain on an event."""
@@ -147,6 +150,11 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 def _memory(told: Mapping[str, Any]) -> Mapping[str, Any]:
     return _mapping(told.get("memory"))
+
+
+def _fates_in(report: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return what a host has become in each deployment that it has reported about; a play may have several."""
+    return _mapping(_memory(report).get("fates"))
 
 
 def _digest(variables: Mapping[str, Any]) -> str:

@@ -212,6 +212,24 @@ def test_success_waits_for_the_last_host_and_a_percentage_stops_the_batches(
     assert "...ignoring" not in run.stdout
 
 
+@pytest.mark.parametrize("way", [{"serial": 1}, {"serial": 2}, {"strategy": "free"}], ids=str)
+def test_each_of_several_deployments_of_one_play_is_told_done(
+    way: dict[str, Any], site: Site, service: CountedSandbox
+) -> None:
+    both = [wrapped(name, "web1,web2,web3") for name in ("shop", "mail")]
+    tasks = [{**play["tasks"][0], "vars": settings(name)} for play, name in zip(both, ("shop", "mail"), strict=True)]
+    noted = [told("succeeded", **settings(name)) for name in ("wiki", "chat")]
+    run = site.run({**both[0], "tasks": [*tasks, *noted], **way})
+    service.expect(6)
+    assert run.rc == 0, run.everything
+    for name in ("shop", "mail"):
+        words = [text.partition(":")[0] for text in site.of(name)]
+        assert words == ["Started", "Done"], site.texts
+    assert [site.of(name) for name in ("wiki", "chat")] == [
+        [f"Done: {name} {END} (3 hosts) by anna"] for name in ("wiki", "chat")
+    ]
+
+
 def test_when_all_fail_the_error_and_the_exit_code_stay(site: Site, service: CountedSandbox) -> None:
     hosts = "web1,web2,web3,web4"
     run = site.run(wrapped("shop", hosts, broken=["web1", "web2", "web3"], vars={"secret": ["web4"]}))

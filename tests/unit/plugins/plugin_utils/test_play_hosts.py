@@ -50,11 +50,11 @@ def play_hosts(
 
 
 def fate(what: str, deployment: str = SHOP) -> dict[str, Any]:
-    return {FATE: {"fate": what, "deployment": deployment}}
+    return {FATE: {"memory": {"fates": {deployment: what}}}}
 
 
-def told(*, deployment: str = SHOP, failed: bool = False, **memory: Any) -> dict[str, Any]:
-    return {TOLD: {"deployment": deployment, "failed": failed, "memory": {"play": THIS_PLAY, **memory}}}
+def told(*, failed: bool = False, **memory: Any) -> dict[str, Any]:
+    return {TOLD: {"failed": failed, "memory": {"play": THIS_PLAY, **memory}}}
 
 
 def test_all_hosts_must_have_reported_about_this_deployment() -> None:
@@ -84,7 +84,7 @@ def test_a_host_that_is_lost_has_failed() -> None:
     ],
 )
 def test_only_the_hosts_of_a_batch_that_run_in_step_arrive_together(strategy: str, in_step: bool) -> None:
-    hosts = play_hosts({"web3": told(arrived=["web3"])}, batch=WEB[:2], strategy=strategy)
+    hosts = play_hosts({"web3": told(arrived={SHOP: ["web3"]})}, batch=WEB[:2], strategy=strategy)
     assert hosts.is_in_step is in_step
     assert (hosts.fates(SHOP, are_through=True).ending == "succeeded") is in_step
     assert hosts.fates(SHOP).ending == ""
