@@ -11,7 +11,8 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .._core.errors import Faults
+from .._core import notation
+from .._core.errors import Faults, InputError
 from .._core.structure import elements_of
 from .._message.text import faults as text_faults
 from .window_input import Defaults, Reminder, Window, read_reminders, read_window
@@ -104,6 +105,14 @@ def _without_recipients(entries: Iterable[object], defaults: Defaults, reminders
     names = [
         repr(reminder.name)
         for reminder in reminders
-        if reminder.is_wanted and not elements_of(own.get(reminder.name, defaults.recipients))
+        if reminder.is_wanted and _is_empty(own.get(reminder.name, defaults.recipients))
     ]
     return [f"no recipients for {', '.join(names)}: give to, or recipients of the reminder itself"] if names else []
+
+
+def _is_empty(recipients: object) -> bool:
+    """Return whether a list of recipients, in any notation, has no entry."""
+    try:
+        return not notation.entries("recipients", recipients)
+    except InputError:
+        return False

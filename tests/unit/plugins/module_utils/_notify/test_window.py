@@ -208,6 +208,15 @@ def test_what_a_window_lacks_is_named(changed: dict[str, Any], sentence: str) ->
     assert any(fault.startswith(sentence) for fault in faults(**changed))
 
 
+@pytest.mark.parametrize("nobody", ["", "  ", "\n", "[]", " [ ] ", (), []])
+def test_a_wanted_reminder_needs_recipients_in_any_notation_of_a_list(nobody: object) -> None:
+    entry = {"name": "a", "before": "1h", "text": "a"}
+    sentence = "no recipients for 'a': give to, or recipients of the reminder itself"
+    assert faults(entry, recipients=nobody) == (sentence,)
+    assert faults({**entry, "recipients": nobody}) == (sentence,)
+    planned({**entry, "recipients": nobody, "state": "absent"})
+
+
 def test_recipients_that_are_missing_or_cannot_be_read_are_named_once() -> None:
     entries = [{"name": name, "before": "1h", "text": name} for name in ("a", "b")]
     (fault,) = faults(*entries, recipients=[])
