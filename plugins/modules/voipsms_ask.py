@@ -318,8 +318,8 @@ answers:
       sample: approve
     comment:
       description:
-        - What follows the code, in one line of up to 160 characters. Codes of other questions are C(#), and so is every
-          number of four digits or more while the question is open.
+        - What follows the code, in one line of up to 160 characters. Codes of any question are C(#), also in pieces,
+          and so is every number of four digits or more while the question is open.
       type: str
       sample: but watch the disk
     late:

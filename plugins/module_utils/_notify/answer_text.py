@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from enum import Enum
 from typing import Callable, NamedTuple
 
@@ -21,6 +21,9 @@ OPT_OUTS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit",
 
 SWALLOWED = OPT_OUTS | {"yes", "start", "unstop", "help", "info"}
 """Texts that some carriers take for themselves, so that they may never arrive."""
+
+DIGITS = (4, 5, 6)
+"""How many digits a code may have."""
 
 LONGEST_COMMENT = 160
 """Characters of a comment that are kept."""
@@ -97,7 +100,9 @@ class Codes(NamedTuple):
 
     def hidden(self, text: str) -> str:
         """Return a text as people may see it once the question is over, without a code of any question."""
-        return _RUN.sub(self._without_code, plain_text(text))[:LONGEST_COMMENT]
+        plain = plain_text(text)
+        places = {place for run in self._code_runs(plain) for place in range(*run.span())}
+        return "".join("#" if place in places else one for place, one in enumerate(plain[:LONGEST_COMMENT]))
 
     def _is_quoted(self, plain: str) -> bool:
         """Return whether a text has a code as the question has it, before an equals sign."""
@@ -107,9 +112,17 @@ class Codes(NamedTuple):
         """Return what follows a code, without the codes of other questions and the signs around it."""
         return _without_ends(self.hidden(rest))
 
-    def _without_code(self, match: re.Match[str]) -> str:
-        is_code = match[0] in self.all_codes or self.is_others(match[0])
-        return "#" * len(match[0]) if is_code else match[0]
+    def _code_runs(self, plain: str) -> Iterator[re.Match[str]]:
+        """Yield the numbers that are a code, and those that are one together, as in ``45 97``, whatever is between."""
+        runs = list(_RUN.finditer(plain))
+        for first in range(len(runs)):
+            number = ""
+            for last, run in enumerate(runs[first:], first + 1):
+                number += run[0]
+                if number in self.all_codes or self.is_others(number):
+                    yield from runs[first:last]
+                if len(number) >= DIGITS[-1]:
+                    break
 
 
 def plain_digits(text: str) -> str:

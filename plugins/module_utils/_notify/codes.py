@@ -16,12 +16,11 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from .._core.errors import InputError
-from .answer_text import plain_digits
+from .answer_text import DIGITS, plain_digits
 
 LEAST_DISTANCE = 3
 """Least number of slips between two codes; a slip is a wrong, missing or extra digit, or two digits swapped."""
 
-DIGITS = (4, 5, 6)
 MOST_CODES = {4: 30, 5: 200, 6: 500}
 """Most codes that a question may have, by their digits. More would fit, but take ever longer to find."""
 

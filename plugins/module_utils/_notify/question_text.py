@@ -17,8 +17,8 @@ HIDDEN = "#"
 """What stands for each digit of a code wherever people other than the recipient can see the text."""
 
 HINT = (
-    "Your answer was not understood. Please reply with one of the codes of the question, at the beginning and without"
-    " the equals sign."
+    "Your answer was not understood. Please reply with one of the codes of the question, in one piece, at the beginning"
+    " and without the equals sign."
 )
 _ELLIPSIS = "..."
 

@@ -22,9 +22,9 @@ from .._ledger.limits import QUESTION
 from .._ledger.model import NO_LEDGER, Fingerprints
 from .._message.text import MAX_SEGMENTS
 from .._message.text import faults as text_faults
-from .._notify.answer_text import is_decoration, is_swallowed
+from .._notify.answer_text import DIGITS, is_decoration, is_swallowed
 from .._notify.asking import Ask, Asking
-from .._notify.codes import DIGITS, digits_for
+from .._notify.codes import digits_for
 from .._notify.event import read_word
 from .._notify.question import FAIL, PENDING, Choice, Person, Plan, total
 from .._notify.question_text import hidden, write

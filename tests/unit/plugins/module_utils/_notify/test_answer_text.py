@@ -147,6 +147,23 @@ def test_no_text_without_a_code_is_an_answer(text: str) -> None:
     assert reading.meaning is not Meaning.ANSWER or "4597" in plain or "2120" in plain
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("45 97", "## ##"),
+        ("4-5.9 7", "#-#.# #"),
+        ("45 and then 97", "## and then ##"),
+        ("it is 88 61, not 77 15", "it is ## ##, not ## ##"),
+        ("\uff14\uff15 \u0669\u0667", "## ##"),
+        ("10:30, or 45 98", "10:30, or 45 98"),
+        ("45970, 1 4597 2", "45970, 1 #### 2"),
+    ],
+)
+def test_a_code_in_pieces_is_hidden_too(text: str, shown: str) -> None:
+    assert CODES.hidden(text) == shown
+    assert CODES.read(f"2120 {text}").comment in (shown, "")
+
+
 @given(st.text(max_size=300))
 def test_a_comment_holds_no_code_and_is_short(text: str) -> None:
     reading = CODES.read(f"4597 {text}")
