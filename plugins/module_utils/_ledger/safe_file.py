@@ -66,9 +66,9 @@ class SafeFile:
 
     def check(self) -> None:
         """Raise ``LedgerError`` unless this user alone can write the file, and what lies beside it."""
-        self._check_own(self.path, "it", "check what is in it, then run chmod 600 on it")
+        self._check_own(self.path, "it", "check what is in it, then run chmod 600 on it", _AS_OWNER)
         if not os.access(self.path, os.R_OK | os.W_OK):
-            raise self._not_used("this user may not write to it")
+            raise self._not_used("this user may not write to it; run chmod 600 on it")
         self.check_folder()
 
     def check_folder(self) -> None:
@@ -89,23 +89,27 @@ class SafeFile:
         for ending in _BESIDE:
             beside = self.path + ending
             with suppress(FileNotFoundError):  # a commit of another run or thread removes its journal at any moment
-                self._check_own(beside, repr(beside), "check who made it, and remove it if it was not a run of yours")
+                self._check_own(beside, repr(beside), _WHO_MADE_IT, _WHO_MADE_IT)
 
     @property
     def _folder(self) -> str:
         return os.path.dirname(self.path)
 
-    def _check_own(self, path: str, shown: str, advice: str) -> None:
-        """Raise ``LedgerError`` unless a path is a regular file that this user owns and no other may write."""
+    def _check_own(self, path: str, shown: str, open_advice: str, foreign_advice: str) -> None:
+        """Raise ``LedgerError`` unless a path is a regular file that this user owns and no other may write.
+
+        ``open_advice``: what to do about one that others may write; ``foreign_advice``: about one of another user.
+        """
         status = os.lstat(path)
         if stat.S_ISLNK(status.st_mode):
             raise self._not_used(f"{shown} is a symbolic link; name the file itself")
         if not stat.S_ISREG(status.st_mode):
             raise self._not_used(f"{shown} is not a regular file; name a file")
         if status.st_uid != os.geteuid():
-            raise self._not_used(f"{shown} belongs to user {status.st_uid}, and this is user {os.geteuid()}")
+            reason = f"{shown} belongs to user {status.st_uid}, and this is user {os.geteuid()}"
+            raise self._not_used(f"{reason}; {foreign_advice}")
         if status.st_mode & _OTHERS_WRITE:
-            raise self._not_used(f"other users may write to {shown}; {advice}")
+            raise self._not_used(f"other users may write to {shown}; {open_advice}")
 
     def _check_way(self, nearest: str) -> None:
         """Raise ``LedgerError`` for a folder or link on the way to the ledger through which another user can swap it.
@@ -148,6 +152,8 @@ class SafeFile:
 _OWN_FILE = "name a file in a folder of your own, which no other user may write"
 _OWN_LEDGER = f"{_OWN_FILE}, or a PostgreSQL database, as ledger"
 
+_AS_OWNER = "run the task as that user, or name a file of your own"
+_WHO_MADE_IT = "check who made it, and remove it if it was not a run of yours"
 _NO_FOLDER = "set ledger, or HOME if ledger is not given, to where it may"
 
 

@@ -173,6 +173,9 @@ _SELECT_EXPIRED = " ".join(
 )
 _PURGE = "DELETE FROM row WHERE rowid = ?"
 
+_DAMAGES = ("file is not a database", "database disk image is malformed")
+"""What SQLite says of a file that is no database any more. Before Python 3.11, its errors have no number."""
+
 
 class SqliteLedger(StoredLedger):
     """The rows of one account in one file; each method is one transaction with a connection of its own."""
@@ -356,8 +359,7 @@ class SqliteLedger(StoredLedger):
             return
         problem = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if problem != "ok":
-            reason = f"its file is damaged ({' '.join(problem.split())}); restore it from a backup, or move it away to"
-            raise LedgerError.not_used(self.name, f"{reason} begin a new one, which forgets what was sent")
+            raise self._damaged(problem)
         self._is_checked = True
 
     def _commit(self, change: Callable[[sqlite3.Connection], T], *, is_claim: bool = False) -> T:
@@ -402,6 +404,10 @@ class SqliteLedger(StoredLedger):
         if application != APPLICATION_ID and not is_empty:
             raise LedgerError.not_used(self.name, "it is a database of another program; name another file")
 
+    def _damaged(self, reason: str) -> LedgerError:
+        advice = "restore it from a backup, or move it away to begin a new one, which forgets what was sent"
+        return LedgerError.not_used(self.name, f"its file is damaged ({' '.join(reason.split())}); {advice}")
+
     @contextmanager
     def _guarded(self, participle: str) -> Iterator[None]:
         """Turn an error of the file system, of SQLite or of a broken row into one sentence.
@@ -412,6 +418,8 @@ class SqliteLedger(StoredLedger):
             yield
         except (OSError, sqlite3.Error, UnicodeError, ValueError, TypeError, KeyError) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            if reason in _DAMAGES:
+                raise self._damaged(reason) from error
             raise LedgerError(f"the ledger {self.name!r} cannot be {participle} ({reason})") from error
 
 

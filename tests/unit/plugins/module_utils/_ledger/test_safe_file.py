@@ -83,7 +83,9 @@ def test_a_journal_that_another_user_plants_does_not_release_a_message(shared: P
         ledger_at(path).claim(CLAIM._replace(owner="run 2"))
     assert "a folder of your own" in refused(path)
     shared.chmod(0o700)
-    assert f"'{path}-journal' belongs to user {ANOTHER}" in refused(path), "it is still there"
+    sentence = refused(path)
+    assert f"'{path}-journal' belongs to user {ANOTHER}" in sentence, "it is still there"
+    assert sentence.endswith("; check who made it, and remove it if it was not a run of yours")
     Path(f"{path}-journal").unlink()
     assert ledger_at(path).claim(CLAIM._replace(owner="run 2")).won == set()
 

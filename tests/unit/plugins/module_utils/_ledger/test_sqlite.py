@@ -140,6 +140,13 @@ def as_garbage(made: Path) -> Path:
     return made
 
 
+def as_torn_pages(made: Path) -> Path:
+    content = bytearray(made.read_bytes())
+    content[4096:] = b"\xff" * (len(content) - 4096)
+    made.write_bytes(content)
+    return made
+
+
 def as_foreign_database(made: Path) -> Path:
     made.unlink()
     with sqlite3.connect(made) as connection:
@@ -170,7 +177,8 @@ def as_below_a_file(made: Path) -> Path:
         (as_symlink, "symbolic link"),
         (as_dangling_symlink, "symbolic link"),
         (as_directory, "not a regular file"),
-        (as_garbage, "not a database"),
+        (as_garbage, r"its file is damaged \(file is not a database\); restore it from a backup, or move it away to "),
+        (as_torn_pages, r"its file is damaged \(.*\); restore it from a backup, or move it away to "),
         (as_foreign_database, "another program"),
         (as_newer_schema, "newer release"),
         (as_writable_by_all, "other users may write"),
@@ -189,12 +197,13 @@ def test_what_cannot_be_trusted_is_refused_with_path_and_reason(made: Path, spoi
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
 def test_a_file_of_another_user_is_refused(made: Path) -> None:
     os.chown(made, 12345, -1)
-    with pytest.raises(LedgerError, match="belongs to user 12345"):
+    with pytest.raises(LedgerError, match=r"it belongs to user 12345, .*; run the task as that user, or name"):
         ledger_at(made).claim(CLAIM)
 
 
 @pytest.mark.parametrize(
-    ("closed", "reason"), [("file", "this user may not write to it"), ("folder", "may not write to the folder")]
+    ("closed", "reason"),
+    [("file", "this user may not write to it; run chmod 600 on it"), ("folder", "may not write to the folder")],
 )
 def test_what_this_user_may_not_write_is_refused_while_reading_too(
     closed: str, reason: str, made: Path, monkeypatch: pytest.MonkeyPatch
