@@ -126,7 +126,7 @@ def test_every_fault_is_named_at_once(job: Job, service: CountedSandbox) -> None
     for part in (
         "contact 1 is not a person",
         "timezone 'Nowhere' is not known here",
-        "within long is not a duration",
+        "within 'long' is not a duration",
         "voipsms_from is needed",
     ):
         assert part in str(done.result)

@@ -36,5 +36,6 @@ def read_seconds(name: str, value: object) -> float:
         return float(text)
     seconds = seconds_in(text)
     if seconds is None:
-        raise InputError(f"{name} {shown(value)} is not a duration: write it as 90s, 15m, 2h or 1h30m")
+        written = f"'{shown(value)}'" if isinstance(value, str) else shown(value)
+        raise InputError(f"{name} {written} is not a duration: write it as 90s, 15m, 2h or 1h30m")
     return float(seconds)

@@ -161,7 +161,7 @@ def _main_clause(report: AskReport, options: AskOptions, named: _Named) -> str:
         QuestionOutcome.UNKNOWN: _UNSEEN,
         QuestionOutcome.NOT_ASKED: "nobody could be asked, or can be reached any more",
         QuestionOutcome.WOULD_ASK: f"would ask {letters}",
-        QuestionOutcome.WOULD_WAIT: f"was asked, and would look for answers; it is open until {ends}",
+        QuestionOutcome.WOULD_WAIT: f"was asked, and would look for answers, which count until {ends}",
     }[report.outcome]
 
 

@@ -144,7 +144,7 @@ def in_range(name: str, value: float | None, least: float, most: float) -> list[
     """Return the fault of a number outside its bounds, not-a-number included; None stands for an absent option."""
     if value is None or least <= value <= most:
         return []
-    return [f"{name} must be from {least} to {most}"]
+    return [f"{name} must be from {least:.12g} to {most:.12g}"]
 
 
 def is_printable_name(value: str, longest: int) -> bool:

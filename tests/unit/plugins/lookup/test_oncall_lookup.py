@@ -86,7 +86,7 @@ def test_contacts_and_settings_of_the_environment(rota: str, tmp_path: Path, mon
     people.write_text(yaml.safe_dump(PEOPLE), "utf-8")
     monkeypatch.setenv("VOIPSMS_CONTACTS", str(people))
     monkeypatch.setenv("VOIPSMS_CALENDAR_STALE_FOR", "soon")
-    with pytest.raises(AnsibleError, match="stale_for soon is not a duration"):
+    with pytest.raises(AnsibleError, match="stale_for 'soon' is not a duration"):
         lookup().run([rota], {}, at=MARCH)
     monkeypatch.setenv("VOIPSMS_CALENDAR_STALE_FOR", "2h")
     assert [one["name"] for one in lookup().run([rota], {}, at=MARCH)] == ["anna"]

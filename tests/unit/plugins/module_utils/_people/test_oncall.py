@@ -395,7 +395,7 @@ def test_each_person_can_be_given_as_a_recipient() -> None:
         ({"calendar": ["a"] * 19 + ["b", "c"]}, "calendar has 21 calendars"),
         ({"calendar": "a", "level": 10}, "level must be a whole number from 0 to 9"),
         ({"calendar": "a", "timezone": "Berlin"}, "timezone 'Berlin' is not known here"),
-        ({"calendar": "a", "stale_for": "long"}, "stale_for long is not a duration"),
+        ({"calendar": "a", "stale_for": "long"}, "stale_for 'long' is not a duration"),
         ({"calendar": "a", "timeout": "0s"}, "timeout must be from 1 to 120 seconds"),
         ({"calendar": "a", "next": "maybe"}, "next must be true or false"),
     ],

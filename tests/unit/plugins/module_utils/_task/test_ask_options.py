@@ -170,7 +170,7 @@ def test_choices_in_every_notation(tmp_path: Path) -> None:
         ({"to": ..., "steps": ["nobody"]}, "step 1: "),
         ({"fallback": "nobody"}, "fallback: "),
         ({"fallback": {"to": ANNA, "at": "5m"}}, "fallback has the unknown at"),
-        ({"to": ..., "steps": [{"to": ANNA, "wait": "soon"}]}, "wait of step 1 soon is not a duration"),
+        ({"to": ..., "steps": [{"to": ANNA, "wait": "soon"}]}, "wait of step 1 'soon' is not a duration"),
         ({"to": ..., "steps": [{"to": ANNA, "wait": 0}]}, "wait of a step"),
         ({"from": ""}, "from is needed"),
         ({"from": "112"}, "from: "),
@@ -193,7 +193,9 @@ def test_choices_in_every_notation(tmp_path: Path) -> None:
         ({"choices": [{"name": "x", "fails": "maybe"}]}, "fails of choice 1 must be true or false"),
         ({"needed": 3}, "needed is 3, but only 2 can be asked"),
         ({"needed": 0}, "needed is 0, and must be at least 1"),
-        ({"wait": "soon"}, "wait soon is not a duration"),
+        ({"wait": "soon"}, "wait 'soon' is not a duration"),
+        ({"wait": ""}, "wait '' is not a duration"),
+        ({"wait": 99999999}, "until the question ends, in seconds, must be from 1 to 2592000; wait of a step, in"),
         ({"wait": True}, "wait True is not a duration"),
         ({"poll": 0}, "poll, in seconds,"),
         ({"open_for": "40d"}, "until the question ends"),
@@ -214,7 +216,7 @@ def test_what_is_wrong_is_named(tmp_path: Path, changed: dict[str, Any], sentenc
 
 def test_every_fault_is_named_at_once(tmp_path: Path) -> None:
     text = faults_of(tmp_path, to="nobody", choices=["stop"], wait="soon", idempotency_key="", msg="", needed=0)
-    assert all(part in text for part in ("nobody", "carriers", "wait soon", "idempotency_key", "msg:", "needed"))
+    assert all(part in text for part in ("nobody", "carriers", "wait 'soon'", "idempotency_key", "msg:", "needed"))
 
 
 def test_no_fault_is_named_that_another_one_has_caused(tmp_path: Path) -> None:
