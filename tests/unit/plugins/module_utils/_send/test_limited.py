@@ -41,7 +41,7 @@ class LimitedWorld(World):
     ) -> Report:
         """Send one message."""
         named = {"key": text, "text": text, "batch_size": 1, "account_timezone": zone, "limits": limits}
-        return self.run_on(DedupePolicy(text, 600.0), *numbers, check_mode=check_mode, ledger=self.ledger, **named)
+        return self.run_on(DedupePolicy(text, 600.0), *numbers, check_mode=check_mode, **named)
 
     @property
     def notices(self) -> list[str]:
