@@ -7,14 +7,20 @@ from __future__ import annotations
 import json
 import os
 import signal
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN, OWN
 from ansible_collections.voip_communications.sms.tests.support.phones import Phones
-from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
+from ansible_collections.voip_communications.sms.tests.support.playbook import LONGEST, Controller
 from ansible_collections.voip_communications.sms.tests.support.step import Job
+from ansible_collections.voip_communications.sms.tests.support.waiting import until
 
 CARL, BOSS = "+12812345670", "+12812345671"
 CONTACTS = [
@@ -155,3 +161,63 @@ def test_the_playbook_job_waits_for_an_answer_also_where_the_question_may_stay_o
     answered = job.playbook("job", variables)
     assert answered.outcome == (0, "accepted"), answered.output
     assert "it was done" in answered.output
+
+
+class Silences(BaseHTTPRequestHandler):
+    """The silences of an Alertmanager, as its API has them."""
+
+    known: list[dict[str, Any]]
+
+    def do_GET(self) -> None:
+        self._answer(self.known)
+
+    def do_POST(self) -> None:
+        silence = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.known.append({**silence, "status": {"state": "active"}})
+        self._answer({"silenceID": str(len(self.known))})
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
+
+    def _answer(self, value: object) -> None:
+        body = json.dumps(value).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@pytest.fixture
+def alertmanager() -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Yield the address of an Alertmanager, and its silences."""
+    known: list[dict[str, Any]] = []
+    handler = type("Own", (Silences,), {"known": known})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}", known
+        server.shutdown()
+
+
+def test_an_alert_that_fires_on_when_its_silence_is_over_is_paged_anew(
+    tmp_path: Path, service: CountedSandbox, phones: Phones, alertmanager: tuple[str, list[dict[str, Any]]]
+) -> None:
+    """Not silenced in the name of who had taken over; a run that comes while the silence holds does nothing."""
+    job, (url, silences) = Job(tmp_path / "job", **service.sandbox.environment), alertmanager
+    labels = {"alertname": "DiskFull"}
+    variables = alert(page_name="a+b (c)", page_levels=[ANNA], page_wait="60s", alert_url=url, alert_labels=labels)
+    for number in (1, 2):
+        process = job.start(job.command("alert", variables))
+        until(lambda: len(service.sandbox.sends()) % 2, "the page is sent")
+        phones.answer(ANNA, "mine", "on it")
+        output, _none = process.communicate(timeout=LONGEST)
+        done = job.done(process.returncode, output)
+        assert done.outcome == (0, "accepted"), done.output
+        repeated = job.playbook("alert", variables)
+        assert repeated.outcome == (0, "accepted"), repeated.output
+        assert [silence["comment"] for silence in silences] == [
+            f"Taken over by SMS: on it (a+b (c) #{one})" for one in range(1, number + 1)
+        ]
+        pages = [send["form"]["msg"] for send in service.expect(2 * number)[-2:]]
+        assert [page.partition(". ")[0] for page in pages] == ["The disk of db1 is full", "Taken over: anna"]
+        silences[-1]["status"]["state"] = "expired"
