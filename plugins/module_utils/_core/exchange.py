@@ -51,6 +51,11 @@ _NO_AUTHORITIES = (
     " CURL_CA_BUNDLE, and the Python library certifi"
 )
 
+_NOT_TRUSTED = (
+    "the certificate of the service is not trusted ({}): check who answers, and name an authority of your own in"
+    " ca_path"
+)
+
 _HEADERS = {
     "Accept-Encoding": "identity",
     "Connection": "close",
@@ -309,7 +314,7 @@ def _reason(error: BaseException, has_begun: bool) -> tuple[str, bool]:
     if "GateClosed" in class_names:
         return "the request was no longer allowed", False
     if "ProxyError" in class_names and not has_begun:  # urllib3 raises it for every failure behind a proxy
-        return "the proxy did not pass the connection on", False
+        return "the proxy did not pass the connection on: check HTTPS_PROXY and the other proxy variables", False
     special = _special_reason(chain, class_names)
     if special:
         return special, False
@@ -329,7 +334,7 @@ def _special_reason(chain: Sequence[BaseException], class_names: set[str]) -> st
     if any(isinstance(link, OSError) and "suitable TLS CA" in str(link) for link in chain):  # as requests says it
         return _NO_AUTHORITIES.format("is missing")
     if "CertificateError" in class_names:  # urllib3 1.26 compares names itself
-        return "the certificate of the service is not trusted (it is for another name)"
+        return _NOT_TRUSTED.format("it is for another name")
     return ""
 
 
@@ -369,7 +374,7 @@ _REASONS: tuple[tuple[type[BaseException], Callable[[Any], str], bool], ...] = (
     (_Unreadable, str, False),
     (
         ssl.SSLCertVerificationError,
-        lambda error: f"the certificate of the service is not trusted ({_openssl_text(error, 'verify_message')})",
+        lambda error: _NOT_TRUSTED.format(_openssl_text(error, "verify_message")),
         False,
     ),
     (ssl.SSLError, _tls_text, False),

@@ -381,7 +381,7 @@ def test_a_proxy_that_refuses_connections_is_not_sent(
         through(url.removesuffix(faults.BASE_PATH), monkeypatch)
         outcome = send(server.url, str(certificates.ca_path))
     assert outcome.error is not None
-    assert (server.connections, "proxy" in outcome.words) == (0, True)
+    assert (server.connections, "check HTTPS_PROXY" in outcome.words) == (0, True)
 
 
 @pytest.mark.parametrize("proxy", ["http://[", "http://127.0.0.1:99999"])
@@ -567,7 +567,7 @@ def made_of(error: Exception, monkeypatch: pytest.MonkeyPatch) -> tuple[str, boo
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        (ssl.SSLCertVerificationError("hostname 'a' doesn't match 'b'"), "is not trusted (SSLCertVerificationError)"),
+        (ssl.SSLCertVerificationError("hostname 'a' doesn't match 'b'"), "(SSLCertVerificationError): check who"),
         (ssl.SSLError("raised by Python code"), "the TLS connection failed (SSLError)"),
     ],
 )
@@ -596,7 +596,13 @@ class CertificateError(Exception):
     [
         (
             caused(OSError("max retries"), by=CertificateError("hostname 'a' doesn't match 'b'")),
-            ("the certificate of the service is not trusted (it is for another name)", False),
+            (
+                (
+                    "the certificate of the service is not trusted (it is for another name): check who answers, and"
+                    " name an authority of your own in ca_path"
+                ),
+                False,
+            ),
         ),
         (caused(OSError("max retries"), by=ReadTimeoutError()), ("the service did not answer in time", True)),
         (OSError("whatever it is"), ("the exchange broke off (OSError)", True)),
