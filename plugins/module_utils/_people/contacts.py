@@ -80,6 +80,9 @@ class Contacts:
         if not self.people:
             instead = "" if is_group else "is not a phone number, and "
             return f"{quoted} {instead}has no contact: give contacts, or set VOIPSMS_CONTACTS, or write the number"
+        other = self._of_other_kind(name)
+        if other:
+            return f"there is no {kind} {quoted}; did you mean the {other}?"
         if not names:
             return f"there is no {kind} {quoted}: no contact has groups"
         nearest = self.nearest(name, names)
@@ -87,6 +90,14 @@ class Contacts:
             return f"there is no {kind} {quoted}; did you mean {' or '.join(nearest)}?"
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         return f"there is no {kind} {quoted}; there are {', '.join(names[:_NAMED])}{more}"
+
+    def _of_other_kind(self, name: str) -> str:
+        """Return the group that a name without its sign is, or the contact that one with it is; empty for neither."""
+        if name.startswith(GROUP):
+            person = self.find(name[len(GROUP) :])
+            return f"contact {person.name}" if person else ""
+        group, _people = self._groups.get(_key(name), ("", ()))
+        return f"group {GROUP}{group}" if group else ""
 
     def nearest(self, name: str, names: Iterable[str] | None = None) -> list[str]:
         """Return the names that are most like this one, the nearest first; none where none is near."""

@@ -96,6 +96,8 @@ def test_contacts_are_read_in_the_region() -> None:
     [
         ("ana", "there is no contact 'ana'; did you mean anna?"),
         ("Ben", "there is no contact 'Ben'; there are anna, Ben Müller, 2nd line, Schmidt, Carla"),
+        ("DBA", "there is no contact 'DBA'; did you mean the group @dba?"),
+        ("@Anna", "there is no group '@Anna'; did you mean the contact anna?"),
         ("@dab", "there is no group '@dab'; did you mean @dba?"),
         ("@", "there is no group '@'; there are @dba, @oncall, @office"),
         ("2nd lime", "'2nd lime' has the character 'n'"),
@@ -136,6 +138,8 @@ def test_without_contacts_a_name_says_where_they_go() -> None:
     (said,) = sentences("@dba", Contacts())
     assert said == "'@dba' has no contact: give contacts, or set VOIPSMS_CONTACTS, or write the number"
     assert sentences("@dba", contacts({"name": "anna"})) == ["there is no group '@dba': no contact has groups"]
+    (sentence,) = sentences("@anna", contacts({"name": "anna"}))
+    assert sentence == "there is no group '@anna'; did you mean the contact anna?"
 
 
 def test_contacts_with_faults_are_not_taken_for_all() -> None:
