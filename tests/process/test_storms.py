@@ -50,7 +50,12 @@ def test_of_fifty_processes_five_send_and_one_tells(
     for result in results:
         is_held = result["outcome"] == "held"
         assert result["failed"] if is_held else not result.get("failed"), result
-        assert result["changed"] is not is_held
+    # One of those that are held has told the person so.
+    assert [result["changed"] for result in results if result["outcome"] == "sent"] == [True] * 5
+    told = [result for result in results if result["outcome"] == "held" and result["changed"]]
+    assert len(told) == 1
+    assert "nothing was sent" not in told[0]["msg"]
+    assert "nothing was sent by this run" in next(one["msg"] for one in results if one["failed"] and not one["changed"])
     info = controller.start(module=LEDGER_INFO).go().wait().result
     assert (info["held"], info["counts"]["accepted"]) == (45, 6)
     assert "45 messages held back by a limit" in info["msg"]
@@ -155,6 +160,7 @@ def test_check_mode_counts_all_messages_of_a_task_together(
     service.expect(0)
     real = controller.start(**options).go().wait().result
     outcomes = [[one["outcome"] for one in result["results"]] for result in (foretold, real)]
+    assert foretold["changed"] is real["changed"] is True
     assert outcomes == [["would_send", "held"], ["sent", "held"]], (foretold, real)
     service.expect(1 + (options is ANNOUNCED_TWICE))  # with the notice to who is held
 

@@ -143,8 +143,8 @@ class Asking:
             outcome = QuestionOutcome.WOULD_ASK if begun is not facts else outcome
         if {person.id for person in self._ask.plan.people} <= silent | held:
             outcome = QuestionOutcome.NOT_ASKED
-        report = self._report(question, Verdict(outcome))
-        return report._replace(letters=tuple(dict.fromkeys(one.id for one in people)), changed=bool(people))
+        self._letters += [one.id for one in people]
+        return self._report(question, Verdict(outcome))
 
     def _foresee_steps(
         self, facts: Facts, now: float, silent: frozenset[str]
@@ -293,7 +293,7 @@ class Asking:
         people = self._people_of(place, facts, self._notes.silent)
         letters = [Letter(one.id, one.number, self._text(codes.of(one.id).values())) for one in people]
         results = self._sender.ask(place, letters)
-        self._letters += [person for person, result in results.items() if result.posted]
+        self._letters += [one for one, result in results.items() if result.posted and result.outcome != Outcome.HELD]
         outcomes = {person: result.outcome for person, result in results.items()}
         asked = {person for person, outcome in outcomes.items() if outcome in _WAS_REACHED}
         doubted = {person for person, outcome in outcomes.items() if outcome is Outcome.UNKNOWN}

@@ -13,15 +13,17 @@ from .._api.client import Api
 from .._core.deadline import Deadline
 from .._core.parallel import in_parallel
 from .._ledger.model import KEPT, DedupePolicy, Fingerprints
-from .._message.outcome import Outcome, Result
+from .._message.outcome import Outcome, Report, Result
 from .._message.text import measure
-from .._send.claims import Claims
 from .._send.delivery import AT_A_TIME, Delivery
 from .._send.request import SendRequest
 
 if TYPE_CHECKING:
     from .._ledger.interface import Ledger
     from .._ledger.limits import Limits
+
+_CHANGING = frozenset({Outcome.SENT, Outcome.UNKNOWN, Outcome.WOULD_SEND, Outcome.HELD})
+"""Outcomes of results that were posted, with which a message has left; to who is held, one that tells so."""
 
 _BATCH_SIZE = 100
 """Recipients of one text in one request."""
@@ -70,14 +72,15 @@ class QuestionSender:
     def foresee(self, letters: Sequence[Letter]) -> dict[str, str]:
         """Return whom (ids) a run would not get to ask because of a limit, each with the reason. Reads only.
 
-        What was foreseen before counts as if it had been sent. Raises ``LedgerError``.
+        What was foreseen before counts as if it had been sent.
         """
-        if self._limits is None or not letters:
+        if not letters:
             return {}
         request = self._request("ask", letters, skip_different=False)
-        results = Claims(request, self._ledger, self._fingerprints).foreseen_results(request.recipients)
-        ids = {letter.number: letter.id for letter in letters}
-        return {ids[number]: result.code_desc or "" for number, result in results.items()}
+        report = self._delivered(request, self._deadline_of(), check_mode=True)
+        results = {letter.id: result for letter, result in zip(letters, report.results)}
+        self.results += [result for result in results.values() if result.posted]
+        return {one: result.code_desc or "" for one, result in results.items() if result.outcome is Outcome.HELD}
 
     def hint(self, letters: Sequence[Letter]) -> dict[str, Result]:
         """Send a hint to people whose answers were not understood."""
@@ -89,8 +92,8 @@ class QuestionSender:
 
     @property
     def has_posted(self) -> bool:
-        """Whether this run has sent something, or may have."""
-        return any(result.outcome in (Outcome.SENT, Outcome.UNKNOWN) for result in self.results)
+        """Whether this run has sent something, or may have, or would."""
+        return any(result.outcome in _CHANGING for result in self.results)
 
     def _send(self, kind: str, letters: Sequence[Letter], *, skip_different: bool = False) -> dict[str, Result]:
         """Send letters, those of one text in one request.
@@ -104,9 +107,7 @@ class QuestionSender:
 
         def deliver(group: Sequence[Letter]) -> dict[str, Result]:
             request = self._request(kind, group, skip_different=skip_different)
-            delivery = Delivery(request, self._api, self._ledger, self._fingerprints, deadline, check_mode=False)
-            report = delivery.run()
-            self.warnings += report.warnings
+            report = self._delivered(request, deadline, check_mode=False)
             return {letter.id: result for letter, result in zip(group, report.results)}
 
         groups = list(alike.values())
@@ -117,6 +118,15 @@ class QuestionSender:
         held = [result for result in results.values() if result.outcome is Outcome.HELD]
         self.warnings += [f"{kind}: held for {result.label}: {result.code_desc}" for result in held]
         return results
+
+    def _delivered(self, request: SendRequest, deadline: Deadline, *, check_mode: bool) -> Report:
+        """Return the report of one delivery, whose warnings are kept."""
+        delivery = Delivery(
+            request, self._api, self._ledger, self._fingerprints, deadline, check_mode=check_mode, waits=not check_mode
+        )
+        report = delivery.run()
+        self.warnings += report.warnings
+        return report
 
     def _request(self, kind: str, letters: Sequence[Letter], *, skip_different: bool) -> SendRequest:
         # Not with account_timezone: the question reads the log itself, and finds its own record by the codes.

@@ -95,15 +95,6 @@ class Claims:
         held = self._ledger.foresee(self._request.limits, [self._names[number] for number in numbers])
         return {number: held[name] for number, name in self._named(numbers) if name in held}
 
-    def foreseen_results(self, numbers: Sequence[str]) -> dict[str, Result]:
-        """Return the results of the recipients whom a claim would not get because of a limit, as ``foresee`` does."""
-        held = self.foresee(numbers)
-        if not held:
-            return {}
-        from .limited import held_result  # noqa: PLC0415 - only a limit needs it
-
-        return {number: held_result(number, hold) for number, hold in held.items()}
-
     def _named(self, numbers: Iterable[str]) -> Iterator[tuple[str, str]]:
         """Yield each number with its fingerprint."""
         return ((number, self._names[number]) for number in numbers)

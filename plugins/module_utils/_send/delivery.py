@@ -259,15 +259,22 @@ class Delivery:
 
     def _send_notices(self) -> None:
         """Tell the recipients of a limit that they reach, by deliveries of their own that do not wait for others."""
-        if not self._held or self._check_mode:
+        if not self._held:
             return
-        from .limited import notice_warnings, notices  # noqa: PLC0415 - only a limit needs it
+        from .limited import notice_warnings, notices, told_result  # noqa: PLC0415 - only a limit needs it
 
         for request in notices(self._request, self._held, self._fingerprints):
-            notice = Delivery(
-                request, self._api, self._ledger, self._fingerprints, self._deadline, check_mode=False, waits=False
-            )
-            self._warnings += notice_warnings(notice.run())
+            report = Delivery(
+                request,
+                self._api,
+                self._ledger,
+                self._fingerprints,
+                self._deadline,
+                check_mode=self._check_mode,
+                waits=False,
+            ).run()
+            self._warnings += notice_warnings(report)
+            self._note(told_result(self._results[one.to.lstrip("+")], one) for one in report.results)
 
     def _post_claimed(self, numbers: Sequence[str], latest: Latest) -> list[str]:
         """POST and settle what is claimed; return warnings, and raise nothing.

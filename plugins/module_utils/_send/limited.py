@@ -23,6 +23,7 @@ from .request import SendRequest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_TOLD = frozenset({Outcome.SENT, Outcome.WOULD_SEND})
 _NOT_TOLD = frozenset({Outcome.REFUSED, Outcome.UNKNOWN, Outcome.NOT_SENT})
 _UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
@@ -68,13 +69,21 @@ def notices(request: SendRequest, holds: Mapping[str, Hold], fingerprints: Finge
         )
 
 
+def told_result(result: Result, notice: Result) -> Result:
+    """Return the result of who is held, with what this run has sent, or would, to tell them so."""
+    is_told = notice.outcome in _TOLD or (notice.outcome is Outcome.UNKNOWN and notice.posted)
+    return result._replace(posted=True, sale=notice.sale) if is_told else result
+
+
 def notice_warnings(report: Report) -> list[str]:
     """Return the warnings about notices: also that one has been sent, or that one may have been or was not."""
     told = [result.label for result in report.results if result.outcome is Outcome.SENT]
+    foretold = [result.label for result in report.results if result.outcome is Outcome.WOULD_SEND]
     doubted = [result for result in report.results if result.outcome in _NOT_TOLD and result.posted]
     return [
         *report.warnings,
         *([f"told {', '.join(told)} that a limit is reached"] if told else []),
+        *([f"would tell {', '.join(foretold)} that a limit is reached"] if foretold else []),
         *(
             f"the notice to {result.label} about the limit is {result.outcome.value}: {result.code_desc}"
             for result in doubted

@@ -27,6 +27,9 @@ NEW = frozenset({Outcome.SENT, Outcome.SCHEDULED, Outcome.WOULD_SEND, Outcome.WO
 _FROM_BEFORE = frozenset({Outcome.DUPLICATE, Outcome.ALREADY_SENT})
 _GOOD = NEW | _FROM_BEFORE | CANCELLED
 
+_CHANGING_IF_POSTED = frozenset({Outcome.UNKNOWN, Outcome.HELD})
+"""Outcomes with which this run has changed something only where it has sent a request. Who is held is told so, once."""
+
 
 class FailurePolicy(NamedTuple):
     """Which outcomes the user wants to be a failure. ``fail_on``: any, all, none.
@@ -132,7 +135,7 @@ def failed_to(results: Iterable[Result]) -> list[str]:
 
 def cost(results: Iterable[Result]) -> float | None:
     """Return the sum of the prices of what this run posted, or would; None when a price is not known."""
-    charged = NEW | {Outcome.UNKNOWN}
+    charged = NEW | _CHANGING_IF_POSTED
     prices = [result.sale for result in results if result.posted and result.outcome in charged]
     known = [price for price in prices if price is not None]
     return round(float(sum(known)), 6) if len(known) == len(prices) else None
@@ -159,7 +162,7 @@ def _is_failure(result: Result, policy: FailurePolicy, *, some_have_it: bool) ->
 
 def has_changed(result: Result) -> bool:
     """Tell whether this run changed something for a recipient, or may have."""
-    return result.outcome in NEW | CANCELLED or (result.outcome is Outcome.UNKNOWN and result.posted)
+    return result.outcome in NEW | CANCELLED or (result.outcome in _CHANGING_IF_POSTED and result.posted)
 
 
 def _outcome(results: Sequence[Result]) -> str:

@@ -14,7 +14,7 @@ from .._core.errors import sentence_of
 from .._message.outcome import PARTIAL, UNCHANGED, Outcome, Result
 
 _GOOD = frozenset({"sent", "scheduled", "duplicate", "already_sent", "cancelled"})
-_CHANGING = frozenset({Outcome.SENT, Outcome.SCHEDULED, Outcome.CANCELLED, Outcome.UNKNOWN})
+_CHANGING = frozenset({Outcome.SENT, Outcome.SCHEDULED, Outcome.CANCELLED, Outcome.UNKNOWN, Outcome.HELD})
 
 
 def known_summary(results: Sequence[Result], key: str, error: Exception) -> dict[str, Any]:

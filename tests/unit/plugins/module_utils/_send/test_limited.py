@@ -17,6 +17,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.li
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import DedupePolicy
 from ansible_collections.voip_communications.sms.plugins.module_utils._message.outcome import Fate, Report
 from ansible_collections.voip_communications.sms.plugins.module_utils._send.limited import span
+from ansible_collections.voip_communications.sms.plugins.module_utils._task.report import has_changed
 from ansible_collections.voip_communications.sms.tests.support.people import ANN, BOB, CARL
 from ansible_collections.voip_communications.sms.tests.support.sending import World, outcomes
 
@@ -39,7 +40,7 @@ class LimitedWorld(World):
     def tell(
         self, text: str, *numbers: str, limits: Limits = TWO, check_mode: bool = False, zone: str | None = None
     ) -> Report:
-        """Send one message."""
+        """Send one message, as a task of its own."""
         named = {"key": text, "text": text, "batch_size": 1, "account_timezone": zone, "limits": limits}
         return self.run_on(DedupePolicy(text, 600.0), *numbers, check_mode=check_mode, **named)
 
@@ -61,7 +62,9 @@ def test_what_is_too_many_is_held_and_the_recipient_told_once(world: LimitedWorl
         "more than 2 messages in 15 minutes to one recipient; further ones are not sent before 2026-11-29T14:05:00Z"
     )
     assert held.warnings == [f"told +{ANN} that a limit is reached"]
-    assert outcomes(world.tell("four", ANN)) == ["held"]
+    again = world.tell("four", ANN)
+    assert outcomes(again) == ["held"]
+    assert [has_changed(report.results[0]) for report in (held, again)] == [True, False], "the notice is a message"
     (notice,) = world.notices
     assert notice.startswith("More than 2 messages in 15 minutes; further ones are not sent before ")
     assert notice.endswith("14:05 UTC.")
@@ -120,7 +123,9 @@ def test_check_mode_foresees_it_and_takes_no_place(world: LimitedWorld) -> None:
         assert outcomes(world.tell("one", ANN, BOB, check_mode=True)) == ["would_send", "would_send"]
     world.tell("one", ANN)
     world.tell("two", ANN)
-    assert outcomes(world.tell("three", ANN, BOB, check_mode=True)) == ["held", "would_send"]
+    foretold = world.tell("three", ANN, BOB, check_mode=True)
+    assert outcomes(foretold) == ["held", "would_send"]
+    assert foretold.warnings == [f"would tell +{ANN} that a limit is reached"]
     assert outcomes(world.tell("two", ANN, check_mode=True)) == ["duplicate"]
     assert world.notices == []
     assert world.ledger.held_count(None) == 0
