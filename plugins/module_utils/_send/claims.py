@@ -16,7 +16,6 @@ from .._api.evidence import Judgement
 from .._core.errors import sentence_of
 from .._ledger.model import Claim, Fingerprints, Row
 from .._message.numbers import mask
-from .._message.outcome import Result
 from .request import SendRequest
 
 if TYPE_CHECKING:
