@@ -50,7 +50,8 @@ class Result(NamedTuple):
     ``name`` is the name of the contact who has the number ``to``.
 
     Two fields are not shown. ``posted`` tells whether this run sent a request for the recipient, or would send one,
-    which decides about ``changed``; where a limit holds the message, one that tells so. ``text`` lets a diff tell one scheduled message from another.
+    which decides about ``changed``; where a limit holds the message, one that tells so. ``text`` lets a diff tell one
+    scheduled message from another.
     """
 
     to: str
