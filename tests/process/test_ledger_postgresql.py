@@ -729,6 +729,16 @@ def test_the_clock_is_the_servers(url: str, monkeypatch: pytest.MonkeyPatch) -> 
     assert abs(ledger.rows("key", ["ann"])["ann"].claimed_at - real()) < 60
 
 
+def test_the_clock_goes_on_while_the_machine_sleeps(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asleep, ``time.monotonic`` stands still; another connection is not made before the time is asked for."""
+    ledger = ledger_at(url)
+    before = ledger.now()
+    stopped = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: stopped)
+    threading.Event().wait(0.5)
+    assert ledger.now() - before >= 0.5
+
+
 def test_the_clock_can_be_told_after_the_server_has_gone(through: PostgresqlLedger, relay: Relay) -> None:
     relay.fail("before", "ledger", for_good=True)
     with pytest.raises(LedgerError):

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 ANSWERED_WITHIN = 5.0
 """Seconds that a server has to report that a statement took too long, before the connection is cut."""
 
+_UPTIME = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+"""The clock that counts the time in which a machine sleeps: of Linux, or of macOS, by its manual."""
+
 _LONGEST_REASON = 400
 """Characters of a server's message that a sentence quotes at most."""
 
@@ -138,12 +141,12 @@ class Server:
             with self.session("read"):
                 pass
         seconds, read_at = self._last_reading or (0.0, 0.0)
-        return seconds + time.monotonic() - read_at
+        return seconds + _uptime() - read_at
 
     def read_clock(self, session: Session) -> float:
         """Read the server's clock: two machines whose own clocks differ agree on it."""
         seconds: float = session.execute(_CLOCK)[0][0]
-        self._last_reading = (seconds, time.monotonic())
+        self._last_reading = (seconds, _uptime())
         return seconds
 
     @contextmanager
@@ -179,6 +182,11 @@ class Server:
             session = Session(connection, self._busy_timeout)
             self.read_clock(session)
             yield session
+
+
+def _uptime() -> float:
+    """Return seconds that no one can set, and that go on while the machine sleeps, which ``monotonic`` does not."""
+    return time.clock_gettime(_UPTIME)
 
 
 def _reason(error: Exception) -> str:
