@@ -69,6 +69,8 @@ def _result(plan: HandoverPlan, results: Sequence[Mapping[str, Any]]) -> dict[st
     warnings = [*plan.warnings, *(warning for result in results for warning in result.get("warnings", []))]
     known = {"letters": letters, "changed": any(result.get("changed") for result in results)}
     known |= {"warnings": warnings} if warnings else {}
+    differences = [result["diff"] for result in results if "diff" in result]
+    known |= {"diff": differences} if differences else {}
     failures = [result for result in results if result.get("failed")]
     sentences = [f"{', '.join(letter['names'])}: {letter['msg']}" for letter in letters]
     if failures or plan.faults:

@@ -17,10 +17,11 @@ def role_result(left: Mapping[str, Any], failure: Mapping[str, Any]) -> dict[str
     """Return the result of a playbook whose work a role does.
 
     ``left`` is what the module has returned, and empty where the role did not come so far. ``failure`` is the result
-    of the task that failed, if any: without a result of the module, of the check of the role's variables.
+    of the task that failed, if any: without a result of the module, of the check of the role's variables. The diff has
+    been shown by the task of the role.
     """
     if "outcome" in left:
-        return dict(left)
+        return {name: value for name, value in left.items() if name != "diff"}
     if _OF_A_PROCESS.intersection(left):  # a module that returns no outcome has died
         return {"changed": False, **left, "outcome": "unknown", "failed": True}
     reason = left.get("msg") or failure.get("msg") or "the role has not come to its task"

@@ -47,11 +47,13 @@ def hand_over(job: Job, *arguments: str, **variables: Any) -> Done:
 def test_the_owner_is_told_once(job: Job, service: CountedSandbox) -> None:
     begin, end = now() - HOUR, now() + 20 * HOUR
     rota(job, (begin - 24 * HOUR, begin, "anna"), (begin, end, "Ben"), (end, end + HOUR, "anna"))
-    checked = hand_over(job, "--check")
+    checked = hand_over(job, "--check", "--diff")
     service.expect(0)
     assert checked.rc == 0, checked.output
     assert "would send" in checked.output
-    first = hand_over(job)
+    assert checked.output.count("+    You are on call until") == 1, checked.output
+    first = hand_over(job, "--diff")
+    assert first.output.count("+    You are on call until") == 1, first.output
     (sms,) = service.expect(1)
     assert first.outcome == (0, "sent"), first.output
     # In the zone of their hours.

@@ -15,7 +15,7 @@ from .._message.display import printable
 from .._message.outcome import PARTIAL, UNCHANGED, Outcome, Result
 from .._message.text import measure
 from .._notify.window import day_of
-from .._notify.window_input import Reminder
+from .._notify.window_input import ANNOUNCE, Reminder
 from .._notify.window_run import WindowDone, WindowGoal
 from . import report
 from .report import CANCELLED, NEW, SENDING, FailurePolicy, has_changed, held_warnings, ledger_keys, rule, summary
@@ -109,9 +109,9 @@ class WindowReport:
         }
 
     def _diff(self) -> dict[str, str]:
-        """Return the pending messages of the window before and after, a line for each reminder."""
+        """Return the pending messages of the window before and after, and after them what is told of a change."""
         header = f"maintenance window {printable(self._goal.window.name)}"
-        results = self._done.results
+        results, news = self._done.results, "".join(self._news())
         has_any_changed = any(has_changed(result) for some in results.values() for result in some)
         before, after = (
             "".join(
@@ -123,7 +123,15 @@ class WindowReport:
             )
             for some in (_BEFORE, _AFTER if has_any_changed else _BEFORE)
         )
-        return {"before_header": header, "after_header": header, "before": before, "after": after}
+        return {"before_header": header, "after_header": header, "before": before, "after": after + news}
+
+    def _news(self) -> Iterable[str]:
+        """Yield the line about what is told at once, by this run, of a window that was moved or is off."""
+        told = [result for result in self._done.told if result.outcome in NEW]
+        if self._goal.news is not None:
+            kind = "moved" if self._goal.is_on else "off"
+            news = Reminder(kind, self._goal.window.start, self._goal.news.text, (), is_wanted=True, kind=ANNOUNCE)
+            yield from self._lines(news, told)
 
     def _lines(self, reminder: Reminder, results: Sequence[Result]) -> Iterable[str]:
         """Yield a line for each date and text of a reminder."""

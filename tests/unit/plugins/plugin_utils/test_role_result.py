@@ -27,6 +27,7 @@ INVALID = {
     [
         (SCHEDULED, {}, SCHEDULED),
         (PARTIAL, PARTIAL, PARTIAL),
+        ({**SCHEDULED, "diff": {"before": "", "after": "begins"}}, {}, SCHEDULED),  # the task of the role has shown it
         (DEAD, DEAD, {**DEAD, "outcome": "unknown", "changed": False}),
         ({}, FAILURE, INVALID),
         (FAILURE, FAILURE, INVALID),

@@ -80,8 +80,10 @@ def test_people_hear_at_once_that_there_is_a_window_and_that_it_is_off(town: Tow
     town.sleep(MINUTE)
     off = report(town, FIRST, is_on=False, is_told=True)
     assert (off["told"], off["changed"], off["failed"]) == ([ANNA], True, False)
+    assert difference(off)[1] == f"off: at once, 1 person: {OTHER.strip()}\n"
     assert [one["reminder"] for one in off["results"]][-1] is None
-    assert report(town, FIRST, is_on=False, is_told=True)["changed"] is False
+    once_more = report(town, FIRST, is_on=False, is_told=True)
+    assert (once_more["changed"], difference(once_more)) == (False, ("", ""))
     town.sleep(3 * DAY)
     over = report(town, FIRST, is_told=True)
     assert (over["told"], over["calendar"][-1]["late"], over["calendar"][-1]["outcome"]) == ([], True, "left_out")
@@ -90,8 +92,13 @@ def test_people_hear_at_once_that_there_is_a_window_and_that_it_is_off(town: Tow
 def test_who_has_had_a_reminder_hears_that_the_window_moved_and_no_one_twice(town: Town) -> None:
     report(town, FIRST, is_told=True)
     town.sleep(MINUTE)
+    foretold = report(town, MOVED, is_told=True, check_mode=True)
     moved = report(town, MOVED, is_told=True)
     assert (moved["told"], town.provider.sent[1:]) == ([ANNA], [(ANN, OTHER)])
+    line = f"moved: at once, 1 person: {OTHER.strip()}\n"
+    assert foretold["diff"] == moved["diff"]
+    assert difference(moved)[1].endswith(line)
+    assert line not in difference(moved)[0]
     town.sleep(MINUTE)
     assert (report(town, MOVED, is_told=True)["changed"], len(town.provider.sent)) == (False, 2)
 
