@@ -16,6 +16,7 @@ from .._notify.question import PENDING, Person, QuestionOutcome, Verdict, answer
 from .report import cost, ledger_keys
 
 if TYPE_CHECKING:
+    from .._notify.question_facts import Facts
     from .ask_options import AskOptions
 
 _FAILING = frozenset(
@@ -28,6 +29,7 @@ _FAILING = frozenset(
     }
 )
 _UNSEEN = "the log does not show the question; whether it was answered cannot be seen"
+_OVER = frozenset({QuestionOutcome.NO_ANSWER, QuestionOutcome.DEFAULT})
 _NO_DIFFERENCE = {"before": "", "after": ""}
 
 
@@ -142,9 +144,18 @@ def _sentence(report: AskReport, options: AskOptions, named: _Named) -> str:
         clauses.append(f"opted out with STOP or the like: {named.labels(facts.opted_out)}")
     if facts.refused:
         clauses.append(f"refused by the service: {named.labels(facts.refused)}")
+    if report.outcome in _OVER:
+        clauses += _who_was_asked(facts, options, named)
     if report.outcome is QuestionOutcome.NOT_ASKED and not report.changed:
         clauses.append("nothing was sent by this run")
     return "; ".join(clauses)
+
+
+def _who_was_asked(facts: Facts, options: AskOptions, named: _Named) -> list[str]:
+    """Return who was asked, and who was not although nothing of them was refused, such as for their quiet hours."""
+    people = {person.id for person in options.ask.plan.people}
+    groups = {"asked": facts.asked, "not asked": people - facts.asked - facts.doubted - facts.refused - facts.opted_out}
+    return [f"{label}: {named.labels(ids)}" for label, ids in groups.items() if ids]
 
 
 def _main_clause(report: AskReport, options: AskOptions, named: _Named) -> str:

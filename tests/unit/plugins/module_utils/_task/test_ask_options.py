@@ -325,6 +325,19 @@ def test_the_sentence_says_what_stands_in_the_way(
     assert [clause for clause in clauses if clause not in result["msg"]] == [], result["msg"]
 
 
+@pytest.mark.parametrize("outcome", [QuestionOutcome.NO_ANSWER, QuestionOutcome.DEFAULT])
+def test_where_time_was_over_the_sentence_says_who_was_asked_and_who_was_not(
+    tmp_path: Path, outcome: QuestionOutcome
+) -> None:
+    options = options_of(tmp_path, on_timeout="approve" if outcome is QuestionOutcome.DEFAULT else "fail")
+    anna, _ben = (one.id for one in options.ask.plan.people)
+    facts = Facts(waits=options.ask.waits, begun=(1e9,), asked=frozenset({anna}))
+    question = ended(QUESTION, outcome.value, "approve", 1e9)
+    report = AskReport(outcome, "approve", question, facts, (), (), (), "", changed=False)
+    result = ask_summary(report, options, lambda text: text, check_mode=False)
+    assert result["msg"].endswith("; asked: anna; not asked: ben")
+
+
 def test_a_run_can_be_made_of_the_options(tmp_path: Path) -> None:
     asking, api = options_of(tmp_path).asking()
     assert (asking.foresee().outcome, api.requests) == (QuestionOutcome.WOULD_ASK, 0)
