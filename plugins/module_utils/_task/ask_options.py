@@ -171,13 +171,16 @@ def _as_people(
 def _read_steps(params: Mapping[str, Any], contacts: Contacts, region: str | None, faults: Faults) -> _Steps:
     """Return the steps; ``to`` is a single one."""
     has_to, has_steps = (params[name] not in (None, "", []) for name in ("to", "steps"))
-    if has_to == has_steps:
-        faults.add(
-            "both to and steps are given; only one can be" if has_to else "nobody is asked: to or steps is needed"
-        )
+    if has_to and has_steps:
+        faults.add("both to and steps are given; only one can be")
+        return _Steps()
+    given = faults.attempt(lambda: entries("steps", params["steps"] or None))
+    if given is None:
+        return _Steps()
+    if not has_to and not given:
+        faults.add("nobody is asked: to or steps is needed")
         return _Steps()
     usual = _usual_wait(params)
-    given = faults.attempt(lambda: entries("steps", params["steps"])) or [] if has_steps else []
     one_round = [
         _read_step(f"step {number}", value, usual, contacts, region, faults) for number, value in enumerate(given, 1)
     ]

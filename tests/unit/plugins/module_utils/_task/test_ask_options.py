@@ -163,6 +163,8 @@ def test_choices_in_every_notation(tmp_path: Path) -> None:
     ("changed", "sentence"),
     [
         ({"to": ...}, "nobody is asked: to or steps is needed"),
+        ({"to": ..., "steps": "  "}, "nobody is asked: to or steps is needed"),
+        ({"to": ..., "steps": "[]"}, "nobody is asked: to or steps is needed"),
         ({"steps": [{"to": ANNA}]}, "both to and steps are given; only one can be"),
         ({"to": "@dbb"}, "to: "),
         ({"to": ..., "steps": [{"to": "nobody"}]}, "to of step 1: "),
