@@ -139,6 +139,10 @@ class WindowRun:
     def _tell(self, had: Sequence[str], version: Version) -> tuple[Result, ...]:
         """Tell the people who have had a reminder (digits) that the window is off, or that it was moved."""
         news, is_on = self._goal.news, self._goal.is_on
+        if news is not None and not is_on and not any(reminder.recipients for reminder in self._goal.reminders):
+            self._context.warn(
+                "nobody is told that the window is off: the task names no recipients, and the ledger keeps no numbers"
+            )
         if news is None or not had or (is_on and version.number == 1):
             return ()
         key = news_key(self._goal.window, "moved" if is_on else "off", version.number)

@@ -25,6 +25,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._notify.wi
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_run import (
     WindowDone,
     WindowGoal,
+    WindowRun,
     run_window,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_start import (
@@ -256,3 +257,17 @@ def test_names_and_texts_are_shown_as_the_task_wants(town: Town) -> None:
     assert [(one.name, one.text) for one in shown.results["begins"]] == [("ann", "HI")]
     none = town.result.mapped(lambda results: [one._replace(text=None) for one in results], str.upper)
     assert none.results["begins"][0].text is None
+
+
+@pytest.mark.parametrize(("recipients", "count"), [((ANN,), 0), ((), 1)])
+def test_a_window_that_is_off_warns_where_no_one_could_be_told(
+    town: Town, recipients: tuple[str, ...], count: int
+) -> None:
+    """The ledger keeps no number, so those who have had a reminder are told only where the task names them."""
+    town.run("2026-11-22T12:00Z", is_told=True)
+    goal = town.goal(dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC), is_on=False, is_told=True)
+    context = town.context()
+    reminders = tuple(one._replace(recipients=recipients) for one in goal.reminders)
+    WindowRun(context, goal._replace(reminders=reminders)).go()
+    warnings = [text for text in context.warnings if text.startswith("nobody is told that the window is off: ")]
+    assert len(warnings) == count
