@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from typing import Callable, NamedTuple, Optional
 
@@ -58,13 +59,9 @@ class Rota:
         self._level = level
         self._widen(HORIZONS[0])
 
-    def on_call(self, at: Optional[dt.datetime] = None) -> tuple[Shift, ...]:
-        """Return the shifts that count at an instant that was read, or at the moment of the rota; none is a gap."""
-        moment = self.at if at is None else at
-        current = [shift for shift in self._shifts if shift.begin <= moment < shift.end]
-        current = [shift for shift in current if shift.is_override] or current
-        highest = max((shift.level for shift in current), default=0)
-        return tuple(shift for shift in current if shift.level == highest)
+    def on_call(self) -> tuple[Shift, ...]:
+        """Return the shifts that count at the moment of the rota; none is a gap."""
+        return _that_count(shift for shift in self._shifts if shift.begin <= self.at < shift.end)
 
     def turns(self) -> tuple[Turn, ...]:
         """Return the turn of everyone who is on call at the moment of the rota."""
@@ -99,26 +96,60 @@ class Rota:
             changes = [moment for moment in self._changes if (moment > self.at if is_forward else moment <= self.at)]
             for moment in changes if is_forward else reversed(changes):
                 # Just before a change, those are on call who were so since the one before it.
-                if is_wanted(self._names(moment) if is_forward else self._names_before(moment)):
+                if is_wanted(self._names(moment) if is_forward else self._spans.names_before(moment)):
                     return moment
         return None
 
     def _names(self, moment: dt.datetime) -> frozenset[str]:
-        """Return who is on call at an instant. An event that names no contact counts as a person without a name."""
-        return frozenset(name for shift in self.on_call(moment) for name in shift.names or ("",))
-
-    def _names_before(self, moment: dt.datetime) -> frozenset[str]:
-        return self._names(moment - dt.datetime.resolution)
+        return self._spans.names_at(moment)
 
     def _widen(self, horizon: dt.timedelta) -> None:
         self._horizon = horizon
         begin, end = self.at - horizon, self.at + horizon
         shifts = self._source(begin, end)
         self._shifts = [shift for shift in shifts if self._level is None or shift.level == self._level]
-        self._changes = _moments(self._shifts, begin, end)
+        self._spans = _Spans(self._shifts)
+        self._changes = [moment for moment in self._spans.moments if begin < moment < end]
 
 
-def _moments(shifts: Iterable[Shift], begin: dt.datetime, end: dt.datetime) -> list[dt.datetime]:
-    """Return the instants within a span, without its ends, at which shifts begin or end, in their order."""
-    moments = {moment for shift in shifts for moment in (shift.begin, shift.end)}
-    return sorted(moment for moment in moments if begin < moment < end)
+class _Spans:
+    """Who is on call from each of the ``moments`` at which shifts begin or end, in their order, to the next one.
+
+    An event that names no contact counts as a person without a name.
+    """
+
+    def __init__(self, shifts: Sequence[Shift]) -> None:
+        """Go through all shifts once: a calendar may have tens of thousands, and each of them two moments."""
+        changes: dict[dt.datetime, list[int]] = {}
+        for number, shift in enumerate(shifts):
+            if shift.begin < shift.end:
+                changes.setdefault(shift.begin, []).append(number)
+                changes.setdefault(shift.end, []).append(number)
+        self.moments = sorted(changes)
+        self._names: list[frozenset[str]] = []
+        current: dict[int, Shift] = {}
+        for moment in self.moments:
+            for number in changes[moment]:
+                # A shift that has begun ends here.
+                if current.pop(number, None) is None:
+                    current[number] = shifts[number]
+            self._names.append(frozenset(name for one in _that_count(current.values()) for name in one.names or ("",)))
+
+    def names_at(self, moment: dt.datetime) -> frozenset[str]:
+        """Return who is on call at an instant."""
+        return self._before(bisect_right(self.moments, moment))
+
+    def names_before(self, moment: dt.datetime) -> frozenset[str]:
+        """Return who is on call just before an instant."""
+        return self._before(bisect_left(self.moments, moment))
+
+    def _before(self, index: int) -> frozenset[str]:
+        return self._names[index - 1] if index else frozenset()
+
+
+def _that_count(shifts: Iterable[Shift]) -> tuple[Shift, ...]:
+    """Return those of the shifts at one moment that count: the overrides if there are any, of the highest level."""
+    current = tuple(shifts)
+    current = tuple(shift for shift in current if shift.is_override) or current
+    highest = max((shift.level for shift in current), default=0)
+    return tuple(shift for shift in current if shift.level == highest)
