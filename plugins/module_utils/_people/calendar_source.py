@@ -15,6 +15,7 @@ from .._core.address import is_path
 from .._core.bounded_file import read_bounded
 from .._core.errors import InputError
 from .calendar_cache import LONGEST, CalendarCache
+from .folded_lines import decoded
 
 T = TypeVar("T")
 
@@ -75,7 +76,7 @@ def load(term: str, label: str, options: SourceOptions, parse: Callable[[str], T
 def _decoded(label: str, content: bytes) -> str:
     """Return the text of a calendar, without a byte order mark. Raises ``InputError``."""
     try:
-        return content.decode("utf-8-sig")
+        return decoded(content)
     except UnicodeDecodeError:
         raise InputError(f"{label} is not UTF-8, as calendars must be") from None
 

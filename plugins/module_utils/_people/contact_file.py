@@ -16,6 +16,7 @@ from typing import Any
 from .._core.bounded_file import read_bounded
 from .._core.errors import InputError, MissingLibrary
 from .._core.shown import shown
+from .folded_lines import decoded
 from .person import KEYS
 from .vcards import read_vcards
 
@@ -29,27 +30,32 @@ _VARIABLES = ("voipsms_contacts", "contacts")
 """Where a file of variables has the list."""
 
 _VAULT = "$ANSIBLE_VAULT"
+_CSV = ".csv"
+_VCARDS = (".vcf", ".vcard")
 _SEPARATORS = ",;\t"
+_DECLARATION = "sep="
 _LIST = "must hold a list of people, alone or as voipsms_contacts"
 
 
 def read_file(path: str) -> Labelled:
     """Return the entries of a file, each with what a sentence calls it. Raises ``InputError``, ``MissingLibrary``."""
     path = os.path.expanduser(os.path.expandvars(path))
-    reader = _READERS.get(os.path.splitext(path)[1].lower())
+    extension = os.path.splitext(path)[1].lower()
+    reader = _READERS.get(extension)
     name = f"contacts {path!r}"
     if reader is None:
         raise InputError(f"{name} must end in one of {', '.join(_READERS)}, which says what it holds")
-    return reader(_text(name, path), name)
+    return reader(_text(name, path, extension), name)
 
 
-def _text(name: str, path: str) -> str:
+def _text(name: str, path: str, extension: str) -> str:
     """Return the text of a file, without a byte order mark. Raises ``InputError``."""
     content = read_bounded(name, path, LONGEST)
     try:
-        text = content.decode("utf-8-sig")
+        text = decoded(content) if extension in _VCARDS else content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise InputError(f"{name} is not UTF-8: a spreadsheet saves it so as CSV UTF-8") from None
+        hint = ": a spreadsheet saves it so as CSV UTF-8" if extension == _CSV else ""
+        raise InputError(f"{name} is not UTF-8{hint}") from None
     if text.startswith(_VAULT):
         raise InputError(
             f"{name} is encrypted by ansible-vault: load it with vars_files, and give contacts the variable"
@@ -101,11 +107,11 @@ def _read_csv(text: str, name: str) -> Labelled:
     lines = io.StringIO(text, newline="")
     # Excel begins a file so when it is told how cells are separated.
     first = lines.readline()
-    declared = first.strip().lower().removeprefix("sep=") if first.lower().startswith("sep=") else ""
-    if declared:
+    offset, declared = 0, ""
+    if first.lower().startswith(_DECLARATION):
+        offset, declared = 1, first.rstrip("\r\n")[len(_DECLARATION) :]
         first = lines.readline()
-    delimiter = declared if declared and declared in _SEPARATORS else max(_SEPARATORS, key=first.count)
-    offset = 1 if declared else 0
+    delimiter = declared if len(declared) == 1 and declared in _SEPARATORS else max(_SEPARATORS, key=first.count)
     rows = csv.reader(io.StringIO(first + lines.read(), newline=""), delimiter=delimiter, strict=True)
     try:
         return _rows(((rows.line_num + offset, row) for row in rows), name)
@@ -146,7 +152,6 @@ _READERS: Mapping[str, Callable[[str, str], Labelled]] = {
     ".yml": _read_yaml,
     ".yaml": _read_yaml,
     ".json": _read_json,
-    ".csv": _read_csv,
-    ".vcf": read_vcards,
-    ".vcard": read_vcards,
+    _CSV: _read_csv,
+    **dict.fromkeys(_VCARDS, read_vcards),
 }

@@ -27,6 +27,7 @@ SECRET = "canary-token"
 ANSWERS = {
     "good": (200, b"BEGIN:VCALENDAR", {}),
     "marked": (200, b"\xef\xbb\xbfBEGIN:VCALENDAR", {}),
+    "folded": (200, b"SUMMARY:M\xc3\r\n \xbcl\n\tler\r\nUID:1", {}),
     "latin": (200, b"M\xfcller", {}),
     "missing": (404, b"no", {}),
     "elsewhere": (302, b"", {"Location": f"https://example.com/{SECRET}"}),
@@ -98,6 +99,12 @@ def test_an_address_is_asked_as_it_is_written_with_its_credentials(feeds: str) -
         (f"/{SECRET}/good", "Basic YW5AbmE6cDp3"),
     ]
     assert Feeds.requests[0][2] == "text/calendar, */*;q=0.5"
+
+
+def test_lines_that_were_folded_within_a_character(feeds: str, tmp_path: Path) -> None:
+    (tmp_path / "folded.ics").write_bytes(ANSWERS["folded"][1])
+    for term in (feeds + "folded", str(tmp_path / "folded.ics")):
+        assert loaded(term) == ("SUMMARY:M\u00fcl\n\tler\r\nUID:1", "")
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,9 @@ def test_the_other_half_of_the_world_saves_semicolons(file: Any) -> None:
         Person("+49 1511 2345678", "anna", ("dba", "oncall")),
         Person("+447700900123", "Müller, Ben", ("dba", "office")),
     )
-    assert read(file("people.csv", text.replace(";", "\t")))[0].people[0] == contacts.people[0]
+    for declaration in ("", "sep=\t\r\n", "SEP=\r\n"):
+        tabs = declaration + text[1:].replace(";", "\t")
+        assert read(file("people.csv", tabs))[0].people[0] == contacts.people[0], declaration
 
 
 def test_an_address_book_prefers_mobile_phones(file: Any) -> None:
@@ -157,6 +159,15 @@ def test_an_address_book_prefers_mobile_phones(file: Any) -> None:
         Person("+49-1511-2345678", "anna", ("dba", "oncall"), "anna@example.com"),
         Person("+44 7700 900124", "Ben Müller"),
     )
+
+
+def test_an_address_book_whose_lines_are_folded_within_a_character(file: Any) -> None:
+    content = VCARDS.replace("\n", "\r\n").encode().replace("ü".encode(), b"\xc3\r\n \xbc")
+    contacts, faults = read(file("people.vcard", content))
+    assert faults == ()
+    assert contacts.people[1].name == "Ben Müller"
+    # No spreadsheet has saved it.
+    assert faults_of(file("people.vcard", b"FN:J\xfcrgen\n"))[0].endswith("people.vcard' is not UTF-8")
 
 
 @pytest.mark.parametrize(
