@@ -23,10 +23,10 @@ REFUSED = (401, NO)
 ACTIVE = {"state": "active"}
 OTHERS = [
     None,
-    {"comment": "no status (db1)"},
+    {"comment": "no number (db1)"},
     {"status": ACTIVE},
-    {"status": ACTIVE, "comment": "of another alert"},
-    {"status": {"state": "expired"}, "comment": "of yesterday (db1)"},
+    {"status": ACTIVE, "comment": "of another alert (db12 #1)"},
+    {"status": {"state": "expired"}, "comment": "of yesterday (db1-yesterday #1)"},
 ]
 
 
@@ -59,13 +59,13 @@ def taken_over(
 def test_a_silence_that_was_made(
     tmp_path: Path, service: CountedSandbox, phones: Phones, looked: tuple[int, Any], made: tuple[int, Any]
 ) -> None:
-    with FaultServer([answer_json(value, status) for status, value in (looked, made)]) as server:
+    with FaultServer([answer_json(value, status) for status, value in (looked, looked, made)]) as server:
         rc, output = taken_over(tmp_path, service, phones, server)
     service.expect(2)
     assert rc == 0, output
-    assert [request.method for request in server.posts] == ["GET", "POST"]
-    silence = json.loads(server.posts[1].body)
-    assert silence["comment"] == "Taken over by SMS: on it (db1)"
+    assert [request.method for request in server.posts] == ["GET", "GET", "POST"]
+    silence = json.loads(server.posts[2].body)
+    assert silence["comment"] == "Taken over by SMS: on it (db1 #1)"
     assert silence["matchers"] == [{"name": "alertname", "value": "DiskFull", "isRegex": False}]
 
 
@@ -73,10 +73,10 @@ def test_a_silence_that_was_made(
 def test_a_refused_silence_says_what_to_check(
     tmp_path: Path, service: CountedSandbox, phones: Phones, changed: dict[str, Any]
 ) -> None:
-    with FaultServer([answer_json(NO, 401), answer_json(NO, 401)]) as server:
+    with FaultServer([answer_json(NO, 401)] * 3) as server:
         rc, output = taken_over(tmp_path, service, phones, server, **changed)
     service.expect(2)
     assert rc == 2, output
     assert "Alertmanager has not made the silence (HTTP 401); check alert_url, alert_token, alert_labels" in output
     assert TOKEN not in output
-    assert [request.headers["authorization"] for request in server.posts] == [f"Bearer {TOKEN}"] * 2
+    assert [request.headers["authorization"] for request in server.posts] == [f"Bearer {TOKEN}"] * 3

@@ -46,7 +46,7 @@ def test_a_public_plugin_that_we_call_is_shown_to_users(name: str) -> None:
 
 
 def test_what_is_internal_is_called_by_us_and_by_no_guide() -> None:
-    assert internal() == {"playbook_host", "voipsms_playbook"}
+    assert internal() == {"page_silences", "playbook_host", "voipsms_playbook"}
     assert internal() <= called_by_us()
     assert not [name for name in internal() if re.search(rf"\b{name}\b", GUIDES)]
 

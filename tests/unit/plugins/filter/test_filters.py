@@ -17,7 +17,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.voip_communications.sms.tests.support.people_abroad import ANNA
 
 PACKAGE = "ansible_collections.voip_communications.sms.plugins.filter."
-FILTERS = ("audience", "event_key", "fit_segments", "name_hosts")
+FILTERS = ("audience", "event_key", "fit_segments", "name_hosts", "page_silences")
 UTC = dt.UTC
 
 every_filter = pytest.mark.parametrize("name", FILTERS)
@@ -121,3 +121,33 @@ def test_the_audience_can_do_without_those_who_cannot_be_read() -> None:
         [ANNA, {"number": ANNA, "events": "faild"}], "failed", known_events=["failed"], strict=False
     )
     assert found["faults"] == ["events of recipient 2 has 'faild'; the events are failed"]
+
+
+def silence(comment: object, state: str = "active") -> dict[str, object]:
+    """Return a silence as Alertmanager shows it."""
+    return {"comment": comment, "status": {"state": state}}
+
+
+@pytest.mark.parametrize(
+    ("answer", "made", "over"),
+    [
+        ([], [], 0),
+        ([silence("Taken over by SMS (alert-1 #1)")], [1], 0),
+        ([silence("Taken over by SMS: on it (alert-1 #1)", "expired"), silence("x (alert-1 #2)")], [1, 2], 1),
+        ([silence("x (alert-1 #12)", "expired"), silence("x (alert-1 #9)", "expired")], [9, 12], 12),
+        ([silence("x (alert-12 #1)", "expired"), silence("x (another alert-1 #1)", "expired")], [], 0),
+        ([silence("x (alert-1 #3) and more"), silence("x (alert-1 #)"), silence("x (alert-1)")], [], 0),
+        ([silence(None), {}, None, "x (alert-1 #1)", {"comment": "x (alert-1 #1)", "status": "expired"}], [1], 0),
+        ({"message": "Unauthorized"}, [], 0),
+        ("", [], 0),
+        (None, [], 0),
+    ],
+)
+def test_the_silences_of_a_page_are_known_by_the_end_of_their_comments(
+    answer: object, made: list[int], over: int
+) -> None:
+    assert function("page_silences")(answer, "alert-1") == {"made": made, "over": over}
+
+
+def test_the_name_of_a_page_is_no_pattern() -> None:
+    assert function("page_silences")([silence("x (a.c #1)"), silence("x (abc #2)")], "a.c")["made"] == [1]

@@ -1,0 +1,83 @@
+# Copyright (c) 2026 VoIP Communications SMS collection contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Find the silences that were made for the pages of an alert."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: page_silences
+short_description: "[INTERNAL] Find the silences that were made for the pages of an alert"
+version_added: 1.0.0
+description:
+  - Is for the playbooks of this collection alone, and may change with any release.
+  - An alert that fires on when its silence is over is paged anew, and that page has a silence of its own. The comment
+    of each ends with the name of the page and a number, from V(1).
+positional: page
+options:
+  _input:
+    description:
+      - What Alertmanager, or Grafana in its place, has answered to a request for its silences.
+      - What is not a list of silences, such as the reason of a refusal, holds none.
+    type: raw
+    required: true
+  page:
+    description: The name of the page.
+    type: str
+    required: true
+author:
+  - VoIP Communications SMS collection contributors (@voip-communications)
+"""
+
+EXAMPLES = r"""
+- name: Tell how often the alert was taken over before
+  ansible.builtin.debug:
+    msg: "{{ (silences.json | voip_communications.sms.page_silences('alert-db1')).over }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The silences of the page.
+  type: dict
+  contains:
+    made:
+      description: The numbers of all of them.
+      type: list
+      elements: int
+      sample: [1, 2]
+    over:
+      description: The highest number of one that has expired, or that a person has ended; V(0) without one.
+      type: int
+      sample: 1
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Callable
+
+
+def page_silences(answer: object, page: object) -> dict[str, Any]:
+    """Return the numbers of the silences that were made for a page, and the highest of those that are over."""
+    found = dict(_numbered(answer, str(page)))
+    over = (number for number, state in found.items() if state == "expired")
+    return {"made": sorted(found), "over": max(over, default=0)}
+
+
+def _numbered(answer: object, page: str) -> Iterator[tuple[int, object]]:
+    """Yield number and state of each silence of a page. Its state is ``active``, ``pending`` or ``expired``."""
+    ending = re.compile(rf" \({re.escape(page)} #([0-9]{{1,9}})\)$")
+    for silence in answer if isinstance(answer, list) else ():
+        if not isinstance(silence, Mapping):
+            continue
+        status, match = silence.get("status"), ending.search(str(silence.get("comment", "")))
+        if match:
+            yield int(match[1]), status.get("state") if isinstance(status, Mapping) else None
+
+
+class FilterModule:
+    """The class that Ansible looks for in this file."""
+
+    def filters(self) -> dict[str, Callable[..., object]]:
+        """Return the filter by its name."""
+        return {"page_silences": page_silences}
