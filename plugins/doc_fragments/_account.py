@@ -24,6 +24,8 @@ options:
       - The API password of the account.
       - It is needed, unless O(api_password_file) is set.
       - A password that the task sets, in either way, takes precedence over one from the environment.
+      - Give it by the environment, by O(api_password_file), or as a variable, such as from a vault. Where a task fails,
+        ansible-core 2.19 and newer show its lines of the playbook, and with them a password that is written there.
       - If not set, the value of the environment variable E(VOIPSMS_API_PASSWORD) is used.
       - It must be text; a number, a truth value or anything else is refused.
     type: raw
