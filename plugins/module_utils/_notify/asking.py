@@ -50,6 +50,10 @@ LAST_LOOK = 2.0
 _SHORTEST_PAUSE = 0.05
 """Seconds, since two clocks may round a moment to either side of it."""
 
+_TO_BE_TOLD = frozenset({Outcome.NOT_SENT, Outcome.HELD, Outcome.IN_PROGRESS})
+"""Outcomes with which a later run may send a message."""
+
+_MAY_HAVE_LEFT = frozenset({Outcome.SENT, Outcome.UNKNOWN})
 _WAS_REACHED = frozenset({Outcome.SENT, Outcome.DUPLICATE})
 
 
@@ -132,7 +136,7 @@ class Asking:
         """Return what a run would come to by what the ledger knows now. Raises ``VoipsmsError``."""
         question = self._stored()
         if question is not None and not question.is_open:
-            return self._report(question)
+            return self._report(self._told(question, check_mode=True))
         now = self._ledger.now()
         facts = loaded(question.facts) if question is not None else Facts(waits=self._ask.waits)
         is_waiting = question is not None and is_over(question.opened_at, question.ends_at, now)
@@ -224,7 +228,7 @@ class Asking:
                 return self._report(question, Verdict(QuestionOutcome.PENDING), self._reader.trouble)
             if question.is_open:
                 self._pause(question, run)
-        return self._ended(question)
+        return self._report(self._told(question))
 
     def _pause(self, question: Question, run: _RunClock) -> None:
         """Sleep until the next refresh, the next step, or the end of the question or of the run; the first of them."""
@@ -245,7 +249,7 @@ class Asking:
             question = self._notes.end(question, verdict)
         if question.is_open:
             return self._report(question, Verdict(QuestionOutcome.UNKNOWN), self._reader.trouble)
-        return self._ended(question)
+        return self._report(self._told(question))
 
     def _why_unseen(self, facts: Facts) -> str:
         unsure = [person.number for person in self._ask.plan.people if person.id in facts.doubted - facts.shown]
@@ -293,7 +297,7 @@ class Asking:
         people = self._people_of(place, facts, self._notes.silent)
         letters = [Letter(one.id, one.number, self._text(codes.of(one.id).values())) for one in people]
         results = self._sender.ask(place, letters)
-        self._letters += [one for one, result in results.items() if result.posted and result.outcome != Outcome.HELD]
+        self._letters += [one for one, result in results.items() if result.posted and result.outcome in _MAY_HAVE_LEFT]
         outcomes = {person: result.outcome for person, result in results.items()}
         asked = {person for person, outcome in outcomes.items() if outcome in _WAS_REACHED}
         doubted = {person for person, outcome in outcomes.items() if outcome is Outcome.UNKNOWN}
@@ -336,18 +340,16 @@ class Asking:
         self._sender.hint([Letter(one.id, one.number, HINT) for one in self._ask.plan.people if one.id in unclear])
         return self._notes.note(question, lambda known: known._replace(hinted=known.hinted | unclear))
 
-    def _ended(self, question: Question) -> AskReport:
-        """Tell the outcome to all who were asked, once, and return it."""
+    def _told(self, question: Question, *, check_mode: bool = False) -> Question:
+        """Tell the outcome to all who were asked, once; the next run tells those to whom it could not be sent."""
         facts = loaded(question.facts)
-        is_to_be_told = self._ask.outcome_text and not facts.is_told
-        return self._report(self._tell(question, facts) if is_to_be_told else question)
-
-    def _tell(self, question: Question, facts: Facts) -> Question:
         people = [one for one in self._ask.plan.people if one.id in facts.asked - facts.opted_out]
-        if not people:
+        if facts.is_told or not (self._ask.outcome_text and people):
             return question
         text = _outcome_text(self._ask, question, facts)
-        self._sender.tell([Letter(one.id, one.number, text) for one in people])
+        results = self._sender.tell([Letter(one.id, one.number, text) for one in people], check_mode=check_mode)
+        if check_mode or any(result.outcome in _TO_BE_TOLD for result in results.values()):
+            return question
         return self._notes.note_ended(question, lambda known: known._replace(is_told=True))
 
     def _report(self, question: Question | None, verdict: Verdict | None = None, reason: str = "") -> AskReport:

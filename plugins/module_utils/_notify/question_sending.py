@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 _CHANGING = frozenset({Outcome.SENT, Outcome.UNKNOWN, Outcome.WOULD_SEND, Outcome.HELD})
 """Outcomes of results that were posted, with which a message has left; to who is held, one that tells so."""
 
+_MISSED = {
+    Outcome.HELD: "held for",
+    Outcome.NOT_SENT: "not sent to",
+    Outcome.REFUSED: "refused for",
+    Outcome.UNKNOWN: "may not have been sent to",
+}
+"""What a warning calls the outcomes with which someone may go without a message."""
+
 _BATCH_SIZE = 100
 """Recipients of one text in one request."""
 
@@ -86,16 +94,18 @@ class QuestionSender:
         """Send a hint to people whose answers were not understood."""
         return self._send("hint", letters)
 
-    def tell(self, letters: Sequence[Letter]) -> dict[str, Result]:
-        """Send the outcome; a text that varies between runs tells of the same one."""
-        return self._send("outcome", letters, skip_different=True)
+    def tell(self, letters: Sequence[Letter], *, check_mode: bool = False) -> dict[str, Result]:
+        """Send the outcome; a text that varies between runs tells of the same one. In check mode, send nothing."""
+        return self._send("outcome", letters, skip_different=True, check_mode=check_mode)
 
     @property
     def has_posted(self) -> bool:
         """Whether this run has sent something, or may have, or would."""
         return any(result.outcome in _CHANGING for result in self.results)
 
-    def _send(self, kind: str, letters: Sequence[Letter], *, skip_different: bool = False) -> dict[str, Result]:
+    def _send(
+        self, kind: str, letters: Sequence[Letter], *, skip_different: bool = False, check_mode: bool = False
+    ) -> dict[str, Result]:
         """Send letters, those of one text in one request.
 
         The first text goes alone, so that wrong credentials are tried once, then the others together.
@@ -107,7 +117,7 @@ class QuestionSender:
 
         def deliver(group: Sequence[Letter]) -> dict[str, Result]:
             request = self._request(kind, group, skip_different=skip_different)
-            report = self._delivered(request, deadline, check_mode=False)
+            report = self._delivered(request, deadline, check_mode=check_mode)
             return {letter.id: result for letter, result in zip(group, report.results)}
 
         groups = list(alike.values())
@@ -115,8 +125,11 @@ class QuestionSender:
         delivered += in_parallel(deliver, groups[1:], AT_A_TIME)
         results = {person: result for each in delivered for person, result in each.items()}
         self.results += [result for result in results.values() if result.posted]
-        held = [result for result in results.values() if result.outcome is Outcome.HELD]
-        self.warnings += [f"{kind}: held for {result.label}: {result.code_desc}" for result in held]
+        self.warnings += [
+            f"{kind}: {_MISSED[result.outcome]} {result.label}: {result.code_desc}"
+            for result in results.values()
+            if result.outcome in _MISSED
+        ]
         return results
 
     def _delivered(self, request: SendRequest, deadline: Deadline, *, check_mode: bool) -> Report:

@@ -303,7 +303,7 @@ def test_one_for_and_one_against(story: Story) -> None:
 
 def test_six_wrong_codes_end_the_question(story: Story) -> None:
     for number in range(6):
-        story.say(20 + number, ANN, f"{3000 + number}")
+        story.say(20 + number, ANN, f"000{number}")  # no code begins with a zero
     story.after(26, ANN)
     assert story.run().outcome is QuestionOutcome.GUESSING
     assert len(story.service.others()) <= 1, "one hint"
@@ -530,6 +530,34 @@ def test_the_outcome_is_told_once_to_all_who_were_asked(story: Story) -> None:
         (ANN, f"approve by +{ANN}"),
         (BEN, f"approve by +{ANN}"),
     ]
+
+
+def test_an_outcome_that_could_not_be_sent_is_a_warning_and_told_by_the_next_run(story: Story) -> None:
+    ask = story.ask(((ANN, BEN),), outcome_text="{answer} by {by}")
+    story.after(20, ANN)
+    story.service.after(20, lambda: setattr(story.service, "status", 400))
+    first = story.run(ask)
+    assert (first.outcome, first.facts.is_told, len(first.warnings)) == (QuestionOutcome.ACCEPTED, False, 2)
+    assert first.warnings[0].startswith(f"outcome: not sent to +{ANN}: the service refused the request (HTTP 400")
+    story.service.status = 200
+    assert [story.asking(ask).foresee().changed, story.service.others()] == [True, []]
+    assert [story.run(ask).changed, story.run(ask).changed] == [True, False]
+    assert story.service.others() == [f"approve by +{ANN}"] * 2
+
+
+def test_whom_the_question_could_not_be_sent_to_is_named(story: Story) -> None:
+    """The others are asked, and may answer."""
+    posts = iter((200, 400, 200))
+
+    def meanwhile(step: str) -> None:
+        story.service.status = next(posts) if step == "before the post" else story.service.status
+
+    story.service.meanwhile = meanwhile
+    story.after(30, ANN)
+    report = story.run(story.ask(((ANN, BEN),)))
+    assert (report.outcome, report.letters) == (QuestionOutcome.ACCEPTED, (IDS[ANN],))
+    (warning,) = report.warnings
+    assert warning.startswith(f"ask-1: not sent to +{BEN}: the service refused the request (HTTP 400")
 
 
 @pytest.mark.parametrize(("jump", "outcome"), [(-3600.0, "accepted"), (3600.0, "no_answer")])
