@@ -156,6 +156,15 @@ def test_a_failure_is_told_once_in_a_run_of_a_pipeline(watched: Watched, service
     service.expect(1)
 
 
+@pytest.mark.parametrize("name", ["Install {{ item }}", "Read {{ lookup('ansible.builtin.file', '/none/canary') }}"])
+def test_a_name_that_has_no_value_is_left_out_with_the_reason(
+    name: str, watched: Watched, service: CountedSandbox
+) -> None:
+    run = watched.run({**FAIL, "name": name, "loop": ["nginx"]})
+    assert run.rc == 2
+    assert texts(service.expect(1)) == ["FAILED: play.yml, 1 of 1 host: localhost. By anna."]
+
+
 def test_a_run_that_reaches_no_host_is_told_and_each_process_is_a_run(
     watched: Watched, service: CountedSandbox
 ) -> None:

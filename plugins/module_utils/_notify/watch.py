@@ -22,6 +22,7 @@ PLACEHOLDERS = frozenset({"event", "name", "hosts", "failed", "unreachable", "to
 
 _SEVERITIES = {FAILED: "critical", SUCCEEDED: "info", SLOW: "warning"}
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_TEMPLATE_ERROR = re.compile(r"<< error [0-9]+ - ")
 _NUMBERS = {"slow_after": (3600.0, 0.1, 30 * 86400.0), "deadline": (20.0, 1.0, 300.0), "hosts_named": (3, 0, 100)}
 """The default, the least and the most of each option that is a number."""
 
@@ -170,9 +171,12 @@ def _duration(seconds: float) -> str:
 
 
 def _task_name(run: Run) -> str:
-    """Return the name of the task, unless it still holds a template, whose value is not known."""
+    """Return the name of the task, unless it holds a template without a value, or why that has none.
+
+    Since ansible-core 2.19, the name of a loop over ``item`` has the error in its place, which may hold a secret.
+    """
     name = one_line(run.task)
-    return "" if "{{" in name else name
+    return "" if "{{" in name or _TEMPLATE_ERROR.search(name) else name
 
 
 def _fields(event: str, run: Run, settings: Settings, *, name: str, url: str) -> dict[str, str]:

@@ -113,7 +113,9 @@ def test_time_is_told_in_full_units(seconds: float, said: str) -> None:
 
 
 def test_a_task_with_a_template_is_not_named() -> None:
-    assert "Task" not in compose(FAILED, run(task="Restart {{ service }}"), settings())
+    for task in ("Restart {{ service }}", "Restart << error 1 - 'item' is undefined >>"):
+        assert "Task" not in compose(FAILED, run(task=task), settings())
+        assert compose(FAILED, run(task=task), settings(text_failed="[{task}]")) == "[]"
 
 
 def test_names_are_told_on_one_line_and_without_control_characters() -> None:
