@@ -29,7 +29,7 @@ options:
     type: raw
   until:
     description:
-      - Only records up to this date. Without a time it means the end of the day.
+      - Only records up to this date. Without a time it means the end of the day. One before O(since) is refused.
       - It is compared with the dates as the service writes them.
       - It must be text, or a date as YAML reads it; anything else is refused.
     type: raw

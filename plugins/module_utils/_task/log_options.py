@@ -48,6 +48,9 @@ def note_log_options(params: Mapping[str, Any], faults: Faults) -> LogOptions | 
         since=_read_bound(params, "since", faults),
         until=_read_bound(params, "until", faults),
     )
+    # Else no record is a result, and a check of the cost passes.
+    if log_filter.since and log_filter.until and log_filter.since > log_filter.until:
+        faults.add(f"since {params['since']!r} is after until {params['until']!r}, so no record is between them")
     if account is None:
         return None
     return LogOptions(account, log_filter, params["max_pages"], Names(contacts, read_region(params)))

@@ -69,6 +69,18 @@ def test_every_fault_is_named_at_once(tmp_path: Path) -> None:
         assert sum(part in fault for fault in faults) == 1, (part, faults)
 
 
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [("2026-12-01", "2026-11-30"), ("2026-12-01 00:00", "2026-11-30"), ("2026-12-01 10:01", "2026-12-01 10:00")],
+)
+def test_a_span_that_ends_before_it_begins_is_refused(since: str, until: str) -> None:
+    """Else nothing has cost anything, and a check of it passes."""
+    (fault,) = refused(since=since, until=until, max_cost=50.0)
+    assert fault == f"since '{since}' is after until '{until}', so no record is between them"
+    assert cost_options(since=until, until=since).log.log_filter.since == until
+    assert cost_options(since=since, until=since).log.log_filter.since == since
+
+
 def test_without_an_account_the_other_faults_are_named_too() -> None:
     faults = refused(api_url="ftp://nowhere", title="", number="12")
     assert [fault.split()[0] for fault in faults] == ["api_url", "number:", "title"]
