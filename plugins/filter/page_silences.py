@@ -28,6 +28,9 @@ options:
     required: true
 author:
   - VoIP Communications SMS collection contributors (@voip-communications)
+seealso:
+  - plugin: voip_communications.sms.page
+    plugin_type: role
 """
 
 EXAMPLES = r"""
