@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 
-from .._ledger.model import State
+from .._ledger.model import GRACE, Row, State
 from .._message.display import printable
 from .._message.outcome import Outcome, Result, moment
 from .plan import DesiredMessage, Identity, KnownMessage, Plan, ScheduledState
@@ -58,14 +58,14 @@ def uncertain_result(message: KnownMessage, now: float) -> Result:
     if row is not None and row.is_at_work(now):
         outcome, reason = Outcome.IN_PROGRESS, f"claimed by {printable(row.origin)}"
     else:
-        outcome, reason = Outcome.UNKNOWN, _doubt(message, since)
+        outcome, reason = Outcome.UNKNOWN, _doubt(message, since, now)
     return Result(
         message.to, outcome, smsids=message.smsids, code_desc=reason, delivery_date=message.date, first_sent_at=since
     )
 
 
-def _doubt(message: KnownMessage, since: str | None) -> str:
-    """Return what is not known of a message. ``since``: when it was scheduled."""
+def _doubt(message: KnownMessage, since: str | None, now: float) -> str:
+    """Return what is not known of a message. ``since``: when it was scheduled; ``now``: in Unix seconds."""
     state = message.row.state if message.row is not None else None
     if state is State.CANCELLED:
         return f"the message scheduled at {since} was gone, and the list shows it, or shows it for a moment yet"
@@ -76,7 +76,17 @@ def _doubt(message: KnownMessage, since: str | None) -> str:
         return f"a cancel of the message scheduled at {since} was asked for, so it may have been cancelled, or not"
     if message.scheduled_state is ScheduledState.MISSING:
         return f"the list has shown the message scheduled at {since}, and does not show it now"
-    return f"the outcome of the message scheduled at {since} is not known, and the list does not show it"
+    unseen = f"the outcome of the message scheduled at {since} is not known, and the list does not show it"
+    return f"{unseen}{_no_proof_yet(message.row, now)}"
+
+
+def _no_proof_yet(row: Row | None, now: float) -> str:
+    """Return from when on absence proves that a message was not accepted; nothing where it never does, or does now."""
+    if row is None or row.is_damaged:
+        return ""
+    provable_at = row.first_byte_by + GRACE
+    is_ahead = now < provable_at < (row.delivers_at or provable_at + 1)
+    return f", which proves nothing before {moment(provable_at)}" if is_ahead else ""
 
 
 def undecided_results(

@@ -9,6 +9,7 @@ most tests run in both ways in which a service can keep parts and identifiers.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -678,6 +679,15 @@ def test_an_unknown_message_whose_date_is_over_prevents_only_itself(plain: World
     assert plain.present(ANN, name="n", date=D1) == ["unknown"]
     assert plain.absent(name="n") == ["cancelled"]
     assert "it is not known whether an earlier message went out" in " ".join(plain.warnings)
+
+
+def test_a_message_whose_answer_was_lost_says_when_to_look_again(plain: World) -> None:
+    plain.provider.answers[ANN] = [lost]
+    assert plain.present(ANN, name="n") == ["unknown"]
+    assert plain.present(ANN, name="n") == ["unknown"]
+    _before, _found, rest = plain.told["msg"].partition("the list does not show it, which proves nothing before ")
+    plain.seconds = dt.datetime.fromisoformat(rest.partition(";")[0]).timestamp() + USUAL_GRACES.list_grace
+    assert plain.present(ANN, name="n") == ["scheduled"]
 
 
 def test_an_unknown_message_whose_date_is_over_fails_who_must_know(plain: World) -> None:
