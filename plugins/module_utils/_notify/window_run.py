@@ -107,6 +107,9 @@ class WindowRun:
         self._warn_of_unknown_window(done)
         is_over = context.ledger.now() >= window.end.timestamp()
         version = remembered_version(context, window, began, is_on=self._goal.is_on)
+        if self._goal.is_on and is_over and version.changed_at == began:
+            end = window.end.astimezone(window.zone).isoformat()
+            context.warn(f"the window {window.name!r} was over at {end}, so nobody hears of it; check start and end")
         had = self._had(done, version)
         results = dict(scheduled.results)
         for reminder, request in zip(self._goal.announced, self._goal.announcements):

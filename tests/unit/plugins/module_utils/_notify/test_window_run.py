@@ -271,3 +271,19 @@ def test_a_window_that_is_off_warns_where_no_one_could_be_told(
     WindowRun(context, goal._replace(reminders=reminders)).go()
     warnings = [text for text in context.warnings if text.startswith("nobody is told that the window is off: ")]
     assert len(warnings) == count
+
+
+def test_a_window_that_is_over_when_it_is_announced_or_moved_is_a_warning_once(town: Town) -> None:
+    """A wrong year would else be ok, and tell nobody. A task that is run again after its window stays silent."""
+
+    def warned(start: str, **how: bool) -> bool:
+        town.sleep(MINUTE)
+        town.run(start, **how)
+        return any(text.startswith("the window 'w' was over at ") for text in town.warnings)
+
+    past, future = "2026-01-22T12:00Z", "2026-11-22T12:00Z"
+    assert [warned(past, check_mode=True), warned(past), warned(past)] == [True, True, False]
+    assert [warned(future), warned(past), warned(past)] == [False, True, False]
+    assert [warned(past, is_on=False), warned(future)] == [False, False]
+    town.sleep(5 * DAY)
+    assert not warned(future)
