@@ -163,13 +163,26 @@ def test_the_playbook_job_waits_for_an_answer_also_where_the_question_may_stay_o
     assert "it was done" in answered.output
 
 
+@pytest.mark.parametrize("answer", [{"code": 401, "message": "unauthorized"}, [{"status": "?"}, 5], 5], ids=str)
+def test_whatever_alertmanager_answers_people_are_paged(
+    answer: object, tmp_path: Path, service: CountedSandbox, alertmanager: tuple[str, list[Any]]
+) -> None:
+    job, (url, silences) = Job(tmp_path / "job", **service.sandbox.environment), alertmanager
+    silences.append(answer)
+    variables = alert(page_levels=[ANNA], page_wait="1s", page_fallback="", alert_url=url, alert_labels={"a": "b"})
+    done = job.playbook("alert", variables)
+    service.expect(2)  # the page, and that no one has taken over
+    assert done.outcome == (2, "no_answer"), done.output
+
+
 class Silences(BaseHTTPRequestHandler):
     """The silences of an Alertmanager, as its API has them."""
 
-    known: list[dict[str, Any]]
+    known: list[Any]
 
     def do_GET(self) -> None:
-        self._answer(self.known)
+        is_list = all(isinstance(one, dict) and "comment" in one for one in self.known)
+        self._answer(self.known if is_list else self.known[0])
 
     def do_POST(self) -> None:
         silence = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
