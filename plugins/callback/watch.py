@@ -469,9 +469,10 @@ class CallbackModule(CallbackBase):
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         """Note which task failed; whether the host counts as failed is known at the end."""
         host, name = result._host.get_name(), result.task_name
-        # The role deploy_notify fails once more, by this task; the first failure says more.
-        is_echo = name.endswith("Leave the deployment failed") and host in self._failed_tasks
-        if not ignore_errors and not is_echo:
+        # The role deploy_notify fails once more, by this task; the first failure says more. So it does where a part of
+        # "always" fails and is rescued.
+        is_echo = name.endswith("Leave the deployment failed") or _is_rescued(result._task)
+        if not ignore_errors and not (is_echo and host in self._failed_tasks):
             self._failed_tasks[host] = name
 
     @_harmless
@@ -592,6 +593,20 @@ class CallbackModule(CallbackBase):
         except Exception as error:  # noqa: BLE001 - a template may call anything
             self.warn(f"the variable {name} is left out, since it cannot be templated ({error.__class__.__name__})")
             return {}
+
+
+def _is_rescued(task: Any) -> bool:
+    """Return whether a failure of this task is rescued, by a block that has it among its own tasks.
+
+    False also where that cannot be told, as for some tasks that were included.
+    """
+    child, parent = task, task._parent
+    while parent is not None:
+        # Blocks and what is in them are copied; copies have the same identifier.
+        if getattr(parent, "rescue", None) and any(member._uuid == child._uuid for member in parent.block):
+            return True
+        child, parent = parent, parent._parent
+    return False
 
 
 def _fault_of(name: str, definition: Mapping[str, Any]) -> str:

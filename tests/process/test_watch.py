@@ -139,7 +139,7 @@ def test_a_failure_is_told_once_in_a_run_of_a_pipeline(watched: Watched, service
     ignored = {**FAIL, "ignore_errors": True}
     failed = {
         "block": [{**FAIL, "name": "Restart {{ 'db' }}"}],
-        "always": [{**ignored, "name": "Clean up"}],
+        "always": [{**ignored, "name": "Clean up"}, {"block": [{**FAIL, "name": "Tidy up"}], "rescue": [OK]}],
         "when": "inventory_hostname.startswith('db1')",
     }
     tasks = [PING, rescued, ignored, failed]
