@@ -167,7 +167,7 @@ class DedupePolicy(NamedTuple):
     """The rules by which a task judges the rows of its key.
 
     ``window``: seconds for which an accepted row makes the same message a duplicate, counted from ``claimed_at``.
-    ``until``: replaces the window of a scheduled message with a fixed end (Unix seconds).
+    ``until``: replaces the window with a fixed end (Unix seconds), for what is about a date.
     """
 
     content: str

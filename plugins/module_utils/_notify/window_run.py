@@ -23,6 +23,7 @@ from .._send.delivery import Delivery
 from .._send.request import SendRequest
 from .window import news_key
 from .window_input import START, Reminder, Window
+from .window_memory import keep_until_end, reminded
 from .window_reminders import other_reminders, remember_reminders
 from .window_start import StartBinding
 from .window_version import Version, remembered_version
@@ -35,6 +36,7 @@ class WindowGoal(NamedTuple):
 
     ``requests`` has one for each of the ``reminders`` with a date, and ``announcements`` one for each other. ``news``:
     what tells that the window was moved, or is off, without a key and recipients; None where no one is to be told.
+    ``unlisted``: the names (fingerprints) of reminders of an earlier run that are not listed now; their messages stay.
     """
 
     window: Window
@@ -43,6 +45,7 @@ class WindowGoal(NamedTuple):
     requests: tuple[Request, ...]
     announcements: tuple[SendRequest, ...]
     news: SendRequest | None
+    unlisted: frozenset[str] = frozenset()
 
     @property
     def dated(self) -> list[Reminder]:
@@ -97,9 +100,24 @@ class WindowRun:
         late = {reminder.name for reminder, is_late in zip(self._goal.dated, done.late) if is_late}
         scheduled = WindowDone(results, frozenset(late), ())
         try:
-            return self._told_of(scheduled, done, began)
+            told = self._told_of(scheduled, done, began)
         except VoipsmsError as error:  # what has been done must be reported
             return self._untold(scheduled, f"the ledger could not be read after the reminders were planned: {error}")
+        self._keep_rows()
+        return told
+
+    def _keep_rows(self) -> None:
+        """Keep what the ledger knows of the window, so that who has heard of it is told of a change until its end."""
+        fingerprints, goal = self._context.fingerprints, self._goal
+        if not goal.is_on:
+            return
+        announced = [
+            (fingerprints.key(request.key), fingerprints.recipient(number))
+            for request in goal.announcements
+            for number in request.recipients
+        ]
+        names = {request.name_fingerprint for request in goal.requests} | goal.unlisted
+        keep_until_end(self._context, goal.window, names, announced)
 
     def _told_of(self, scheduled: WindowDone, done: Done, began: float) -> WindowDone:
         """Announce and tell, and return all results of the window. Raises ``VoipsmsError``."""
@@ -157,8 +175,8 @@ class WindowRun:
         The ledger does not keep numbers in plain text, so only recipients of the task can be told.
         """
         fingerprints = self._context.fingerprints
-        rows = [row for rows in done.delivered for row in rows if self._is_earlier(row, version)]
-        recipients = {row.recipient for row in rows}
+        delivered = [row for rows in done.delivered for row in rows] + reminded(self._context, self._goal.unlisted)
+        recipients = {row.recipient for row in delivered if self._is_earlier(row, version)}
         for reminder, request in zip(self._goal.announced, self._goal.announcements):
             numbers = map(fingerprints.recipient, reminder.recipients)
             announced = self._context.ledger.rows(fingerprints.key(request.key), numbers)
@@ -214,6 +232,8 @@ def run_window(
         raise
     if goal.is_on and done.is_without_messages:
         binding.withdraw(bound)
+    else:
+        keep_until_end(context, goal.window, (), [binding.identity])
     return goal, done
 
 
@@ -230,7 +250,8 @@ def _with_all_reminders(context: ScheduleContext, goal: WindowGoal) -> WindowGoa
                 f"the reminder {name!r} of an earlier run is not in the list, and its messages stay pending; list it"
                 " with state=absent to cancel them"
             )
-        return goal
+        unlisted = other_reminders(context, window, names, ahead=False)
+        return goal._replace(unlisted=frozenset(context.fingerprints.name(f"{window.name}/{one}") for one in unlisted))
     others = other_reminders(context, window, names, ahead=False)
     matches = [Match(name=context.fingerprints.name(f"{window.name}/{name}")) for name in others]
     return goal._replace(

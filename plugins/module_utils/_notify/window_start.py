@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import NamedTuple, Optional
 
 from .._core.errors import VoipsmsError, sentence_of
-from .._ledger.model import LedgerError, Row, fact_row
+from .._ledger.model import Identity, LedgerError, Row, fact_row
 from .._message.dates import DateError
 from .._message.relative_dates import RelativeDate, is_relative, read_relative
 from .._schedule.context import ScheduleContext, until_current
@@ -65,6 +65,11 @@ class StartBinding:
         self._context = context
         self._key = context.fingerprints.key(f"window start {name}")
         self._name = context.fingerprints.name(name)
+
+    @property
+    def identity(self) -> Identity:
+        """The key and the recipient of the row."""
+        return self._key, self._name
 
     def bind(self, date: RelativeDate, *, is_on: bool) -> Bound:
         """Return the start that is bound; resolve and bind it where there is none, or where the window was off.

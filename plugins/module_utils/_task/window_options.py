@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 from .._core.errors import Faults, VoipsmsError
 from .._core.shown import not_text
 from .._core.structure import elements_of
-from .._ledger.model import NO_LEDGER, DedupePolicy
+from .._ledger.model import KEPT, NO_LEDGER, DedupePolicy
 from .._message import dates, numbers
 from .._message.relative_dates import RelativeDate
 from .._message.text import MAX_SEGMENTS, measure
@@ -33,7 +33,6 @@ from .._send.request import SendRequest
 from .names import Names
 from .open_ledger import limits_of
 from .schedule_context import TaskContext, read_context, scheduled_request
-from .send_options import GIVEN_WINDOW
 from .values import in_range, read_region, read_sender, with_texts
 
 if TYPE_CHECKING:
@@ -176,6 +175,11 @@ class _Builder(NamedTuple):
             news=self._now(news, "", ()) if is_told else None,
         )
 
+    @property
+    def _remembered_until(self) -> float:
+        """Until when the ledger must know who has heard of the window, in Unix seconds."""
+        return self.window.end.timestamp() + KEPT
+
     def _name(self, reminder: Reminder) -> str:
         return f"{self.window.name}/{reminder.name}"
 
@@ -190,8 +194,10 @@ class _Builder(NamedTuple):
         except VoipsmsError as error:
             faults.add(f"reminder {reminder.name!r}: {error}")
             return cancel
+        delivery = scheduled_request(self.context, self.sender, reminder.text, date, reminder.recipients, name)
+        dedupe = delivery.dedupe._replace(until=max(delivery.dedupe.until or 0.0, self._remembered_until))
         return ScheduleRequest(
-            delivery=scheduled_request(self.context, self.sender, reminder.text, date, reminder.recipients, name),
+            delivery=delivery._replace(dedupe=dedupe),
             date=date,
             name=name,
             min_lead=self.min_lead,
@@ -209,7 +215,7 @@ class _Builder(NamedTuple):
             text=text,
             segments=measure(text).segments,
             recipients=recipients,
-            dedupe=DedupePolicy(content, float(GIVEN_WINDOW), skip_different=True),
+            dedupe=DedupePolicy(content, 0.0, until=self._remembered_until, skip_different=True),
             batch_size=_BATCH,
             at_a_time=AT_A_TIME,
             account_timezone=self.zone,
