@@ -62,7 +62,8 @@ class WantedPart:
 
     def logged(self, snapshot: Snapshot) -> Iterable[KnownMessage]:
         """Return the messages that the message log is asked about."""
-        return self.creation.known(snapshot).values()
+        earlier = self._named(snapshot) if self.request.needs_history else []
+        return [*self.creation.known(snapshot).values(), *earlier]
 
     def want(self, snapshot: Snapshot) -> Want:
         """Return what this request wants, and what exists."""
@@ -100,6 +101,8 @@ class WantedPart:
             self._context.warn(
                 f"an earlier message to {', '.join(late)} was cancelled shortly before its date, and may have gone out"
             )
+        if self.request.needs_history:
+            _warn_of_lapsed(self._context, _lapsed_among(self.planned.others))
 
     def create(self) -> None:
         """Schedule what is missing."""
@@ -232,12 +235,10 @@ class UnwantedPart:
 
         That is what was asked for, so they are a warning, unless the task must fail for what has gone out.
         """
-        lapsed = [message for message in messages if message.scheduled_state is ScheduledState.LAPSED]
+        lapsed = _lapsed_among(messages)
         if self.request.fail_if_sent:
             return [uncertain_result(message, self._context.ledger.now()) for message in lapsed]
-        if lapsed:
-            numbers = ", ".join(message.to for message in lapsed)
-            self._context.warn(f"it is not known whether an earlier message went out to {numbers}; its date is over")
+        _warn_of_lapsed(self._context, lapsed)
         return []
 
 
@@ -252,6 +253,16 @@ def may_have_gone_out(message: KnownMessage, snapshot: Snapshot) -> bool:
     if delivers_at is None or is_cancelled_in_time(message.row, delivers_at, snapshot.graces):
         return False
     return not snapshot.reading.is_before_handover(delivers_at)
+
+
+def _lapsed_among(messages: Iterable[KnownMessage]) -> list[KnownMessage]:
+    return [message for message in messages if message.scheduled_state is ScheduledState.LAPSED]
+
+
+def _warn_of_lapsed(context: ScheduleContext, messages: Sequence[KnownMessage]) -> None:
+    if messages:
+        numbers = ", ".join(message.to for message in messages)
+        context.warn(f"it is not known whether an earlier message went out to {numbers}; its date is over")
 
 
 def _is_cancelled_next(message: KnownMessage) -> bool:

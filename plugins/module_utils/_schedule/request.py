@@ -38,7 +38,8 @@ class ScheduleRequest(NamedTuple):
     """A message that shall be pending: the message, its date, and the name of what it belongs to.
 
     ``name``: as people know it. ``min_lead``: minutes that the date must at least lie ahead. ``if_late``: what to do
-    instead where it does not; without it, the task is refused.
+    instead where it does not; without it, the task is refused. ``needs_history``: the task must know which earlier
+    messages of the name have gone out.
     """
 
     delivery: SendRequest
@@ -47,6 +48,7 @@ class ScheduleRequest(NamedTuple):
     min_lead: int
     fail_on_mismatch: bool
     if_late: Optional[CancelRequest] = None
+    needs_history: bool = False
 
     @property
     def name_fingerprint(self) -> str:

@@ -160,7 +160,7 @@ class _Builder(NamedTuple):
         """Return what is wanted. Raise ``InputError`` with every date that the account cannot write."""
         faults = Faults()
         scheduled = [reminder for reminder in reminders if not reminder.is_announcement]
-        requests = [self._request(reminder, faults) for reminder in scheduled]
+        requests = [self._request(reminder, faults, needs_history=is_told) for reminder in scheduled]
         faults.raise_if_any()
         announced = [reminder for reminder in reminders if reminder.is_announcement and reminder.is_wanted]
         return WindowGoal(
@@ -183,7 +183,7 @@ class _Builder(NamedTuple):
     def _name(self, reminder: Reminder) -> str:
         return f"{self.window.name}/{reminder.name}"
 
-    def _request(self, reminder: Reminder, faults: Faults) -> Request:
+    def _request(self, reminder: Reminder, faults: Faults, *, needs_history: bool) -> Request:
         """Return the request for a reminder; note it where its date cannot be written in wall time of the account."""
         name = self._name(reminder)
         cancel = CancelRequest(Match(name=self.context.fingerprints.name(name)), None)
@@ -203,6 +203,7 @@ class _Builder(NamedTuple):
             min_lead=self.min_lead,
             fail_on_mismatch=True,
             if_late=cancel._replace(except_date=date.wire),
+            needs_history=needs_history,
         )
 
     def _now(self, text: str, key: str, recipients: tuple[str, ...]) -> SendRequest:
