@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,8 @@ from ansible_collections.voip_communications.sms.tests.support.counted import Co
 from ansible_collections.voip_communications.sms.tests.support.module_names import MAINTENANCE_WINDOW
 from ansible_collections.voip_communications.sms.tests.support.moved_clock import MovedClock
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA
-from ansible_collections.voip_communications.sms.tests.support.playbook import Controller
+from ansible_collections.voip_communications.sms.tests.support.playbook import Controller, ModuleProcess
+from ansible_collections.voip_communications.sms.tests.support.waiting import until
 
 CHICAGO, BERLIN = "America/Chicago", "Europe/Berlin"
 HOUR, DAY = 3600.0, 86400.0
@@ -134,3 +137,42 @@ def test_a_reminder_that_went_out_while_it_was_moved_counts(
     assert again["told"] == ([ANNA] if is_in_log else [])
     assert ("not known whether an earlier message went out" in str(again.get("warnings"))) is not is_in_log
     service.expect(5 if is_in_log else 4)
+
+
+def test_a_reminder_counts_that_a_killed_run_has_scheduled(
+    controller: Controller, service: CountedSandbox, clock: MovedClock
+) -> None:
+    """The ledger knows the version of a window before the first byte of a message leaves."""
+    reminders = [DAY_BEFORE, BEGINS]
+    stopped(controller, "after _schedule.scheduler.Scheduler.change", "SIGKILL", at(reminders, hours=25)).wait_for_end()
+    clock.later(2 * HOUR)
+    assert window(controller, **at(reminders, hours=85))["told"] == [ANNA]
+    service.expect(5)
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_nobody_hears_of_what_another_run_has_called_off_meanwhile(
+    controller: Controller, service: CountedSandbox, clock: MovedClock, is_known: bool
+) -> None:
+    """A run stands still before it announces a window, or tells that it was moved, and wakes when the window is off."""
+    reminders = [ANNOUNCED, BEGINS]
+    if is_known:
+        window(controller, **at(reminders, hours=25))
+    sleeping = stopped(controller, "after _schedule.scheduler.Scheduler.change", "SIGSTOP", at(reminders, hours=45))
+    until(lambda: "T (stopped)" in Path(f"/proc/{sleeping.pid}/status").read_text(encoding="ascii"), "it stands still")
+    clock.later(HOUR)
+    assert window(controller, **at(reminders, hours=45), state="absent")["told"] == [ANNA] * is_known
+    os.kill(sleeping.pid, signal.SIGCONT)
+    result = sleeping.wait().result
+    assert (result["failed"], "the lock of the name was over" in result["msg"]) == (True, True), result["msg"]
+    assert sent_at_once(service) == ["Mainte", "Called"] * is_known
+    service.expect(4 if is_known else 1)
+
+
+def stopped(controller: Controller, point: str, by: str, options: dict[str, Any]) -> ModuleProcess:
+    """Return the process of a task that stops at a point, by a signal."""
+    controller.environment |= {"STOP_AT": point, "STOP_BY": by}
+    try:
+        return controller.start(module=MAINTENANCE_WINDOW, **options).go()
+    finally:
+        del controller.environment["STOP_AT"], controller.environment["STOP_BY"]

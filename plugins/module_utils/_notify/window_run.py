@@ -15,6 +15,7 @@ from .._ledger.model import Row, State
 from .._message.outcome import Outcome, Report, Result
 from .._message.relative_dates import RelativeDate
 from .._schedule.context import ScheduleContext
+from .._schedule.lock import NameLock
 from .._schedule.match import Match
 from .._schedule.planned_run import Done
 from .._schedule.request import CancelRequest, Request
@@ -26,7 +27,7 @@ from .window_input import START, Reminder, Window
 from .window_memory import keep_until_end, reminded
 from .window_reminders import other_reminders, remember_reminders
 from .window_start import StartBinding
-from .window_version import Version, remembered_version
+from .window_version import Version, forget_version, remembered_version
 
 _NOTHING = frozenset({Outcome.NOT_SENT, Outcome.REFUSED, Outcome.HELD})
 
@@ -90,17 +91,28 @@ class WindowRun:
         """Change nothing yet."""
         self._context = context
         self._goal = goal
+        self._lock = NameLock(context, context.fingerprints.name(goal.window.name))
 
     def go(self) -> WindowDone:
         """Schedule, move and cancel, announce, and tell. Raises ``VoipsmsError`` with nothing changed."""
+        # Held until people are told, too: what another run does meanwhile they would hear in the wrong order.
+        with self._lock.hold():
+            return self._go()
+
+    def _go(self) -> WindowDone:
         context, window = self._context, self._goal.window
         began = context.ledger.now()
-        done = Scheduler(context).change(self._goal.requests, [context.fingerprints.name(window.name)])
+        version = remembered_version(context, window, began, is_on=self._goal.is_on)
+        try:
+            done = Scheduler(context).change(self._goal.requests)
+        except VoipsmsError:
+            forget_version(context, version)
+            raise
         results = {reminder.name: results for reminder, results in zip(self._goal.dated, done.results)}
         late = {reminder.name for reminder, is_late in zip(self._goal.dated, done.late) if is_late}
         scheduled = WindowDone(results, frozenset(late), ())
         try:
-            told = self._told_of(scheduled, done, began)
+            told = self._told_of(scheduled, done, version, began)
         except VoipsmsError as error:  # what has been done must be reported
             return self._untold(scheduled, f"the ledger could not be read after the reminders were planned: {error}")
         self._keep_rows()
@@ -119,12 +131,11 @@ class WindowRun:
         names = {request.name_fingerprint for request in goal.requests} | goal.unlisted
         keep_until_end(self._context, goal.window, names, announced)
 
-    def _told_of(self, scheduled: WindowDone, done: Done, began: float) -> WindowDone:
+    def _told_of(self, scheduled: WindowDone, done: Done, version: Version, began: float) -> WindowDone:
         """Announce and tell, and return all results of the window. Raises ``VoipsmsError``."""
         context, window = self._context, self._goal.window
         self._warn_of_unknown_window(done)
         is_over = context.ledger.now() >= window.end.timestamp()
-        version = remembered_version(context, window, began, is_on=self._goal.is_on)
         if self._goal.is_on and is_over and version.changed_at == began:
             end = window.end.astimezone(window.zone).isoformat()
             context.warn(f"the window {window.name!r} was over at {end}, so nobody hears of it; check start and end")
@@ -201,6 +212,7 @@ class WindowRun:
             context.fingerprints,
             context.deadline,
             check_mode=context.check_mode,
+            objection=self._lock.objection,
         )
         report = delivery.run()
         context.warnings.extend(report.warnings)

@@ -10,35 +10,44 @@ wanted, and ``attempt`` counts the changes. It has no ``date``, and so is no sch
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from contextlib import suppress
+from typing import NamedTuple, Optional
 
-from .._core.errors import sentence_of
-from .._ledger.model import fact_row
+from .._ledger.model import LedgerError, Row, fact_row
 from .._schedule.context import ScheduleContext, until_current
 from .window_input import Window
 
 
 class Version(NamedTuple):
-    """How often a window was changed since it was first wanted, which counts as 1, and when, in Unix seconds."""
+    """How often a window was changed since it was first wanted, which counts as 1, and when, in Unix seconds.
+
+    ``change``: how the ledger was changed for it, if it was.
+    """
 
     number: int
     changed_at: float
+    change: Optional[tuple[Optional[Row], Row]] = None
 
 
 def remembered_version(context: ScheduleContext, window: Window, began: float, *, is_on: bool) -> Version:
-    """Return the version of a window as it is now, and remember it; in check mode, only return it.
+    """Return the version of a window as it shall be, and remember it; in check mode, only return it.
 
+    This comes before anything is scheduled, so that a run which is killed leaves no message of an unknown version.
     ``began``: when this run began to change it, in Unix seconds by the ledger's clock.
 
-    Raises nothing that would hide what was done: a ledger that cannot be written is a warning, and then the window
-    counts as one that was never moved.
+    Raises ``VoipsmsError`` with nothing changed.
     """
-    try:
-        # What another run has remembered meanwhile is the same version, if it wants the same.
-        return until_current(lambda: _remembered(context, window, began, is_on=is_on))
-    except Exception as error:  # noqa: BLE001 - the reminders are scheduled by now, which must be reported
-        context.warn(f"ledger not updated: {sentence_of(error)}; whether the window was moved is not known")
-        return Version(1, began)
+    # What another run has remembered meanwhile is the same version, if it wants the same.
+    return until_current(lambda: _remembered(context, window, began, is_on=is_on))
+
+
+def forget_version(context: ScheduleContext, version: Version) -> None:
+    """Undo what was remembered, for a run that has changed nothing."""
+    if version.change is None or context.check_mode:
+        return
+    before, after = version.change
+    with suppress(LedgerError):
+        context.ledger.compare_and_set({(after.key, after.recipient): (after, before)})
 
 
 def _remembered(context: ScheduleContext, window: Window, began: float, *, is_on: bool) -> Version:
@@ -52,4 +61,4 @@ def _remembered(context: ScheduleContext, window: Window, began: float, *, is_on
     number = 1 if before is None and is_on else 2 if before is None else before.attempt + 1
     row = fact_row(key, name, content, now=began, until=window.end.timestamp(), attempt=number)
     context.change_all({(key, name): (before, row)})
-    return Version(number, began)
+    return Version(number, began, (before, row))

@@ -10,7 +10,7 @@ too many messages rather than too few, and the next run cancels the surplus.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from .._api.pending import ListError, Pending
 from .._core.errors import VoipsmsError
@@ -59,13 +59,12 @@ class Scheduler:
         """Cancel what matches. Raises ``VoipsmsError`` with nothing changed."""
         return self.change([request]).report(self._context.warnings)
 
-    def change(self, requests: Sequence[Request], names: Iterable[str] = ()) -> Done:
+    def change(self, requests: Sequence[Request]) -> Done:
         """Make the pending messages what all requests say, by one plan, and return the results of each.
 
-        No two requests may want the same message. ``names``: other names (fingerprints) on which no other run may work
-        meanwhile. Raises ``VoipsmsError`` with nothing changed.
+        No two requests may want the same message. Raises ``VoipsmsError`` with nothing changed.
         """
-        locks = NameLocks(self._context, [*names, *(request.name_fingerprint for request in requests)])
+        locks = NameLocks(self._context, [request.name_fingerprint for request in requests])
         with locks.hold():
             bindings = [DateBinding(self._context, request.name_fingerprint) for request in requests]
             requests = [

@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.voip_communications.sms.plugins.module_utils._api.pending import ListError
 from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import VoipsmsError
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.model import (
     GRACE,
     KEPT,
     LedgerError,
+    Row,
     damaged,
 )
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_reminders import (
@@ -147,7 +149,31 @@ def test_of_two_concurrent_runs_that_call_a_window_off_both_know_the_same_versio
 
     monkeypatch.setattr(town.ledger, "compare_and_set", overtaken)
     second = remembered_version(town.context(), later, town.seconds + 1.0, is_on=False)
-    assert [second] == first == [(3, town.seconds)]
+    assert [second[:2]] == [one[:2] for one in first] == [(3, town.seconds)]
+    assert second.change is None
+
+
+def test_a_run_that_is_refused_leaves_the_version_as_it_was(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else people would hear of a move that was not made, when the next run wants what there is."""
+
+    def rows() -> dict[str, Row]:
+        found: dict[str, Row] = town.ledger.rows(FINGERPRINTS.key("window w"), [FINGERPRINTS.name("w")])
+        return found
+
+    town.run("2026-11-22T12:00Z")
+    before = rows()
+    with monkeypatch.context() as patch:
+        patch.setattr(town.provider, "pending", _unlisted)
+        for is_on in (True, False):
+            with pytest.raises(VoipsmsError, match="no list"):
+                town.run("2026-11-23T12:00Z", is_on=is_on)
+    assert rows() == before
+    town.run("2026-11-23T12:00Z", is_on=False)
+    assert rows() != before
+
+
+def _unlisted(*_arguments: Any, **_options: Any) -> Any:
+    raise ListError("no list today")
 
 
 def test_the_names_of_reminders_are_kept_with_those_that_another_run_adds(
@@ -236,7 +262,7 @@ def fail_after_posts(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_ledger_that_cannot_be_written_afterwards_is_a_warning(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was scheduled is reported all the same. The window counts as one that was never moved."""
+    """What was scheduled is reported all the same. What is read before raises, and nothing is scheduled."""
     town.run("+2d")
 
     def broken(*_arguments: object) -> Any:
@@ -246,8 +272,9 @@ def test_a_ledger_that_cannot_be_written_afterwards_is_a_warning(town: Town, mon
     with monkeypatch.context() as patch:
         patch.setattr(town.ledger, "rows", broken)
         StartBinding(context, "w").end()
-        assert remembered_version(context, town.wanted.window, 7.0, is_on=True) == (1, 7.0)
-    assert [text.partition(";")[0] for text in context.warnings] == ["ledger not updated: the disk is full"] * 2
+        with pytest.raises(LedgerError):
+            remembered_version(context, town.wanted.window, 7.0, is_on=True)
+    assert [text.partition(";")[0] for text in context.warnings] == ["ledger not updated: the disk is full"]
     assert town.run("+2d") == IN_TWO_DAYS
 
 
