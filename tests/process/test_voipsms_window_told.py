@@ -176,3 +176,27 @@ def stopped(controller: Controller, point: str, by: str, options: dict[str, Any]
         return controller.start(module=MAINTENANCE_WINDOW, **options).go()
     finally:
         del controller.environment["STOP_AT"], controller.environment["STOP_BY"]
+
+
+@pytest.mark.parametrize("is_off", [False, True])
+def test_what_was_announced_and_not_answered_counts(
+    controller: Controller, service: CountedSandbox, clock: MovedClock, is_off: bool
+) -> None:
+    """What may have been announced is named with the key by which a person resolves it, and then it counts."""
+    reminders = [ANNOUNCED, BEGINS]
+    answered = "after _api.client.Api.send 2"  # first the reminder, then what goes out at once
+    stopped(controller, answered, "SIGKILL", at(reminders, hours=25)).wait_for_end()
+    assert sent_at_once(service) == ["Mainte"]
+    clock.later(HOUR)
+    options = at(reminders, hours=85) | ({"state": "absent"} if is_off else {})
+    result = controller.send(module=MAINTENANCE_WINDOW, **options)
+    key = "maintenance/w-4711/announcement"
+    entry = next(one for one in result["calendar"] if one["reminder"] == "announcement")
+    shown = [str(result.get("warnings"))] if is_off else [result["msg"], entry["msg"]]
+    assert (result["told"], bool(result.get("failed"))) == ([], not is_off)
+    assert all(f"key {key};" in text for text in shown), shown
+    ledger = {"module": "voip_communications.sms.voipsms_ledger", "name": None, "timezone": None, "list_grace": None}
+    unused = dict.fromkeys(("cancel_grace", "tell_if_moved", "tell_if_off"))
+    assert not controller.send(**ledger, **unused, key=key, **{"as": "sent"}).get("failed")
+    assert controller.send(module=MAINTENANCE_WINDOW, **options)["told"] == [ANNA]
+    service.expect(3 if is_off else 4)

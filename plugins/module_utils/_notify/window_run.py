@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from .._core.errors import VoipsmsError
-from .._ledger.model import Row, State
+from .._ledger.model import Row, State, state_at
 from .._message.outcome import Outcome, Report, Result
 from .._message.relative_dates import RelativeDate
 from .._schedule.context import ScheduleContext
@@ -60,11 +60,15 @@ class WindowGoal(NamedTuple):
 
 
 class WindowDone(NamedTuple):
-    """The results of a window: those of each reminder by its name, the late reminders, and the results of the news."""
+    """The results of a window: those of each reminder by its name, the late reminders, and the results of the news.
+
+    ``news_key``: the ``idempotency_key`` of the news.
+    """
 
     results: dict[str, tuple[Result, ...]]
     late: frozenset[str]
     told: tuple[Result, ...]
+    news_key: str = ""
 
     @property
     def is_without_messages(self) -> bool:
@@ -139,12 +143,14 @@ class WindowRun:
         if self._goal.is_on and is_over and version.changed_at == began:
             end = window.end.astimezone(window.zone).isoformat()
             context.warn(f"the window {window.name!r} was over at {end}, so nobody hears of it; check start and end")
-        had = self._had(done, version)
         results = dict(scheduled.results)
         for reminder, request in zip(self._goal.announced, self._goal.announcements):
             results[reminder.name] = self._delivered(request).results if self._goal.is_on and not is_over else ()
         late = scheduled.late.union(reminder.name for reminder in self._goal.announced if is_over)
-        return WindowDone(results, late, () if is_over else self._tell(had, version))
+        key = news_key(window, "moved" if self._goal.is_on else "off", version.number)
+        # Whoever was announced the window is known for certain only now, where an answer was lost.
+        told = () if is_over else self._tell(self._had(done, version), version, key)
+        return WindowDone(results, late, told, key)
 
     def _untold(self, scheduled: WindowDone, reason: str) -> WindowDone:
         """Return the results, with nothing announced; the next run announces and tells."""
@@ -168,8 +174,8 @@ class WindowRun:
             " nothing was looked for; what another ledger has scheduled is cancelled by smsid"
         )
 
-    def _tell(self, had: Sequence[str], version: Version) -> tuple[Result, ...]:
-        """Tell the people who have had a reminder (digits) that the window is off, or that it was moved."""
+    def _tell(self, had: Sequence[str], version: Version, key: str) -> tuple[Result, ...]:
+        """Tell by this key the people who have had a reminder (digits) that the window is off, or was moved."""
         news, is_on = self._goal.news, self._goal.is_on
         if news is not None and not is_on and not any(reminder.recipients for reminder in self._goal.reminders):
             self._context.warn(
@@ -177,7 +183,6 @@ class WindowRun:
             )
         if news is None or not had or (is_on and version.number == 1):
             return ()
-        key = news_key(self._goal.window, "moved" if is_on else "off", version.number)
         return self._delivered(news._replace(key=key, label=key, recipients=tuple(had))).results
 
     def _had(self, done: Done, version: Version) -> list[str]:
@@ -191,6 +196,7 @@ class WindowRun:
         for reminder, request in zip(self._goal.announced, self._goal.announcements):
             numbers = map(fingerprints.recipient, reminder.recipients)
             announced = self._context.ledger.rows(fingerprints.key(request.key), numbers)
+            self._warn_of_unanswered(request.key, announced.values())
             recipients.update(
                 recipient
                 for recipient, row in announced.items()
@@ -198,6 +204,17 @@ class WindowRun:
             )
         digits = dict.fromkeys(number for reminder in self._goal.reminders for number in reminder.recipients)
         return [number for number in digits if fingerprints.recipient(number) in recipients]
+
+    def _warn_of_unanswered(self, key: str, rows: Iterable[Row]) -> None:
+        """Warn where it is not known who was announced a window that is off; where it is on, the task fails."""
+        now = self._context.ledger.now()
+        numbers = [row.masked for row in rows if state_at(row, now) is State.UNKNOWN]
+        if numbers and self._goal.news is not None and not self._goal.is_on:
+            self._context.warn(
+                f"it is not known whether the window was announced to {', '.join(numbers)}, so they are not told"
+                f" that it is off; key {key}; look into the message log, tell the ledger what you found"
+                " (voipsms_ledger), and run the task again"
+            )
 
     def _is_earlier(self, row: Row, version: Version) -> bool:
         """Return whether a message was sent, or scheduled, before the window was last changed."""

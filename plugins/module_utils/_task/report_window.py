@@ -23,6 +23,7 @@ from .report_scheduled import SCHEDULING
 
 if TYPE_CHECKING:
     from .._ledger.interface import Ledger
+    from .._send.request import SendRequest
 
 LEFT_OUT = "left_out"
 """The outcome of a reminder whose date is over or too near, and for which nothing was to be done."""
@@ -58,7 +59,8 @@ class WindowReport:
         sent = [result for one in self._goal.announced for result in self._done.results.get(one.name, ())]
         reported = summary(scheduled, "", self._policy, SCHEDULING, lambda _results: self._diff())
         if sent or self._done.told:
-            reported = _joined(reported, summary([*sent, *self._done.told], "", self._policy, SENDING), not scheduled)
+            key = ", ".join(self._unknown_keys())
+            reported = _joined(reported, summary([*sent, *self._done.told], key, self._policy, SENDING), not scheduled)
         for result, name in zip(reported["results"], self._names()):
             result["reminder"] = name
         del reported["key"]
@@ -78,6 +80,17 @@ class WindowReport:
         some = [self._done.results.get(one.name, ()) for one in self._goal.announced]
         return held_warnings([result for results in (*some, self._done.told) for result in results], self._policy)
 
+    def _unknown_keys(self) -> Iterable[str]:
+        """Yield the keys by which ``voipsms_ledger`` resolves what may have been sent at once."""
+        announced = [(request.key, self._done.results.get(one.name, ())) for one, request in self._announced()]
+        for key, results in (*announced, (self._done.news_key, self._done.told)):
+            if any(result.outcome is Outcome.UNKNOWN for result in results):
+                yield key
+
+    def _announced(self) -> Iterable[tuple[Reminder, SendRequest]]:
+        """Return the reminders that go out at once, each with its request."""
+        return zip(self._goal.announced, self._goal.announcements)
+
     def _names(self) -> list[str | None]:
         """Return the reminder of each result, None for the news."""
         reminders = [*self._goal.dated, *self._goal.announced]
@@ -88,7 +101,8 @@ class WindowReport:
     def _entry(self, reminder: Reminder) -> dict[str, Any]:
         """Return a reminder of the calendar."""
         results = self._done.results.get(reminder.name, ())
-        ruling = rule(results, "", self._policy, SENDING if reminder.is_announcement else SCHEDULING)
+        key = next((request.key for one, request in self._announced() if one is reminder), "")
+        ruling = rule(results, key, self._policy, SENDING if reminder.is_announcement else SCHEDULING)
         is_left_out = reminder.name in self._done.late and not results
         local = reminder.at.astimezone(self._goal.window.zone)
         is_wanted = self._goal.is_on and reminder.is_wanted
