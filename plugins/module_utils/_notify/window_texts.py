@@ -32,7 +32,7 @@ def words(window: Mapping[str, Any]) -> dict[str, str]:
     name, services = str(window.get("name") or ""), [str(service) for service in elements_of(window.get("services"))]
     until = _shown(end, window.get("end"))
     if start is not None and end is not None and start.date() == end.date():
-        until = f"{end:%H:%M}"
+        until = _time_of_day(end)
     return {
         "name": name,
         "start": _shown(start, window.get("start")),
@@ -85,7 +85,13 @@ def _shown(local: dt.datetime | None, value: object) -> str:
     """Return wall time for people, or the value as it was written where there is none."""
     if local is None:
         return "" if value is None else str(value)
-    return f"{day_of(local)} {local:%H:%M}"
+    return f"{day_of(local)} {_time_of_day(local)}"
+
+
+def _time_of_day(local: dt.datetime) -> str:
+    """Return hour and minute, with the offset where the hour exists twice, since the clocks are put back then."""
+    offsets = {local.replace(fold=fold).utcoffset() for fold in (0, 1)}
+    return f"{local:%H:%M %z}" if len(offsets) > 1 else f"{local:%H:%M}"
 
 
 def _enumerated(names: Sequence[str]) -> str:

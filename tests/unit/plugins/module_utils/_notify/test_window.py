@@ -292,6 +292,13 @@ def test_words_are_wall_time_of_the_window() -> None:
     assert words({**WINDOW, "end": "2030-12-02 01:00"})["until"] == "Mon 2 Dec 01:00"
 
 
+def test_words_have_the_offset_of_an_hour_that_exists_twice() -> None:
+    """Without it a window of an hour would begin and end at one time."""
+    found = words({**WINDOW, "start": "2030-10-27T02:30+02:00", "end": "+1h"})
+    assert (found["start"], found["until"]) == ("Sun 27 Oct 02:30 +0200", "02:30 +0100")
+    assert words({**WINDOW, "start": "2030-03-31 01:30", "end": "+1h"})["until"] == "03:30"
+
+
 @pytest.mark.parametrize(("services", "said"), [([], "w1"), ("mail", "mail"), (["mail", "web"], "mail and web")])
 def test_services_are_joined_by_and(services: object, said: str) -> None:
     assert words({**WINDOW, "services": services})["services"] == said
