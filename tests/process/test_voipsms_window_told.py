@@ -169,6 +169,19 @@ def test_nobody_hears_of_what_another_run_has_called_off_meanwhile(
     service.expect(4 if is_known else 1)
 
 
+def test_a_reminder_is_cancelled_that_waits_for_a_date_long_after_the_end(
+    controller: Controller, service: CountedSandbox, clock: MovedClock
+) -> None:
+    """The window is early now, with other reminders; the one that is no longer listed waits for its old date."""
+    window(controller, **at([DAY_BEFORE], days=100))
+    window(controller, **at([BEGINS], hours=2))
+    clock.later(40 * DAY)
+    window(controller, **at([BEGINS], days=50), name="other")  # claims delete what is no longer kept
+    off = window(controller, **at([BEGINS], hours=2), state="absent")
+    assert [entry["outcome"] for entry in off["calendar"] if entry["reminder"] == "day-before"] == ["cancelled"]
+    service.expect(3)
+
+
 def stopped(controller: Controller, point: str, by: str, options: dict[str, Any]) -> ModuleProcess:
     """Return the process of a task that stops at a point, by a signal."""
     controller.environment |= {"STOP_AT": point, "STOP_BY": by}

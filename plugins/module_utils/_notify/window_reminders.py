@@ -57,6 +57,9 @@ def _remember(context: ScheduleContext, window: Window, names: Iterable[str]) ->
         return
     content = context.fingerprints.content("window reminders", label)
     row = fact_row(key, recipient, content, now=now, until=window.end.timestamp(), label=label)
+    if before is not None and not before.is_damaged:
+        # Where the window was moved to an earlier date, reminders that are no longer listed wait for their old one.
+        row = row._replace(keep_until=max(row.keep_until, before.keep_until))
     context.change_all({(key, recipient): (before, row)})
 
 
