@@ -20,6 +20,7 @@ from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.mo
     Row,
     damaged,
 )
+from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_memory import keep_until_end
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.window_reminders import (
     other_reminders,
     remember_reminders,
@@ -164,9 +165,9 @@ def test_a_run_that_is_refused_leaves_the_version_as_it_was(town: Town, monkeypa
     before = rows()
     with monkeypatch.context() as patch:
         patch.setattr(town.provider, "pending", _unlisted)
-        for is_on in (True, False):
+        for is_on, check_mode in ((True, False), (False, False), (False, True)):
             with pytest.raises(VoipsmsError, match="no list"):
-                town.run("2026-11-23T12:00Z", is_on=is_on)
+                town.run("2026-11-23T12:00Z", is_on=is_on, check_mode=check_mode)
     assert rows() == before
     town.run("2026-11-23T12:00Z", is_on=False)
     assert rows() != before
@@ -272,9 +273,11 @@ def test_a_ledger_that_cannot_be_written_afterwards_is_a_warning(town: Town, mon
     with monkeypatch.context() as patch:
         patch.setattr(town.ledger, "rows", broken)
         StartBinding(context, "w").end()
+        patch.setattr(town.ledger, "scheduled", broken)
+        keep_until_end(context, town.wanted.window, (), ())
         with pytest.raises(LedgerError):
             remembered_version(context, town.wanted.window, 7.0, is_on=True)
-    assert [text.partition(";")[0] for text in context.warnings] == ["ledger not updated: the disk is full"]
+    assert [text.partition(";")[0] for text in context.warnings] == ["ledger not updated: the disk is full"] * 2
     assert town.run("+2d") == IN_TWO_DAYS
 
 
