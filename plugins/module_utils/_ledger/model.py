@@ -340,7 +340,7 @@ def claimed(row: Row | None, claim: Claim, recipient: str, now: float) -> Row:
         claimed_at=now,
         first_byte_by=now + claim.start_within,
         lease_until=now + claim.finish_within + SETTLE_MARGIN,
-        keep_until=_keep_until(claim, now),
+        keep_until=_keep_until(row, claim, now),
         previous=_fact(row, now),
         **_scheduled(claim.schedule),
     )
@@ -463,9 +463,16 @@ def _holds_until(row: Row, dedupe: DedupePolicy) -> float:
     return decided_at + dedupe.window if dedupe.until is None else max(decided_at, dedupe.until)
 
 
-def _keep_until(claim: Claim, now: float) -> float:
-    """Return when no task can need the row any more: after its window, which may start as late as the acceptance."""
-    return max(now + claim.start_within + max(claim.dedupe.window, KEPT), claim.dedupe.until or 0.0) + GRACE
+def _keep_until(row: Row | None, claim: Claim, now: float) -> float:
+    """Return when no task can need the row any more: after its window, which may start as late as the acceptance.
+
+    It is kept for no shorter time than the row that it replaces: a task with a longer window may run again. The key of
+    a scheduled message has its date, and so the same end for every task.
+    """
+    keep_until = max(now + claim.start_within + max(claim.dedupe.window, KEPT), claim.dedupe.until or 0.0) + GRACE
+    if row is None or row.is_damaged or claim.dedupe.until is not None:
+        return keep_until
+    return max(keep_until, now + row.keep_until - row.claimed_at)
 
 
 def _scheduled(schedule: Schedule | None) -> dict[str, Any]:

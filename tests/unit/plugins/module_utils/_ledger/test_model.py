@@ -156,6 +156,22 @@ def test_a_row_is_kept_for_as_long_as_its_window_that_began_late() -> None:
     assert after.keep_until >= NOW + 2 * GRACE + KEPT
 
 
+def test_contract_a_longer_window_outlives_a_claim_with_a_shorter_one(kept: tuple[Ledger, Clock]) -> None:
+    """A person forces the message once by the usual options, and the task with the long window runs on."""
+    ledger, clock = kept
+    quarter = DedupePolicy(content="text", window=3 * KEPT)
+    usual = DedupePolicy(content="text", window=KEPT, force=True)
+    for owner, dedupe in (("run 1", quarter), ("run 2", usual)):
+        assert ledger.claim(claim_of(ANN, dedupe=dedupe, owner=owner)).won == {ANN}
+        ledger.settle("key", owner, {ANN: (Fate.ACCEPTED, ("id",))})
+    for _third in range(2):
+        clock.seconds += 1.4 * KEPT
+        ledger.claim(claim_of(BOB, dedupe=quarter, owner="another message")._replace(key="other"))
+        assert ledger.claim(claim_of(ANN, dedupe=quarter, owner="run 3")).won == frozenset()
+    clock.seconds += 0.3 * KEPT
+    assert ledger.claim(claim_of(ANN, dedupe=quarter, owner="run 4")).won == {ANN}
+
+
 def test_two_attempts_that_bring_nothing_give_back_what_the_first_covered() -> None:
     row: Row | None = row_of(State.ACCEPTED, age=400)
     for age in (300, 200, 100, 50, 0):
