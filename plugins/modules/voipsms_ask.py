@@ -49,7 +49,7 @@ attributes:
   idempotent:
     support: full
     details:
-      - The key is the question, for 30 days after its end.
+      - The key is the question, for 30 days after its end, and after its outcome was told.
 options:
   to:
     description:

@@ -88,12 +88,16 @@ def opened(opening: Opening, others: Sequence[Question], now: float) -> Question
 
 
 def ended(question: Question, outcome: str, answer: str, now: float) -> Question:
-    """Return a question after its end at ``now``: its secret is gone, so that no code answers it any more.
+    """Return a question after its end at ``now``: its secret is gone, so that no code answers it any more."""
+    return kept_from(question._replace(outcome=outcome, answer=answer, secret=""), now)
 
-    It is kept at least as long as the rows of its messages hold, so that a later question under its key is sent.
+
+def kept_from(question: Question, now: float) -> Question:
+    """Return a question that is kept at least as long as the rows of messages that were sent by ``now`` hold.
+
+    So a later question under its key is sent, and its outcome is told.
     """
-    keep_until = max(question.keep_until, now + KEPT)
-    return question._replace(outcome=outcome, answer=answer, secret="", keep_until=keep_until)
+    return question._replace(keep_until=max(question.keep_until, now + KEPT))
 
 
 def question_values(question: Question) -> tuple[Any, ...]:

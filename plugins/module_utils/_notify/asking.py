@@ -348,9 +348,11 @@ class Asking:
             return question
         text = _outcome_text(self._ask, question, facts)
         results = self._sender.tell([Letter(one.id, one.number, text) for one in people], check_mode=check_mode)
-        if check_mode or any(result.outcome in _TO_BE_TOLD for result in results.values()):
+        outcomes = {result.outcome for result in results.values()}
+        is_told = not outcomes & _TO_BE_TOLD
+        if check_mode or not (is_told or outcomes & _MAY_HAVE_LEFT):
             return question
-        return self._notes.note_ended(question, lambda known: known._replace(is_told=True))
+        return self._notes.note_ended(question, lambda known: known._replace(is_told=known.is_told or is_told))
 
     def _report(self, question: Question | None, verdict: Verdict | None = None, reason: str = "") -> AskReport:
         if verdict is None and question is not None and not question.is_open:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .._core.errors import VoipsmsError
-from .._ledger.question import Question, ended
+from .._ledger.question import Question, ended, kept_from
 from .question import Plan, QuestionOutcome, Verdict, verdict_of
 from .question_facts import Facts, loaded
 
@@ -59,8 +59,12 @@ class QuestionNotes:
         return self._set(question, lambda stored: self._ended(stored, verdict) if stored.is_open else stored)
 
     def note_ended(self, question: Question, change: Change) -> Question:
-        """Write facts of a question that has ended."""
-        return self._set(question, lambda stored: stored._replace(facts=change(loaded(stored.facts)).dumped()))
+        """Write facts of a question that has ended, and keep it for as long as what was sent about them holds."""
+
+        def after(stored: Question) -> Question:
+            return kept_from(stored._replace(facts=change(loaded(stored.facts)).dumped()), self._ledger.now())
+
+        return self._set(question, after)
 
     def _ended(self, question: Question, verdict: Verdict) -> Question:
         return ended(question, verdict.outcome.value, verdict.answer, self._ledger.now())

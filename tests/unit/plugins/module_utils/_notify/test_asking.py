@@ -545,6 +545,23 @@ def test_an_outcome_that_could_not_be_sent_is_a_warning_and_told_by_the_next_run
     assert story.service.others() == [f"approve by +{ANN}"] * 2
 
 
+def test_an_outcome_that_was_told_late_silences_no_later_question(story: Story) -> None:
+    """The key is free once the messages of its question no longer hold."""
+    month = 30 * 86400.0
+    ask = story.ask(((ANN,),), outcome_text="{answer} by {by}")
+    story.after(20, ANN)
+    story.service.after(20, lambda: setattr(story.service, "status", 400))
+    assert story.run(ask).facts.is_told is False
+    story.service.status = 200
+    story.service.sleep(month - 60)
+    assert (story.run(ask).changed, len(story.service.others())) == (True, 1)
+    for wait, told in ((2 * WAIT, 1), (month, 2)):  # first it is the same question still
+        story.service.sleep(wait)
+        story.after(20, ANN)
+        assert story.run(ask).outcome is QuestionOutcome.ACCEPTED
+        assert (len(story.service.questions()), len(story.service.others())) == (told, told)
+
+
 def test_whom_the_question_could_not_be_sent_to_is_named(story: Story) -> None:
     """The others are asked, and may answer."""
     posts = iter((200, 400, 200))
