@@ -17,6 +17,9 @@ from typing import NamedTuple, Optional
 LONGEST = 4 * 1024 * 1024
 """Bytes that a calendar may have at most."""
 
+_AHEAD = 600.0
+"""Seconds by which a copy may seem to come from the future; if it is more, a clock is wrong, or was."""
+
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -35,15 +38,20 @@ class CalendarCache:
         self._folder = os.path.expanduser(os.path.expandvars(folder))
 
     def read(self, address: str) -> Optional[Copy]:
-        """Return the copy of an address; None without one, and of a file that another user could have written."""
+        """Return the copy of an address, or None.
+
+        None, too, of a file that another user could have written, and of one whose age cannot be told, since it was
+        written by a clock that was ahead: it would seem new for as long as that.
+        """
         try:
             descriptor = os.open(self._path(address), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
             with open(descriptor, encoding="utf-8", newline="") as file:
                 state = os.fstat(file.fileno())
                 is_own = stat.S_ISREG(state.st_mode) and state.st_uid == os.geteuid()
-                if not is_own or state.st_mode & _OTHERS_WRITE:
+                age = time.time() - state.st_mtime
+                if not is_own or state.st_mode & _OTHERS_WRITE or age < -_AHEAD:
                     return None
-                return Copy(file.read(), max(0.0, time.time() - state.st_mtime))
+                return Copy(file.read(), max(0.0, age))
         except (OSError, ValueError):
             return None
 

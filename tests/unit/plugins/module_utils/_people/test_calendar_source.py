@@ -192,6 +192,9 @@ def test_the_last_good_copy_stands_for_a_calendar(feeds: str, tmp_path: Path) ->
     assert warning == "calendar 2 cannot be read: the answer was 404 Not Found; its copy of 10 min ago was used"
     os.utime(copy, (time.time() - 7260.5, time.time() - 7260.5))
     assert fault(feeds + "flaky", options).endswith("; its copy is 2 h 1 min old, which is more than stale_for")
+    ahead = time.time() + 3600  # by a clock that was wrong; how old it is cannot be told
+    os.utime(copy, (ahead, ahead))
+    assert fault(feeds + "flaky", options).endswith("404 Not Found")
     os.utime(copy)
     copy.chmod(0o620)
     assert "copy" not in fault(feeds + "flaky", options)
