@@ -22,6 +22,9 @@ from .._people.person import Person
 USUAL_WITHIN = 12 * 3600.0
 """Seconds after the begin of a shift in which its owner is still told."""
 
+LONGEST_WITHIN = 30 * 86400.0
+"""The most seconds of ``within``: for so long it is remembered who was told."""
+
 _QUERY = ("calendar", "overrides", "level", "timezone", "cache", "stale_for", "timeout")
 
 
@@ -71,12 +74,15 @@ def read_handover(values: Mapping[str, Any], faults: Faults) -> HandoverOptions:
     """Return the options of a handover; note every fault. Raises ``MissingLibrary``."""
     fields = Fields(values, faults)
     contacts = read_contacts(values.get("contacts"), faults)
+    within = fields.read_optional("within", read_seconds, USUAL_WITHIN)
+    if within > LONGEST_WITHIN:
+        faults.add("within must be at most 30d, since after that it is forgotten who was told")
     return HandoverOptions(
         query=read_query({key: values[key] for key in _QUERY if key in values}, "", faults),
         contacts=contacts,
         name=fields.read_optional("name", nonempty_text, "").strip(),
         msg=fields.read_optional("msg", nonempty_text, ""),
-        within=fields.read_optional("within", read_seconds, USUAL_WITHIN),
+        within=within,
     )
 
 

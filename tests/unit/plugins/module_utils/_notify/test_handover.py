@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults
+from ansible_collections.voip_communications.sms.plugins.module_utils._core.errors import Faults, InputError
 from ansible_collections.voip_communications.sms.plugins.module_utils._notify.handover import (
     HandoverPlan,
     plan_handover,
@@ -66,6 +66,15 @@ def test_a_letter_says_the_same_whenever_it_is_sent(tmp_path: Path) -> None:
     moments = ("2026-11-27T07:00:00+00:00", "2026-11-29T12:00:00+00:00")
     first, second = (planned(tmp_path, at, WEEK_OF_ANNA, WEEK_OF_BEN, within="3d").letters for at in moments)
     assert (first, first[0].question_key) == (second, second[0].question_key)
+
+
+def test_a_shift_is_new_for_no_longer_than_it_is_remembered_who_was_told(tmp_path: Path) -> None:
+    """Else the person would be told again after 30 days."""
+    months = ("20261101T000000", "20270301T000000", "anna")
+    assert len(planned(tmp_path, "2026-11-30T23:59:59+00:00", months, within="30d").letters) == 1
+    assert planned(tmp_path, "2026-12-01T00:00:00+00:00", months, within="30d").letters == ()
+    with pytest.raises(InputError, match=r"^within must be at most 30d, since after that it is forgotten who was told"):
+        planned(tmp_path, "2026-12-01T00:00:00+00:00", months, within="31d")
 
 
 def test_times_are_those_of_the_person(tmp_path: Path) -> None:
