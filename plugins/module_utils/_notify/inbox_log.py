@@ -52,6 +52,7 @@ class InboxLog:
         self._order = LogOrder(state.order) if state.order in {order.value for order in LogOrder} else None
         self._last_page: int | None = None
         self._whole_at: float | None = None
+        self._was_empty = False
         self._looks = 0
 
     def refresh(self) -> list[Marked]:
@@ -79,11 +80,14 @@ class InboxLog:
         if not has_ended and self._order is not LogOrder.NEWEST_FIRST:
             raise VoipsmsError(f"the message log has more than {MOST_PAGES} pages, and its end cannot be found")
         shown = {one.mark for one in marked}
-        if marked and len(self._state) and not any(mark in self._state for mark in shown):
+        # What comes into an empty log is new, so that a log that keeps records for a time need not show a known one.
+        is_doubtful = bool(marked and len(self._state)) and not self._was_empty
+        if is_doubtful and not any(mark in self._state for mark in shown):
             raise VoipsmsError(
                 "the message log has nothing of what was seen before, so that all of it would be taken for new; if it"
                 " is right, remove the state_file, to begin from now on"
             )
+        self._was_empty = not marked
         self._state.keep(shown)
         self._whole_at = self._clock()
         return marked
@@ -112,6 +116,7 @@ class InboxLog:
         known: set[LogRecord] = set()
         for number in range(first, first + MOST_PAGES):
             page = self._read_page(number)
+            self._was_empty |= number == 0 and not page
             if known.issuperset(page):  # the end, or a service without pages
                 return marked, True
             fresh = [self._marked(record) for record in page if record.id is None or record not in known]

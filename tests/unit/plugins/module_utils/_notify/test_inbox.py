@@ -200,6 +200,25 @@ def test_a_log_with_nothing_known_is_not_taken_for_new(source: Source) -> None:
     assert source.look() == []
 
 
+@pytest.mark.parametrize("now", [0.0, 86_401.0])
+@pytest.mark.parametrize("number", [1, 3])  # the order of the log is not known, and is
+def test_a_log_that_was_empty_begins_anew(tmp_path: Path, number: int, now: float) -> None:
+    """Where few people write, the log may have lost its last record when the next one comes."""
+    service = Service()
+    for one in range(number):
+        service.add(f"old {one}")
+    source = Source(service, tmp_path / "inbox.json")
+    source.look()
+    old, service.records = service.records, []
+    source.restart()
+    assert source.look() == []
+    source.now = now
+    service.add("new", at=3000)
+    assert [source.look(), source.look()] == [["new"], []]
+    service.records = [*old, *service.records]  # it was a fault of the service
+    assert source.look() == []
+
+
 def test_a_log_without_an_order_and_an_end_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(inbox_log, "MOST_PAGES", 3)
     service = Service(OLDEST, 1)
