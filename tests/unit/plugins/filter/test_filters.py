@@ -146,8 +146,37 @@ def silence(comment: object, state: str = "active") -> dict[str, object]:
 def test_the_silences_of_a_page_are_known_by_the_end_of_their_comments(
     answer: object, made: list[int], over: int
 ) -> None:
-    assert function("page_silences")(answer, "alert-1") == {"made": made, "over": over}
+    assert function("page_silences")(answer, "alert-1") == {"made": made, "over": over, "again": over}
 
 
 def test_the_name_of_a_page_is_no_pattern() -> None:
     assert function("page_silences")([silence("x (a.c #1)"), silence("x (abc #2)")], "a.c")["made"] == [1]
+
+
+@pytest.mark.parametrize(
+    ("hours", "changed", "answer", "again"),
+    [
+        (3.9, {}, [], 0),
+        (4.1, {}, [], 1),
+        (7.9, {}, {"message": "Unauthorized"}, 1),
+        (8.1, {}, None, 2),
+        (9, {}, [silence("x (alert-1 #1)")], 0),
+        (9, {}, [silence("x (alert-1 #3)", "expired")], 5),
+        (9, {"requests": 4}, [], 0),
+        (9, {"outcome": "no_answer"}, [], 0),
+        (9, {"asked_at": None}, [], 0),
+        (-9, {}, [], 0),
+    ],
+)
+def test_a_page_that_was_answered_long_ago_tells_that_its_silence_is_over(
+    hours: float, changed: dict[str, object], answer: object, again: int
+) -> None:
+    asked_at = f"{dt.datetime.now(UTC) - dt.timedelta(hours=hours):%Y-%m-%dT%H:%M:%SZ}"
+    result = {"outcome": "accepted", "requests": 0, "asked_at": asked_at, **changed}
+    assert function("page_silences")(answer, "alert-1", result, "14400")["again"] == again
+
+
+@pytest.mark.parametrize("seconds", ["4h", "", 0, -1, None, 1.5])
+def test_what_is_no_number_of_seconds_tells_nothing_of_silences(seconds: object) -> None:
+    result = {"outcome": "accepted", "requests": 0, "asked_at": "2026-01-01T00:00:00Z"}
+    assert function("page_silences")([], "alert-1", result, seconds)["again"] == 0
