@@ -35,7 +35,7 @@ class MemoryLedger(StoredLedger):
         self._rows: dict[Identity, Row] = {}
         self._questions: dict[str, Question] = {}
         self._places: list[Place] = []
-        self._held: Counter[str] = Counter()
+        self._held: Counter[Place] = Counter()
         self._change_lock = threading.Lock()
 
     def now(self) -> float:
@@ -73,9 +73,12 @@ class MemoryLedger(StoredLedger):
         return {scope: sorted(some.elements(), reverse=True)[:count] for scope, some in counts.items()}
 
     def held_count(self, recipients: Iterable[str] | None) -> int:
-        """Return how many messages were held back, to these recipients or to all."""
-        names = None if recipients is None else set(recipients)
-        return sum(count for name, count in self._held.items() if names is None or name in names)
+        """Return how many messages were held back lately, to these recipients or to all."""
+        from .limits import HELD, PLACES_KEPT, SHORT  # noqa: PLC0415 - only a limit needs it
+
+        scopes = None if recipients is None else {f"{HELD}{name[:SHORT]}" for name in recipients}
+        lately = [place for place in self._held if place.at >= self.now() - PLACES_KEPT]
+        return sum(self._held[place] for place in lately if scopes is None or place.scope in scopes)
 
     def change(
         self,
@@ -105,7 +108,7 @@ class MemoryLedger(StoredLedger):
     def _count(self, tally: Tally, recipients: Sequence[str]) -> None:
         """Take the places of these recipients, give back those that are returned, and count what is held."""
         self._places = tally.applied(self._places, recipients)
-        self._held.update(list(tally.held))
+        self._held.update(tally.held_places())
 
     def question(self, key: str) -> Question | None:
         """Return the question of a key."""

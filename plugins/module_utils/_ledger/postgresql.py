@@ -173,7 +173,9 @@ class PostgresqlLedger(StoredLedger):
 
         names = None if recipients is None else list(recipients)
         with self._reading() as connection:
-            return 0 if connection is None or not self._has_places else held_count(connection, self._account, names)
+            if connection is None or not self._has_places:
+                return 0
+            return held_count(connection, self._account, names, self.now())
 
     def change(
         self,

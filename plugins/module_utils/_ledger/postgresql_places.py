@@ -46,7 +46,7 @@ JOIN voipsms.place ON place.scope = less.scope AND place.at = less.at AND place.
 WHERE place.account = %s ON CONFLICT DO NOTHING
 """
 _HELD = """
-SELECT coalesce(sum(count), 0) FROM voipsms.place WHERE account = %s AND CASE WHEN %s::text[] IS NULL
+SELECT coalesce(sum(count), 0) FROM voipsms.place WHERE account = %s AND at >= %s AND CASE WHEN %s::text[] IS NULL
     THEN starts_with(scope, %s) ELSE scope = ANY (%s::text[]) END
 """
 _PURGE = "DELETE FROM voipsms.place WHERE at < %s"
@@ -102,7 +102,7 @@ def give_back(session: Session, account: str, returned: Sequence[Returned]) -> N
     session.execute(f"{_RETURN};{_RETURN_OF_ACCOUNT}", [*values[0], *values[1]])
 
 
-def held_count(session: Session, account: str, recipients: Sequence[str] | None) -> int:
+def held_count(session: Session, account: str, recipients: Sequence[str] | None, now: float) -> int:
     """Return how many messages were held back lately, to these recipients or to all."""
     scopes = None if recipients is None else [f"{HELD}{name[:SHORT]}" for name in recipients]
-    return int(session.execute(_HELD, (account, scopes, HELD, scopes or []))[0][0])
+    return int(session.execute(_HELD, (account, now - PLACES_KEPT, scopes, HELD, scopes or []))[0][0])

@@ -258,7 +258,8 @@ class SqliteLedger(StoredLedger):
         with self._reading() as connection:
             if connection is None or _version(connection) < _WITH_PLACES:
                 return 0
-            return sqlite_places.held_count(connection, self._account, None if recipients is None else list(recipients))
+            names = None if recipients is None else list(recipients)
+            return sqlite_places.held_count(connection, self._account, names, self.now())
 
     def change(
         self,

@@ -33,7 +33,7 @@ _RETURN_OF_ACCOUNT = (
     "INSERT OR IGNORE INTO place (account, scope, at, owner, count) SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS"
     " (SELECT * FROM place WHERE account = ?1 AND scope = ?2 AND at = ?3 AND owner = ?6)"
 )
-_HELD = "SELECT coalesce(sum(count), 0) FROM place WHERE account = ? AND scope >= ? AND scope < ?"
+_HELD = "SELECT coalesce(sum(count), 0) FROM place WHERE account = ? AND scope >= ? AND scope < ? AND at >= ?"
 _PURGE = "DELETE FROM place WHERE at < ?"
 
 
@@ -75,14 +75,15 @@ def write(connection: sqlite3.Connection, account: str, tally: Tally, recipients
         connection.executemany(_RETURN_OF_ACCOUNT, less)
 
 
-def held_count(connection: sqlite3.Connection, account: str, recipients: Sequence[str] | None) -> int:
+def held_count(connection: sqlite3.Connection, account: str, recipients: Sequence[str] | None, now: float) -> int:
     """Return how many messages were held back lately, to these recipients or to all."""
+    since = now - PLACES_KEPT
     scopes = (
         [(HELD, HELD + "~")]
         if recipients is None
         else [(f"{HELD}{name[:SHORT]}", f"{HELD}{name[:SHORT]}~") for name in recipients]
     )
-    return sum(connection.execute(_HELD, (account[:SHORT], *scope)).fetchone()[0] for scope in scopes)
+    return sum(connection.execute(_HELD, (account[:SHORT], *scope, since)).fetchone()[0] for scope in scopes)
 
 
 def purge(connection: sqlite3.Connection, now: float) -> None:

@@ -13,6 +13,8 @@ import pytest
 
 from ansible_collections.voip_communications.sms.plugins.module_utils._ledger.limits import (
     CRITICAL,
+    DAY,
+    LONGEST_SPAN,
     PLACES_KEPT,
     Hold,
     Limit,
@@ -238,6 +240,10 @@ def test_contract_what_is_held_is_counted(world: World) -> None:
     for recipient in (ANN, ANN, ANN, BEN, BEN):
         world.sends(recipient, limits=limits)
     assert (world.ledger.held_count(None), world.ledger.held_count([ANN]), world.ledger.held_count([CARA])) == (3, 2, 0)
+    world.seconds += LONGEST_SPAN
+    assert (world.ledger.held_count(None), world.ledger.held_count([ANN])) == (3, 2)
+    world.seconds += 2 * DAY  # also where nothing has been sent since, with which they would be deleted
+    assert (world.ledger.held_count(None), world.ledger.held_count([ANN])) == (0, 0)
 
 
 def test_contract_places_that_only_a_wrong_clock_can_have_taken_do_not_count(world: World) -> None:
