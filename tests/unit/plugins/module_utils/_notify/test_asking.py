@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -622,7 +623,8 @@ def test_no_code_is_in_the_ledger_but_for_its_secret(story: Story) -> None:
     codes = codes_in(story.service.questions()[0]).values()
     facts = json.loads(story.ledger.questions(0)[0].facts)
     assert len(facts["unclear"]) == 3
-    assert not any(code in kept for code in codes)
+    # Not within a hash or a moment, where four digits may stand by chance.
+    assert not [code for code in codes if re.search(rf"(?<![0-9a-f.]){code}(?![0-9a-f])", kept)]
 
 
 def test_what_fails_after_people_were_asked_is_not_hidden(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
