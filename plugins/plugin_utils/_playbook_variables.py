@@ -76,7 +76,8 @@ def _unknown(playbook: Playbook, names: Iterable[str]) -> list[str]:
         return []
     taken = ", ".join(sorted(playbook.options))
     account = ", and the account from environment variables such as VOIPSMS_API_KEY" if playbook.has_account else ""
-    return [f"{', '.join(unknown)} is not known to this playbook, which takes {taken}{account}"]
+    verb = "is" if len(unknown) == 1 else "are"
+    return [f"{', '.join(unknown)} {verb} not known to this playbook, which takes {taken}{account}"]
 
 
 def _is_left_out(playbook: Playbook, name: str, value: object) -> bool:

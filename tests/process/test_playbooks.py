@@ -124,7 +124,7 @@ def test_every_fault_is_named_at_once(job: Job, service: CountedSandbox) -> None
         "missing required arguments: voipsms_msg",
         "value of voipsms_fail_on must be one of: any, all, none, got: some",
         "argument 'voipsms_batch_size' is of type",
-        "voipsms_api_password, voipsms_too is not known to this playbook, which takes voipsms_batch_size, ",
+        "voipsms_api_password, voipsms_too are not known to this playbook, which takes voipsms_batch_size, ",
         "VOIPSMS_API_KEY",
         "voipsms_to: 12812345679 is not text but a number: quote it",
         "nothing was sent",
