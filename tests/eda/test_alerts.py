@@ -7,6 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.voip_communications.sms.tests.support.alerts import alert_variables
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA, OWN
 from ansible_collections.voip_communications.sms.tests.support.phones import Phones
@@ -25,16 +26,7 @@ def test_a_silence_that_cannot_be_made_is_a_failure_that_shows_no_token(
     tmp_path: Path, service: CountedSandbox, phones: Phones
 ) -> None:
     """The playbook without a rulebook, with nothing that listens where Alertmanager should be."""
-    variables = {
-        "page_name": "db1",
-        "page_msg": "The disk of db1 is full",
-        "page_from": OWN,
-        "page_levels": [ANNA],
-        "page_poll": "1s",
-        "alert_url": f"http://127.0.0.1:{free_port()}/",
-        "alert_token": TOKEN,
-        "alert_labels": {"alertname": "DiskFull"},
-    }
+    variables = alert_variables(f"http://127.0.0.1:{free_port()}/", TOKEN)
     with Playbook("voip_communications.sms.alert", tmp_path, variables, **service.sandbox.environment) as playbook:
         phones.answer(ANNA, "mine")
         until(lambda: not playbook.is_running, "the playbook ends")

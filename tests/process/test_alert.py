@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.voip_communications.sms.tests.support.alerts import alert_variables
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.fault_server import FaultServer, answer_json
-from ansible_collections.voip_communications.sms.tests.support.people import ANNA, OWN
+from ansible_collections.voip_communications.sms.tests.support.people import ANNA
 from ansible_collections.voip_communications.sms.tests.support.phones import Phones
 from ansible_collections.voip_communications.sms.tests.support.playbook import COLLECTION
 from ansible_collections.voip_communications.sms.tests.support.step import Job
@@ -45,17 +46,7 @@ def paged(job: Job, server: FaultServer, *arguments: str, hours_ago: float = 0.0
     """Return the exit status and the output, in one line, of one run, which may have been some hours ago."""
     ahead = job.folder / "ahead"
     ahead.write_text(str(-3600 * hours_ago), encoding="ascii")
-    variables = {
-        "page_name": "db1",
-        "page_msg": "The disk of db1 is full",
-        "page_from": OWN,
-        "page_levels": [ANNA],
-        "page_poll": "1s",
-        "alert_url": f"{server.origin}/",
-        "alert_token": TOKEN,
-        "alert_labels": {"alertname": "DiskFull"},
-        **changed,
-    }
+    variables = alert_variables(f"{server.origin}/", TOKEN, **changed)
     path = f"{COLLECTION / 'tests' / 'support' / 'clock'}:{COLLECTION.parents[2]}"
     done = job.playbook("alert", variables, *arguments, CLOCK_AHEAD=str(ahead), PYTHONPATH=path)
     return done.rc, " ".join(done.output.split())

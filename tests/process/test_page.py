@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.voip_communications.sms.tests.support.alerts import page_variables
 from ansible_collections.voip_communications.sms.tests.support.counted import CountedSandbox
 from ansible_collections.voip_communications.sms.tests.support.people import ANNA, BEN, OWN
 from ansible_collections.voip_communications.sms.tests.support.phones import Phones
@@ -33,16 +34,13 @@ HOSTILE = "{{ lookup('pipe', 'touch owned') }} {% raw %}"
 
 def alert(**changed: Any) -> dict[str, Any]:
     """Return the variables of a page."""
-    return {
+    usual = {
         "page_name": "db1-disk-full",
-        "page_msg": "The disk of db1 is full",
-        "page_from": OWN,
         "page_levels": [{"to": "anna", "wait": "2s"}, {"to": "@ops", "wait": "2s"}],
         "page_fallback": {"to": BOSS, "wait": "20s"},
         "page_contacts": CONTACTS,
-        "page_poll": "1s",
-        **changed,
     }
+    return page_variables(**{**usual, **changed})
 
 
 def test_the_role_goes_from_level_to_level(controller: Controller, service: CountedSandbox, phones: Phones) -> None:

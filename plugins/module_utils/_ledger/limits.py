@@ -65,6 +65,10 @@ class Limits(NamedTuple):
         """The number of the newest places of a scope that must be known."""
         return max(limit.number for limit in (*self.recipient, *self.account))
 
+    def tally(self, owner: str, recipients: Collection[str]) -> Tally:
+        """Return what counts the messages of a claim of this owner, and holds them to these limits."""
+        return Tally(owner, self, recipients)
+
 
 class Hold(NamedTuple):
     """Why a message is held: the ``limit`` of the longest span that it would exceed, and ``until`` when it would.
@@ -108,6 +112,12 @@ class Place(NamedTuple):
     at: float
     owner: str
     number: int = 1
+
+    def is_held(self, recipients: Collection[str] | None, now: float) -> bool:
+        """Return whether it counts a message that was held back lately, to one of these recipients or to any."""
+        if not self.scope.startswith(HELD) or self.at < now - PLACES_KEPT:
+            return False
+        return recipients is None or self.scope in {f"{HELD}{name[:SHORT]}" for name in recipients}
 
 
 class Returned(NamedTuple):

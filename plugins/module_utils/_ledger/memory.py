@@ -74,11 +74,8 @@ class MemoryLedger(StoredLedger):
 
     def held_count(self, recipients: Iterable[str] | None) -> int:
         """Return how many messages were held back lately, to these recipients or to all."""
-        from .limits import HELD, PLACES_KEPT, SHORT  # noqa: PLC0415 - only a limit needs it
-
-        scopes = None if recipients is None else {f"{HELD}{name[:SHORT]}" for name in recipients}
-        lately = [place for place in self._held if place.at >= self.now() - PLACES_KEPT]
-        return sum(self._held[place] for place in lately if scopes is None or place.scope in scopes)
+        names, now = None if recipients is None else set(recipients), self.now()
+        return sum(count for place, count in self._held.items() if place.is_held(names, now))
 
     def change(
         self,

@@ -125,9 +125,7 @@ class StoredLedger(ABC):
 
         Reads only, as ``rows_at`` does: what is counted so is forgotten with this object, at the end of the task.
         """
-        from .limits import Tally  # noqa: PLC0415 - only a limit needs it
-
-        tally = Tally("", limits, recipients)
+        tally = limits.tally("", recipients)
         with self._foreseen_lock:
             stored, foreseen = self.latest(tally.scopes, tally.most), self._foreseen
             tally.times = {
@@ -142,10 +140,8 @@ class StoredLedger(ABC):
         """Return what counts the messages of a claim that has limits."""
         if claim.limits is None:
             return None
-        from .limits import Tally  # noqa: PLC0415 - only a limit needs it
-
         self._limited.add((claim.key, claim.owner))
-        return Tally(claim.owner, claim.limits, claim.recipients)
+        return claim.limits.tally(claim.owner, claim.recipients)
 
     def settle(self, key: str, owner: str, fates: Fates) -> Settled:
         """Commit the result of a claim; make the ledger anew, and restore its rows, if they are gone."""

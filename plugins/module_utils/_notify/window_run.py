@@ -142,13 +142,13 @@ class WindowRun:
         is_over = context.ledger.now() >= window.end.timestamp()
         if self._goal.is_on and is_over and version.changed_at == began:
             end = window.end.astimezone(window.zone).isoformat()
-            context.warn(f"the window {window.name!r} was over at {end}, so nobody hears of it; check start and end")
+            context.warn(f"the window {window.name!r} ended at {end}, so no recipient is notified; check start and end")
         results = dict(scheduled.results)
         for reminder, request in zip(self._goal.announced, self._goal.announcements):
             results[reminder.name] = self._delivered(request).results if self._goal.is_on and not is_over else ()
         late = scheduled.late.union(reminder.name for reminder in self._goal.announced if is_over)
         key = news_key(window, "moved" if self._goal.is_on else "off", version.number)
-        # Whoever was announced the window is known for certain only now, where an answer was lost.
+        # Announcing settles a lost answer, so only now is it certain who has heard of the window.
         told = () if is_over else self._tell(self._had(done, version), version, key)
         return WindowDone(results, late, told, key)
 
@@ -161,7 +161,7 @@ class WindowRun:
                 for to in (request.recipients if self._goal.is_on else ())
             )
         if self._goal.news is not None:
-            self._context.warn(f"nobody was told of a change of the window: {reason}; run the task again")
+            self._context.warn(f"no recipient was told that the window has changed: {reason}; run the task again")
         return scheduled._replace(results=results)
 
     def _warn_of_unknown_window(self, done: Done) -> None:
@@ -179,7 +179,7 @@ class WindowRun:
         news, is_on = self._goal.news, self._goal.is_on
         if news is not None and not is_on and not any(reminder.recipients for reminder in self._goal.reminders):
             self._context.warn(
-                "nobody is told that the window is off: the task names no recipients, and the ledger keeps no numbers"
+                "no recipient is told that the window is off: the task names none, and the ledger keeps no numbers"
             )
         if news is None or not had or (is_on and version.number == 1):
             return ()
@@ -211,8 +211,8 @@ class WindowRun:
         numbers = [row.masked for row in rows if state_at(row, now) is State.UNKNOWN]
         if numbers and self._goal.news is not None and not self._goal.is_on:
             self._context.warn(
-                f"it is not known whether the window was announced to {', '.join(numbers)}, so they are not told"
-                f" that it is off; key {key}; look into the message log, tell the ledger what you found"
+                f"the announcement to {', '.join(numbers)} may have been sent, and they are not told that the window is"
+                f" off; key {key}; look into the message log, tell the ledger what you found"
                 " (voipsms_ledger), and run the task again"
             )
 

@@ -130,7 +130,7 @@ def read_ask_options(params: Mapping[str, Any]) -> AskOptions:
     recipients = _everyone(steps.each)
     is_read = recipients and not any(recipient_faults("", step.recipients) for step in steps.each)
     faults.add(*_option_faults(params, ledger, choices, len(recipients) if is_read else None))
-    faults.add(*([] if sender or params["from"] else ["from is needed: nobody can answer a message without a sender"]))
+    faults.add(*([] if sender or params["from"] else ["from is needed: a message without a sender cannot be answered"]))
     wanted = params["code_digits"] if params["code_digits"] in DIGITS else None
     digits = faults.attempt(lambda: digits_for(len(recipients) * len(choices), wanted)) or DIGITS[-1]
     times = _read_times(params, steps, faults)
@@ -178,7 +178,7 @@ def _read_steps(params: Mapping[str, Any], contacts: Contacts, region: str | Non
     if given is None:
         return _Steps()
     if not has_to and not given:
-        faults.add("nobody is asked: to or steps is needed")
+        faults.add("there are no recipients to ask: set to or steps")
         return _Steps()
     usual = _usual_wait(params)
     one_round = [

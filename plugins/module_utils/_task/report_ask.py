@@ -165,12 +165,12 @@ def _main_clause(report: AskReport, options: AskOptions, named: _Named) -> str:
     return {
         QuestionOutcome.ACCEPTED: f"answered {report.answer} by {by}",
         QuestionOutcome.REJECTED: f"answered {report.answer} by {by}",
-        QuestionOutcome.DEFAULT: f"nobody has decided by {ends}, so it is {report.answer}",
+        QuestionOutcome.DEFAULT: f"no answer has decided it by {ends}, so it is {report.answer}",
         QuestionOutcome.NO_ANSWER: f"not decided by {ends}",
         QuestionOutcome.PENDING: f"the question is open until {ends}; run the same task again to look for answers",
         QuestionOutcome.GUESSING: "more wrong codes came from one number than slips explain, so no answer counts",
         QuestionOutcome.UNKNOWN: _UNSEEN,
-        QuestionOutcome.NOT_ASKED: "nobody could be asked, or can be reached any more",
+        QuestionOutcome.NOT_ASKED: "no recipient could be asked, or can be reached any more",
         QuestionOutcome.WOULD_ASK: f"would ask {letters}",
         QuestionOutcome.WOULD_WAIT: f"was asked, and would look for answers, which count until {ends}",
     }[report.outcome]

@@ -66,7 +66,7 @@ def test_a_row_of_which_any_column_is_damaged_is_unknown_and_never_unclaimed(
     world: Damaged, column: str, value: object
 ) -> None:
     world.ledger().claim(CLAIM._replace(recipients={"bob": ""}))
-    world.execute(f"UPDATE row SET {column} = ? WHERE recipient = 'ann'", value)  # noqa: S608 - of this test
+    world.execute(f"UPDATE row SET {column} = ? WHERE recipient = 'ann'", value)  # noqa: S608 - a column is no value
     world.now += 400 * DAY
     world.execute("UPDATE checked SET at = ?", world.now)
     row = world.ledger().rows("key", ["ann"])["ann"]
@@ -82,7 +82,7 @@ def test_a_row_of_which_any_column_is_damaged_is_unknown_and_never_unclaimed(
 @pytest.mark.parametrize("column", ["masked", "label", "smsids"])
 def test_a_text_that_is_no_utf8_damages_its_own_row_alone(world: Damaged, column: str) -> None:
     world.ledger().claim(CLAIM._replace(recipients={"bob": "+1*79"}))
-    world.execute(f"UPDATE row SET {column} = CAST(? AS TEXT) WHERE recipient = 'ann'", b"x\xff")  # noqa: S608 - of this test
+    world.execute(f"UPDATE row SET {column} = CAST(? AS TEXT) WHERE recipient = 'ann'", b"x\xff")  # noqa: S608 - a column is no value
     rows = world.ledger().rows("key", ["ann", "bob"])
     assert [rows[name].is_damaged for name in ("ann", "bob")] == [True, False]
     assert [row.is_damaged for row in world.ledger().newest(lambda _row: True, 9)].count(True) == 1
@@ -126,7 +126,7 @@ def test_nothing_is_judged_by_a_damaged_row_of_another_message(world: Damaged) -
 )
 @pytest.mark.parametrize("value", ["9e999", "-9e999"])
 def test_a_time_that_is_infinite_is_an_error_of_the_ledger(world: Damaged, column: str, value: str) -> None:
-    world.execute(f"UPDATE row SET {column} = {value}, checksum = NULL")  # noqa: S608 - of this test
+    world.execute(f"UPDATE row SET {column} = {value}, checksum = NULL")  # noqa: S608 - a column is no value
     for use in (lambda: world.ledger().rows("key", ["ann"]), lambda: world.ledger().claim(AGAIN)):
         with pytest.raises(LedgerError, match=f"{column} of the row of .* is no finite number"):
             use()

@@ -247,7 +247,7 @@ def test_what_was_scheduled_is_told_when_the_ledger_fails_afterwards(
     done = told()
     assert [one.outcome.value for one in (*done.results["begins"], *done.results["now"])] == ["scheduled", "not_sent"]
     assert "the disk is gone" in str(done.results["now"][0].code_desc)
-    assert any("nobody was told of a change of the window" in warning for warning in town.warnings)
+    assert any("no recipient was told that the window has changed" in warning for warning in town.warnings)
 
 
 def fail_after_posts(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -299,7 +299,7 @@ def test_a_window_that_is_off_warns_where_no_one_could_be_told(
     context = town.context()
     reminders = tuple(one._replace(recipients=recipients) for one in goal.reminders)
     WindowRun(context, goal._replace(reminders=reminders)).go()
-    warnings = [text for text in context.warnings if text.startswith("nobody is told that the window is off: ")]
+    warnings = [text for text in context.warnings if text.startswith("no recipient is told that the window is off: ")]
     assert len(warnings) == count
 
 
@@ -309,7 +309,7 @@ def test_a_window_that_is_over_when_it_is_announced_or_moved_is_a_warning_once(t
     def warned(start: str, **how: bool) -> bool:
         town.sleep(MINUTE)
         town.run(start, **how)
-        return any(text.startswith("the window 'w' was over at ") for text in town.warnings)
+        return any(text.startswith("the window 'w' ended at ") for text in town.warnings)
 
     past, future = "2026-01-22T12:00Z", "2026-11-22T12:00Z"
     assert [warned(past, check_mode=True), warned(past), warned(past)] == [True, True, False]

@@ -162,9 +162,9 @@ def test_choices_in_every_notation(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"to": ...}, "nobody is asked: to or steps is needed"),
-        ({"to": ..., "steps": "  "}, "nobody is asked: to or steps is needed"),
-        ({"to": ..., "steps": "[]"}, "nobody is asked: to or steps is needed"),
+        ({"to": ...}, "there are no recipients to ask: set to or steps"),
+        ({"to": ..., "steps": "  "}, "there are no recipients to ask: set to or steps"),
+        ({"to": ..., "steps": "[]"}, "there are no recipients to ask: set to or steps"),
         ({"steps": [{"to": ANNA}]}, "both to and steps are given; only one can be"),
         ({"to": "@dbb"}, "to: "),
         ({"to": ..., "steps": [{"to": "nobody"}]}, "to of step 1: "),
@@ -273,8 +273,8 @@ def reported(
         (QuestionOutcome.PENDING, "", {}, True, "the question is open until"),
         (QuestionOutcome.GUESSING, "", {}, True, "more wrong codes"),
         (QuestionOutcome.UNKNOWN, "", {}, True, "the log does not show the question; whether it was answered cannot"),
-        (QuestionOutcome.NOT_ASKED, "", {}, True, "nobody could be asked"),
-        (QuestionOutcome.DEFAULT, "approve", {"on_timeout": "approve"}, False, "nobody has decided by"),
+        (QuestionOutcome.NOT_ASKED, "", {}, True, "no recipient could be asked"),
+        (QuestionOutcome.DEFAULT, "approve", {"on_timeout": "approve"}, False, "no answer has decided it by"),
         (QuestionOutcome.DEFAULT, "reject", {"on_timeout": "reject"}, True, "so it is reject"),
         (QuestionOutcome.WOULD_ASK, "", {}, False, "would ask anna"),
         (QuestionOutcome.WOULD_WAIT, "", {}, False, "would look for answers"),
